@@ -1,0 +1,90 @@
+"""Loads the harness, name by name; belongs to the template. Yours is `tests/conftest.py`.
+
+It stands here, beside `pytest.ini`, and not in `tests/`, so that your own `tests/conftest.py`
+overrides any of these names, and may extend the one it overrides.
+"""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.harness")
+
+from tests.harness.fixtures.application import (  # noqa: E402  after the assert rewrite
+    _after_each_test,
+    _running_app,
+    app,
+)
+from tests.harness.fixtures.clients import (  # noqa: E402
+    _open_client,
+    admin_client,
+    async_client,
+    client,
+    client_as,
+    editor_client,
+    writer_client,
+)
+from tests.harness.fixtures.database import (  # noqa: E402
+    _isolation,
+    database_url,
+    db_engine,
+    db_session,
+)
+from tests.harness.fixtures.people import test_user, test_users  # noqa: E402
+from tests.harness.fixtures.seam import (  # noqa: E402
+    create_app,
+    create_user,
+    dependency_overrides,
+    kept_tables,
+    login,
+    metadata,
+    migrate,
+    password_hasher,
+    roles,
+    session_factory_dependency,
+    settings,
+)
+from tests.harness.plugin import (  # noqa: E402
+    pytest_configure,
+    pytest_configure_node,
+    pytest_report_header,
+    pytest_runtest_call,
+    pytest_runtest_makereport,
+    pytest_sessionstart,
+    pytest_unconfigure,
+)
+
+__all__ = [
+    "_after_each_test",
+    "_isolation",
+    "_open_client",
+    "_running_app",
+    "admin_client",
+    "app",
+    "async_client",
+    "client",
+    "client_as",
+    "create_app",
+    "create_user",
+    "database_url",
+    "db_engine",
+    "db_session",
+    "dependency_overrides",
+    "editor_client",
+    "kept_tables",
+    "login",
+    "metadata",
+    "migrate",
+    "password_hasher",
+    "pytest_configure",
+    "pytest_configure_node",
+    "pytest_report_header",
+    "pytest_runtest_call",
+    "pytest_runtest_makereport",
+    "pytest_sessionstart",
+    "pytest_unconfigure",
+    "roles",
+    "session_factory_dependency",
+    "settings",
+    "test_user",
+    "test_users",
+    "writer_client",
+]

@@ -1,0 +1,1 @@
+"""The service's tests. A package, so that no installed package named `tests` can shadow it."""

@@ -1,0 +1,122 @@
+"""A database for each worker, cloned from one that the migrations made."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from .errors import DatabaseUnreachableError, WrongDatabaseError
+
+DRIVER = "postgresql+asyncpg"
+LOCK_TIMEOUT = "2s"
+NAME_BYTES = 63
+
+
+def is_test_database(name: str | None) -> bool:
+    """Tell whether `name` has the word `test` in it: only such a database may lose its rows."""
+    return bool(name) and re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", str(name).lower()) is not None
+
+
+def server_url(value: str, *, where: str) -> URL:
+    """Read a URL of a test database, with whatever driver, for the driver that the tests use."""
+    url = make_url(value)
+    if not is_test_database(url.database):
+        raise WrongDatabaseError(url.database, where)
+    return url.set(drivername=DRIVER)
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases of one run on one server.
+
+    `server` names the base database, from which all names derive; `run` tells runs apart, so that
+    two of them may share the server; `worker` is pytest-xdist's, or `main`.
+    """
+
+    server: URL
+    run: str
+    worker: str
+
+    def name(self, suffix: str) -> str:
+        """Return the name of this run's database `suffix`."""
+        tail = f"_{self.run}_{suffix}"
+        return f"{str(self.server.database)[: NAME_BYTES - len(tail)]}{tail}"
+
+    def url(self, suffix: str) -> str:
+        """Return the URL of this run's database `suffix`, its password included."""
+        return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
+
+    @asynccontextmanager
+    async def migrated(self, migrate: Callable[[str], None]) -> AsyncIterator[str]:
+        """Yield the URL of the worker's own database, and drop it at the end.
+
+        The first worker that comes makes the template and migrates it; an advisory lock lets the
+        others wait for it.
+        """
+        async with self._administration() as connection:
+            await connection.execute(text("SELECT pg_advisory_lock(hashtext(:run))"), {"run": self.run})
+            try:
+                await self._make_template(connection, migrate)
+            finally:
+                await connection.execute(
+                    text("SELECT pg_advisory_unlock(hashtext(:run))"), {"run": self.run}
+                )
+            await self.clone(connection, self.worker)
+        try:
+            yield self.url(self.worker)
+        finally:
+            await self.drop(self.worker)
+
+    async def _make_template(
+        self, connection: AsyncConnection, migrate: Callable[[str], None]
+    ) -> None:
+        name = self.name("template")
+        known = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if (await connection.execute(known, {"name": name})).scalar():
+            return
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        try:
+            await asyncio.to_thread(migrate, self.url("template"))
+        except BaseException:
+            await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            raise
+
+    async def clone(self, connection: AsyncConnection, suffix: str) -> None:
+        """Copy the template; a lock forgotten there is an error after two seconds, not a hang."""
+        name = self.name(suffix)
+        await connection.exec_driver_sql(
+            f'CREATE DATABASE "{name}" TEMPLATE "{self.name("template")}"'
+        )
+        await connection.exec_driver_sql(
+            f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
+        )
+
+    async def drop(self, suffix: str) -> None:
+        """Drop this run's database `suffix`, whoever is still connected to it."""
+        async with self._administration() as connection:
+            await connection.exec_driver_sql(
+                f'DROP DATABASE IF EXISTS "{self.name(suffix)}" WITH (FORCE)'
+            )
+
+    @asynccontextmanager
+    async def _administration(self) -> AsyncIterator[AsyncConnection]:
+        # The base database need not exist: every cluster has `postgres` to administer from.
+        engine = create_async_engine(
+            self.server.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
+        try:
+            connection = await engine.connect()
+        except (OSError, DBAPIError) as error:
+            reason = str(getattr(error, "orig", error)) or type(error).__name__
+            raise DatabaseUnreachableError(str(self.server), reason) from None
+        try:
+            yield connection
+        finally:
+            await connection.close()
+            await engine.dispose()

@@ -1,0 +1,79 @@
+"""What the harness refuses: each error says what happened and the one thing to do next."""
+
+
+class HarnessError(Exception):
+    """The root of all that the harness raises."""
+
+
+class SeamError(HarnessError):
+    """`tests/conftest.py` does not tell the harness something that it must know."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        super().__init__(
+            f"The harness does not know {meaning}. Add a session-scoped fixture `{name}` to "
+            "tests/conftest.py; tests/harness/seam.py says what it returns."
+        )
+
+
+class WrongDatabaseError(HarnessError):
+    """A database was named that is not a test's, so that nothing was read or written."""
+
+    def __init__(self, name: str | None, where: str) -> None:
+        super().__init__(
+            f"{where} names the database {name!r}, which is not a test's: the harness deletes every "
+            "row after a test. Name one with the word 'test' in it, such as 'orders_test'."
+        )
+
+
+class WrongLoopError(HarnessError):
+    """The database was used from an event loop that does not own its connections."""
+
+    def __init__(self, test: str) -> None:
+        super().__init__(
+            f"{test} used the database from an event loop that does not own its connections. "
+            "Await the code in the test itself, on the suite's one loop, instead of in "
+            "`asyncio.run` or a thread. See docs/testing/one-loop.md."
+        )
+
+
+class ClientPolicyError(WrongLoopError):
+    """The sync `client` reached the database: its requests run on a loop of their own."""
+
+    def __init__(self, test: str) -> None:
+        HarnessError.__init__(
+            self,
+            f"{test} reached the database through the sync `client`, whose requests run on an event "
+            "loop of their own. Write `async def`, take `async_client` in place of `client`, and "
+            "`await` the request. See docs/testing/one-loop.md.",
+        )
+
+
+class LeakError(HarnessError):
+    """A test left something running or open that would reach into the next test."""
+
+    def __init__(self, test: str, leaks: list[str]) -> None:
+        found = "\n".join(f"  - {leak}" for leak in leaks)
+        super().__init__(
+            f"{test} ended and left behind:\n{found}\nEverything was ended for you, and the next "
+            "test starts clean. Await the task, or close the session with `async with`."
+        )
+
+
+class SeededRowsError(HarnessError):
+    """The migrations seed rows into a table that would lose them after the first test."""
+
+    def __init__(self, tables: list[str]) -> None:
+        super().__init__(
+            f"The migrations leave rows in {', '.join(tables)}, and the first wipe would delete "
+            "them. List each table in the fixture `kept_tables` of tests/conftest.py."
+        )
+
+
+class DatabaseUnreachableError(HarnessError):
+    """The server of TEST_DATABASE_URL does not answer, or does not let us in."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(
+            f"TEST_DATABASE_URL is {url}, and it cannot be used: {reason}. Start that server or "
+            "correct the URL; unset it to get an embedded PostgreSQL."
+        )

@@ -1,0 +1,78 @@
+"""The guard: every engine of the process, asked which loop and which database it is used on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import PoolProxiedConnection
+
+from .database import is_test_database
+from .errors import ClientPolicyError, HarnessError, WrongDatabaseError, WrongLoopError
+
+_exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
+
+
+class Guard:
+    """Refuses a foreign loop or database at the moment a connection is asked for.
+
+    Catches the lie that drivers tell: asyncpg fails with a message that names neither cause nor
+    cure, psycopg and aiosqlite pass in silence. An override of the session dependency would miss
+    code that uses the engine directly, so the guard stands on `Engine.raw_connection`, which all
+    engines, sync and async, go through.
+    """
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.test = "A fixture"
+        self.touched = False
+        self.sync_client = False
+        self.violations: list[HarnessError] = []
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Watch every engine of the process until the block ends."""
+        original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
+
+        def raw_connection(engine: Engine) -> PoolProxiedConnection:
+            self.check(engine)
+            return original(engine)
+
+        Engine.raw_connection = raw_connection  # type: ignore[method-assign]  # the one place all engines pass
+        try:
+            yield
+        finally:
+            Engine.raw_connection = original  # type: ignore[method-assign]  # as it was
+
+    def check(self, engine: Engine) -> None:
+        """Raise if this use of `engine` is not the suite's; note that the database was touched."""
+        if _exempt.get():
+            return
+        self.touched = True
+        url = engine.url
+        if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
+            self._refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+        if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
+            error = ClientPolicyError if self.sync_client else WrongLoopError
+            self._refuse(error(self.test))
+
+    def _refuse(self, error: HarnessError) -> None:
+        self.violations.append(error)
+        raise error
+
+    def raise_violation(self) -> None:
+        """Raise the first refusal again, which a handler may have swallowed, and forget it."""
+        violations, self.violations = self.violations, []
+        if violations:
+            raise violations[0]
+
+
+@contextmanager
+def exempt() -> Iterator[None]:
+    """Let the harness itself pass: migrations run on a loop of their own, by Alembic's design."""
+    token = _exempt.set(True)
+    try:
+        yield
+    finally:
+        _exempt.reset(token)

@@ -1,0 +1,17 @@
+"""The people that tests act as."""
+
+from typing import Any, TypedDict
+
+DEFAULT_PASSWORD = "password"  # noqa: S105  a test's password, documented
+
+
+class Person(TypedDict):
+    """A user and the password that signs it in."""
+
+    user: Any
+    password: str
+
+
+def password_of(role: str) -> str:
+    """Return the password of the user that `test_users` has for a role: `AdminPass123!`."""
+    return f"{role.capitalize()}Pass123!"

@@ -1,0 +1,98 @@
+"""The hooks: the server, the guard and the statements live as long as the run."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import make_url
+
+from .database import Databases
+from .isolation import Isolation
+from .server import Server
+from .settings_check import check_settings, check_versions
+
+WORKER_INPUT = "harness"
+
+
+@dataclass
+class Run:
+    """One process of a test run: alone, the controller of pytest-xdist, or one of its workers."""
+
+    worker: str = "main"
+    id: str = field(default_factory=lambda: uuid4().hex[:8])
+    server: Server = field(default_factory=Server)
+    server_url: str | None = None
+    isolation: Isolation = field(default_factory=Isolation)
+    watching: ExitStack = field(default_factory=ExitStack)
+
+    def databases(self) -> Databases:
+        """Return the run's databases, once the server answers."""
+        url = make_url(self.server_url) if self.server_url else self.server.url()
+        return Databases(url, self.id, self.worker)
+
+
+RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check what the harness needs, and begin to watch every engine."""
+    check_versions()
+    check_settings(config)
+    given = getattr(config, "workerinput", None)
+    run = config.stash[RUN] = Run(**given[WORKER_INPUT]) if given else Run()
+    run.watching.enter_context(run.isolation.guard.installed())
+    run.watching.enter_context(run.isolation.statements.recorded())
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the server start while pytest collects."""
+    run = session.config.stash[RUN]
+    if run.server_url is None and not session.config.option.collectonly:
+        try:
+            run.server.start()
+        except Exception as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which run it belongs to and where the server is."""
+    run = node.config.stash[RUN]
+    node.workerinput[WORKER_INPUT] = {
+        "id": run.id,
+        "worker": node.workerinput["workerid"],
+        "server_url": run.databases().server.render_as_string(hide_password=False),
+    }
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say where PostgreSQL comes from."""
+    server = config.stash[RUN].server
+    return f"harness: {'embedded PostgreSQL' if server.embedded else 'TEST_DATABASE_URL'}, one loop"
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note which tasks were there before the test's own body."""
+    item.config.stash[RUN].isolation.call()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Add to a failed test's report the SQL that it ran."""
+    report = cast("pytest.TestReport", (yield))
+    statements = str(item.config.stash[RUN].isolation.statements)
+    if report.failed and statements:
+        report.sections.append((f"SQL until {report.when}", statements))
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Drop what the run made on a given server, stop one that is ours, and look away."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    run.watching.close()
+    if run.server_url is None:
+        run.server.stop()

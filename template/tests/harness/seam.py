@@ -1,0 +1,40 @@
+"""What the seam's fixtures return: the closed list by which a service tells the harness of itself.
+
+| fixture | returns |
+|---|---|
+| `settings` | the app's settings, which name `database_url` |
+| `create_app` | a callable that takes those settings and returns the FastAPI app |
+| `session_factory_dependency` | the dependency that says where sessions come from |
+| `metadata` | the SQLAlchemy `MetaData` of the models |
+| `migrate` | a callable that brings the database at a URL to the newest revision |
+| `roles` | the names of the roles, the most powerful first |
+| `create_user` | a `CreateUser` |
+| `login` | a `Login`; the default posts to /api/auth/login |
+| `password_hasher` | the hasher, at minimal cost, for your own factories |
+| `dependency_overrides` | overrides of yours, laid over the app for each test; none by default |
+| `kept_tables` | tables whose rows stay, since a migration seeds them; none by default |
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class CreateUser(Protocol):
+    """Adds a user of a role to the session and flushes it; the harness commits."""
+
+    async def __call__(
+        self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
+    ) -> Any:
+        """Return the user, an object with the attribute `email`."""
+        ...
+
+
+class Login(Protocol):
+    """Signs a client in."""
+
+    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]:
+        """Return the headers that make the client's requests this user's; cookies stay on it."""
+        ...

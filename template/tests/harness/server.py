@@ -1,0 +1,52 @@
+"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this run alone."""
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from sqlalchemy import URL, make_url
+
+from .database import DRIVER, server_url
+from .postgres import PostgresServer, start_server
+
+VARIABLE = "TEST_DATABASE_URL"
+EMBEDDED_DATABASE = "test"
+
+
+class Server:
+    """The server of this run, started while pytest collects and asked for when first needed."""
+
+    def __init__(self) -> None:
+        self._given = os.environ.get(VARIABLE)
+        self._starting: Future[PostgresServer] | None = None
+        self._executor: ThreadPoolExecutor | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the server is ours, and everything in it goes when it stops."""
+        return not self._given
+
+    def start(self) -> None:
+        """Begin to start the embedded server, and return at once; nothing to do for a given one."""
+        if self._given:
+            server_url(self._given, where=VARIABLE)
+        elif self._starting is None:
+            self._executor = ThreadPoolExecutor(1, thread_name_prefix="harness-postgres")
+            self._starting = self._executor.submit(start_server)
+
+    def url(self) -> URL:
+        """Return the URL of the base database, once the server answers."""
+        self.start()
+        if self._given:
+            return server_url(self._given, where=VARIABLE)
+        assert self._starting is not None
+        base = make_url(self._starting.result().url).set(database=EMBEDDED_DATABASE)
+        return base.set(drivername=DRIVER)
+
+    def stop(self) -> None:
+        """Stop the embedded server, if one was started."""
+        if self._starting is not None:
+            with suppress(Exception):  # a failed start was reported by the test that needed it
+                self._starting.result().stop()
+        if self._executor is not None:
+            self._executor.shutdown()

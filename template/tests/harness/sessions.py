@@ -1,0 +1,77 @@
+"""Sessions: the test's own, never stale, and the app's, each of them seen."""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+
+class FreshSession(AsyncSession):
+    """The test's own session: a row it has read before is read again, never served from memory.
+
+    Catches the false failure of an assertion on a row that a request has changed meanwhile.
+    """
+
+    async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """Return the row of that primary key as it stands in the database now, or None."""
+        return await super().get(entity, ident, **{"populate_existing": True, **options})
+
+
+class Sessions:
+    """The sessions that the app opened, through the one dependency that makes them."""
+
+    def __init__(self) -> None:
+        self._opened: WeakSet[AsyncSession] = WeakSet()
+        self._factories: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+    def seen(self, dependency: Callable[..., Any]) -> Callable[..., Any]:
+        """Return an override of `dependency` that calls it and sees each session it leads to.
+
+        The pool, its listeners and the code that commits stay the app's own. The signature is
+        kept, so that FastAPI resolves what the dependency itself depends on.
+        """
+        if inspect.iscoroutinefunction(dependency):
+
+            @functools.wraps(dependency)
+            async def awaited(*args: Any, **kwargs: Any) -> Any:
+                result: Awaitable[Any] = dependency(*args, **kwargs)
+                return self._watch(await result)
+
+            return awaited
+
+        @functools.wraps(dependency)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            return self._watch(dependency(*args, **kwargs))
+
+        return called
+
+    def _watch(self, factory: Any) -> Any:
+        if not isinstance(factory, async_sessionmaker):
+            return factory
+        if factory not in self._factories:
+            self._factories[factory] = async_sessionmaker(
+                class_=self._watched(factory.class_), **factory.kw
+            )
+        return self._factories[factory]
+
+    def _watched(self, base: type[AsyncSession]) -> type[AsyncSession]:
+        opened = self._opened
+
+        class Watched(base):  # type: ignore[misc, valid-type]  # the app's own session class
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                opened.add(self)
+
+        Watched.__name__ = Watched.__qualname__ = base.__name__
+        return Watched
+
+    async def close_open(self) -> list[str]:
+        """Close the sessions still in a transaction; return a line for each."""
+        leaked = [session for session in self._opened if session.in_transaction()]
+        for session in leaked:
+            await session.close()
+        self._opened.clear()
+        return [f"{type(session).__name__} in an open transaction" for session in leaked]
