@@ -20,7 +20,9 @@ NAME_BYTES = 63
 
 def is_test_database(name: str | None) -> bool:
     """Tell whether `name` has the word `test` in it: only such a database may lose its rows."""
-    return bool(name) and re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", str(name).lower()) is not None
+    return (
+        bool(name) and re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", str(name).lower()) is not None
+    )
 
 
 def server_url(value: str, *, where: str) -> URL:
@@ -60,7 +62,9 @@ class Databases:
         others wait for it.
         """
         async with self._administration() as connection:
-            await connection.execute(text("SELECT pg_advisory_lock(hashtext(:run))"), {"run": self.run})
+            await connection.execute(
+                text("SELECT pg_advisory_lock(hashtext(:run))"), {"run": self.run}
+            )
             try:
                 await self._make_template(connection, migrate)
             finally:

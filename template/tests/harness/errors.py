@@ -20,8 +20,8 @@ class WrongDatabaseError(HarnessError):
 
     def __init__(self, name: str | None, where: str) -> None:
         super().__init__(
-            f"{where} names the database {name!r}, which is not a test's: the harness deletes every "
-            "row after a test. Name one with the word 'test' in it, such as 'orders_test'."
+            f"{where} names the database {name!r}, which is not a test's: the harness deletes "
+            "every row after a test. Name one with the word 'test' in it, such as 'orders_test'."
         )
 
 
@@ -42,7 +42,7 @@ class ClientPolicyError(WrongLoopError):
     def __init__(self, test: str) -> None:
         HarnessError.__init__(
             self,
-            f"{test} reached the database through the sync `client`, whose requests run on an event "
+            f"{test} reached the database through the sync `client`, whose requests run on a "
             "loop of their own. Write `async def`, take `async_client` in place of `client`, and "
             "`await` the request. See docs/testing/one-loop.md.",
         )

@@ -39,11 +39,11 @@ class Guard:
             self.check(engine)
             return original(engine)
 
-        Engine.raw_connection = raw_connection  # type: ignore[method-assign]  # the one place all engines pass
+        Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
         try:
             yield
         finally:
-            Engine.raw_connection = original  # type: ignore[method-assign]  # as it was
+            Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
         """Raise if this use of `engine` is not the suite's; note that the database was touched."""

@@ -60,7 +60,9 @@ class Isolation:
             task.cancel()
         if pending:
             await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
-        return [f"the task {task.get_name()!r}, still running: {task.get_coro()}" for task in pending]
+        return [
+            f"the task {task.get_name()!r}, still running: {task.get_coro()}" for task in pending
+        ]
 
     async def _clean(self, wiper: Wiper) -> list[str]:
         return await self.sessions.close_open() + await wiper.wipe()
