@@ -1,0 +1,1 @@
+"""Who calls: passwords, tokens, and the roles that a route asks for."""

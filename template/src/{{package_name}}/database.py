@@ -1,0 +1,73 @@
+"""The database: models' base, engine, and a session for each request."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import Depends, Request
+from sqlalchemy import DateTime, MetaData, func
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from .settings import Settings
+
+SessionFactory = async_sessionmaker[AsyncSession]
+
+
+class Base(DeclarativeBase):
+    """What all models share: every constraint has a name, every time has a zone."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012  SQLAlchemy's own form
+
+
+class Identified:
+    """A model with an id and the time it was made."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def create_engine(settings: Settings) -> AsyncEngine:
+    """Return the engine of the app; it connects when first used."""
+    return create_async_engine(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=settings.database_pool_timeout_seconds,
+        pool_pre_ping=True,
+    )
+
+
+def create_session_factory(engine: AsyncEngine) -> SessionFactory:
+    """Return what makes sessions on `engine`; rows stay readable after a commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def get_session_factory(request: Request) -> SessionFactory:
+    """Give what makes sessions, for work that outlives the request."""
+    factory: SessionFactory = request.state.session_factory
+    return factory
+
+
+SessionFactoryDep = Annotated[SessionFactory, Depends(get_session_factory)]
+
+
+async def get_session(factory: SessionFactoryDep) -> AsyncIterator[AsyncSession]:
+    """Give the request's session: commit when the handler returns, roll back when it raises."""
+    async with factory() as session:
+        yield session
+        await session.commit()
+
+
+# The scope makes the commit come before the response: a commit that fails is a 5xx, never a 200.
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]

@@ -1,0 +1,1 @@
+"""Documents, and the searches for them."""

@@ -1,0 +1,126 @@
+"""Errors carry a status; each answer is a problem body (RFC 9457), and none of them leaks."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+RETRY_AFTER_SECONDS = 1
+
+# What to say when a unique constraint refuses a row. A constraint that is not here is a bug: a 500.
+CONFLICTS = {
+    "uq_users_email": "That email address is taken.",
+    "uq_users_username": "That username is taken.",
+}
+
+
+class ServiceError(Exception):
+    """An error that a caller is told of."""
+
+    status: ClassVar[HTTPStatus]
+    headers: ClassVar[Mapping[str, str]] = {}
+
+
+class NotAuthenticatedError(ServiceError):
+    """The caller has not shown who they are."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self, detail: str = "Not authenticated") -> None:
+        super().__init__(detail)
+
+
+class PermissionDeniedError(ServiceError):
+    """The caller is known, and may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFoundError(ServiceError):
+    """There is no such thing."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class ConflictError(ServiceError):
+    """The request does not go together with what stands."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class InvalidInputError(ServiceError):
+    """The request is well formed, and means nothing."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class UnavailableError(ServiceError):
+    """The service cannot answer now, and may soon."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+class ProblemResponse(JSONResponse):
+    """A problem body."""
+
+    media_type = "application/problem+json"
+
+
+def problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
+) -> ProblemResponse:
+    """Return a problem of that status; `more` are members of the body beside the standard ones."""
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return ProblemResponse(body, status_code=status, headers=dict(headers or {}))
+
+
+async def _service_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError)
+    return problem(error.status, str(error), error.headers)
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # Neither the input nor its context: a password may be in them.
+    errors = [{key: each[key] for key in ("loc", "msg", "type")} for each in error.errors()]
+    detail = "The request is not valid."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=jsonable_encoder(errors))
+
+
+async def _integrity_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, IntegrityError)
+    constraint = getattr(error.driver_exception, "constraint_name", None)
+    if constraint not in CONFLICTS:
+        raise error
+    return problem(HTTPStatus.CONFLICT, CONFLICTS[constraint])
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    unavailable = UnavailableError("The database is busy. Try again in a moment.")
+    unavailable.__cause__ = error
+    return problem(unavailable.status, str(unavailable), unavailable.headers)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error but the unexpected, which `UnexpectedErrorMiddleware` answers."""
+    app.add_exception_handler(ServiceError, _service_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(IntegrityError, _integrity_error)
+    app.add_exception_handler(PoolTimeoutError, _unavailable)
+    app.add_exception_handler(ConnectionRefusedError, _unavailable)

@@ -1,0 +1,34 @@
+"""Health: whether the process lives, and whether it can serve."""
+
+import asyncio
+import logging
+
+from fastapi import APIRouter, Request
+from sqlalchemy import text
+
+from ..database import SessionFactoryDep
+from ..errors import UnavailableError
+
+router = APIRouter(tags=["health"])
+logger = logging.getLogger(__name__)
+
+
+@router.get("/health")
+async def get_health() -> dict[str, str]:
+    """Answer that the process lives; ask nothing, so that a slow database restarts nobody."""
+    return {"status": "healthy"}
+
+
+@router.get("/ready", responses={503: {"description": "The database does not answer in time."}})
+async def get_ready(request: Request, factory: SessionFactoryDep) -> dict[str, str]:
+    """Answer whether requests can be served: the database is asked, within a time limit."""
+    try:
+        async with (
+            asyncio.timeout(request.state.settings.ready_timeout_seconds),
+            factory() as session,
+        ):
+            await session.execute(text("SELECT 1"))
+    except Exception as error:  # whatever the reason, it is not ready
+        logger.warning("not ready", extra={"reason": type(error).__name__})
+        raise UnavailableError("The database does not answer.") from error
+    return {"status": "ready"}

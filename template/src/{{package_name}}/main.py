@@ -1,0 +1,58 @@
+"""The app: `create_app(settings)` builds it, its lifespan owns what it runs on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI
+from pwdlib import PasswordHash
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from . import NAME
+from .auth.passwords import build_password_hasher
+from .auth.routes import router as auth
+from .database import SessionFactory, create_engine, create_session_factory
+from .documents.routes import router as documents
+from .errors import add_error_handlers
+from .health.routes import router as health
+from .metrics.routes import router as metrics
+from .middleware import build_middleware
+from .observability import json_logs, log_slow_queries, start_sentry
+from .settings import Settings
+from .users.routes import router as users
+
+
+class State(TypedDict):
+    """What the lifespan makes and each request finds in `request.state`."""
+
+    settings: Settings
+    engine: AsyncEngine
+    session_factory: SessionFactory
+    password_hasher: PasswordHash
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the app for `settings`; without them, for those of the environment."""
+    settings = settings or Settings.load()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        with json_logs(settings):
+            start_sentry(settings)
+            engine = create_engine(settings)
+            log_slow_queries(engine, settings)
+            try:
+                yield {
+                    "settings": settings,
+                    "engine": engine,
+                    "session_factory": create_session_factory(engine),
+                    "password_hasher": build_password_hasher(settings),
+                }
+            finally:
+                await engine.dispose()
+
+    app = FastAPI(title=NAME, lifespan=lifespan, middleware=build_middleware(settings))
+    add_error_handlers(app)
+    for router in (health, auth, users, documents, metrics):
+        app.include_router(router, prefix="/api")
+    return app
