@@ -1,0 +1,65 @@
+"""Who calls, and whether they may."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pwdlib import PasswordHash
+
+from ..database import SessionDep
+from ..errors import NotAuthenticatedError, PermissionDeniedError
+from ..settings import Settings
+from ..users.models import Role, User
+from .tokens import read_access_token
+
+bearer = HTTPBearer(auto_error=False, description="The access token of /api/auth/login.")
+
+
+def get_settings(request: Request) -> Settings:
+    """Give the settings that the app was created with."""
+    settings: Settings = request.state.settings
+    return settings
+
+
+def get_password_hasher(request: Request) -> PasswordHash:
+    """Give what hashes passwords."""
+    hasher: PasswordHash = request.state.password_hasher
+    return hasher
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+PasswordHasherDep = Annotated[PasswordHash, Depends(get_password_hasher)]
+
+
+async def get_current_user(
+    session: SessionDep,
+    settings: SettingsDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> User:
+    """Give the caller, read anew for each request: a role taken away is gone at once."""
+    if credentials is None:
+        raise NotAuthenticatedError
+    user = await session.get(User, read_access_token(credentials.credentials, settings))
+    if user is None or not user.is_active:
+        raise NotAuthenticatedError
+    return user
+
+
+CurrentUserDep = Annotated[User, Depends(get_current_user, scope="function")]
+
+
+def require_role(*roles: Role) -> Callable[[User], Coroutine[Any, Any, User]]:
+    """Return a dependency that gives the caller if they have one of `roles`."""
+
+    async def get_user_with_role(user: CurrentUserDep) -> User:
+        if user.role not in roles:
+            names = " or ".join(roles)
+            message = f"This needs the role {names}."
+            raise PermissionDeniedError(message)
+        return user
+
+    return get_user_with_role
+
+
+AdminDep = Annotated[User, Depends(require_role(Role.ADMIN), scope="function")]

@@ -1,0 +1,19 @@
+"""Passwords: Argon2, at the cost that the settings give."""
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from ..settings import Settings
+
+
+def build_password_hasher(settings: Settings) -> PasswordHash:
+    """Return the hasher; a hash carries its own cost, so an old one can still be verified."""
+    return PasswordHash(
+        (
+            Argon2Hasher(
+                time_cost=settings.password_time_cost,
+                memory_cost=settings.password_memory_kib,
+                parallelism=settings.password_parallelism,
+            ),
+        )
+    )

@@ -1,0 +1,31 @@
+"""Signing in, staying signed in, signing out."""
+
+from fastapi import APIRouter
+
+from ..database import SessionDep
+from .dependencies import PasswordHasherDep, SettingsDep
+from .schemas import Credentials, RefreshIn, Tokens
+from .service import authenticate, issue_tokens, revoke_family, rotate
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.post("/login")
+async def login(
+    session: SessionDep, settings: SettingsDep, hasher: PasswordHasherDep, credentials: Credentials
+) -> Tokens:
+    """Sign in with email address and password."""
+    user = await authenticate(session, hasher, credentials)
+    return issue_tokens(session, settings, user.id)
+
+
+@router.post("/refresh")
+async def refresh(session: SessionDep, settings: SettingsDep, body: RefreshIn) -> Tokens:
+    """Change a refresh token for new tokens; each can be used once."""
+    return await rotate(session, settings, body.refresh_token)
+
+
+@router.post("/logout", status_code=204)
+async def logout(session: SessionDep, body: RefreshIn) -> None:
+    """Sign out: no token of this login refreshes any more; access tokens end by their time."""
+    await revoke_family(session, body.refresh_token)

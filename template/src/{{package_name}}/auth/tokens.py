@@ -1,0 +1,52 @@
+"""Tokens: signed ones for access, random ones for refreshing."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import jwt
+
+from ..errors import NotAuthenticatedError
+from ..settings import Settings
+
+ALGORITHM = "HS256"
+AUDIENCE = "access"
+
+
+def create_access_token(user_id: UUID, settings: Settings) -> str:
+    """Return a token that says who calls, and nothing of what they may: that can change."""
+    now = datetime.now(UTC)
+    claims = {
+        "sub": str(user_id),
+        "aud": AUDIENCE,
+        "iat": now,
+        "exp": now + timedelta(minutes=settings.access_token_minutes),
+    }
+    return jwt.encode(claims, settings.secret_key.get_secret_value(), ALGORITHM)
+
+
+def read_access_token(token: str, settings: Settings) -> UUID:
+    """Return the id of the user whose token it is; raise `NotAuthenticatedError` if it is none."""
+    try:
+        claims = jwt.decode(
+            token,
+            settings.secret_key.get_secret_value(),
+            [ALGORITHM],
+            audience=AUDIENCE,
+            options={"require": ["sub", "aud", "iat", "exp"]},
+        )
+        return UUID(claims["sub"])
+    except (jwt.InvalidTokenError, ValueError):
+        message = "The access token is not valid, or no longer."
+        raise NotAuthenticatedError(message) from None
+
+
+def create_refresh_token() -> str:
+    """Return a token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_refresh_token(token: str) -> str:
+    """Return what is kept of a refresh token; 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

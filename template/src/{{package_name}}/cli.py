@@ -1,0 +1,68 @@
+"""The command line: `python -m <package>.cli create-admin --email ... --username ...`."""
+
+import argparse
+import asyncio
+import getpass
+import sys
+
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from .auth.passwords import build_password_hasher
+from .database import create_engine, create_session_factory
+from .errors import CONFLICTS
+from .settings import Settings
+from .users.models import Role
+from .users.schemas import UserIn
+from .users.service import add_user
+
+
+async def create_admin(settings: Settings, new: UserIn) -> None:
+    """Add an administrator to the database."""
+    engine = create_engine(settings)
+    try:
+        async with create_session_factory(engine).begin() as session:
+            await add_user(session, build_password_hasher(settings), new)
+    finally:
+        await engine.dispose()
+
+
+def read_password() -> str:
+    """Ask for the password, or take a line of standard input: never an argument, which `ps` shows."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Password (at least 12 characters): ")
+    return sys.stdin.readline().rstrip("\n")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; a mistake ends with one sentence and the exit status 1."""
+    parser = argparse.ArgumentParser(prog="cli", description="Commands of the service.")
+    command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create-admin", help="make an administrator; asks for the password"
+    )
+    command.add_argument("--email", required=True)
+    command.add_argument("--username", required=True)
+    given = parser.parse_args(arguments)
+    settings = Settings.load()
+    try:
+        new = UserIn(
+            email=given.email,
+            username=given.username,
+            password=read_password(),
+            role=Role.ADMIN,
+        )
+        asyncio.run(create_admin(settings, new))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        sys.exit(f"No administrator was made. {first['loc'][0]}: {first['msg']}")
+    except IntegrityError as error:
+        constraint = getattr(error.driver_exception, "constraint_name", None)
+        sys.exit(f"No administrator was made. {CONFLICTS.get(constraint, error.driver_exception)}")
+    except (OSError, DBAPIError) as error:
+        reason = getattr(error, "orig", error)
+        sys.exit(f"No administrator was made. The database does not do it: {reason}")
+    print(f"{new.email} is an administrator.")  # noqa: T201  the answer of a command
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Documents: everyone signed in reads, writers change their own, editors and admins any."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks, Query
+from sqlalchemy import select
+
+from ..auth.dependencies import CurrentUserDep
+from ..database import SessionDep, SessionFactoryDep
+from ..paging import Page, PageQueryDep, fetch_page
+from ..text import Line
+from .models import Document
+from .schemas import DocumentChange, DocumentIn, DocumentOut
+from .service import (
+    add_document,
+    change_document,
+    get_document,
+    get_own_document,
+    matching,
+    record_search,
+)
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+
+def _page(documents: list[Document], next_cursor: str | None) -> Page[DocumentOut]:
+    items = [DocumentOut.model_validate(document) for document in documents]
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("")
+async def list_documents(
+    _: CurrentUserDep, session: SessionDep, page: PageQueryDep
+) -> Page[DocumentOut]:
+    """Return the documents, the newest first."""
+    return _page(*await fetch_page(session, select(Document), Document, page))
+
+
+@router.post("", status_code=201)
+async def post_document(user: CurrentUserDep, session: SessionDep, new: DocumentIn) -> DocumentOut:
+    """Add a document of the caller."""
+    return DocumentOut.model_validate(await add_document(session, new, user))
+
+
+# Before /{document_id}, which would take `search` for an id.
+@router.get("/search")
+async def search_documents(  # noqa: PLR0913  each is a thing that FastAPI gives
+    user: CurrentUserDep,
+    session: SessionDep,
+    factory: SessionFactoryDep,
+    page: PageQueryDep,
+    background: BackgroundTasks,
+    q: Annotated[Line, Query(description="What to look for, as it stands.")],
+) -> Page[DocumentOut]:
+    """Return the documents that hold `q`; the search is recorded after the answer."""
+    found = await fetch_page(session, matching(q), Document, page)
+    if page.position is None:
+        background.add_task(record_search, factory, q, user.id)
+    return _page(*found)
+
+
+@router.get("/{document_id}")
+async def get_one_document(
+    _: CurrentUserDep, session: SessionDep, document_id: UUID
+) -> DocumentOut:
+    """Return a document."""
+    return DocumentOut.model_validate(await get_document(session, document_id))
+
+
+@router.patch("/{document_id}")
+async def patch_document(
+    user: CurrentUserDep, session: SessionDep, document_id: UUID, change: DocumentChange
+) -> DocumentOut:
+    """Change a document."""
+    document = await get_own_document(session, document_id, user)
+    return DocumentOut.model_validate(await change_document(session, document, change))
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete_document(user: CurrentUserDep, session: SessionDep, document_id: UUID) -> None:
+    """Delete a document."""
+    await session.delete(await get_own_document(session, document_id, user))

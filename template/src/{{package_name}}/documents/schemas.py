@@ -1,0 +1,35 @@
+"""Documents as they come in and go out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ..text import Line, Prose
+
+
+class DocumentIn(BaseModel):
+    """A new document."""
+
+    title: Line
+    content: Prose
+
+
+class DocumentChange(BaseModel):
+    """What to change; what is left out stays, and nothing can be made null."""
+
+    title: Line = ""
+    content: Prose = ""
+
+
+class DocumentOut(BaseModel):
+    """A document."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    title: str
+    content: str
+    author_id: UUID
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,64 @@
+"""What can be done with documents."""
+
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..database import SessionFactory
+from ..errors import NotFoundError, PermissionDeniedError
+from ..users.models import Role, User
+from .models import Document, Search
+from .schemas import DocumentChange, DocumentIn
+
+
+async def add_document(session: AsyncSession, new: DocumentIn, author: User) -> Document:
+    """Add a document of `author`."""
+    document = Document(title=new.title, content=new.content, author_id=author.id)
+    session.add(document)
+    await session.flush()
+    return document
+
+
+async def get_document(session: AsyncSession, document_id: UUID) -> Document:
+    """Return the document; raise `NotFoundError` if there is none."""
+    document = await session.get(Document, document_id)
+    if document is None:
+        message = "There is no such document."
+        raise NotFoundError(message)
+    return document
+
+
+async def get_own_document(session: AsyncSession, document_id: UUID, user: User) -> Document:
+    """Return the document if `user` may change it: writers their own, editors and admins any."""
+    document = await get_document(session, document_id)
+    if user.role is Role.WRITER and document.author_id != user.id:
+        message = "Writers change their own documents only. Ask its author, an editor or an admin."
+        raise PermissionDeniedError(message)
+    return document
+
+
+async def change_document(
+    session: AsyncSession, document: Document, change: DocumentChange
+) -> Document:
+    """Change what is given."""
+    for name in change.model_fields_set:
+        setattr(document, name, getattr(change, name))
+    await session.flush()
+    return document
+
+
+def matching(query: str) -> Select[tuple[Document]]:
+    """Select the documents that hold `query`, as it stands, in title or content."""
+    return select(Document).where(
+        or_(
+            Document.title.icontains(query, autoescape=True),
+            Document.content.icontains(query, autoescape=True),
+        )
+    )
+
+
+async def record_search(factory: SessionFactory, query: str, user_id: UUID) -> None:
+    """Record a search, in a session of its own: the request's is closed when this runs."""
+    async with factory.begin() as session:
+        session.add(Search(query=query, user_id=user_id))

@@ -1,0 +1,27 @@
+"""Metrics, for administrators."""
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+
+from ..auth.dependencies import AdminDep
+from ..database import SessionDep
+from ..documents.models import Document, Search
+from ..users.models import User
+from .schemas import Metrics
+
+router = APIRouter(prefix="/metrics", tags=["metrics"])
+
+
+@router.get("")
+async def get_metrics(_: AdminDep, session: SessionDep) -> Metrics:
+    """Return the figures, all of one moment: they are one statement."""
+    row = (
+        await session.execute(
+            select(
+                select(func.count()).select_from(User).where(User.is_active).scalar_subquery(),
+                select(func.count()).select_from(Document).scalar_subquery(),
+                select(func.count()).select_from(Search).scalar_subquery(),
+            )
+        )
+    ).one()
+    return Metrics(active_users=row[0], total_documents=row[1], total_queries=row[2])

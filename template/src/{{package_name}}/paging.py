@@ -1,0 +1,71 @@
+"""Pages by keyset: the next begins where the last ended, however far in, whatever was added."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Query
+from pydantic import BaseModel
+from sqlalchemy import Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from .database import Identified
+from .errors import InvalidInputError
+
+Item = TypeVar("Item")
+Model = TypeVar("Model", bound=Identified)
+Position = tuple[datetime, UUID]
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some items, the newest first, and the cursor of the next page; null on the last."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+class PageQuery:
+    """Which page a request asks for: `?cursor=&limit=`."""
+
+    def __init__(
+        self,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> None:
+        self.position = None if cursor is None else decode_cursor(cursor)
+        self.limit = limit
+
+
+PageQueryDep = Annotated[PageQuery, Depends()]
+
+
+def encode_cursor(item: Identified) -> str:
+    """Return the place of `item`, opaque, so that nobody builds upon its parts."""
+    return urlsafe_b64encode(f"{item.created_at.isoformat()} {item.id}".encode()).decode()
+
+
+def decode_cursor(cursor: str) -> Position:
+    """Return the place that `encode_cursor` wrote; raise `InvalidInputError` for anything else."""
+    try:
+        time, item_id = urlsafe_b64decode(cursor).decode("ascii").split(" ")
+        moment = datetime.fromisoformat(time)
+        if moment.tzinfo is None:
+            raise ValueError(time)
+        return moment, UUID(item_id)
+    except ValueError:
+        message = "The cursor is not one of ours. Take `next_cursor` of the page before as it is."
+        raise InvalidInputError(message) from None
+
+
+async def fetch_page(
+    session: AsyncSession, statement: Select[Any], model: type[Model], query: PageQuery
+) -> tuple[list[Model], str | None]:
+    """Return the page of `statement`'s rows, and the cursor of the next one if there is any."""
+    key = tuple_(model.created_at, model.id)
+    if query.position is not None:
+        statement = statement.where(key < query.position)
+    statement = statement.order_by(model.created_at.desc(), model.id.desc()).limit(query.limit + 1)
+    rows = list(await session.scalars(statement))
+    more, rows = len(rows) > query.limit, rows[: query.limit]
+    return rows, encode_cursor(rows[-1]) if more else None

@@ -1,0 +1,48 @@
+"""Users: who am I, and what administrators do."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy import select
+
+from ..auth.dependencies import AdminDep, CurrentUserDep, PasswordHasherDep
+from ..database import SessionDep
+from ..paging import Page, PageQueryDep, fetch_page
+from .models import User
+from .schemas import UserChange, UserIn, UserOut
+from .service import add_user, change_user
+
+router = APIRouter(prefix="/users", tags=["users"])
+
+
+@router.get("/me")
+async def get_me(user: CurrentUserDep) -> UserOut:
+    """Return the caller."""
+    return UserOut.model_validate(user)
+
+
+@router.get("")
+async def list_users(_: AdminDep, session: SessionDep, page: PageQueryDep) -> Page[UserOut]:
+    """Return the users, the newest first."""
+    users, next_cursor = await fetch_page(session, select(User), User, page)
+    return Page(items=[UserOut.model_validate(user) for user in users], next_cursor=next_cursor)
+
+
+@router.post("", status_code=201)
+async def post_user(
+    _: AdminDep, session: SessionDep, hasher: PasswordHasherDep, new: UserIn
+) -> UserOut:
+    """Add a user."""
+    return UserOut.model_validate(await add_user(session, hasher, new))
+
+
+@router.patch("/{user_id}")
+async def patch_user(
+    admin: AdminDep,
+    session: SessionDep,
+    hasher: PasswordHasherDep,
+    user_id: UUID,
+    change: UserChange,
+) -> UserOut:
+    """Change a user's role, access or password."""
+    return UserOut.model_validate(await change_user(session, hasher, user_id, change, admin))

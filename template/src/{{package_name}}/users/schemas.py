@@ -1,0 +1,42 @@
+"""Users as they come in and go out."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr
+
+from ..text import NewPassword, Username
+from .models import Role
+
+LowerEmail = Annotated[EmailStr, AfterValidator(str.lower)]
+
+
+class UserIn(BaseModel):
+    """A new user."""
+
+    email: LowerEmail
+    username: Username
+    password: NewPassword
+    role: Role = Role.WRITER
+
+
+class UserChange(BaseModel):
+    """What to change; what is left out stays, and nothing can be made null."""
+
+    role: Role = Role.WRITER
+    is_active: bool = True
+    password: NewPassword = ""
+
+
+class UserOut(BaseModel):
+    """A user, without anything secret."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    email: str
+    username: str
+    role: Role
+    is_active: bool
+    created_at: datetime

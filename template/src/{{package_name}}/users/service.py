@@ -1,0 +1,48 @@
+"""What can be done with users."""
+
+import asyncio
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ..errors import ConflictError, NotFoundError
+from .models import Role, User
+from .schemas import UserChange, UserIn
+
+
+async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> User:
+    """Add a user; a taken email address or username fails by its unique constraint."""
+    user = User(
+        email=new.email,
+        username=new.username,
+        role=new.role,
+        # Argon2 takes tens of milliseconds, by design: not on the loop.
+        hashed_password=await asyncio.to_thread(hasher.hash, new.password),
+    )
+    session.add(user)
+    await session.flush()
+    return user
+
+
+async def change_user(
+    session: AsyncSession, hasher: PasswordHash, user_id: UUID, change: UserChange, by: User
+) -> User:
+    """Change a user; administrators cannot lock themselves out."""
+    user = await session.get(User, user_id)
+    if user is None:
+        message = "There is no such user."
+        raise NotFoundError(message)
+    given = change.model_fields_set
+    stays_admin = change.role is Role.ADMIN or "role" not in given
+    if user.id == by.id and not (stays_admin and change.is_active):
+        message = "You cannot take your own role of admin, nor your own access. Ask another admin."
+        raise ConflictError(message)
+    if "role" in given:
+        user.role = change.role
+    if "is_active" in given:
+        user.is_active = change.is_active
+    if "password" in given:
+        user.hashed_password = await asyncio.to_thread(hasher.hash, change.password)
+    await session.flush()
+    return user
