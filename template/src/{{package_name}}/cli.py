@@ -28,7 +28,7 @@ async def create_admin(settings: Settings, new: UserIn) -> None:
 
 
 def read_password() -> str:
-    """Ask for the password, or take a line of standard input: never an argument, which `ps` shows."""
+    """Ask for the password, or take a line of input: never an argument, which `ps` shows."""
     if sys.stdin.isatty():
         return getpass.getpass("Password (at least 12 characters): ")
     return sys.stdin.readline().rstrip("\n")
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
         first = error.errors(include_input=False, include_url=False)[0]
         sys.exit(f"No administrator was made. {first['loc'][0]}: {first['msg']}")
     except IntegrityError as error:
-        constraint = getattr(error.driver_exception, "constraint_name", None)
+        constraint = str(getattr(error.driver_exception, "constraint_name", None))
         sys.exit(f"No administrator was made. {CONFLICTS.get(constraint, error.driver_exception)}")
     except (OSError, DBAPIError) as error:
         reason = getattr(error, "orig", error)

@@ -1,7 +1,7 @@
 """Pages by keyset: the next begins where the last ended, however far in, whatever was added."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -49,11 +49,8 @@ def decode_cursor(cursor: str) -> Position:
     """Return the place that `encode_cursor` wrote; raise `InvalidInputError` for anything else."""
     try:
         time, item_id = urlsafe_b64decode(cursor).decode("ascii").split(" ")
-        moment = datetime.fromisoformat(time)
-        if moment.tzinfo is None:
-            raise ValueError(time)
-        return moment, UUID(item_id)
-    except ValueError:
+        return datetime.fromisoformat(time).astimezone(UTC), UUID(item_id)
+    except (ValueError, OverflowError):
         message = "The cursor is not one of ours. Take `next_cursor` of the page before as it is."
         raise InvalidInputError(message) from None
 

@@ -21,7 +21,7 @@ from dotenv import dotenv_values
 from .postgres import PostgresUnavailable, start_server
 
 DATABASE = "DATABASE_URL"
-SECRET = "SECRET_KEY"  # noqa: S105  the name of a variable
+SECRET = "SECRET_KEY"
 INTERRUPTED = 130
 
 
@@ -39,7 +39,7 @@ def data_folder(project: Path) -> Path:
 def warn_of_another_version(version: str, compose: Path) -> None:
     """Say so in one line when compose.yaml deploys another major version than the one here."""
     match = re.search(r"image:\s*postgres:(\d+)", compose.read_text()) if compose.exists() else None
-    if match is not None and match.group(1) != version.split(".")[0]:
+    if match is not None and match.group(1) != version.split(".", maxsplit=1)[0]:
         say(f"Warning: PostgreSQL {version} runs here, and compose.yaml deploys {match.group(1)}.")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-DEFAULT_PASSWORD = "password"  # noqa: S105  a test's password, documented
+DEFAULT_PASSWORD = "password"
 
 
 class Person(TypedDict):

@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from .database import Databases
+from .errors import HarnessError
 from .isolation import Isolation
 from .server import Server
 from .settings_check import check_settings, check_versions
@@ -52,7 +54,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run.server_url is None and not session.config.option.collectonly:
         try:
             run.server.start()
-        except Exception as error:
+        except (HarnessError, ArgumentError) as error:
             raise pytest.UsageError(str(error)) from None
 
 

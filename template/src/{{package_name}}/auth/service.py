@@ -39,9 +39,7 @@ async def authenticate(
     valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
     if user is None or not valid or not user.is_active:
         reason = "unknown_email" if user is None else "inactive" if valid else "wrong_password"
-        logger.warning(
-            "login failed", extra={"reason": reason, "user_id": user and str(user.id)}
-        )
+        logger.warning("login failed", extra={"reason": reason, "user_id": user and str(user.id)})
         message = "The email address or the password is wrong."
         raise NotAuthenticatedError(message)
     if rehashed is not None:

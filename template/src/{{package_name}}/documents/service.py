@@ -48,7 +48,7 @@ async def change_document(
     return document
 
 
-def matching(query: str) -> Select[tuple[Document]]:
+def matching(query: str) -> Select[Document]:
     """Select the documents that hold `query`, as it stands, in title or content."""
     return select(Document).where(
         or_(

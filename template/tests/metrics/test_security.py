@@ -1,0 +1,78 @@
+"""Who may see the metrics."""
+
+from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.factories import create_document
+from tests.harness import get_auth_token_async
+from tests.harness.people import Person
+
+
+class TestMetricsEndpointSecurity:
+    """Security tests for /api/metrics."""
+
+    async def test_unauthenticated_request_returns_401(self, async_client: AsyncClient) -> None:
+        """Nobody sees them without signing in."""
+        response = await async_client.get("/api/metrics")
+
+        assert response.status_code == 401
+        assert response.json()["detail"] == "Not authenticated"
+
+    async def test_non_admin_user_returns_403(
+        self, async_client: AsyncClient, test_users: dict[str, Person]
+    ) -> None:
+        """An editor is told that it takes an admin."""
+        token = await get_auth_token_async(
+            async_client,
+            test_users["editor"]["user"].email,
+            test_users["editor"]["password"],
+        )
+
+        response = await async_client.get(
+            "/api/metrics", headers={"Authorization": f"Bearer {token}"}
+        )
+
+        assert response.status_code == 403
+        assert "admin" in response.json()["detail"].lower()
+
+    async def test_admin_user_can_access_metrics(
+        self, async_client: AsyncClient, test_users: dict[str, Person]
+    ) -> None:
+        """An administrator sees three integers."""
+        token = await get_auth_token_async(
+            async_client,
+            test_users["admin"]["user"].email,
+            test_users["admin"]["password"],
+        )
+
+        response = await async_client.get(
+            "/api/metrics", headers={"Authorization": f"Bearer {token}"}
+        )
+
+        assert response.status_code == 200
+        data = response.json()
+        assert "active_users" in data
+        assert "total_documents" in data
+        assert "total_queries" in data
+        assert isinstance(data["active_users"], int)
+
+
+class TestGetMetrics:
+    """GET /api/metrics."""
+
+    async def test_counts_what_there_is(
+        self,
+        admin_client: AsyncClient,
+        writer_client: AsyncClient,
+        test_users: dict[str, Person],
+        db_session: AsyncSession,
+    ) -> None:
+        """Enabled users, documents and searches are counted, and nothing else."""
+        test_users["editor"]["user"].is_active = False
+        await create_document(db_session, author=test_users["writer"]["user"])
+        await db_session.commit()
+        await writer_client.get("/api/documents/search", params={"q": "text"})
+
+        response = await admin_client.get("/api/metrics")
+
+        assert response.json() == {"active_users": 2, "total_documents": 1, "total_queries": 1}
