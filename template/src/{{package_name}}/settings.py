@@ -59,7 +59,5 @@ class Settings(BaseSettings):
                 f"  {'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
                 for each in error.errors(include_input=False, include_url=False)
             )
-            message = (
-                f"The settings are wrong:\n{wrong}\nSet them in .env; see .env.example."
-            )
+            message = f"The settings are wrong:\n{wrong}\nSet them in .env; see .env.example."
             raise SettingsError(message) from None
