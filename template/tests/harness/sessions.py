@@ -19,6 +19,10 @@ class FreshSession(AsyncSession):
         """Return the row of that primary key as it stands in the database now, or None."""
         return await super().get(entity, ident, **{"populate_existing": True, **options})
 
+    async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """Return the row of that primary key as it stands now; raise `NoResultFound` if none."""
+        return await super().get_one(entity, ident, **{"populate_existing": True, **options})
+
 
 class Sessions:
     """The sessions that the app opened, through the one dependency that makes them."""
