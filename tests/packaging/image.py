@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -165,6 +166,29 @@ class Builder:
 
     def _cmd(self, step: Instruction) -> None:
         self._image.cmd = step.words()
+
+
+def unprivileged_python() -> Path:
+    """A Python that the image's user may run: under root, one that lies in root's own home is none."""
+    candidates = [sys.executable, *(shutil.which(name) for name in ("python3", "python3.11"))]
+    candidates += ["/usr/local/bin/python3", "/usr/bin/python3"]
+    probe = [
+        "-c",
+        "import sys; assert sys.version_info >= (3, 11); print(sys._base_executable)",
+    ]
+    options = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    for candidate in filter(None, candidates):
+        try:
+            result = subprocess.run(
+                [candidate, *probe], capture_output=True, text=True, cwd="/", check=True, **options
+            )
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        return Path(result.stdout.strip())
+    raise FileNotFoundError(
+        "No Python 3.11 or newer that an unprivileged user can run: "
+        "install one outside of root's home, in /usr/local, say."
+    )
 
 
 def _how_packages_are_fetched_here() -> dict[str, str]:
