@@ -3,10 +3,10 @@
     python3 oneloop.py new ../my-service     write a service beside this clone and run its tests
     python3 oneloop.py test [pytest args]    run this repository's own tests
 
-`new` takes Copier's answers too: --data package_name=orders --data ci=gitlab
+`new` takes answers too: --data package_name=orders --data ci=gitlab
 """
 
-# An old Python must be able to read this file, to say that it is too old: no newer syntax here.
+# A Python that is too old must be able to read this file and say so: no newer syntax, no newer module.
 
 import os
 import shutil
@@ -14,22 +14,25 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List, NoReturn
+from typing import Dict, List
 
 ROOT = Path(__file__).resolve().parent
 OWN_UV = ROOT / ".uv" / ("uv.exe" if os.name == "nt" else "uv")
-OLDEST = (3, 11)
+USAGE = "Use `oneloop.py new ../my-service [--defaults] [--data NAME=ANSWER]` or `oneloop.py test`."
 
 # Runs under uv, with Copier at hand. A refused answer is one sentence, and nothing is written.
 RENDER = """
-import sys, copier
-from copier.errors import CopierError
-source, commit, destination, defaults, *answers = sys.argv[1:]
+import pathlib, sys, copier, copier.errors, yaml
+source, commit, destination, ask, *answers = sys.argv[1:]
 try:
     data = dict(answer.split("=", 1) for answer in answers)
-    copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=defaults == "yes", quiet=True)
-except (ValueError, CopierError, KeyboardInterrupt) as error:
-    sys.exit("oneloop: " + (" ".join(str(error).split()) or "stopped") + "\\noneloop: Nothing was written.")
+    known = [n for n in yaml.safe_load(pathlib.Path(source, "copier.yml").read_text("utf-8")) if n[0] != "_"]
+    for name in data.keys() - set(known) | data.keys() & {"reserved_names"}:
+        known.remove("reserved_names")
+        raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
+    copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
+except (ValueError, copier.errors.CopierError, KeyboardInterrupt) as error:
+    sys.exit("oneloop: " + (" ".join(str(error).split()) or "Stopped.") + "\\noneloop: Nothing was written.")
 """
 
 
@@ -37,127 +40,117 @@ class Refused(Exception):
     """One sentence for the user: what happened, and the one thing to do next."""
 
 
-def environment() -> Dict[str, str]:
-    """Return the environment for children, where this Python is the last resort."""
-    env = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV")}
-    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), os.path.dirname(sys.executable)])
-    return env
+def say(sentence: str) -> None:
+    print("oneloop: " + sentence, file=sys.stderr, flush=True)
+
+
+def at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def run(command: List[str], folder: Path) -> int:
-    """Run a command where the user sees it. A closed stdin becomes an empty one."""
-    stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
-    return subprocess.call(command, cwd=str(folder), env=environment(), stdin=stdin)
+    """Run a command where the user sees it. This Python goes last on PATH: better than a download."""
+    env: Dict[str, str] = dict(os.environ)
+    for name in ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"):
+        env.pop(name, None)
+    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    stdin = None if at_a_terminal() else subprocess.DEVNULL
+    return subprocess.call(command, cwd=str(folder), env=env, stdin=stdin)
 
 
 def quietly(command: List[str]) -> str:
-    """Run a command and return what it printed; the last line of a failure is the reason."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    """Return what a command printed. The reason of a failure is its last line."""
+    pipe = subprocess.PIPE
+    done = subprocess.run(command, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise Refused(lines[-1] if lines else "`%s` failed." % " ".join(command))
+        raise Refused(lines[-1] if lines else "`%s` failed" % " ".join(command))
     return done.stdout.decode().strip()
 
 
 def find_uv() -> str:
-    """Return uv: the one on PATH, else one of our own in .uv/, installed with pip on first use."""
+    """Return uv: the one on PATH, else one of our own in .uv/."""
     found = shutil.which("uv")
-    if found:
-        return found
-    if not OWN_UV.exists():
-        print("oneloop: uv is not on PATH; putting one into .uv/ (once).", flush=True)
+    if not found and not OWN_UV.exists():
+        say("uv is not on PATH; putting one into .uv/ (once).")
         with tempfile.TemporaryDirectory() as scratch:
             install_uv(Path(scratch))
-    return str(OWN_UV)
+    return found or str(OWN_UV)
 
 
 def install_uv(scratch: Path) -> None:
-    """Install uv without touching the system's packages: in a venv, else by `pip --target`."""
+    """Install uv and leave the system's packages alone: with a venv, else with `pip --target`."""
     pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    folder = scratch / ("Scripts" if os.name == "nt" else "bin")
     try:
-        quietly([sys.executable, "-m", "venv", str(scratch / "venv")])
-        folder = scratch / "venv" / ("Scripts" if os.name == "nt" else "bin")
-        command = [str(folder / "python")] + pip + ["uv"]
-    except Refused:  # Debian ships Python without ensurepip
+        quietly([sys.executable, "-m", "venv", str(scratch)])
+        command = [str(folder / "python"), *pip, "uv"]
+    except Refused:  # Debian's Python comes without ensurepip
         folder = scratch / "target" / "bin"
-        command = [sys.executable] + pip + ["--target", str(scratch / "target"), "uv"]
+        command = [sys.executable, *pip, "--target", str(folder.parent), "uv"]
     try:
         quietly(command)
     except Refused as error:
-        raise Refused("pip could not install uv (%s). Install uv by hand, then try again." % error) from None
+        reason = "uv is missing and pip could not install it (%s)." % error
+        raise Refused(reason + " Install uv by hand, then try again.") from None
     # Into place in one step: a run that is stopped half way leaves nothing that looks whole.
     OWN_UV.parent.mkdir(exist_ok=True)
-    partial = OWN_UV.with_name("uv.partial-%d" % os.getpid())
+    partial = OWN_UV.with_name("partial-%d" % os.getpid())
     shutil.copy2(str(folder / OWN_UV.name), str(partial))
     os.replace(str(partial), str(OWN_UV))
 
 
 def head() -> str:
-    """Return the commit to write a service from: an update must find it again, so never a draft."""
+    """Return the commit to write a service from. Never a draft: an update has to find it again."""
     if not shutil.which("git"):
         raise Refused("git is missing. Install git, then try again.")
-    git = ["git", "-C", str(ROOT)]
     try:
-        commit = quietly(git + ["rev-parse", "--verify", "HEAD"])
+        commit = quietly(["git", "-C", str(ROOT), "rev-parse", "--verify", "HEAD"])
+        draft = quietly(["git", "-C", str(ROOT), "status", "--porcelain"])
     except Refused as error:
-        raise Refused("%s is not a usable git clone (%s). Get it with `git clone`." % (ROOT, error)) from None
-    if quietly(git + ["status", "--porcelain"]):
-        print("oneloop: This clone has uncommitted changes; the service is written from commit %s." % commit[:9])
+        raise Refused("%s is not a git clone (%s). Fetch it with `git clone`." % (ROOT, error)) from None
+    if draft:
+        say("This clone has uncommitted changes; the service is written from commit %s." % commit[:9])
     return commit
 
 
 def new(arguments: List[str]) -> int:
     """Write a service, then run its tests."""
-    if not arguments or arguments[0].startswith("-"):
-        raise Refused("Say where the service goes: python3 oneloop.py new ../my-service")
-    destination, defaults, answers = Path(os.path.abspath(arguments[0])), False, []
-    rest = iter(arguments[1:])
-    for argument in rest:
-        if argument in ("--data", "-d"):
-            answers.append(next(rest, ""))
-        elif argument.startswith("--data="):
-            answers.append(argument[len("--data=") :])
-        elif argument in ("--defaults", "-l"):
-            defaults = True
-        else:
-            raise Refused("Unknown option %s. Answers look like: --data project_name='Order Desk'" % argument)
-    for answer in answers:
-        if "=" not in answer:
-            raise Refused("An answer needs a name and a value, for example: --data ci=gitlab")
+    words = [word for word in arguments if word not in ("--defaults", "--data")]
+    if not words or words[0].startswith("-"):
+        raise Refused("Say where the service goes. " + USAGE)
+    if not all("=" in word and not word.startswith("-") for word in words[1:]):
+        raise Refused("I did not understand `%s`. %s" % (" ".join(arguments[1:]), USAGE))
+    destination = Path(os.path.abspath(words[0]))
     if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
         raise Refused("%s is not an empty folder. Name one that does not exist yet." % destination)
     if ROOT == destination or ROOT in destination.parents:
         raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
     commit, uv = head(), find_uv()
-    ask = sys.stdin is not None and sys.stdin.isatty() and not defaults
-    command = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.19", "python", "-c", RENDER]
-    if run(command + [str(ROOT), commit, str(destination), "no" if ask else "yes"] + answers, ROOT):
+    ask = "yes" if at_a_terminal() and "--defaults" not in arguments else "no"
+    copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.19", "python", "-c", RENDER]
+    if run([*copier, str(ROOT), commit, str(destination), ask, *words[1:]], ROOT):
         return 1
     status = run([uv, "run", "pytest"], destination)
     if status:
-        print("oneloop: %s is written, but its tests did not pass; the reason stands above." % destination, file=sys.stderr)
+        say("%s is written, but its tests did not pass: the reason stands above." % destination)
     return status
 
 
-def test(arguments: List[str]) -> int:
-    """Run this repository's tests."""
-    return run([find_uv(), "run", "--quiet", "pytest"] + arguments, ROOT)
-
-
-def main() -> NoReturn:
+def main(arguments: List[str]) -> int:
     """Obey the verb, or say in one sentence why not."""
     try:
-        if sys.version_info < OLDEST:
-            raise Refused("Python %d.%d is too old; run this with Python 3.11 or newer." % sys.version_info[:2])
-        verbs = {"new": new, "test": test}
-        if len(sys.argv) < 2 or sys.argv[1] not in verbs:
-            raise Refused("Use one of: `oneloop.py new ../my-service` or `oneloop.py test`.")
-        sys.exit(verbs[sys.argv[1]](sys.argv[2:]))
+        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python may well run this script
+            raise Refused("Python %d.%d is too old. Use Python 3.11 or newer." % sys.version_info[:2])
+        if arguments[:1] == ["new"]:
+            return new(arguments[1:])
+        if arguments[:1] == ["test"]:
+            return run([find_uv(), "run", "--quiet", "pytest", *arguments[1:]], ROOT)
+        raise Refused(USAGE)
     except Refused as error:
-        sys.exit("oneloop: %s" % error)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        say(str(error))
+        return 2
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
