@@ -49,11 +49,11 @@ def at_a_terminal() -> bool:
 
 
 def run(command: List[str], folder: Path) -> int:
-    """Run a command where the user sees it. This Python goes last on PATH: better than a download."""
+    """Run a command where the user sees it. Our uv and this Python go last on PATH: better than a download."""
     env: Dict[str, str] = dict(os.environ)
     for name in ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"):
         env.pop(name, None)
-    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), str(Path(sys.executable).parent)])
+    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), str(OWN_UV.parent), str(Path(sys.executable).parent)])
     stdin = None if at_a_terminal() else subprocess.DEVNULL
     return subprocess.call(command, cwd=str(folder), env=env, stdin=stdin)
 
@@ -140,7 +140,7 @@ def new(arguments: List[str]) -> int:
 def main(arguments: List[str]) -> int:
     """Obey the verb, or say in one sentence why not."""
     try:
-        if sys.version_info < (3, 11):  # noqa: UP036 - an older Python may well run this script
+        if sys.version_info < (3, 11):
             raise Refused("Python %d.%d is too old. Use Python 3.11 or newer." % sys.version_info[:2])
         if arguments[:1] == ["new"]:
             return new(arguments[1:])

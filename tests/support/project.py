@@ -1,0 +1,39 @@
+"""A rendered service that can be run."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.environment import run, succeed, uv
+
+
+@dataclass(frozen=True)
+class Project:
+    """A rendered service with its own virtual environment on one Python. All share uv's one cache."""
+
+    root: Path
+    python: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"UV_PYTHON": self.python}
+
+    def install(self) -> "Project":
+        succeed(uv(), "sync", "--quiet", cwd=self.root, env=self.environment)
+        return self
+
+    def run(self, *command: str, env: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+        """Run a command as `uv run` does, and return what it said."""
+        return run(uv(), "run", "--quiet", *command, cwd=self.root, env={**self.environment, **(env or {})})
+
+    def succeed(self, *command: str, env: Mapping[str, str] | None = None) -> str:
+        """Run a command that has to succeed, and return what it said."""
+        return succeed(uv(), "run", "--quiet", *command, cwd=self.root, env={**self.environment, **(env or {})})
+
+    def copy(self, destination: Path) -> "Project":
+        """Return a copy to plant a bug in, with an environment of its own."""
+        left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
+        shutil.copytree(self.root, destination, ignore=left_behind)
+        return Project(destination, self.python).install()
