@@ -9,13 +9,16 @@ folder. `start_server(data_dir=...)` keeps the database, for development.
 This package imports nothing but the standard library, and not the harness.
 """
 
-from .errors import PostgresDidNotStart, PostgresDidNotStop, PostgresUnavailable
-from .server import PostgresServer, start_server
+from .errors import PostgresStartError, PostgresStopError, PostgresUnavailable
+from .kept_folder import choose_kept_folder
+from .server import PostgresServer
+from .start import start_server
 
 __all__ = [
-    "PostgresDidNotStart",
-    "PostgresDidNotStop",
     "PostgresServer",
+    "PostgresStartError",
+    "PostgresStopError",
     "PostgresUnavailable",
+    "choose_kept_folder",
     "start_server",
 ]

@@ -9,6 +9,29 @@ from typing import Any
 
 from .errors import NoAccountError
 
+if sys.platform == "win32":
+
+    def user_id() -> int | None:
+        """Return the number of this process's user; Windows has none."""
+        return None
+
+    def _look_up(name: str) -> tuple[int, int] | None:
+        return None
+else:
+    import pwd
+
+    def user_id() -> int | None:
+        """Return the number of this process's user; Windows has none."""
+        return os.geteuid()
+
+    def _look_up(name: str) -> tuple[int, int] | None:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            return None
+        return entry.pw_uid, entry.pw_gid
+
+
 NAMES = ("postgres", "nobody")
 
 
@@ -51,16 +74,11 @@ def choose_account(kept: Path | None = None) -> Account:
 
     Under root that is an unprivileged user whom every system has: none is created.
     """
-    if sys.platform == "win32" or os.geteuid() != 0:
+    if user_id() != 0:
         return Account()
-    import pwd
-
     if kept is not None and kept.exists() and (owner := kept.stat()).st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)
     for name in NAMES:
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
+        if (ids := _look_up(name)) is not None:
+            return Account(*ids)
     raise NoAccountError(NAMES)

@@ -80,7 +80,9 @@ def _places() -> Iterator[tuple[str, Path | None]]:
         root = Path(pattern).anchor
         found = Path(root).glob(pattern.removeprefix(root)) if Path(root).is_dir() else iter(())
         newest_first = sorted(found, key=_numbers, reverse=True)
-        yield from ((pattern, folder) for folder in newest_first or [None])
+        yield from ((pattern, folder) for folder in newest_first)
+        if not newest_first:
+            yield pattern, None
 
 
 def _numbers(path: Path) -> list[int]:
@@ -110,8 +112,13 @@ def _ask(postgres: Path, account: Account) -> str | None:
     """Return what the program says of its version; None when `account` may not run it."""
     command = [str(postgres), "--version"]
     try:
-        answer = subprocess.run(
-            command, capture_output=True, text=True, timeout=VERSION_SECONDS, **account.popen
+        answer = subprocess.run(  # noqa: S603  the program that was found
+            command,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=VERSION_SECONDS,
+            **account.popen,
         )
     except PermissionError:
         return None
@@ -119,4 +126,4 @@ def _ask(postgres: Path, account: Account) -> str | None:
         raise UnusableError(str(error)) from error
     if answer.returncode:
         raise UnusableError(f"`postgres --version` failed: {answer.stderr.strip()}")
-    return answer.stdout.strip()
+    return str(answer.stdout).strip()

@@ -14,6 +14,7 @@ from .options import environment, initdb_command, server_settings
 from .watchdog.order import Ids, Order
 
 PORT = 5432
+START_LOCK = "start.lock"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
@@ -29,7 +30,7 @@ class Cluster:
     account: Account
     binaries: Binaries
     kept: bool
-    socket_folder: Path | None
+    socket_folder: Path | None = None
     port: int = PORT
     password: str | None = None
 
@@ -37,6 +38,16 @@ class Cluster:
     def data(self) -> Path:
         """Return the folder that PostgreSQL calls its data directory."""
         return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """Return the file that the server writes its log to."""
+        return self.folder / "log"
+
+    @property
+    def password_file(self) -> Path:
+        """Return the file that holds the password, where there is one."""
+        return self.folder / "password"
 
     @property
     def url(self) -> str:
@@ -54,9 +65,9 @@ class Cluster:
         return {
             "parent": os.getpid(),
             "data": str(self.data),
-            "log": str(self.folder / "log"),
+            "log": str(self.log),
             "lock": str(self.folder / LOCK),
-            "start_lock": str(self.folder / "start.lock") if self.kept else None,
+            "start_lock": str(self.folder / START_LOCK) if self.kept else None,
             "initdb": self._initdb() if initdb else None,
             "postgres": None if join else self._postgres(),
             "stop": self._stop(),
@@ -68,10 +79,8 @@ class Cluster:
         }
 
     def _initdb(self) -> list[str]:
-        password_file = None if self.password is None else self.folder / "password"
-        return initdb_command(
-            self.binaries, self.data, kept=self.kept, password_file=password_file
-        )
+        password_file = None if self.password is None else self.password_file
+        return initdb_command(self.binaries, self.data, kept=self.kept, password_file=password_file)
 
     def _postgres(self) -> list[str]:
         settings = server_settings(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
-class PostgresUnavailable(Exception):
+class PostgresUnavailable(Exception):  # noqa: N818  what it says is no mistake of the caller
     """There is no PostgreSQL to start."""
 
 
@@ -41,7 +41,7 @@ class NoFolderError(PostgresUnavailable):
         )
 
 
-class PostgresDidNotStart(PostgresUnavailable):
+class PostgresStartError(PostgresUnavailable):
     """The server was started and gave up, or did not answer in time."""
 
     def __init__(self, what: str, log: str) -> None:
@@ -62,7 +62,17 @@ class WrongMajorError(PostgresUnavailable):
         )
 
 
-class PostgresDidNotStop(Exception):
+class KeptFolderError(PostgresUnavailable):
+    """The folder of a kept database cannot be used."""
+
+    def __init__(self, folder: Path, problem: str) -> None:
+        super().__init__(
+            f"The development database cannot be in {folder}: {problem}. Mend that, or set "
+            "DATABASE_URL to a database of your own."
+        )
+
+
+class PostgresStopError(Exception):
     """The watchdog did not report that the server is gone."""
 
     def __init__(self, pid: int, seconds: float) -> None:

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from .account import Account
+from .account import Account, user_id
 from .errors import NoFolderError
 from .watchdog.locks import hold
 from .watchdog.status import read_status
 
 PREFIX = "oneloop-pg-"
 LOCK = "lock"
-MEMORY_DISK = Path("/dev/shm")
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108  what we make in it is private
+SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  likewise
 MEMORY_DISK_BYTES = 1 << 30
+NOEXEC: int = getattr(os, "ST_NOEXEC", 0)  # macOS does not tell
 SOCKET = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 103  # 107 on Linux, 103 on macOS and the BSDs
 UNFINISHED_SECONDS = 60.0
@@ -50,7 +52,7 @@ def _bases() -> Iterator[Path]:
         yield MEMORY_DISK
     yield Path(tempfile.gettempdir())
     if sys.platform != "win32":
-        yield from (Path("/tmp"), Path("/var/tmp"))
+        yield from SHORT_FOLDERS
 
 
 def _objection(base: Path, account: Account, *, executable: bool) -> str:
@@ -59,15 +61,16 @@ def _objection(base: Path, account: Account, *, executable: bool) -> str:
     if sys.platform == "win32":
         return ""
     disk = os.statvfs(base)
-    if base == MEMORY_DISK and disk.f_bavail * disk.f_frsize < MEMORY_DISK_BYTES:
-        return "has less than 1 GiB free"
-    if executable and disk.f_flag & os.ST_NOEXEC:
-        return "does not let programs run (noexec)"
-    if not account.reaches(base):
-        return f"is closed to user {account.uid}, who runs the server"
-    if not fits_socket(base / f"{PREFIX}12345678" / "data"):
-        return "has a path that is too long for a socket, or a comma in it"
-    return ""
+    objections = {
+        "has less than 1 GiB free": base == MEMORY_DISK
+        and disk.f_bavail * disk.f_frsize < MEMORY_DISK_BYTES,
+        "does not let programs run (noexec)": executable and disk.f_flag & NOEXEC,
+        f"is closed to user {account.uid}, who runs the server": not account.reaches(base),
+        "has a path that is too long for a socket, or a comma in it": not fits_socket(
+            base / f"{PREFIX}12345678" / "data"
+        ),
+    }
+    return next((reason for reason, holds in objections.items() if holds), "")
 
 
 def lock_run_folder(folder: Path) -> int | None:
@@ -92,9 +95,7 @@ def sweep() -> None:
 
 def _is_ours(folder: Path) -> bool:
     status = folder.lstat()
-    if sys.platform != "win32" and status.st_uid != os.geteuid():
-        return False
-    return stat.S_ISDIR(status.st_mode)
+    return stat.S_ISDIR(status.st_mode) and user_id() in {None, status.st_uid}
 
 
 def _is_abandoned(folder: Path) -> bool:

@@ -6,7 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from .errors import PostgresDidNotStart, PostgresDidNotStop
+from .errors import PostgresStartError, PostgresStopError
 from .watchdog.order import Order
 
 GRACE_SECONDS = 10.0
@@ -21,7 +21,7 @@ class WatchdogProcess:
         flags = 0
         if sys.platform == "win32":
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  our own script
             [sys.executable, "-I", "-S", "-c", SCRIPT, str(Path(__file__).parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -54,9 +54,9 @@ class WatchdogProcess:
         except ValueError:
             rest = self._process.communicate()[0] or b""
             log = (answer + rest).decode(errors="replace")
-            raise PostgresDidNotStart("its watchdog ended", log) from None
+            raise PostgresStartError("its watchdog ended", log) from None
         if words:
-            raise PostgresDidNotStart(words["error"], words["log"])
+            raise PostgresStartError(words["error"], words["log"])
 
     def close(self) -> None:
         """Close the pipe and return when the watchdog has cleaned up."""
@@ -67,4 +67,4 @@ class WatchdogProcess:
         try:
             self._process.wait(self._stop_seconds)
         except subprocess.TimeoutExpired:
-            raise PostgresDidNotStop(self._process.pid, self._stop_seconds) from None
+            raise PostgresStopError(self._process.pid, self._stop_seconds) from None

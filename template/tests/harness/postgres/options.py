@@ -14,11 +14,11 @@ FORGETFUL = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "256MB",
-    "dynamic_shared_memory_type": "mmap",  # files in the run's folder, none left in /dev/shm
 }
 COMMON = {
     "max_connections": "200",
     "jit": "off",
+    "dynamic_shared_memory_type": "mmap",  # a server that was killed leaves nothing in /dev/shm
     "log_min_messages": "warning",
     "log_checkpoints": "off",
 }

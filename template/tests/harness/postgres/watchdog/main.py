@@ -82,10 +82,10 @@ def main() -> None:
     try:
         server.start()
     except (StartError, OSError) as error:
-        log = Path(order["log"]).read_text(errors="replace")
-        clean_up(order, server, lock)
-        report(error=str(error), log=log[-10_000:])
-        return
-    report()
-    wait(order, server)
+        log = Path(order["log"])
+        words = log.read_text(errors="replace") if log.exists() else ""
+        report(error=str(error), log=words[-10_000:])
+    else:
+        report()
+        wait(order, server)
     clean_up(order, server, lock)

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -51,7 +52,7 @@ class Server:
         return status is not None and status.ready and (any_pid or status.pid == self.process.pid)
 
     def _spawn(self, command: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  the programs of PostgreSQL
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -79,16 +80,18 @@ class Server:
             raise StartError(f"{name} was not ready after {self.order['start_seconds']:.0f} s")
 
     def stop(self) -> None:
-        """End the server: a kept one writes all to disk first, and in haste when that takes long."""
+        """End the server: a kept one writes all to disk first, or in haste when that takes long."""
         if self.order["stop"]:
             seconds = self.order["stop_seconds"]
             with suppress(subprocess.TimeoutExpired):
-                subprocess.run(self.order["stop"], capture_output=True, timeout=seconds)
+                subprocess.run(  # noqa: S603  pg_ctl
+                    self.order["stop"], check=False, capture_output=True, timeout=seconds
+                )
             return
-        signals = [signal.SIGQUIT, signal.SIGKILL]
-        if self.order["start_lock"]:
-            signals.insert(0, signal.SIGINT)
-        for number in signals:
+        if sys.platform == "win32":
+            return
+        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        for number in (fast if self.order["start_lock"] else immediate, immediate, signal.SIGKILL):
             if (pid := self.pid()) is None:
                 return
             with suppress(ProcessLookupError):
