@@ -3,34 +3,15 @@
 import os
 import stat
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import NoAccountError
 
-if sys.platform == "win32":
-
-    def user_id() -> int | None:
-        """Return the number of this process's user; Windows has none."""
-        return None
-
-    def _look_up(name: str) -> tuple[int, int] | None:
-        return None
-else:
+if sys.platform != "win32":
     import pwd
-
-    def user_id() -> int | None:
-        """Return the number of this process's user; Windows has none."""
-        return os.geteuid()
-
-    def _look_up(name: str) -> tuple[int, int] | None:
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            return None
-        return entry.pw_uid, entry.pw_gid
-
 
 NAMES = ("postgres", "nobody")
 
@@ -69,6 +50,13 @@ class Account:
         return bool(status.st_mode & stat.S_IXOTH)
 
 
+def user_id() -> int | None:
+    """Return the number of this process's user; Windows has none."""
+    if sys.platform != "win32":
+        return os.geteuid()
+    return None
+
+
 def choose_account(kept: Path | None = None) -> Account:
     """Return the user to run the server as; for a database kept in `kept`, its owner.
 
@@ -82,3 +70,11 @@ def choose_account(kept: Path | None = None) -> Account:
         if (ids := _look_up(name)) is not None:
             return Account(*ids)
     raise NoAccountError(NAMES)
+
+
+def _look_up(name: str) -> tuple[int, int] | None:
+    if sys.platform != "win32":
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, entry.pw_gid
+    return None
