@@ -1,0 +1,72 @@
+"""What a design is: what is done before and after a test to keep it from the next."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from sqlalchemy import URL, MetaData
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from tests.benchmarks.schema import insert_rows
+
+
+def autocommit_engine(url: URL) -> AsyncEngine:
+    """Return an engine for statements that stand outside transactions."""
+    return create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+
+class Design(ABC):
+    """One way to isolate tests; `tests_per_round` is small for those that take long."""
+
+    label: ClassVar[str]
+    tests_per_round: ClassVar[int] = 20
+
+    def __init__(self, url: URL, metadata: MetaData) -> None:
+        self.url = url
+        self.metadata = metadata
+        self.engine = create_async_engine(url)
+
+    async def open(self) -> None:  # noqa: B027  # not every design has such
+        """Do once what serves all tests."""
+
+    async def begin(self) -> None:  # noqa: B027  # not every design has such
+        """Do what is done before a test."""
+
+    async def test(self) -> None:
+        """Be the test: commit three rows, on the engine that the app would use."""
+        async with self.engine.begin() as connection:
+            await insert_rows(self.metadata, connection)
+
+    @abstractmethod
+    async def end(self) -> None:
+        """Do what is done after a test."""
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def opened(design: type[Design], server: URL, metadata: MetaData) -> AsyncIterator[Design]:
+    """Make the database of one design, with its tables, and drop it at the end."""
+    name = f"benchmark_{design.__name__.lower()}"
+    administration = autocommit_engine(server)
+    async with administration.connect() as connection:
+        await create_database(connection, server.set(database=name), metadata)
+        one = design(server.set(database=name), metadata)
+        await one.open()
+        try:
+            yield one
+        finally:
+            await one.close()
+            await connection.exec_driver_sql(f"DROP DATABASE {name}")
+
+
+async def create_database(connection: AsyncConnection, url: URL, metadata: MetaData) -> None:
+    """Make the database at `url`, with its tables; nobody is connected to it afterwards."""
+    await connection.exec_driver_sql(f"CREATE DATABASE {url.database}")
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as tables:
+        await tables.run_sync(metadata.create_all)
