@@ -11,10 +11,9 @@ RUNNER = Path(__file__).parents[2] / "template" / "tests" / "harness" / "postgre
 def _load() -> ModuleType:
     name = "harness_postgres"
     if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(
-            name, RUNNER, submodule_search_locations=[str(RUNNER.parent)]
-        )
-        assert spec is not None and spec.loader is not None
+        spec = importlib.util.spec_from_file_location(name, RUNNER, submodule_search_locations=[str(RUNNER.parent)])
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]

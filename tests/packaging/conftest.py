@@ -1,100 +1,79 @@
-"""Rendered services to look at (`emitted`), to spoil (`copied`), and the image of one (`image`)."""
+"""A render to spoil (`copied`), and the image of a service (`image`) with a database for it."""
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
-import copier
 import pytest
 
 from tests.brief.postgres import start_server
+from tests.conftest import Rendered
 from tests.packaging.image import Builder, Image, unprivileged_python
-
-Render = Callable[..., Path]
-TEMPLATE = Path(__file__).parents[2]
+from tests.support.environment import ROOT, succeed, uv
 
 
-@pytest.fixture(scope="session")
-def emitted(tmp_path_factory: pytest.TempPathFactory) -> Render:
-    """A rendered service, one for each set of answers, to look at only."""
-    rendered: dict[tuple[tuple[str, str], ...], Path] = {}
+class MakeBuilder(Protocol):
+    """Make a builder for a project, in a folder of its own."""
 
-    def emitted(**answers: str) -> Path:
-        key = tuple(sorted(answers.items()))
-        if key not in rendered:
-            folder = tmp_path_factory.mktemp("emitted") / "service"
-            copier.run_copy(
-                str(TEMPLATE),
-                folder,
-                data=answers,
-                defaults=True,
-                quiet=True,
-                vcs_ref="HEAD",
-                settings=copier.Settings(),
-            )
-            rendered[key] = folder
-        return rendered[key]
-
-    return emitted
+    def __call__(self, project: Path, scratch: Path) -> Builder: ...
 
 
 @pytest.fixture
-def copied(emitted: Render, tmp_path: Path) -> Render:
-    """A copy of a rendered service, to plant a bug in."""
+def copied(rendered: Rendered, tmp_path: Path) -> Callable[..., Path]:
+    """Return a copy of a render, to plant a bug in."""
 
     def copied(**answers: str) -> Path:
-        return Path(shutil.copytree(emitted(**answers), tmp_path / "service"))
+        return Path(shutil.copytree(rendered(**answers), tmp_path / "service"))
 
     return copied
 
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder that the image's user may enter; pytest's own folders are closed to it when root runs the tests."""
+    """Return a folder that the image's user may enter; under root, pytest's own folders are closed to it."""
     with tempfile.TemporaryDirectory(prefix="oneloop-image-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
 
 
 @pytest.fixture(scope="session")
-def project(emitted: Render, scratch: Path) -> Path:
-    """A rendered service as its user would build it: locked, and with a secret in .env."""
-    folder = Path(shutil.copytree(emitted(), scratch / "project"))
+def project(rendered: Rendered, scratch: Path) -> Path:
+    """Return a service as its user would build it: locked, and with a secret in .env."""
+    folder = Path(shutil.copytree(rendered(), scratch / "project"))
     (folder / ".env").write_text("SECRET_KEY=never-in-an-image\n")
-    subprocess.run(["uv", "lock", "--quiet"], cwd=folder, check=True)
+    succeed(uv(), "lock", "--quiet", cwd=folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def builder(scratch: Path) -> Callable[[Path, Path], Builder]:
-    """Makes a `Builder` for a project and a folder; its base image is a virtual environment with pip, without uv."""
+def make_builder(scratch: Path) -> MakeBuilder:
+    """Stand in for the base image with a virtual environment that has pip and no uv."""
     base = scratch / "base"
-    python = unprivileged_python()
-    subprocess.run(["uv", "venv", "--quiet", "--seed", "--python", python, base], check=True)
-    cache = subprocess.run(["uv", "cache", "dir"], capture_output=True, text=True, check=True)
+    succeed(uv(), "venv", "--quiet", "--seed", "--python", unprivileged_python(), base, cwd=ROOT)
+    cache = Path(succeed(uv(), "cache", "dir", cwd=ROOT).strip())
 
-    def builder(project: Path, folder: Path) -> Builder:
-        return Builder(project, folder, base / "bin", Path(cache.stdout.strip()))
+    def make_builder(project: Path, scratch: Path) -> Builder:
+        return Builder(project, scratch, base / "bin", cache)
 
-    return builder
+    return make_builder
 
 
 @pytest.fixture(scope="session")
-def image(project: Path, scratch: Path, builder: Callable[[Path, Path], Builder]) -> Image:
-    """The last stage of the emitted Dockerfile."""
-    return builder(project, scratch).build()
+def image(project: Path, scratch: Path, make_builder: MakeBuilder) -> Image:
+    """Return the last stage of the emitted Dockerfile."""
+    return make_builder(project, scratch).build()
 
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """An empty database on a real PostgreSQL; its socket, a test's alone by default, is opened to the image's user."""
+    """Start a PostgreSQL, and open its socket, by default closed to others, to the image's user."""
     with start_server() as server:
         if os.geteuid() == 0:
-            (socket_folder,) = parse_qs(urlsplit(server.url).query)["host"]
-            Path(socket_folder).chmod(0o755)
-            Path(socket_folder, ".s.PGSQL.5432").chmod(0o777)
+            (folder,) = parse_qs(urlsplit(server.url).query)["host"]
+            Path(folder).chmod(0o755)
+            Path(folder, ".s.PGSQL.5432").chmod(0o777)
         yield server.url

@@ -20,7 +20,7 @@ KNOWN = {
 }
 
 
-class UnknownInstruction(Exception):
+class UnknownInstructionError(Exception):
     """The Dockerfile uses something that nobody here can carry out, so a green test would prove nothing."""
 
 
@@ -31,7 +31,7 @@ class Instruction:
     value: str
 
     def words(self) -> list[str]:
-        """The exec form, which is a JSON list, or else the words of the line."""
+        """Return the exec form, which is a JSON list, or else the words of the line."""
         if self.value.startswith("["):
             return [str(word) for word in json.loads(self.value)]
         return self.value.split()
@@ -57,7 +57,7 @@ def _logical_lines(text: str) -> Iterator[str]:
 def _instruction(line: str) -> Instruction:
     keyword, _, rest = line.partition(" ")
     if keyword not in KNOWN:
-        raise UnknownInstruction(f"{keyword} in {line!r}: teach tests/packaging to carry it out, or do without it")
+        raise UnknownInstructionError(f"{keyword} in {line!r}: teach tests/packaging to carry it out, or do without it")
     options = {}
     while match := re.match(r"--([a-z-]+)=(\S+)\s+", rest):
         options[match[1]] = match[2]
@@ -93,7 +93,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def build_context(folder: Path) -> Iterator[str]:
-    """The files of a folder that `docker build` would send, as paths with forward slashes."""
+    """Yield the files of a folder that `docker build` would send, as paths with forward slashes."""
     ignored = DockerIgnore((folder / ".dockerignore").read_text())
     for file in sorted(folder.rglob("*")):
         path = file.relative_to(folder).as_posix()

@@ -1,7 +1,7 @@
-"""Carries out a Dockerfile's steps without Docker: in a folder of its own, with a Python that stands for the base image.
+"""Carries out a Dockerfile's steps without Docker: in a folder, with a Python that stands for the base image.
 
-Each stage gets the same root folder, one after the other, and a finished stage is moved aside. So a path that a later stage
-did not copy is really gone, and a virtual environment is found where it was made, as in an image.
+Each stage gets the same root folder, one after the other, and a finished stage is moved aside. So a path that a later
+stage did not copy is really gone, and a virtual environment is found where it was made, as in an image.
 """
 
 import os
@@ -12,9 +12,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from .dockerfile import Instruction, UnknownInstruction, build_context, parse
+from tests.packaging.dockerfile import Instruction, UnknownInstructionError, build_context, parse
+from tests.support.environment import clean_environment
 
 RUN_FOR_REAL = {"pip", "uv"}
 CHANGES_THE_SYSTEM = {"useradd"}  # only noted: it needs root, and would change this machine
@@ -34,30 +36,25 @@ class Image:
 
     def path(self, inside: str) -> Path:
         """Where a path of the image lies on this machine."""
-        return Path(os.path.normpath(self.root / os.path.join(self.workdir, inside).lstrip("/")))
+        return self.root / PurePosixPath(self.workdir, inside).relative_to("/")
 
     def environment(self) -> dict[str, str]:
         folders = [
-            str(self.path(entry)) if entry.startswith("/app") else entry
-            for entry in self.env["PATH"].split(":")
+            str(self.path(entry)) if entry.startswith("/app") else entry for entry in self.env["PATH"].split(":")
         ]
         return {**self.env, "PATH": ":".join(folders)}
 
-    def run(
-        self, words: list[str], env: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """A command in the image, as the image's user."""
-        return subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=60, **self.process(env)
-        )
+    def run(self, words: list[str], env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command in the image, as the image's user."""
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=60, **self.process(env))
 
     def start(self, words: list[str], env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
         with log.open("wb") as output:
             return subprocess.Popen(words, stdout=output, stderr=output, **self.process(env))
 
-    def process(self, env: dict[str, str] | None = None) -> dict:
+    def process(self, env: dict[str, str] | None = None) -> dict[str, Any]:
         """Working folder, environment and user, as keyword arguments for subprocess."""
-        options: dict = {"cwd": self.path("."), "env": {**self.environment(), **(env or {})}}
+        options: dict[str, Any] = {"cwd": self.path("."), "env": {**self.environment(), **(env or {})}}
         if os.geteuid() == 0:
             uid = int(self.user) if self.user.isdigit() else pwd.getpwnam(self.user).pw_uid
             options.update(user=uid, group=uid, extra_groups=[])
@@ -87,7 +84,7 @@ class Builder:
         self._set_aside()
         image, *alias = self._substituted(step.value).split()
         if not image.startswith("python:"):
-            raise UnknownInstruction(f"FROM {image}: only an official python image can be stood in for")
+            raise UnknownInstructionError(f"FROM {image}: only an official python image can be stood in for")
         self._stage_name = alias[1] if alias else ""
         self._image = Image(self._scratch / "root", env=dict(self._base_env))
         self._image.root.mkdir()
@@ -113,7 +110,7 @@ class Builder:
         return re.sub(r"\$\{?(\w+)\}?", lambda match: values[match[1]], text)
 
     def _workdir(self, step: Instruction) -> None:
-        self._image.workdir = os.path.join(self._image.workdir, step.value)
+        self._image.workdir = str(PurePosixPath(self._image.workdir, step.value))
         self._image.path(".").mkdir(parents=True, exist_ok=True)
 
     def _copy(self, step: Instruction) -> None:
@@ -141,18 +138,14 @@ class Builder:
             self._image.users_made.append(step.value)
         elif program in RUN_FOR_REAL:
             subprocess.run(
-                step.value,
-                shell=True,  # as Docker does
+                ["/bin/sh", "-c", step.value],
                 check=True,
                 cwd=self._image.path("."),
-                env={
-                    **_how_packages_are_fetched_here(),
-                    **self._image.environment(),
-                    "UV_CACHE_DIR": str(self._uv_cache),
-                },
+                # Proxies, certificates and indexes are this machine's, as for `docker build`.
+                env={**clean_environment(self._image.environment()), "UV_CACHE_DIR": str(self._uv_cache)},
             )
         else:
-            raise UnknownInstruction(f"RUN {step.value}: nobody here knows how to do that without Docker")
+            raise UnknownInstructionError(f"RUN {step.value}: nobody here knows how to do that without Docker")
 
     def _user(self, step: Instruction) -> None:
         self._image.user = step.value
@@ -169,19 +162,17 @@ class Builder:
 
 
 def unprivileged_python() -> Path:
-    """A Python that the image's user may run: under root, one that lies in root's own home is none."""
+    """Return a Python that the image's user may run: under root, one that lies in root's own home is none."""
     candidates = [sys.executable, *(shutil.which(name) for name in ("python3", "python3.11"))]
     candidates += ["/usr/local/bin/python3", "/usr/bin/python3"]
     probe = [
         "-c",
         "import sys; assert sys.version_info >= (3, 11); print(sys._base_executable)",
     ]
-    options = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    options: dict[str, Any] = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     for candidate in filter(None, candidates):
         try:
-            result = subprocess.run(
-                [candidate, *probe], capture_output=True, text=True, cwd="/", check=True, **options
-            )
+            result = subprocess.run([candidate, *probe], capture_output=True, text=True, cwd="/", check=True, **options)
         except (OSError, subprocess.CalledProcessError):
             continue
         return Path(result.stdout.strip())
@@ -189,11 +180,3 @@ def unprivileged_python() -> Path:
         "No Python 3.11 or newer that an unprivileged user can run: "
         "install one outside of root's home, in /usr/local, say."
     )
-
-
-def _how_packages_are_fetched_here() -> dict[str, str]:
-    """Proxies, certificates and indexes: as for `docker build`, they are this machine's, not the Dockerfile's."""
-    uv = r"UV_(DEFAULT_INDEX|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS|SYSTEM_CERTS|HTTP_\w+|OFFLINE)"
-    others = r"PIP_\w+|SSL_\w+|REQUESTS_CA_BUNDLE|(https?|no|all)_proxy"
-    wanted = re.compile(f"{uv}|{others}", re.IGNORECASE)
-    return {name: value for name, value in os.environ.items() if wanted.fullmatch(name)}

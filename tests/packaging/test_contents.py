@@ -2,25 +2,28 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from tests.conftest import Rendered
 from tests.packaging.dockerfile import build_context, parse
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
-def load(file: Path) -> dict:
+def load(file: Path) -> Any:
     return yaml.safe_load(file.read_text())
 
 
-def github(folder: Path) -> dict:
+def github(folder: Path) -> Any:
     return load(folder / ".github/workflows/ci.yml")
 
 
-def gitlab(folder: Path) -> dict:
+def gitlab(folder: Path) -> Any:
     return load(folder / ".gitlab-ci.yml")
 
 
@@ -32,10 +35,10 @@ def github_commands(folder: Path) -> list[str]:
 def gitlab_commands(folder: Path) -> list[str]:
     pipeline = gitlab(folder)
     jobs = [pipeline[name] for name in ("check", "test")]
-    return pipeline["default"]["before_script"] + [line for job in jobs for line in job["script"]]
+    return [*pipeline["default"]["before_script"], *(line for job in jobs for line in job["script"])]
 
 
-def poe_tasks(folder: Path) -> dict:
+def poe_tasks(folder: Path) -> Any:
     return tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
 
 
@@ -47,19 +50,21 @@ class TestContinuousIntegration:
             pytest.param("gitlab", gitlab_commands, id="gitlab"),
         ],
     )
-    def test_runs_the_verbs_that_people_run(self, emitted, ci, commands):
+    def test_runs_the_verbs_that_people_run(
+        self, rendered: Rendered, ci: str, commands: Callable[[Path], list[str]]
+    ) -> None:
         """CI runs `poe check` and `poe test`, which pyproject.toml has, and no command of its own beside them."""
-        folder = emitted(ci=ci)
+        folder = rendered(ci=ci)
 
         expected = {'python -m pip install "uv>=0.13,<1"', "uv run poe check", "uv run poe test"}
         assert set(commands(folder)) == expected
         assert {"check", "test"} <= set(poe_tasks(folder))
 
     @pytest.mark.parametrize("oldest", VERSIONS)
-    def test_tests_every_python_from_the_oldest_allowed(self, emitted, oldest):
+    def test_tests_every_python_from_the_oldest_allowed(self, rendered: Rendered, oldest: str) -> None:
         """The matrix begins at python_min, and `check` runs on it."""
-        job = github(emitted(python_min=oldest))["jobs"]["test"]
-        pipeline = gitlab(emitted(ci="gitlab", python_min=oldest))
+        job = github(rendered(python_min=oldest))["jobs"]["test"]
+        pipeline = gitlab(rendered(ci="gitlab", python_min=oldest))
 
         expected = VERSIONS[VERSIONS.index(oldest) :]
         assert job["strategy"]["matrix"]["python"] == expected
@@ -70,14 +75,14 @@ class TestContinuousIntegration:
         ("ci", "present"),
         [("github", {".github"}), ("gitlab", {".gitlab-ci.yml"}), ("none", set())],
     )
-    def test_only_the_chosen_one_is_emitted(self, emitted, ci, present):
-        names = {path.name for path in emitted(ci=ci).iterdir()}
+    def test_only_the_chosen_one_is_rendered(self, rendered: Rendered, ci: str, present: set[str]) -> None:
+        names = {path.name for path in rendered(ci=ci).iterdir()}
 
         assert names & {".github", ".gitlab-ci.yml"} == present
 
-    def test_every_job_ends_in_time_and_may_do_little(self, emitted):
+    def test_every_job_ends_in_time_and_may_do_little(self, rendered: Rendered) -> None:
         """Each job has a timeout and names its permissions; nothing is granted to all."""
-        workflow = github(emitted())
+        workflow = github(rendered())
 
         assert workflow["permissions"] == {}
         for job in workflow["jobs"].values():
@@ -86,25 +91,25 @@ class TestContinuousIntegration:
 
 
 class TestDocker:
-    def test_the_oldest_allowed_python_is_the_image_s(self, emitted):
+    def test_the_oldest_allowed_python_is_the_image_s(self, rendered: Rendered) -> None:
         """The version that every machine and CI job can run is the one that serves."""
-        arg = parse((emitted(python_min="3.12") / "Dockerfile").read_text())[0]
+        arg = parse((rendered(python_min="3.12") / "Dockerfile").read_text())[0]
 
         assert (arg.keyword, arg.value) == ("ARG", "PYTHON_VERSION=3.12")
 
-    def test_the_context_holds_no_secret_and_no_history(self, emitted, tmp_path):
+    def test_the_context_holds_no_secret_and_no_history(self, rendered: Rendered) -> None:
         """The build sees what the Dockerfile copies, and nothing else: `.env` can end in no layer."""
-        context = set(build_context(emitted()))
+        context = set(build_context(rendered()))
         tops = {name.split("/")[0] for name in context}
 
         assert tops == {"pyproject.toml", "README.md", "src", "alembic.ini", "migrations"}
 
 
 class TestCompose:
-    def test_secrets_come_from_the_environment_alone(self, emitted):
+    def test_secrets_come_from_the_environment_alone(self, rendered: Rendered) -> None:
         """Each use of a secret refuses an empty one, and says how to make it; .env.example has its name."""
-        text = (emitted() / "compose.yaml").read_text()
-        example = (emitted() / ".env.example").read_text()
+        text = (rendered() / "compose.yaml").read_text()
+        example = (rendered() / ".env.example").read_text()
 
         for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
             uses = re.findall(rf"\$\{{{name}[^}}]*\}}", text)
@@ -112,8 +117,8 @@ class TestCompose:
             assert set(uses) == {f"${{{name}:?add it to .env, openssl rand -hex 32 makes one}}"}
             assert f"\n{name}=\n" in example
 
-    def test_the_service_waits_for_the_database_and_the_migrations(self, emitted):
-        services = load(emitted() / "compose.yaml")["services"]
+    def test_the_service_waits_for_the_database_and_the_migrations(self, rendered: Rendered) -> None:
+        services = load(rendered() / "compose.yaml")["services"]
 
         assert services["migrate"]["command"] == ["alembic", "upgrade", "head"]
         assert services["migrate"]["depends_on"] == {"db": {"condition": "service_healthy"}}
@@ -123,9 +128,9 @@ class TestCompose:
         }
         assert "healthcheck" in services["db"]
 
-    def test_the_service_may_change_nothing(self, emitted):
+    def test_the_service_may_change_nothing(self, rendered: Rendered) -> None:
         """A read-only file system, no capabilities, no new privileges; the port is this machine's alone."""
-        app = load(emitted() / "compose.yaml")["services"]["app"]
+        app = load(rendered() / "compose.yaml")["services"]["app"]
 
         assert app["read_only"] is True
         assert app["cap_drop"] == ["ALL"]

@@ -1,16 +1,18 @@
-"""What is emitted for Docker and CI passes the linters its readers use; each linter is seen to fail on a planted bug."""
+"""What is emitted for Docker and CI passes its linters; each linter is seen to fail on a planted bug."""
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-OURS = Path(__file__).parents[2]
+from tests.conftest import Rendered
+from tests.support.environment import ROOT
 
 
 def lint(program: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a linter that stands beside this Python, from the folder that holds the file, so that its configuration is found."""
+    """Run a linter that stands beside this Python, from the file's folder, where it looks for its configuration."""
     return subprocess.run(
         [Path(sys.executable).with_name(program), *arguments],
         capture_output=True,
@@ -29,16 +31,16 @@ def zizmor(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def plant(file: Path, right: str, wrong: str) -> None:
-    """Plants a bug; a text that is no longer there would make the test prove nothing."""
+    """Plant a bug; a text that is no longer there would make the test prove nothing."""
     text = file.read_text()
     assert right in text
     file.write_text(text.replace(right, wrong))
 
 
 class TestDockerfile:
-    def test_hadolint_is_content(self, emitted):
+    def test_hadolint_is_content(self, rendered: Rendered) -> None:
         """The Dockerfile has no finding, not even of style."""
-        result = lint("hadolint", "--failure-threshold", "style", emitted() / "Dockerfile")
+        result = lint("hadolint", "--failure-threshold", "style", rendered() / "Dockerfile")
 
         assert result.returncode == 0, result.stdout
 
@@ -51,7 +53,7 @@ class TestDockerfile:
             pytest.param('CMD ["uvicorn",', "CMD uvicorn [", "DL3025", id="shell form"),
         ],
     )
-    def test_a_planted_bug_is_found(self, copied, right, wrong, finding):
+    def test_a_planted_bug_is_found(self, copied: Callable[..., Path], right: str, wrong: str, finding: str) -> None:
         file = copied() / "Dockerfile"
         plant(file, right, wrong)
 
@@ -62,13 +64,13 @@ class TestDockerfile:
 
 
 class TestComposeFile:
-    def test_the_schema_is_met(self, emitted):
+    def test_the_schema_is_met(self, rendered: Rendered) -> None:
         """compose.yaml follows the Compose specification."""
-        result = schema("compose-spec", emitted() / "compose.yaml")
+        result = schema("compose-spec", rendered() / "compose.yaml")
 
         assert result.returncode == 0, result.stdout
 
-    def test_a_planted_bug_is_found(self, copied):
+    def test_a_planted_bug_is_found(self, copied: Callable[..., Path]) -> None:
         file = copied() / "compose.yaml"
         plant(file, "healthcheck:", "helthcheck:")
 
@@ -81,31 +83,31 @@ class TestComposeFile:
 class TestGitHubWorkflow:
     WORKFLOW = ".github/workflows/ci.yml"
 
-    def test_the_schema_is_met(self, emitted):
+    def test_the_schema_is_met(self, rendered: Rendered) -> None:
         """The emitted workflow is one that GitHub accepts."""
-        result = schema("github-workflows", emitted() / self.WORKFLOW)
+        result = schema("github-workflows", rendered() / self.WORKFLOW)
 
         assert result.returncode == 0, result.stdout
 
-    def test_ours_meets_the_schema(self):
+    def test_ours_meets_the_schema(self) -> None:
         """So is this repository's own."""
-        result = schema("github-workflows", OURS / self.WORKFLOW)
+        result = schema("github-workflows", ROOT / self.WORKFLOW)
 
         assert result.returncode == 0, result.stdout
 
     @pytest.mark.parametrize("python_min", ["3.11", "3.14"])
-    def test_zizmor_is_content(self, emitted, python_min):
-        """Minimal permissions, no credentials left behind, nothing injected, actions pinned as `.github/zizmor.yml` says."""
-        result = zizmor(emitted(python_min=python_min) / ".github")
+    def test_zizmor_is_content(self, rendered: Rendered, python_min: str) -> None:
+        """Minimal permissions, no credentials left behind, nothing injected, actions pinned as zizmor.yml says."""
+        result = zizmor(rendered(python_min=python_min) / ".github")
 
         assert result.returncode == 0, result.stdout
 
-    def test_zizmor_is_content_with_ours(self):
-        result = zizmor(OURS / ".github")
+    def test_zizmor_is_content_with_ours(self) -> None:
+        result = zizmor(ROOT / ".github")
 
         assert result.returncode == 0, result.stdout
 
-    def test_an_unknown_key_is_found(self, copied):
+    def test_an_unknown_key_is_found(self, copied: Callable[..., Path]) -> None:
         file = copied() / self.WORKFLOW
         plant(file, "timeout-minutes: 10", "timeout: 10")
 
@@ -128,7 +130,7 @@ class TestGitHubWorkflow:
             ),
         ],
     )
-    def test_a_planted_hole_is_found(self, copied, right, wrong, finding):
+    def test_a_planted_hole_is_found(self, copied: Callable[..., Path], right: str, wrong: str, finding: str) -> None:
         folder = copied()
         plant(folder / self.WORKFLOW, right, wrong)
 
@@ -139,9 +141,9 @@ class TestGitHubWorkflow:
 
 
 class TestGitLabCI:
-    def test_the_schema_is_met(self, emitted):
+    def test_the_schema_is_met(self, rendered: Rendered) -> None:
         """The emitted pipeline is one that GitLab accepts."""
-        result = schema("gitlab-ci", emitted(ci="gitlab") / ".gitlab-ci.yml")
+        result = schema("gitlab-ci", rendered(ci="gitlab") / ".gitlab-ci.yml")
 
         assert result.returncode == 0, result.stdout
 
@@ -153,7 +155,7 @@ class TestGitLabCI:
             pytest.param("interruptible: true", "interruptible: often", id="interruptible"),
         ],
     )
-    def test_a_planted_bug_is_found(self, copied, right, wrong):
+    def test_a_planted_bug_is_found(self, copied: Callable[..., Path], right: str, wrong: str) -> None:
         file = copied(ci="gitlab") / ".gitlab-ci.yml"
         plant(file, right, wrong)
 

@@ -5,8 +5,9 @@ import os
 import pytest
 import pytest_asyncio
 from fastapi.testclient import TestClient
-from service import Base, User, app, get_db, hash_password
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+from service import Base, User, app, get_db, hash_password
 
 
 @pytest_asyncio.fixture
@@ -31,9 +32,7 @@ async def test_users(db_session):
     users = {}
     for role in ("admin", "editor", "writer"):
         password = f"{role.title()}Pass123!"
-        user = User(
-            email=f"{role}@test.com", role=role, hashed_password=hash_password(password)
-        )
+        user = User(email=f"{role}@test.com", role=role, hashed_password=hash_password(password))
         db_session.add(user)
         users[role] = {"user": user, "password": password}
     await db_session.commit()

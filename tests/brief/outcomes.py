@@ -1,0 +1,36 @@
+"""Runs a suite in a process of its own and tells what became of each test."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.support.environment import run
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run of pytest."""
+
+    exit_status: int
+    output: str
+    outcomes: dict[str, str]
+
+    def having(self, outcome: str) -> set[str]:
+        return {name for name, seen in self.outcomes.items() if seen == outcome}
+
+
+def run_pytest(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> Run:
+    """Run `command`, which starts pytest, in `folder`; an error in a fixture counts as `error`, not as `failure`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
+        result = run(*command, "-p", "no:cacheprovider", f"--junitxml={report}", cwd=folder, env=environment)
+        assert report.exists(), result.stdout
+        cases = list(ET.parse(report).iter("testcase"))  # noqa: S314  our own pytest wrote it
+    return Run(result.returncode, result.stdout, {str(case.get("name")): _outcome(case) for case in cases})
+
+
+def _outcome(case: ET.Element) -> str:
+    seen = {child.tag for child in case}
+    return next((word for word in ("error", "failure", "skipped") if word in seen), "passed")
