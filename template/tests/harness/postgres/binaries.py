@@ -49,10 +49,11 @@ class UnusableError(Exception):
     """A place holds no PostgreSQL that runs; the message says why."""
 
 
-def find_binaries(account: Account) -> Binaries:
+def find_binaries(account: Account, *, instead: str) -> Binaries:
     """Return the first PostgreSQL that runs, or say where it was looked for and what was wrong.
 
     `PGBIN` comes first, and alone: whoever names a folder does not want another one in silence.
+    `instead` is the variable that names a database, for who has a server elsewhere.
     """
     looked = []
     for name, folder in _places():
@@ -63,7 +64,7 @@ def find_binaries(account: Account) -> Binaries:
             return examine(folder, account)
         except UnusableError as error:
             looked.append(f"{name}: {folder}: {error}")
-    raise NoBinariesError(looked)
+    raise NoBinariesError(looked, instead)
 
 
 def _places() -> Iterator[tuple[str, Path | None]]:

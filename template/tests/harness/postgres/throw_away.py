@@ -22,7 +22,7 @@ def start_throw_away() -> PostgresServer:
     try:
         sweep()
         account = choose_account()
-        binaries = find_binaries(account)
+        binaries = find_binaries(account, instead="TEST_DATABASE_URL")
         folder = make_run_folder(account, executable=not binaries.reachable)
         lock = lock_run_folder(folder)
     except BaseException:
