@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from ..database import SessionDep
 from .dependencies import PasswordHasherDep, SettingsDep
 from .schemas import Credentials, RefreshIn, Tokens
-from .service import authenticate, issue_tokens, revoke_family, rotate
+from .service import authenticate, forget_expired, issue_tokens, revoke_family, rotate
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -16,6 +16,7 @@ async def login(
 ) -> Tokens:
     """Sign in with email address and password."""
     user = await authenticate(session, hasher, credentials)
+    await forget_expired(session, user.id)
     return issue_tokens(session, settings, user.id)
 
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 from uuid import UUID, uuid4
 
 from pwdlib import PasswordHash
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from ..errors import NotAuthenticatedError
 from ..settings import Settings
@@ -69,13 +70,18 @@ def issue_tokens(
 
 async def rotate(session: AsyncSession, settings: Settings, refresh_token: str) -> Tokens:
     """Change a refresh token for new tokens; one that was used before revokes its family."""
+    relative = aliased(RefreshToken)
+    revoked = select(relative).where(
+        relative.family_id == RefreshToken.family_id, relative.revoked_at.is_not(None)
+    )
     # One statement uses it up, so that of two requests at the same moment one alone gets through.
     used = await session.execute(
         update(RefreshToken)
         .where(
             RefreshToken.token_hash == hash_refresh_token(refresh_token),
             RefreshToken.used_at.is_(None),
-            RefreshToken.revoked_at.is_(None),
+            # Of the whole family: a token made while it was being revoked has no mark of its own.
+            ~revoked.exists(),
             RefreshToken.expires_at > func.now(),
             RefreshToken.user_id.in_(select(User.id).where(User.is_active)),
         )
@@ -97,9 +103,27 @@ async def revoke_family(session: AsyncSession, refresh_token: str) -> None:
     family = select(RefreshToken.family_id).where(
         RefreshToken.token_hash == hash_refresh_token(refresh_token)
     )
+    await _revoke(session, RefreshToken.family_id.in_(family))
+
+
+async def revoke_all(session: AsyncSession, user_id: UUID) -> None:
+    """Revoke every refresh token of a user: each login of theirs ends with its access token."""
+    await _revoke(session, RefreshToken.user_id == user_id)
+
+
+async def _revoke(session: AsyncSession, which: ColumnElement[bool]) -> None:
     await session.execute(
         update(RefreshToken)
-        .where(RefreshToken.family_id.in_(family), RefreshToken.revoked_at.is_(None))
+        .where(which, RefreshToken.revoked_at.is_(None))
         .values(revoked_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forget_expired(session: AsyncSession, user_id: UUID) -> None:
+    """Delete a user's refresh tokens that nobody can use any more."""
+    await session.execute(
+        delete(RefreshToken)
+        .where(RefreshToken.user_id == user_id, RefreshToken.expires_at < func.now())
         .execution_options(synchronize_session=False)
     )

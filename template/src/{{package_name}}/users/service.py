@@ -6,6 +6,7 @@ from uuid import UUID
 from pwdlib import PasswordHash
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..auth.service import revoke_all
 from ..errors import ConflictError, NotFoundError
 from .models import Role, User
 from .schemas import UserChange, UserIn
@@ -44,5 +45,7 @@ async def change_user(
         user.is_active = change.is_active
     if "password" in given:
         user.hashed_password = await asyncio.to_thread(hasher.hash, change.password)
+    if "password" in given or not change.is_active:
+        await revoke_all(session, user.id)
     await session.flush()
     return user
