@@ -50,6 +50,12 @@ def create_engine(settings: Settings) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=settings.database_pool_timeout_seconds,
         pool_pre_ping=True,
+        connect_args={
+            "timeout": settings.database_timeout_seconds,
+            "command_timeout": settings.database_timeout_seconds,
+        },
+        # An error goes into the log with its statement; what the statement was given may be secret.
+        hide_parameters=True,
     )
 
 

@@ -1,18 +1,32 @@
 """Errors carry a status; each answer is a problem body (RFC 9457), and none of them leaks."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from socket import gaierror
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+logger = logging.getLogger(__name__)
+
 RETRY_AFTER_SECONDS = 1
+
+# SQLSTATEs that mean: nothing was done, and the same request may succeed in a moment. A connection
+# lost halfway is not among them, since its commit may have happened.
+RETRYABLE = {
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "53300",  # too_many_connections
+    "55P03",  # lock_not_available
+    "57P03",  # cannot_connect_now
+}
 
 # What to say when a unique constraint refuses a row. A constraint that is not here is a bug: a 500.
 CONFLICTS = {
@@ -110,10 +124,17 @@ async def _integrity_error(_: Request, error: Exception) -> Response:
     return problem(HTTPStatus.CONFLICT, CONFLICTS[constraint])
 
 
+async def _database_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)
+    if getattr(error.driver_exception, "sqlstate", None) not in RETRYABLE:
+        raise error
+    return await _unavailable(request, error)
+
+
 async def _unavailable(_: Request, error: Exception) -> Response:
-    unavailable = UnavailableError("The database is busy. Try again in a moment.")
-    unavailable.__cause__ = error
-    return problem(unavailable.status, str(unavailable), unavailable.headers)
+    logger.warning("unavailable", extra={"reason": repr(error)})
+    detail = "The service is busy. Try again in a moment."
+    return problem(UnavailableError.status, detail, UnavailableError.headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -122,5 +143,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(IntegrityError, _integrity_error)
-    app.add_exception_handler(PoolTimeoutError, _unavailable)
-    app.add_exception_handler(ConnectionRefusedError, _unavailable)
+    app.add_exception_handler(DBAPIError, _database_error)
+    for unavailable in (PoolTimeoutError, ConnectionRefusedError, TimeoutError, gaierror):
+        app.add_exception_handler(unavailable, _unavailable)

@@ -97,9 +97,9 @@ class UnexpectedErrorMiddleware:
         try:
             await self.app(scope, receive, watch)
         except Exception:
-            if started or scope["type"] != "http":
-                raise
             logger.exception("unexpected error")
+            if started or scope["type"] != "http":
+                raise  # too late for an answer: a background task, or a stream that broke off
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             response = problem(status, "Something went wrong on our side. It has been recorded.")
             await response(scope, receive, send)

@@ -1,9 +1,9 @@
 """Settings, read from the environment and from `.env`; features are switched here."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -15,28 +15,42 @@ class SettingsError(SystemExit):
 
 
 def _with_driver(value: str) -> str:
-    # Hosting platforms hand out postgres:// and postgresql://, which name no async driver.
+    # Hosting platforms hand out postgres:// and postgresql://, which name no async driver, and
+    # libpq's `sslmode`, which asyncpg calls `ssl`.
     try:
         url = make_url(value)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         url = None
     if url is None or url.drivername not in {"postgres", "postgresql", DRIVER}:
-        message = "write it as postgresql://user:password@host/database"
-        raise ValueError(message)
-    return url.set(drivername=DRIVER).render_as_string(hide_password=False)
+        message = "That is not the URL of a PostgreSQL"
+        raise ValueError(message) from None
+    query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
+    return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
+
+
+def _split(value: object) -> object:
+    return [each.strip() for each in value.split(",")] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
     """Everything that differs from one deployment to the next."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
-    database_url: Annotated[str, AfterValidator(_with_driver), Field(repr=False)]
+    database_url: Annotated[str, AfterValidator(_with_driver)] = Field(
+        repr=False, description="Write postgresql://user:password@host/database"
+    )
     database_pool_size: int = Field(10, ge=1)
     database_pool_timeout_seconds: float = Field(5.0, gt=0)
+    # How long a connection may take to open, and a statement to run.
+    database_timeout_seconds: float = Field(30.0, gt=0)
     ready_timeout_seconds: float = Field(2.0, gt=0)
 
-    secret_key: SecretStr = Field(min_length=32)
+    secret_key: SecretStr = Field(
+        min_length=32, description="Write 32 characters or more: openssl rand -hex 32 makes them"
+    )
     access_token_minutes: int = Field(15, ge=1)
     refresh_token_days: int = Field(30, ge=1)
     # Argon2's cost, at the first recommendation of RFC 9106 for little memory.
@@ -44,10 +58,10 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(65536, ge=8)
     password_parallelism: int = Field(4, ge=1)
 
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     slow_query_ms: float = Field(200.0, ge=0)
     sentry_dsn: SecretStr | None = None
-    cors_origins: list[str] = []
+    cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = []
 
     @classmethod
     def load(cls) -> Self:
@@ -55,9 +69,11 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = "\n".join(
-                f"  {'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
-                for each in error.errors(include_input=False, include_url=False)
-            )
-            message = f"The settings are wrong:\n{wrong}\nSet them in .env; see .env.example."
-            raise SettingsError(message) from None
+            lines = ["The settings are wrong:"]
+            for each in error.errors(include_input=False, include_url=False):
+                name = str(each["loc"][0])
+                said = each["msg"].removeprefix("Value error, ")
+                cure = cls.model_fields[name].description
+                lines.append(f"  {name.upper()}: {said}. {cure or ''}".rstrip())
+            lines.append("Set them in the environment or in .env; .env.example lists them.")
+            raise SettingsError("\n".join(lines)) from None
