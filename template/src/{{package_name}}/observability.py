@@ -82,4 +82,10 @@ def start_sentry(settings: Settings) -> None:
         return
     import sentry_sdk  # noqa: PLC0415  a tenth of a second that most processes need not spend
 
-    sentry_sdk.init(dsn=settings.sentry_dsn.get_secret_value(), send_default_pii=False)
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn.get_secret_value(),
+        send_default_pii=False,
+        # A password may be in either, under any name.
+        include_local_variables=False,
+        max_request_body_size="never",
+    )

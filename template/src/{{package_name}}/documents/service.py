@@ -20,9 +20,9 @@ async def add_document(session: AsyncSession, new: DocumentIn, author: User) -> 
     return document
 
 
-async def get_document(session: AsyncSession, document_id: UUID) -> Document:
+async def get_document(session: AsyncSession, document_id: UUID, *, lock: bool = False) -> Document:
     """Return the document; raise `NotFoundError` if there is none."""
-    document = await session.get(Document, document_id)
+    document = await session.get(Document, document_id, with_for_update=lock)
     if document is None:
         message = "There is no such document."
         raise NotFoundError(message)
@@ -31,7 +31,8 @@ async def get_document(session: AsyncSession, document_id: UUID) -> Document:
 
 async def get_own_document(session: AsyncSession, document_id: UUID, user: User) -> Document:
     """Return the document if `user` may change it: writers their own, editors and admins any."""
-    document = await get_document(session, document_id)
+    # Locked, so that whoever changes a document that another is deleting gets a 404, not a 500.
+    document = await get_document(session, document_id, lock=True)
     if user.role is Role.WRITER and document.author_id != user.id:
         message = "Writers change their own documents only. Ask its author, an editor or an admin."
         raise PermissionDeniedError(message)
