@@ -14,6 +14,7 @@ from tests.brief.outcomes import Run, run_pytest
 from tests.brief.postgres import start_server
 from tests.conftest import Installed
 from tests.support.environment import uv
+from tests.support.project import Project
 
 APP = Path(__file__).parent / "app"
 
@@ -29,6 +30,7 @@ LOGIN = {
     "test_admin_user_can_access_metrics",
     "test_metrics_are_integers",
 }
+CONVERTED = LOGIN | NO_DATABASE | {"test_create_document_with_auth"}
 
 
 def run_the_obsolete_arrangement(database_url: str) -> Run:
@@ -73,16 +75,59 @@ class TestHidden:
         assert "warning" not in run.output
 
 
+WITH_HTTPX = '''
+
+@pytest.fixture
+async def async_client(app: FastAPI, _running_app: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of httpx in place of the harness's own."""
+    transport = httpx.ASGITransport(app=_running_app.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+'''
+
+
+@pytest.fixture(scope="module")
+def service(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return an emitted service of our own, with the brief's tests among its tests."""
+    project = installed().copy(tmp_path_factory.mktemp("gone") / "service")
+    shutil.copy(APP / "converted" / "test_metrics_security.py", project.root / "tests")
+    return project
+
+
+def run_the_converted_tests(service: Project, *uv_options: str) -> Run:
+    command = [uv(), "run", "--quiet", *uv_options, "pytest", "tests/test_metrics_security.py"]
+    return run_pytest(command, service.root, service.environment)
+
+
 class TestGone:
     """The emitted service: one loop, real PostgreSQL, real middleware."""
 
-    def test_the_brief_s_class_passes_through_async_client(self, installed: Installed, tmp_path: Path) -> None:
+    def test_the_brief_s_class_passes_through_async_client(self, service: Project) -> None:
         """The same eight, and the document that `test_user` creates, through `async_client` and the brief's helper."""
-        project = installed().copy(tmp_path / "service")
-        shutil.copy(APP / "converted" / "test_metrics_security.py", project.root / "tests")
-
-        command = [uv(), "run", "--quiet", "pytest", "tests/test_metrics_security.py"]
-        run = run_pytest(command, project.root, project.environment)
+        run = run_the_converted_tests(service)
 
         assert run.exit_status == 0, run.output
-        assert run.having("passed") == LOGIN | NO_DATABASE | {"test_create_document_with_auth"}
+        assert run.having("passed") == CONVERTED
+
+    def test_it_passes_through_httpx_too(self, service: Project) -> None:
+        """With the brief's own import, and `async_client` overridden by one of httpx: a fork is not a wall."""
+        tests = service.root / "tests"
+        seam, suite = tests / "conftest.py", tests / "test_metrics_security.py"
+        before = seam.read_text(), suite.read_text()
+        imports = "from collections.abc import AsyncIterator, Callable\n\nimport httpx\n"
+        seam.write_text(replaced(before[0], "from collections.abc import Callable\n", imports) + WITH_HTTPX)
+        suite.write_text(replaced(before[1], "from httpx2 import", "from httpx import"))
+
+        try:
+            run = run_the_converted_tests(service, "--with", "httpx")
+        finally:
+            seam.write_text(before[0])
+            suite.write_text(before[1])
+
+        assert run.exit_status == 0, run.output
+        assert run.having("passed") == CONVERTED
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    assert old in text, f"{old!r} is no longer there to be replaced"
+    return text.replace(old, new)
