@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from .errors import DatabaseUnreachableError, WrongDatabaseError
+from .errors import DatabaseUnreachableError, InvalidURLError, WrongDatabaseError
 
 DRIVER = "postgresql+asyncpg"
+BACKENDS = frozenset({"postgresql", "postgres"})
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
 
@@ -27,7 +28,12 @@ def is_test_database(name: str | None) -> bool:
 
 def server_url(value: str, *, where: str) -> URL:
     """Read a URL of a test database, with whatever driver, for the driver that the tests use."""
-    url = make_url(value)
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise InvalidURLError(where) from None
+    if url.get_backend_name() not in BACKENDS:
+        raise InvalidURLError(where)
     if not is_test_database(url.database):
         raise WrongDatabaseError(url.database, where)
     return url.set(drivername=DRIVER)
@@ -53,6 +59,11 @@ class Databases:
     def url(self, suffix: str) -> str:
         """Return the URL of this run's database `suffix`, its password included."""
         return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
+
+    async def check(self) -> None:
+        """Raise `DatabaseUnreachableError` when the server does not let us in."""
+        async with self._administration():
+            pass
 
     @asynccontextmanager
     async def migrated(self, migrate: Callable[[str], None]) -> AsyncIterator[str]:

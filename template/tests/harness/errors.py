@@ -48,6 +48,16 @@ class ClientPolicyError(WrongLoopError):
         )
 
 
+class InvalidURLError(HarnessError):
+    """A URL of a database cannot be read."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where} is no URL of a PostgreSQL database. "
+            "Write it as postgresql://user:password@host/orders_test"
+        )
+
+
 class LeakError(HarnessError):
     """A test left something running or open that would reach into the next test."""
 

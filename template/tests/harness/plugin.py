@@ -1,5 +1,6 @@
 """The hooks: the server, the guard and the statements live as long as the run."""
 
+import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -7,11 +8,12 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from .database import Databases
 from .errors import HarnessError
+from .guard import exempt
 from .isolation import Isolation
+from .postgres import PostgresUnavailable
 from .server import Server
 from .settings_check import check_settings, check_versions
 
@@ -30,9 +32,14 @@ class Run:
     watching: ExitStack = field(default_factory=ExitStack)
 
     def databases(self) -> Databases:
-        """Return the run's databases, once the server answers."""
-        url = make_url(self.server_url) if self.server_url else self.server.url()
-        return Databases(url, self.id, self.worker)
+        """Return the run's databases, once the server answers; end the run if there is none."""
+        if self.server_url is not None:
+            return Databases(make_url(self.server_url), self.id, self.worker)
+        try:
+            return Databases(self.server.url(), self.id, self.worker)
+        except PostgresUnavailable as error:
+            # Once, and not again for each test; and never a skip, which is a green run.
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 RUN = pytest.StashKey[Run]()
@@ -54,7 +61,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run.server_url is None and not session.config.option.collectonly:
         try:
             run.server.start()
-        except (HarnessError, ArgumentError) as error:
+            if not run.server.embedded:
+                with exempt():
+                    asyncio.run(run.databases().check())
+        except HarnessError as error:
             raise pytest.UsageError(str(error)) from None
 
 
