@@ -16,6 +16,8 @@ from .users.models import Role
 from .users.schemas import UserIn
 from .users.service import add_user
 
+UNDEFINED_TABLE = "42P01"
+
 
 async def create_admin(settings: Settings, new: UserIn) -> None:
     """Add an administrator to the database."""
@@ -31,7 +33,21 @@ def read_password() -> str:
     """Ask for the password, or take a line of input: never an argument, which `ps` shows."""
     if sys.stdin.isatty():
         return getpass.getpass("Password (at least 12 characters): ")
-    return sys.stdin.readline().rstrip("\n")
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def explain(error: Exception) -> str:
+    """Say in one sentence what stands in the way, and what to do."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        return f"{first['loc'][0]}: {first['msg']}."
+    driver_exception = getattr(error, "driver_exception", None)
+    if isinstance(error, IntegrityError):
+        constraint = getattr(driver_exception, "constraint_name", None)
+        return CONFLICTS.get(constraint or "", str(driver_exception))
+    if getattr(driver_exception, "sqlstate", None) == UNDEFINED_TABLE:
+        return "The database has no tables. Run: uv run poe migrate (or alembic upgrade head)"
+    return f"The database does not answer: {driver_exception or error}. Look at DATABASE_URL."
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -52,15 +68,10 @@ def main(arguments: list[str] | None = None) -> None:
             role=Role.ADMIN,
         )
         asyncio.run(create_admin(settings, new))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        sys.exit(f"No administrator was made. {first['loc'][0]}: {first['msg']}")
-    except IntegrityError as error:
-        constraint = str(getattr(error.driver_exception, "constraint_name", None))
-        sys.exit(f"No administrator was made. {CONFLICTS.get(constraint, error.driver_exception)}")
-    except (OSError, DBAPIError) as error:
-        reason = getattr(error, "orig", error)
-        sys.exit(f"No administrator was made. The database does not do it: {reason}")
+    except (ValidationError, DBAPIError, OSError) as error:
+        sys.exit(f"No administrator was made. {explain(error)}")
+    except KeyboardInterrupt:
+        sys.exit("\nNo administrator was made.")
     print(f"{new.email} is an administrator.")  # noqa: T201  the answer of a command
 
 
