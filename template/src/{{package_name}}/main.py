@@ -13,7 +13,7 @@ from .auth.passwords import build_password_hasher
 from .auth.routes import router as auth
 from .database import SessionFactory, create_engine, create_session_factory
 from .documents.routes import router as documents
-from .errors import add_error_handlers
+from .errors import PROBLEM_RESPONSES, add_error_handlers
 from .health.routes import router as health
 from .metrics.routes import router as metrics
 from .middleware import build_middleware
@@ -51,7 +51,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             finally:
                 await engine.dispose()
 
-    app = FastAPI(title=NAME, lifespan=lifespan, middleware=build_middleware(settings))
+    app = FastAPI(
+        title=NAME,
+        lifespan=lifespan,
+        middleware=build_middleware(settings),
+        responses=PROBLEM_RESPONSES,
+    )
     add_error_handlers(app)
     for router in (health, auth, users, documents, metrics):
         app.include_router(router, prefix="/api")
