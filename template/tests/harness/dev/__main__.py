@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..postgres import PostgresStopError, PostgresUnavailable
 from .environment import development_environment, say
-from .errors import CommandError, DevelopmentError
+from .errors import DevelopmentError
 from .given import check_port
 from .processes import Child
 
@@ -45,8 +45,6 @@ def serve(factory: str, host: str, port: int) -> int:
 
 def run(command: list[str]) -> int:
     """Run a command in the environment of the development server."""
-    if not command:
-        raise CommandError("")
     child = Child()
     with development_environment(Path.cwd(), aloud=False) as environment, child.signals():
         return child.run(command, environment)
@@ -62,7 +60,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     serving.add_argument("--port", type=port_number, default=os.environ.get("PORT", "8000"))
     running = verbs.add_parser("run", help="run a command with the development database")
     running.add_argument("command", nargs=argparse.REMAINDER)
-    return parser.parse_args(arguments)
+    given = parser.parse_args(arguments)
+    if given.verb == "run" and not given.command:
+        running.error("say which command to run")
+    return given
 
 
 def main(arguments: list[str] | None = None) -> None:

