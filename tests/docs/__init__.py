@@ -1,0 +1,1 @@
+"""What the documents promise: links resolve, code is code, and the tutorial works."""

@@ -1,0 +1,34 @@
+"""The decision records have one form, and the index lists them all."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import ROOT, links
+
+FOLDER = Path("docs/decisions")
+RECORDS = sorted(path.relative_to(ROOT) for path in (ROOT / FOLDER).glob("[0-9]*.md"))
+PARTS = ["Context", "Decision", "Consequences", "Enforced by"]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
+def test_record_has_the_four_parts(record: Path) -> None:
+    """Context, Decision, Consequences, Enforced by: in this order, and none else."""
+    found = re.findall(r"^## (.+)$", (ROOT / record).read_text(), re.MULTILINE)
+
+    assert found == PARTS
+
+
+def test_index_lists_every_record() -> None:
+    """A record that the index does not list is not found."""
+    listed = set(links(FOLDER / "README.md"))
+
+    assert {record.name for record in RECORDS} <= listed
+
+
+def test_numbers_are_used_once() -> None:
+    """A number names one record."""
+    numbers = [record.name[:4] for record in RECORDS]
+
+    assert len(numbers) == len(set(numbers))

@@ -1,0 +1,50 @@
+"""Every link leads somewhere."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.docs.markdown import ROOT, anchors, documents, links
+
+WITH_SCHEME = ("http://", "https://", "mailto:")
+
+
+def why_broken(document: Path, target: str) -> str | None:
+    """Return what is wrong with a link, or None when nothing is."""
+    if target.startswith(WITH_SCHEME):
+        parts = urlsplit(target)
+        good = parts.scheme == "https" and "." in parts.netloc and " " not in target
+        return None if good else "is not an https address"
+    path, _, anchor = unquote(target).partition("#")
+    if path.startswith("/"):
+        return "is absolute; write it relative to the document"
+    found = (ROOT / document).parent / path if path else ROOT / document
+    if not found.exists():
+        return "leads to no file"
+    if anchor and anchor not in anchors(found.resolve().relative_to(ROOT)):
+        return "leads to no heading"
+    return None
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_links_resolve(document: Path) -> None:
+    """A relative link leads to a file and, with an anchor, to a heading of it; no network is asked."""
+    broken = {target: why for target in links(document) if (why := why_broken(document, target))}
+
+    assert broken == {}
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [
+        pytest.param("nowhere.md", "leads to no file", id="file"),
+        pytest.param("design.md#nowhere", "leads to no heading", id="heading"),
+        pytest.param("#nowhere", "leads to no heading", id="heading-here"),
+        pytest.param("/etc/hosts", "is absolute; write it relative to the document", id="absolute"),
+        pytest.param("http://example.com", "is not an https address", id="scheme"),
+    ],
+)
+def test_broken_link_is_found(target: str, why: str) -> None:
+    """Planted: each kind of broken link is seen as one."""
+    assert why_broken(Path("docs/tutorial.md"), target) == why
