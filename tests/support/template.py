@@ -1,7 +1,7 @@
 """This repository's template, as a commit that can be rendered, and renders of it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import copier
@@ -23,12 +23,22 @@ def snapshot(destination: Path) -> Path:
     return destination
 
 
-def render(template: Path, destination: Path, answers: Answers | None = None, *, ref: str = "HEAD") -> Path:
+def render(
+    template: Path,
+    destination: Path,
+    answers: Answers | None = None,
+    *,
+    ref: str = "HEAD",
+    answers_file: str | None = None,
+    exclude: Sequence[str] = (),
+) -> Path:
     """Render as a user with no settings of their own does: no questions, no trust."""
     copier.run_copy(
         str(template),
         destination,
         data=dict(answers or {}),
+        answers_file=answers_file,
+        exclude=exclude,
         vcs_ref=ref,
         defaults=True,
         quiet=True,
@@ -38,14 +48,15 @@ def render(template: Path, destination: Path, answers: Answers | None = None, *,
     return destination
 
 
-def update(project: Path, *, ref: str) -> None:
+def update(project: Path, *, ref: str, answers_file: str | None = None, quiet: bool = True) -> None:
     """Run `copier update` as `poe update` does. The project has to be committed."""
     copier.run_update(
         project,
+        answers_file=answers_file,
         vcs_ref=ref,
         defaults=True,
         overwrite=True,
-        quiet=True,
+        quiet=quiet,
         unsafe=False,
         settings=copier.Settings(),
     )
@@ -56,3 +67,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
+
+
+def snapshot_of(template: Path, destination: Path) -> Path:
+    """Return a copy of a template's repository, to plant a bug in or to release from."""
+    return Path(shutil.copytree(template, destination))

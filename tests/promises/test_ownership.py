@@ -1,0 +1,190 @@
+"""`tests/harness/` and `docs/testing/` are the template's, everything else is the user's, and an update obeys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Rendered
+from tests.support import template
+from tests.support.answers import CHOICES, ODD
+from tests.support.environment import commit_all, git
+
+# The owner of every path that is rendered. A new file has no owner until it is named here.
+TEMPLATES = (".copier-answers.yml", ".gitattributes", "conftest.py", "tests/harness/", "docs/testing/")
+USERS = (
+    "README.md",
+    "pyproject.toml",
+    "pytest.ini",
+    "Dockerfile",
+    "compose.yaml",
+    ".dockerignore",
+    ".env.example",
+    ".gitignore",
+    ".github/",
+    ".gitlab-ci.yml",
+    "alembic.ini",
+    "migrations/",
+    "src/",
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/access.py",
+    "tests/factories.py",
+    "tests/auth/",
+    "tests/documents/",
+    "tests/health/",
+    "tests/metrics/",
+    "tests/users/",
+    "tests/test_",
+)
+
+RENDERS = [{}, ODD, *({"ci": choice} for choice in CHOICES["ci"])]
+
+
+def is_in(path: str, table: tuple[str, ...]) -> bool:
+    return any(path == entry or (entry[-1] in "/_" and path.startswith(entry)) for entry in table)
+
+
+@pytest.mark.parametrize("answers", RENDERS, ids=["default", "odd", *CHOICES["ci"]])
+def test_every_rendered_path_has_one_owner(rendered: Rendered, answers: dict[str, str]) -> None:
+    paths = template.files(rendered(**answers))
+
+    owners = {path: (is_in(path, TEMPLATES), is_in(path, USERS)) for path in paths}
+
+    assert {path: owner for path, owner in owners.items() if sum(owner) != 1} == {}
+
+
+@pytest.mark.parametrize("entry", [*TEMPLATES, *USERS])
+def test_the_table_names_nothing_that_is_not_there(rendered: Rendered, entry: str) -> None:
+    paths = {path for answers in RENDERS for path in template.files(rendered(**answers))}
+
+    assert [path for path in paths if is_in(path, (entry,))]
+
+
+@pytest.fixture(scope="module")
+def releases(oneloop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with two releases: 2.0.0 changes every file of 1.0.0, and adds one beside each."""
+    folder = template.snapshot_of(oneloop, tmp_path_factory.mktemp("releases") / "oneloop")
+    git(folder, "tag", "1.0.0")
+    for path in [p for p in (folder / "template").rglob("*") if p.is_file()]:
+        if "answers_file" not in path.name:
+            path.write_bytes(path.read_bytes() + b"# 2.0.0\n")
+            path.with_name(f"new_{path.name}").write_bytes(b"# new in 2.0.0\n")
+    commit_all(folder, "Change everything", tag="2.0.0")
+    return folder
+
+
+@pytest.fixture
+def service(releases: Path, tmp_path: Path) -> Iterator[Path]:
+    """A service from 1.0.0, committed."""
+    folder = template.render(releases, tmp_path / "service", ref="1.0.0")
+    commit_all(folder, "Start")
+    yield folder
+    assert git(folder, "ls-files", "--unmerged") == "", "an update left a conflict"
+    assert not list(folder.rglob("*.rej"))
+
+
+class TestAnUpdate:
+    def test_changes_the_templates_files_and_no_others(self, service: Path) -> None:
+        before = template.files(service)
+
+        template.update(service, ref="2.0.0")
+
+        after = template.files(service)
+        changed = {path for path in before if not path.startswith(".git/") and before[path] != after.get(path)}
+        added = {path for path in after.keys() - before.keys() if not path.startswith(".git/")}
+        assert changed == {path for path in before if is_in(path, TEMPLATES)}
+        assert {path for path in added if not path.startswith(("tests/harness/", "docs/testing/"))} == set()
+        assert "tests/harness/new___init__.py" in added
+        assert b"_commit: 2.0.0" in after[".copier-answers.yml"]
+
+    def test_leaves_every_byte_of_the_users_work(self, service: Path) -> None:
+        """Edits in all of the user's files, files of their own, one that the release would add too, and deletions."""
+        users = [p for p in template.files(service) if is_in(p, USERS)]
+        deleted = [p for p in users if p.startswith(("src/my_service/documents/", "tests/metrics/"))] + ["README.md"]
+        edited = [p for p in users if p not in deleted]
+        for path in edited:
+            text = (service / path).read_bytes()
+            (service / path).write_bytes(b"# mine, above\n" + text + b"# mine, below")
+        for path in deleted:
+            (service / path).unlink()
+        for path in ("src/my_service/orders.py", "src/my_service/new_main.py", "tests/test_orders.py", "docs/ours.md"):
+            (service / path).parent.mkdir(exist_ok=True)
+            (service / path).write_bytes(b"# ours\r\n")
+        commit_all(service, "Work")
+        before = template.files(service)
+
+        template.update(service, ref="2.0.0")
+
+        after = template.files(service)
+        mine = {path for path in before if not path.startswith(".git/") and not is_in(path, TEMPLATES)}
+        assert {path for path in mine if before[path] != after.get(path)} == set()
+        assert [path for path in deleted if path in after] == []
+        assert after["tests/harness/__init__.py"].endswith(b"# 2.0.0\n")
+
+    def test_says_what_is_left_to_do(self, service: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        template.update(service, ref="2.0.0", quiet=False)
+
+        said = capsys.readouterr().err
+        assert "Run the tests: uv run poe test" in said
+        assert 'Read "Change by hand"' in said
+
+    def test_twice_changes_nothing(self, service: Path) -> None:
+        template.update(service, ref="2.0.0")
+        commit_all(service, "Update")
+
+        template.update(service, ref="2.0.0")
+
+        assert git(service, "status", "--porcelain") == ""
+
+    def test_follows_an_answers_file_of_another_name(self, releases: Path, tmp_path: Path) -> None:
+        folder = template.render(releases, tmp_path / "service", ref="1.0.0", answers_file=".oneloop.yml")
+        commit_all(folder, "Start")
+
+        template.update(folder, ref="2.0.0", answers_file=".oneloop.yml")
+
+        assert "_commit: 2.0.0" in (folder / ".oneloop.yml").read_text()
+
+
+class TestTheAllowList:
+    """Planted bugs: each line of it is needed, and stands where it has to."""
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "touched"),
+        [
+            pytest.param("/**{% endif %}", "/*{% endif %}", "README.md", id="a star too few"),
+            pytest.param("'update' %}/tests/**", "'never' %}/tests/**", "tests/conftest.py", id="tests/ let through"),
+            pytest.param("'update' %}/docs/**", "'never' %}/docs/**", "docs/ours.md", id="docs/ let through"),
+        ],
+    )
+    def test_without_a_line_the_users_files_change(
+        self, oneloop: Path, tmp_path: Path, right: str, wrong: str, touched: str
+    ) -> None:
+        changed = self.updated(oneloop, tmp_path, right, wrong)
+
+        assert [path for path in changed if path == touched or path.startswith("src/")]
+
+    @pytest.mark.parametrize("line", ["!/.gitattributes", "!/conftest.py", "!/tests/harness", "!/docs/testing"])
+    def test_without_a_line_a_fix_does_not_arrive(self, oneloop: Path, tmp_path: Path, line: str) -> None:
+        changed = self.updated(oneloop, tmp_path, f'  - "{line}"\n', "")
+
+        assert not [name for name in changed if name.startswith(line[2:])]
+
+    @staticmethod
+    def updated(oneloop: Path, tmp_path: Path, right: str, wrong: str) -> list[str]:
+        """Plant `wrong` for `right`, release twice, and return what an update changed."""
+        folder = template.snapshot_of(oneloop, tmp_path / "oneloop")
+        settings = (folder / "copier.yml").read_text("utf-8")
+        assert right in settings
+        (folder / "copier.yml").write_text(settings.replace(right, wrong, 1), "utf-8")
+        (folder / "template/docs").mkdir(exist_ok=True)
+        (folder / "template/docs/ours.md").write_text("# 1.0.0\n")
+        commit_all(folder, "One", tag="1.0.0")
+        service = template.render(folder, tmp_path / "service", ref="1.0.0")
+        commit_all(service, "Start")
+        for path in [p for p in (folder / "template").rglob("*") if p.is_file()]:
+            if "answers_file" not in path.name:
+                path.write_bytes(path.read_bytes() + b"# 2.0.0\n")
+        commit_all(folder, "Two", tag="2.0.0")
+        template.update(service, ref="2.0.0")
+        return git(service, "diff", "--name-only", "HEAD").splitlines()

@@ -1,0 +1,193 @@
+"""Six questions. A good answer renders, a wrong one is refused in a sentence, before anything is written."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support import template
+from tests.support.answers import CHOICES, ODD
+from tests.support.environment import ROOT, clean_environment
+
+QUESTIONS = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
+ASKED = ("project_name", "package_name", "description", "kind", "python_min", "ci")
+
+
+def stored_answers(oneloop: Path, destination: Path, **data: str) -> dict[str, str]:
+    """Answer the questions and return what is stored; nothing but the answers file is written."""
+    folder = template.render(oneloop, destination, data, exclude=["/**", "!/.copier-answers.yml"])
+    stored = yaml.safe_load((folder / ".copier-answers.yml").read_text("utf-8"))
+    return {name: value for name, value in stored.items() if not name.startswith("_")}
+
+
+def refusal(oneloop: Path, destination: Path, **data: str) -> str:
+    """Return the sentence that refuses these answers, having seen that nothing was written."""
+    with pytest.raises(ValueError, match=r"Validation error|Invalid choice") as refused:
+        template.render(oneloop, destination, data)
+
+    assert not destination.exists()
+    return str(refused.value)
+
+
+class TestTheQuestions:
+    def test_are_these_and_no_others(self, oneloop: Path, tmp_path: Path) -> None:
+        """Six answers are asked for and stored; features are settings of the service, not questions."""
+        assert tuple(stored_answers(oneloop, tmp_path)) == tuple(sorted(ASKED))
+
+    @pytest.mark.parametrize("name", ASKED)
+    def test_explain_themselves_in_one_sentence(self, name: str) -> None:
+        question = QUESTIONS[name]
+
+        assert question["help"].count(".") == 1
+        assert question["help"].endswith(".")
+        assert "default" in question
+        assert "validator" in question or "choices" in question
+
+    def test_have_defaults_that_render(self, oneloop: Path, tmp_path: Path) -> None:
+        assert stored_answers(oneloop, tmp_path) == {
+            "project_name": "My Service",
+            "package_name": "my_service",
+            "description": "An async FastAPI service, tested on a real PostgreSQL.",
+            "kind": "service",
+            "python_min": "3.11",
+            "ci": "github",
+        }
+
+    def test_store_an_odd_answer_as_it_was_given(self, oneloop: Path, tmp_path: Path) -> None:
+        assert stored_answers(oneloop, tmp_path, **ODD) == {**ODD, "kind": "service"}
+
+    @pytest.mark.parametrize(("name", "choice"), [(name, choice) for name in CHOICES for choice in CHOICES[name]])
+    def test_take_every_choice(self, oneloop: Path, tmp_path: Path, name: str, choice: str) -> None:
+        assert stored_answers(oneloop, tmp_path, **{name: choice})[name] == choice
+
+    def test_offer_no_choice_that_these_tests_do_not_know(self) -> None:
+        def values(choices: list[str] | dict[str, str]) -> list[str]:
+            return list(choices.values() if isinstance(choices, dict) else choices)
+
+        offered = {name: values(QUESTIONS[name]["choices"]) for name in ASKED if "choices" in QUESTIONS[name]}
+
+        assert offered == CHOICES
+
+
+class TestThePackageName:
+    @pytest.mark.parametrize(
+        ("project_name", "package_name"),
+        [
+            ("Order Desk", "order_desk"),
+            ("Email", "email_service"),
+            ("Test", "test_service"),
+            ("FastAPI", "fastapi_service"),
+            ("Redis Service", "redis_service"),
+            ("Class", "class_service"),
+            ("Src", "src_service"),
+            ("Con", "con_service"),
+            ("A.B-C_D  E", "a_b_c_d_e"),
+            ("Zahlen 2", "zahlen_2"),
+            ("é123", "service"),
+            ("日本語", "service"),
+            ("X" * 40, "x" * 30),
+            ("Aaaaaaaaaaaaaaaaaaaaaaaaaaaaa Bbbbbbb", "a" * 29),
+        ],
+        ids=lambda value: value[:14],
+    )
+    def test_is_derived_and_valid(
+        self, oneloop: Path, tmp_path: Path, project_name: str, package_name: str
+    ) -> None:
+        assert stored_answers(oneloop, tmp_path, project_name=project_name)["package_name"] == package_name
+
+
+NAME = "Start with a letter and go on with letters, digits, spaces, dots, hyphens or underscores"
+PACKAGE = "Use lower-case letters, digits and single underscores, with a letter first"
+LINE = "Use one line of visible characters, with no space at either end."
+
+
+class TestAWrongAnswer:
+    @pytest.mark.parametrize(
+        "name",
+        ["", " ", "!!!", "...", "9 Lives", "_x", "Two\nlines", "Bell\a", "\u200bHidden", "🚀 Rocket", 'A "B"', "It's",
+         "End\n", "Trailing ", " Leading", "A/B", "A\\B", "{{ 7 }}", "A: B", "<b>", "$HOME"],
+    )  # fmt: skip
+    def test_absurd_project_name(self, oneloop: Path, tmp_path: Path, name: str) -> None:
+        assert NAME in refusal(oneloop, tmp_path / "service", project_name=name)
+
+    @pytest.mark.parametrize(
+        "name", ["", "Orders", "order-desk", "order desk", "2go", "_x", "x_", "a__b", "é", "a.b", "a\n", "{{ x }}"]
+    )
+    def test_package_name_that_is_no_lower_case_identifier(self, oneloop: Path, tmp_path: Path, name: str) -> None:
+        assert PACKAGE in refusal(oneloop, tmp_path / "service", package_name=name)
+
+    @pytest.mark.parametrize(
+        "name",
+        ["class", "match", "email", "test", "tests", "src", "migrations", "conftest", "docs", "fastapi", "sqlalchemy",
+         "starlette", "pyjwt", "con", "null", "postgres"],
+    )  # fmt: skip
+    def test_package_name_that_is_taken(self, oneloop: Path, tmp_path: Path, name: str) -> None:
+        sentence = refusal(oneloop, tmp_path / "service", package_name=name)
+
+        assert f"{name} is taken by Python, by a dependency or by a folder of the service" in sentence
+        assert f"choose another name, for example: {name}_service" in sentence
+
+    @pytest.mark.parametrize(
+        ("data", "sentence"),
+        [
+            ({"project_name": "A" * 41}, "Use at most 40 characters; this name has 41."),
+            ({"package_name": "a" * 31}, "Use at most 30 characters; this name has 31."),
+            ({"description": "A" * 121}, "Use at most 120 characters; this description has 121."),
+            ({"description": ""}, "Say in one sentence what the service does, for example: Takes orders"),
+            ({"description": "  "}, "Say in one sentence what the service does, for example: Takes orders"),
+            ({"description": "Two\nlines."}, LINE),
+            ({"description": "Bell\a."}, LINE),
+            ({"description": "Ends.\n"}, LINE),
+            ({"description": "Hidden\u200b."}, LINE),
+            ({"kind": "harness"}, "Invalid choice for 'kind': 'harness' is not in ['service']"),
+            ({"python_min": "3.10"}, "'3.10' is not in ['3.11', '3.12', '3.13', '3.14']"),
+            ({"ci": "jenkins"}, "'jenkins' is not in ['github', 'gitlab', 'none']"),
+        ],
+    )
+    def test_says_what_to_type_instead(
+        self, oneloop: Path, tmp_path: Path, data: dict[str, str], sentence: str
+    ) -> None:
+        assert sentence in refusal(oneloop, tmp_path / "service", **data)
+
+    @pytest.mark.parametrize("way", ["data", "data file", "typed"])
+    def test_is_refused_whichever_way_it_comes(self, oneloop: Path, tmp_path: Path, way: str) -> None:
+        """By `--data`, from a file, or typed at the prompt (where the question is asked again)."""
+        (tmp_path / "answers.yml").write_text("package_name: email\n")
+        copier = [sys.executable, "-m", "copier", "copy", "--vcs-ref=HEAD"]
+        ways = {
+            "data": [*copier, "--defaults", "--data", "package_name=email"],
+            "data file": [*copier, "--defaults", "--data-file", str(tmp_path / "answers.yml")],
+            "typed": [sys.executable, "-c", TYPED],
+        }
+
+        done = subprocess.run(
+            [*ways[way], str(oneloop), str(tmp_path / "service")],
+            env=clean_environment({"COLUMNS": "300"}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert "email is taken by Python" in done.stderr
+        assert done.returncode == 1
+        assert not (tmp_path / "service").exists()
+
+
+# The prompt itself wants a terminal: ask its validator, which is what the prompt obeys.
+TYPED = """
+import sys
+from unittest import mock
+import copier
+
+def prompt(questions, answers):
+    question = questions[0]
+    if question["name"] == "package_name":
+        sys.exit(question["validate"]("email"))
+    return answers
+
+with mock.patch("copier._main.unsafe_prompt", prompt):
+    copier.run_copy(sys.argv[1], sys.argv[2], vcs_ref="HEAD", settings=copier.Settings())
+"""

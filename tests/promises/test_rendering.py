@@ -1,0 +1,167 @@
+"""What is written: the same bytes each time, on every system, with nothing of the template's machinery left in."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import copier
+import pytest
+import yaml
+from copier.errors import UserMessageError
+
+from tests.conftest import Rendered
+from tests.support import template
+from tests.support.answers import CHOICES, ODD
+from tests.support.environment import ROOT, commit_all
+
+EVERY = [{}, ODD, *({name: choice} for name, choices in CHOICES.items() for choice in choices[1:])]
+every_render = pytest.mark.parametrize("answers", EVERY, ids=lambda a: "odd" if a is ODD else "-".join(a.values()))
+
+# `${{` is GitHub's own, and `{{` stands in a Python f-string for one brace.
+JINJA = re.compile(rb"\{%|\{#|%\}|#\}|(?<!\$)\{\{|\.jinja")
+ILLEGAL_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)')
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+
+
+@every_render
+def test_nothing_of_jinja_is_left(rendered: Rendered, answers: dict[str, str]) -> None:
+    folder = rendered(**answers)
+    description = answers.get("description", "\0").encode()
+    as_json = description.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+
+    def leftovers(content: bytes) -> list[bytes]:
+        return JINJA.findall(content.replace(description, b"").replace(as_json, b""))
+
+    found = {path: leftovers(content) for path, content in template.files(folder).items()}
+
+    assert {path: left for path, left in found.items() if left and path != ".copier-answers.yml"} == {}
+    assert not [path for path in found if JINJA.search(path.encode())]
+
+
+def test_one_set_of_answers_gives_the_same_bytes_twice(rendered: Rendered, oneloop: Path, tmp_path: Path) -> None:
+    again = template.render(oneloop, tmp_path / "another-name")
+
+    assert template.files(again) == template.files(rendered())
+
+
+@every_render
+def test_paths_are_legal_on_windows(rendered: Rendered, answers: dict[str, str]) -> None:
+    paths = list(template.files(rendered(**answers)))
+
+    assert not [path for path in paths if ILLEGAL_ON_WINDOWS.search(path)]
+    assert not [path for path in paths if {part.split(".")[0].lower() for part in path.split("/")} & DEVICES]
+    assert len({path.lower() for path in paths}) == len(paths)
+    assert max(map(len, paths)) <= 120
+
+
+def test_the_template_itself_can_be_checked_out_on_windows(oneloop: Path) -> None:
+    paths = [path for path in template.files(oneloop) if not path.startswith(".git/")]
+
+    assert not [path for path in paths if ILLEGAL_ON_WINDOWS.search(path)]
+
+
+@every_render
+def test_every_text_ends_its_lines_with_lf_and_the_last_one_too(rendered: Rendered, answers: dict[str, str]) -> None:
+    contents = template.files(rendered(**answers))
+
+    assert not [path for path, content in contents.items() if b"\r" in content]
+    assert not [path for path, content in contents.items() if content and not content.endswith(b"\n")]
+    assert not [path for path, content in contents.items() if content.endswith(b"\n\n")]
+
+
+@every_render
+def test_the_description_arrives_as_it_was_given(rendered: Rendered, answers: dict[str, str]) -> None:
+    folder = rendered(**answers)
+    expected = answers.get("description", "An async FastAPI service, tested on a real PostgreSQL.")
+
+    assert tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]["description"] == expected
+    assert expected in (folder / "README.md").read_text("utf-8")
+
+
+@every_render
+def test_yaml_and_toml_can_be_read(rendered: Rendered, answers: dict[str, str]) -> None:
+    folder = rendered(**answers)
+
+    for path in template.files(folder):
+        text = (folder / path).read_text("utf-8")
+        if path.endswith((".yml", ".yaml")):
+            assert yaml.safe_load(text)
+        if path.endswith(".toml"):
+            assert tomllib.loads(text)
+
+
+def test_the_harness_is_the_same_bytes_in_every_render(rendered: Rendered) -> None:
+    """It is plain Python, so a fix to it is one change for all services."""
+    renders = [template.files(rendered(**answers)) for answers in EVERY]
+    harness = [{p: c for p, c in r.items() if p.startswith(("tests/harness/", "docs/testing/"))} for r in renders]
+
+    assert harness[0]
+    assert all(other == harness[0] for other in harness)
+
+
+def test_the_templates_own_files_have_no_jinja(oneloop: Path) -> None:
+    own = [*(oneloop / "template/tests/harness").rglob("*"), *(oneloop / "template/docs/testing").rglob("*")]
+
+    assert own
+    assert not [path for path in own if path.suffix == ".jinja"]
+
+
+@pytest.mark.parametrize(("ci", "written"), [("github", ".github"), ("gitlab", ".gitlab-ci.yml"), ("none", None)])
+def test_ci_is_written_for_one_system_alone(rendered: Rendered, ci: str, written: str | None) -> None:
+    top = {path.split("/")[0] for path in template.files(rendered(ci=ci))}
+
+    assert top & {".github", ".gitlab-ci.yml"} == ({written} if written else set())
+
+
+# Copier leaves a folder's iterator open when a render fails inside it.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning")
+class TestAMisspeltName:
+    def test_in_a_file_is_an_error(self, oneloop: Path, tmp_path: Path) -> None:
+        """StrictUndefined: an empty string would be written, and nobody would see it."""
+        planted = template.snapshot_of(oneloop, tmp_path / "planted")
+        (planted / "template/PLANTED.md.jinja").write_text("{{ projekt_name }}\n")
+        commit_all(planted, "Plant a misspelt name")
+
+        with pytest.raises(Exception, match="'projekt_name' is undefined"):
+            template.render(planted, tmp_path / "service")
+        assert not (tmp_path / "service").exists()
+
+    def test_in_a_path_is_an_error(self, oneloop: Path, tmp_path: Path) -> None:
+        planted = template.snapshot_of(oneloop, tmp_path / "planted")
+        (planted / "template/{{ pakkage_name }}.md").write_text("\n")
+        commit_all(planted, "Plant a misspelt name")
+
+        with pytest.raises((UserMessageError, Exception), match="'pakkage_name' is undefined"):
+            template.render(planted, tmp_path / "service")
+        assert not (tmp_path / "service").exists()
+
+
+class TestTrust:
+    def test_is_never_asked_for(self) -> None:
+        """A task, a migration or a Jinja extension would ask each user for `--trust`, on the update away from it too."""
+        settings = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
+
+        assert not {"_tasks", "_migrations", "_jinja_extensions"} & set(settings)
+
+    def test_would_be_refused_by_these_renders(self, oneloop: Path, tmp_path: Path) -> None:
+        """The planted bug: with a task in it, the render of these tests fails."""
+        planted = template.snapshot_of(oneloop, tmp_path / "planted")
+        settings = planted / "copier.yml"
+        settings.write_text(settings.read_text("utf-8") + "\n_tasks: ['true']\n", "utf-8")
+        commit_all(planted, "Plant a task")
+
+        with pytest.raises(copier.errors.UnsafeTemplateError, match="tasks"):
+            template.render(planted, tmp_path / "service")
+
+
+class TestTheMessage:
+    def test_after_a_copy_says_what_to_do_next(
+        self, oneloop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        copier.run_copy(
+            str(oneloop), tmp_path / "service", defaults=True, vcs_ref="HEAD", settings=copier.Settings()
+        )
+
+        said = capsys.readouterr().err
+        assert f"My Service is ready in {tmp_path / 'service'}" in said
+        assert "uv run poe test" in said
