@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from time import perf_counter
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
@@ -40,6 +41,7 @@ def json_logs(settings: Settings) -> Iterator[None]:
         JsonFormatter(
             "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for a terminal
         )
     )
     handler.addFilter(_add_request_id)
