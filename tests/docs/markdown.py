@@ -10,6 +10,7 @@ NOT_OURS = {".git", ".venv", ".uv", "node_modules", ".pytest_cache"}
 
 FENCE = re.compile(r"^```(?P<language>[\w-]*)[^\n]*\n(?P<text>.*?)^```\s*$", re.DOTALL | re.MULTILINE)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
+PATH = re.compile(r"`(?P<path>(?:src|tests|docs|migrations|template)/[\w./-]*\w/?)`")
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
 HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 
@@ -53,6 +54,11 @@ def links(document: Path) -> Iterator[str]:
     """Yield where the document's links point."""
     for match in LINK.finditer(prose(document)):
         yield match["target"]
+
+
+def paths(document: Path) -> set[str]:
+    """Return the paths that the text names in code, from the top of a repository or of a service."""
+    return set(PATH.findall(FENCE.sub("", (ROOT / document).read_text())))
 
 
 def anchors(document: Path) -> set[str]:

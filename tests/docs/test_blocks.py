@@ -29,7 +29,6 @@ def test_blocks_are_found() -> None:
     assert len(PYTHON) > 10
 
 
-
 @pytest.mark.parametrize(
     ("title", "message"),
     [

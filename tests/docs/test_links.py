@@ -5,7 +5,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.docs.markdown import ROOT, anchors, documents, links
+from tests.docs.edits import edit
+from tests.docs.markdown import ROOT, anchors, blocks, documents, links, paths
 
 WITH_SCHEME = ("http://", "https://", "mailto:")
 
@@ -48,3 +49,26 @@ def test_links_resolve(document: Path) -> None:
 def test_broken_link_is_found(target: str, why: str) -> None:
     """Planted: each kind of broken link is seen as one."""
     assert why_broken(Path("docs/tutorial.md"), target) == why
+
+
+WRITTEN = {
+    change.path
+    for document in documents()
+    for block in blocks(document, "python")
+    if (change := edit(block)) is not None and change.how == "new"
+}
+OF_THE_SERVICE = ("src/my_service/", "migrations/versions/")
+
+
+@pytest.mark.parametrize("document", documents(), ids=str)
+def test_named_files_are_there(document: Path) -> None:
+    """A path in the text is one of this repository or of a service, where the template writes it."""
+    missing = {
+        path
+        for path in paths(document)
+        if path not in WRITTEN
+        and not path.startswith(OF_THE_SERVICE)
+        and not any((ROOT / place).exists() for place in (path, f"template/{path}", f"template/{path}.jinja"))
+    }
+
+    assert missing == set()

@@ -28,4 +28,5 @@ def test_tutorial_ends_green(shell: Shell) -> None:
 
     assert "6 passed" in outputs[-1]
     assert "All checks passed!" in outputs[-1]
+    assert "reformatted" not in outputs[-1], "`poe fmt` found the tutorial's code, or the migration, not formatted"
     assert len(list((shell.folder / "migrations/versions").glob("*add_tags.py"))) == 1
