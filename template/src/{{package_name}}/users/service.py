@@ -18,7 +18,7 @@ async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> 
         email=new.email,
         username=new.username,
         role=new.role,
-        # Argon2 takes tens of milliseconds, by design: not on the loop.
+        # Argon2 takes a tenth of a second or more, by design: not on the loop.
         hashed_password=await asyncio.to_thread(hasher.hash, new.password),
     )
     session.add(user)
