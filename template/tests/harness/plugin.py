@@ -94,7 +94,10 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Add to a failed test's report the SQL that it ran."""
     report = cast("pytest.TestReport", (yield))
-    statements = str(item.config.stash[RUN].isolation.statements)
+    isolation = item.config.stash[RUN].isolation
+    if report.failed:
+        isolation.guard.violations.clear()  # said once is enough
+    statements = str(isolation.statements)
     if report.failed and statements:
         report.sections.append((f"SQL until {report.when}", statements))
     return report

@@ -1,0 +1,61 @@
+"""What the harness refuses: each of these is reported, by name, with its cure."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI, Request
+from httpx2 import AsyncClient
+from my_service.database import create_engine, get_session_factory
+from my_service.users.models import User
+from sqlalchemy import select, text
+
+
+def test_sync_client_on_the_database(client: Any) -> None:
+    client.post("/api/auth/login", json={"email": "user@test.com", "password": "password"})
+
+
+def test_a_loop_of_its_own(settings: Any, app: Any) -> None:
+    async def query() -> None:
+        engine = create_engine(settings)
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    asyncio.run(query())
+
+
+async def test_another_database(settings: Any) -> None:
+    url = settings.database_url.replace("/test_", "/orders_")
+    engine = create_engine(settings.model_copy(update={"database_url": url}))
+    await engine.connect()
+
+
+async def test_task_left_running(async_client: AsyncClient) -> None:
+    asyncio.create_task(asyncio.sleep(60), name="forgotten")  # noqa: RUF006
+
+
+@pytest.fixture
+def leaky(app: FastAPI) -> Iterator[str]:
+    """A route that forgets its session, with a row locked."""
+    routes = list(app.router.routes)
+
+    @app.get("/probe/leak")
+    async def leak(request: Request, sessions: Annotated[Any, Depends(get_session_factory)]) -> None:
+        request.app.state.leaked = session = sessions()
+        await session.execute(select(User).with_for_update())
+
+    yield "/probe/leak"
+    app.router.routes[:] = routes
+
+
+async def test_session_left_open(async_client: AsyncClient, leaky: str, test_user: User) -> None:
+    await async_client.get(leaky)
+
+
+async def test_next_one_is_clean(db_session: Any) -> None:
+    assert (await db_session.scalars(select(User))).all() == []
+
+
+async def test_failure_shows_its_sql(test_user: Any) -> None:
+    raise AssertionError

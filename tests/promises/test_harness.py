@@ -1,0 +1,231 @@
+"""The harness keeps its promises in a rendered service, and says so when a test breaks them."""
+
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.conftest import Installed
+from tests.support.project import Project
+
+PROBES = Path(__file__).parent / "probes"
+
+
+class Outcome(NamedTuple):
+    """How a probe ended: `passed`, `failure` (in its body) or `error` (around it), and what was said."""
+
+    kind: str
+    said: str
+
+
+Outcomes = dict[str, Outcome]
+
+
+@pytest.fixture(scope="session")
+def spoilt(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a service of this worker's own, with the probes in it, to plant bugs in."""
+    project = installed().copy(tmp_path_factory.mktemp("spoilt") / "service")
+    folder = project.root / "tests" / "probes"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    for source in PROBES.glob("*.py"):
+        shutil.copy(source, folder / f"test_{source.name}")
+    return project
+
+
+def probe(project: Project, *arguments: str) -> Outcomes:
+    """Run some probes, and return how each of them ended."""
+    xml = project.root / "outcomes.xml"
+    xml.unlink(missing_ok=True)
+    command = ("--with", "httpx", "pytest", "-q", f"--junitxml={xml}", "-o", "junit_logging=all")
+    done = project.run(*command, *arguments)
+    assert xml.exists(), done.stdout
+    outcomes: Outcomes = {}
+    for case in ET.parse(xml).iter("testcase"):  # noqa: S314  our own pytest wrote it
+        kind = next((child.tag for child in case if child.tag in {"failure", "error"}), "passed")
+        outcomes[case.attrib["name"]] = Outcome(kind, "".join(case.itertext()))
+    return outcomes
+
+
+@pytest.fixture(scope="session")
+def wrong(spoilt: Project) -> Outcomes:
+    """Return the outcomes of the probes that do what a test must not, all in one run."""
+    return probe(spoilt, "tests/probes/test_wrong.py")
+
+
+def test_promises_are_kept(spoilt: Project) -> None:
+    """One loop, real commits, real locks, fresh rows, exact overrides, and either httpx."""
+    outcomes = probe(spoilt, "tests/probes/test_right.py")
+
+    assert {name for name, outcome in outcomes.items() if outcome.kind != "passed"} == set()
+    assert len(outcomes) >= 12
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "words"),
+    [
+        ("test_sync_client_on_the_database", "failure", ["ClientPolicyError", "take `async_client`"]),
+        ("test_a_loop_of_its_own", "failure", ["WrongLoopError", "test_a_loop_of_its_own used the database"]),
+        ("test_another_database", "failure", ["WrongDatabaseError", "which is not a test's"]),
+        ("test_task_left_running", "error", ["LeakError", "'forgotten', still running"]),
+        ("test_session_left_open", "error", ["LeakError", "AsyncSession in an open transaction"]),
+        ("test_next_one_is_clean", "passed", []),
+    ],
+)
+def test_mistake_is_named_with_its_cure(wrong: Outcomes, name: str, kind: str, words: list[str]) -> None:
+    """The test that did it fails, with what happened and the one thing to do next."""
+    outcome = wrong[name]
+
+    assert outcome.kind == kind
+    assert [word for word in words if word not in outcome.said] == []
+
+
+def test_failed_test_shows_its_sql(spoilt: Project) -> None:
+    """What the test asked of the database stands in its report."""
+    done = spoilt.run("pytest", "tests/probes/test_wrong.py", "-k", "failure_shows")
+
+    assert "SQL until call" in done.stdout
+    assert "INSERT INTO users" in done.stdout
+
+
+class Bug(NamedTuple):
+    """A small patch, and the probe that has to notice it."""
+
+    path: str
+    good: str
+    bad: str
+    noticed_by: str
+
+
+HARNESS = "tests/harness"
+BUGS = {
+    "one state for all requests": Bug(
+        f"{HARNESS}/lifespan.py",
+        '"state": dict(state or {})',
+        '"state": state or {}',
+        "tests/probes/test_right.py::test_state_is_a_copy_for_each_request",
+    ),
+    "no wipe": Bug(
+        f"{HARNESS}/isolation.py",
+        "if guard.touched and self.wiper is not None:",
+        "if guard.touched and self.wiper is None:",
+        "tests/probes/test_right.py::test_rows_are_gone",
+    ),
+    "overrides stay": Bug(
+        f"{HARNESS}/overrides.py",
+        "        app.dependency_overrides.clear()\n",
+        "",
+        "tests/probes/test_right.py::test_overrides_are_restored",
+    ),
+    "stale rows": Bug(
+        f"{HARNESS}/sessions.py",
+        'super().get(entity, ident, **{"populate_existing": True, **options})',
+        "super().get(entity, ident, **options)",
+        "tests/probes/test_right.py::test_the_session_is_never_stale",
+    ),
+    "commit after the answer": Bug(
+        "src/my_service/database.py",
+        'Depends(get_session, scope="function")',
+        'Depends(get_session, scope="request")',
+        "tests/test_database.py",
+    ),
+    "forgotten commit": Bug(
+        "src/my_service/database.py",
+        "        await session.commit()\n",
+        "",
+        "tests/users/test_routes.py::TestPatchUser::test_admin_changes_what_is_given_alone",
+    ),
+    "any role will do": Bug(
+        "src/my_service/auth/dependencies.py",
+        "if user.role not in roles:",
+        "if user.role in ():",
+        "tests/metrics/test_security.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
+def test_planted_bug_is_noticed(spoilt: Project, bug: Bug) -> None:
+    """A promise whose test cannot fail is none."""
+    path = spoilt.root / bug.path
+    text = path.read_text()
+    assert text.count(bug.good) >= 1
+    try:
+        path.write_text(text.replace(bug.good, bug.bad))
+        outcomes = probe(spoilt, bug.noticed_by)
+    finally:
+        path.write_text(text)
+
+    assert {outcome.kind for outcome in outcomes.values()} & {"failure", "error"}
+
+
+SEEDED = """
+_create = upgrade
+
+
+def upgrade() -> None:
+    _create()
+    op.execute("INSERT INTO users VALUES (gen_random_uuid(), now(), 'seed', 'seed', 'admin', 'x', true)")
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        (
+            ("pytest.ini", "asyncio_default_test_loop_scope = session", ""),
+            "Write this line under [pytest]: asyncio_default_test_loop_scope = session",
+        ),
+        (
+            ("pytest.ini", "asyncio_mode = auto", "asyncio_mode = strict"),
+            "asyncio_mode is 'strict', and the one loop needs 'auto'",
+        ),
+        (
+            (
+                "migrations/versions/2026_11_23_initial.py",
+                "def downgrade()",
+                SEEDED + "def downgrade()",
+            ),
+            "leave rows in public.users, and the first wipe would delete them. List each table",
+        ),
+    ],
+    ids=["no loop scope", "strict mode", "seeded rows"],
+)
+def test_arrangement_is_refused(spoilt: Project, patch: tuple[str, str, str], words: str) -> None:
+    """What the harness cannot work with is said before a test runs wrongly."""
+    name, good, bad = patch
+    path = spoilt.root / name
+    text = path.read_text()
+    assert good in text
+    try:
+        path.write_text(text.replace(good, bad))
+        done = spoilt.run("--with", "httpx", "pytest", "-q", "tests/probes/test_right.py")
+    finally:
+        path.write_text(text)
+
+    assert done.returncode != 0
+    assert words in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://localhost/orders", "names the database 'orders', which is not a test's"),
+        ("postgresql://u:hunter2@localhost:1/orders_test", "cannot be used"),
+        ("sqlite:///orders_test", "is no URL of a PostgreSQL database"),
+        ("nonsense", "is no URL of a PostgreSQL database"),
+    ],
+    ids=["not a test's", "unreachable", "another kind", "nonsense"],
+)
+def test_wrong_test_database_url_is_refused_once(spoilt: Project, url: str, words: str) -> None:
+    """One sentence, no traceback, no password, and an exit status that is not 0."""
+    done = spoilt.run("pytest", "-q", "tests/health", env={"TEST_DATABASE_URL": url})
+
+    assert done.returncode != 0
+    assert done.stdout.count(words) == 1
+    assert "Traceback" not in done.stdout
+    assert "hunter2" not in done.stdout
