@@ -1,6 +1,7 @@
 """The Dockerfile's steps, carried out for real: what they leave migrates, starts, and answers on a real PostgreSQL."""
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -157,3 +158,18 @@ def test_a_lock_that_does_not_match_stops_the_build(project: Path, tmp_path: Pat
             make_builder(project, tmp_path).build()
     finally:
         pyproject.write_text(before)
+
+
+def test_a_planted_bug_is_found(project: Path, scratch: Path, make_builder: MakeBuilder) -> None:
+    """The stand-in is a real judge: an image that lacks what it needs does not do what it should."""
+    planted = Path(shutil.copytree(project, scratch / "planted" / "project"))
+    dockerfile = planted / "Dockerfile"
+    text = dockerfile.read_text()
+    assert " --no-editable" in text
+    dockerfile.write_text(text.replace(" --no-editable", ""))
+
+    image = make_builder(planted, scratch / "planted").build()
+    result = image.run(image.cmd, {"SECRET_KEY": SECRET_KEY})
+
+    assert result.returncode != 0
+    assert "ModuleNotFoundError" in result.stderr
