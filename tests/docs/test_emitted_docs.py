@@ -26,7 +26,7 @@ print("databases:", asyncio.run(databases()))
 
 
 def test_complete_test_files_pass_in_a_service(shell: Shell) -> None:
-    """Each block that is a whole file is written into a fresh service, and its tests pass."""
+    """Each block that is a whole file is written into a fresh service; its tests pass, its lint and types too."""
     found = [
         change
         for document in sorted(FOLDER.rglob("*.md"))
@@ -40,6 +40,8 @@ def test_complete_test_files_pass_in_a_service(shell: Shell) -> None:
 
     files = " ".join(change.path for change in found if change.path.rpartition("/")[2].startswith("test_"))
     assert " passed" in shell(f"uv run pytest {files}")
+    shell(f"uv run ruff check {files}")
+    shell(f"uv run mypy {files}")
 
 
 def test_documents_are_formatted_as_the_service_formats(shell: Shell) -> None:
