@@ -47,16 +47,25 @@ class WatchdogProcess:
         except BrokenPipeError:
             pass  # it died, and its last words are in the other pipe
         finally:
-            answer = self._process.stdout.readline()
+            lines = self._read_report()
             guard.cancel()
         try:
-            words = json.loads(answer)
-        except ValueError:
-            rest = self._process.communicate()[0] or b""
-            log = (answer + rest).decode(errors="replace")
+            words = json.loads(lines[-1])
+        except (ValueError, IndexError):
+            log = b"".join(lines).decode(errors="replace")
             raise PostgresStartError("its watchdog ended", log) from None
         if words:
             raise PostgresStartError(words["error"], words["log"])
+
+    def _read_report(self) -> list[bytes]:
+        """Return what the watchdog says, up to its report or to its death."""
+        assert self._process.stdout is not None
+        lines: list[bytes] = []
+        while not (lines and lines[-1].startswith(b"{")):
+            if not (line := self._process.stdout.readline()):
+                break
+            lines.append(line)
+        return lines
 
     def close(self) -> None:
         """Close the pipe and return when the watchdog has cleaned up."""

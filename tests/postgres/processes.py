@@ -1,0 +1,35 @@
+"""What the system knows of a process."""
+
+import os
+import signal
+import subprocess
+import time
+
+
+def _ps(pid: int, field: str) -> str:
+    return subprocess.run(["ps", "-o", f"{field}=", "-p", str(pid)], check=False, capture_output=True, text=True).stdout
+
+
+def parent_of(pid: int) -> int:
+    """Return the number of a process's parent."""
+    return int(_ps(pid, "ppid"))
+
+
+def user_of(pid: int) -> str:
+    """Return the name of the user who runs a process."""
+    return _ps(pid, "user").strip()
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits to be counted does not."""
+    state = _ps(pid, "stat")
+    return bool(state) and "Z" not in state
+
+
+def end(pid: int) -> None:
+    """End a process that a planted bug left behind, by its number, if it is still there."""
+    for number in (signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
+        deadline = time.monotonic() + 2
+        while alive(pid) and time.monotonic() < deadline:
+            os.kill(pid, number)
+            time.sleep(0.05)

@@ -1,0 +1,171 @@
+"""A program that starts a server, as a test run does: it can be interrupted, killed, and run as somebody else."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+
+from tests.postgres.processes import alive, end, parent_of
+from tests.support.environment import ROOT, clean_environment
+
+HARNESS = ROOT / "template" / "tests" / "harness"
+SECONDS = 30.0
+
+PROGRAM = """
+import json, os, sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from postgres import PostgresUnavailable, start_server
+#BEFORE
+
+with ThreadPoolExecutor() as thread:
+    started = thread.submit(start_server, data_dir=Path(sys.argv[1]) if sys.argv[1:] else None)
+try:
+    server = started.result()
+except PostgresUnavailable as error:
+    sys.exit(str(error))
+print(json.dumps({"url": server.url, "version": server.version}), flush=True)
+#THEN
+try:
+    sys.stdin.read()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.stdin.read()
+server.stop()
+server.stop()
+"""
+
+
+@dataclass(frozen=True)
+class Python:
+    """An interpreter and the user that runs it."""
+
+    path: str = sys.executable
+    user: int | None = None
+    site: Path | None = None
+
+    def popen(self, harness: Path, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        """Start a program that can import the package `postgres` from `harness`."""
+        found = [str(folder) for folder in (harness, self.site) if folder]
+        variables = {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+        return subprocess.Popen(
+            [self.path, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=clean_environment(variables),
+            start_new_session=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+        )
+
+
+@dataclass
+class Started:
+    """A program whose server answers, and what can be known of the server from outside."""
+
+    program: "subprocess.Popen[str]"
+    url: str
+    version: str
+
+    def __post_init__(self) -> None:
+        self.socket_folder = Path(parse_qs(urlsplit(self.url).query)["host"][0])
+        self.folder = self.socket_folder.parent
+        self.server = int((self.socket_folder / "postmaster.pid").read_text().split()[0])
+        self.watchdog = parent_of(self.server)
+
+    def ask(self, sql: str) -> Any:
+        """Return the one value that the server answers."""
+        return asyncio.run(_ask(self.url, sql))
+
+    def stop(self) -> str:
+        """End the program as it wants to end, and return what it said meanwhile."""
+        out, err = self.program.communicate(timeout=SECONDS)
+        assert self.program.returncode == 0, err
+        return out
+
+    def kill(self) -> None:
+        """End the program as `kill -9` does."""
+        self.program.kill()
+        self.program.wait(SECONDS)
+
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends: a signal to the whole group of the program."""
+        os.killpg(self.program.pid, signal.SIGINT)
+
+    def leftovers(self, seconds: float = 5) -> list[str]:
+        """Return what is still there a moment after the program's end; it should be nothing."""
+        things: dict[str, Callable[[], bool]] = {
+            f"process {self.server}, the server": lambda: alive(self.server),
+            f"process {self.watchdog}, the watchdog": lambda: alive(self.watchdog),
+            f"folder {self.folder}": self.folder.exists,
+        }
+        deadline = time.monotonic() + seconds
+        while (left := [name for name, there in things.items() if there()]) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return left
+
+
+@contextmanager
+def started(
+    *arguments: str | Path,
+    harness: Path = HARNESS,
+    env: Mapping[str, str] | None = None,
+    python: Python | None = None,
+    before: str = "",
+    then: str = "",
+) -> Iterator[Started]:
+    """Start a program and its server; at the end nothing of either is left, also when a bug is planted.
+
+    The program does `before` and `then` before it starts its server and after it; then it waits for its end.
+    """
+    program = PROGRAM.replace("#BEFORE", before).replace("#THEN", then)
+    process = (python or Python()).popen(harness, "-c", program, *map(str, arguments), env=env)
+    found = None
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, process.communicate(timeout=SECONDS)[1]
+        found = Started(process, **json.loads(line))
+        yield found
+    finally:
+        with process:
+            process.kill()
+        if found and not arguments:
+            end(found.watchdog)
+            end(found.server)
+            shutil.rmtree(found.folder, ignore_errors=True)
+
+
+def refused(
+    *arguments: str | Path, harness: Path = HARNESS, env: Mapping[str, str] | None = None, python: Python | None = None
+) -> str:
+    """Return what a program says that cannot start its server."""
+    process = (python or Python()).popen(harness, "-c", PROGRAM, *map(str, arguments), env=env)
+    out, err = process.communicate(timeout=2 * SECONDS)
+    assert process.returncode == 1, out + err
+    assert "Traceback" not in err
+    return err
+
+
+async def _ask(url: str, sql: str) -> Any:
+    connection = await asyncpg.connect(url, timeout=SECONDS)
+    try:
+        return await connection.fetchval(sql)
+    finally:
+        await connection.close()
