@@ -3,16 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .errors import SeededRowsError
 
 MIGRATIONS_TABLES = frozenset({"alembic_version"})
-LOCK_NOT_AVAILABLE = "55P03"
-UNDEFINED_TABLE = "42P01"
 
 # Partitions go with their parent; what an extension owns is the extension's.
 TABLES = text("""
@@ -41,7 +39,7 @@ class Wiper:
     def __init__(self, connection: AsyncConnection, kept: Collection[str]) -> None:
         self._connection = connection
         self._kept = MIGRATIONS_TABLES | set(kept)
-        self._statement: str | None = None
+        self._statement: Any = None
 
     @classmethod
     async def open(cls, url: str, kept: Collection[str]) -> "Wiper":
@@ -71,7 +69,11 @@ class Wiper:
             f"d{number} AS (DELETE FROM {'ONLY ' if row.kind == 'r' else ''}{row.quoted})"
             for number, row in enumerate(tables)
         )
-        self._statement = f"WITH {deletes} SELECT 1" if deletes else "SELECT 1"
+        # At the driver, below SQLAlchemy, which would add a third to the time of each wipe.
+        driver: Any = (await self._connection.get_raw_connection()).driver_connection
+        self._statement = await driver.prepare(
+            f"WITH {deletes} SELECT 1" if deletes else "SELECT 1"
+        )
 
     async def _has_rows(self, quoted: str) -> bool:
         query = f"SELECT EXISTS (SELECT FROM {quoted})"
@@ -79,20 +81,17 @@ class Wiper:
 
     async def wipe(self) -> list[str]:
         """Delete every row; return what stood in the way, a line for each back end ended."""
-        statement = self._statement or "SELECT 1"
         try:
-            await self._connection.exec_driver_sql(statement)
-        except DBAPIError as error:
-            state = getattr(error.orig, "sqlstate", None)
-            if state == UNDEFINED_TABLE:
-                await self.prepare()
-                return await self.wipe()
-            if state != LOCK_NOT_AVAILABLE:
-                raise
+            await self._statement.fetch()
+        except asyncpg.UndefinedTableError:
+            await self.prepare()
+            return await self.wipe()
+        except asyncpg.LockNotAvailableError:
+            pass
         else:
             return []
         ended = [f"a lock held by: {row.query!r} ({row.state})" for row in await self._end_others()]
-        await self._connection.exec_driver_sql(statement)
+        await self._statement.fetch()
         return ended
 
     async def _end_others(self) -> list[Any]:

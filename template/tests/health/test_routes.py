@@ -1,6 +1,11 @@
 """Liveness and readiness, and what the sync client is good for."""
 
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
 from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from tests.harness.clients import SyncClient
 
@@ -39,3 +44,19 @@ class TestGetReady:
 
         assert response.status_code == 200
         assert response.json() == {"status": "ready"}
+
+    async def test_database_that_does_not_answer_is_not(
+        self,
+        async_client: AsyncClient,
+        app: FastAPI,
+        session_factory_dependency: Callable[..., Any],
+    ) -> None:
+        """A load balancer sends requests elsewhere; nobody waits without end."""
+        engine = create_async_engine("postgresql+asyncpg://localhost:1/nowhere_test")
+        factory = async_sessionmaker(engine)
+        app.dependency_overrides[session_factory_dependency] = lambda: factory
+
+        response = await async_client.get("/api/ready")
+
+        assert response.status_code == 503
+        assert "Retry-After" in response.headers
