@@ -1,7 +1,7 @@
 """The hooks: the server, the guard and the statements live as long as the run."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import uuid4
@@ -110,4 +110,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     run.watching.close()
     if run.server_url is None:
+        if not run.server.embedded:
+            with suppress(HarnessError):  # one that cannot be reached was reported at the start
+                asyncio.run(run.databases().drop("template"))
         run.server.stop()
