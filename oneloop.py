@@ -31,7 +31,7 @@ try:
         known.remove("reserved_names")
         raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
     copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
-except (ValueError, copier.errors.CopierError, KeyboardInterrupt) as error:
+except (ValueError, OSError, copier.errors.CopierError, KeyboardInterrupt) as error:
     sys.exit("oneloop: " + (" ".join(str(error).split()) or "Stopped.") + "\\noneloop: Nothing was written.")
 """
 

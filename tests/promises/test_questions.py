@@ -92,9 +92,7 @@ class TestThePackageName:
         ],
         ids=lambda value: value[:14],
     )
-    def test_is_derived_and_valid(
-        self, oneloop: Path, tmp_path: Path, project_name: str, package_name: str
-    ) -> None:
+    def test_is_derived_and_valid(self, oneloop: Path, tmp_path: Path, project_name: str, package_name: str) -> None:
         assert stored_answers(oneloop, tmp_path, project_name=project_name)["package_name"] == package_name
 
 

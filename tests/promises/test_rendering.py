@@ -61,7 +61,7 @@ def test_the_template_itself_can_be_checked_out_on_windows(oneloop: Path) -> Non
 
 
 @every_render
-def test_every_text_ends_its_lines_with_lf_and_the_last_one_too(rendered: Rendered, answers: dict[str, str]) -> None:
+def test_every_line_ends_with_lf_and_the_last_one_too(rendered: Rendered, answers: dict[str, str]) -> None:
     contents = template.files(rendered(**answers))
 
     assert not [path for path, content in contents.items() if b"\r" in content]
@@ -114,7 +114,9 @@ def test_ci_is_written_for_one_system_alone(rendered: Rendered, ci: str, written
 
 
 # Copier leaves a folder's iterator open when a render fails inside it.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning"
+)
 class TestAMisspeltName:
     def test_in_a_file_is_an_error(self, oneloop: Path, tmp_path: Path) -> None:
         """StrictUndefined: an empty string would be written, and nobody would see it."""
@@ -138,7 +140,7 @@ class TestAMisspeltName:
 
 class TestTrust:
     def test_is_never_asked_for(self) -> None:
-        """A task, a migration or a Jinja extension would ask each user for `--trust`, on the update away from it too."""
+        """A task, a migration or a Jinja extension would ask for it, even on the update away from it."""
         settings = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
 
         assert not {"_tasks", "_migrations", "_jinja_extensions"} & set(settings)
@@ -158,9 +160,7 @@ class TestTheMessage:
     def test_after_a_copy_says_what_to_do_next(
         self, oneloop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        copier.run_copy(
-            str(oneloop), tmp_path / "service", defaults=True, vcs_ref="HEAD", settings=copier.Settings()
-        )
+        copier.run_copy(str(oneloop), tmp_path / "service", defaults=True, vcs_ref="HEAD", settings=copier.Settings())
 
         said = capsys.readouterr().err
         assert f"My Service is ready in {tmp_path / 'service'}" in said

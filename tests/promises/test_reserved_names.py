@@ -33,7 +33,9 @@ def test_no_name_stands_twice() -> None:
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
 def test_the_standard_library_and_the_keywords_are_reserved(python: str) -> None:
-    names = "import json, keyword, sys; print(json.dumps([*sys.stdlib_module_names, *keyword.kwlist, *keyword.softkwlist]))"
+    names = (
+        "import json, keyword, sys; print(json.dumps([*sys.stdlib_module_names, *keyword.kwlist, *keyword.softkwlist]))"
+    )
     path = interpreter(python)
     command = [path] if Path(path).exists() else ["uv", "run", "--no-project", "--python", path, "python"]
 

@@ -11,10 +11,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 # What says how this machine reaches the package index stays; every other UV_ setting goes.
-REACHES_THE_INDEX = ("UV_CACHE_DIR", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_OFFLINE",
-                     "UV_HTTP", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_PYTHON_INSTALL", "UV_PYTHON_DOWNLOADS")  # fmt: skip
-LEAKS = ("UV", "PYTEST_", "PYTHON", "COPIER_", "DATABASE_URL", "TEST_DATABASE_URL", "SECRET_KEY", "SENTRY_DSN", "GIT_",
-         "VIRTUAL_ENV", "POSTGRES_", "PGDATABASE", "PGHOST", "PGUSER", "PGPASSWORD", "POE_")  # fmt: skip
+REACHES_THE_INDEX = (
+    "UV_CACHE_DIR", "UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX", "UV_FIND_LINKS", "UV_OFFLINE", "UV_HTTP",
+    "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_PYTHON_INSTALL", "UV_PYTHON_DOWNLOADS",
+)  # fmt: skip
+LEAKS = (
+    "UV", "PYTEST_", "PYTHON", "COPIER_", "DATABASE_URL", "TEST_DATABASE_URL", "SECRET_KEY", "SENTRY_DSN", "GIT_",
+    "VIRTUAL_ENV", "POSTGRES_", "PGDATABASE", "PGHOST", "PGUSER", "PGPASSWORD", "POE_",
+)  # fmt: skip
 
 
 @cache

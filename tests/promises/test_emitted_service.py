@@ -1,0 +1,160 @@
+"""What is rendered works: it is linted, typed, tested and migrated, on the oldest Python and on a newer one."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Installed
+from tests.support import template
+from tests.support.answers import ODD
+from tests.support.environment import ROOT, commit_all, git
+from tests.support.project import Project
+
+WITH_DATABASE = str(ROOT / "tests/support/with_database.py")
+
+CELLS = {"default-on-3.11": ("3.11", {}), "default-on-3.13": ("3.13", {}), "odd-on-3.13": ("3.13", ODD)}
+
+
+@pytest.fixture(params=CELLS.values(), ids=list(CELLS))
+def service(request: pytest.FixtureRequest, installed: Installed) -> Project:
+    """A rendered service, to run and not to change."""
+    python, answers = request.param
+    return installed(python, **answers)
+
+
+def passed(output: str) -> int:
+    """Return how many tests passed, having seen that every test did."""
+    closing = output.strip().splitlines()[-1]
+    found = re.fullmatch(r"=+ (\d+) passed in .*=", closing)
+    assert found, f"not every test passed:\n{output}"
+    return int(found[1])
+
+
+class TestAService:
+    def test_has_nothing_to_format_to_lint_or_to_type(self, service: Project) -> None:
+        service.succeed("poe", "check")
+
+    def test_runs_on_the_python_it_was_given(self, service: Project) -> None:
+        said = service.succeed("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+
+        assert said.strip() in service.python or said.strip() in service.succeed("python", "--version")
+
+    def test_is_green_with_at_least_sixty_tests(self, service: Project) -> None:
+        assert passed(service.succeed("pytest")) >= 60
+
+    def test_migrates_up_down_and_up_again_without_drift(self, service: Project) -> None:
+        steps = [["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"], ["check"]]
+        commands = json.dumps([["alembic", *step] for step in steps])
+
+        said = service.succeed("python", WITH_DATABASE, commands)
+
+        assert said.count("No new upgrade operations detected.") == 2
+
+
+class TestItsTests:
+    """The order, the number of workers and the company make no difference."""
+
+    def test_pass_on_two_workers(self, installed: Installed) -> None:
+        project = installed()
+
+        assert passed(project.succeed("pytest", "-n", "2")) >= 60
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_pass_in_random_order(self, installed: Installed, seed: int) -> None:
+        project = installed()
+
+        said = project.succeed("--with", "pytest-randomly", "pytest", "-p", "randomly", f"--randomly-seed={seed}")
+
+        assert passed(said) >= 60
+
+    def test_pass_alone(self, installed: Installed) -> None:
+        """The last one of each file, without the ones that came before it."""
+        project = installed()
+        collected = project.succeed("pytest", "--collect-only", "-q")
+        names = [line for line in collected.splitlines() if "::" in line]
+        last = {name.split("::")[0]: name for name in names}
+
+        for name in last.values():
+            assert passed(project.succeed("pytest", name)) == 1
+
+    def test_leave_nothing_that_git_would_commit(self, installed: Installed, tmp_path: Path) -> None:
+        project = installed().copy(tmp_path / "service")
+        commit_all(project.root, "Start")
+
+        project.succeed("pytest")
+        project.succeed("poe", "check")
+
+        assert git(project.root, "status", "--porcelain") == ""
+
+
+class TestTheGuards:
+    """Planted bugs: each of the checks above fails when it has to."""
+
+    @pytest.mark.parametrize(
+        ("planted", "complaint"),
+        [
+            pytest.param("import os\n", "F401", id="lint"),
+            pytest.param('"""Planted."""\n\nNUMBERS = [1,2]\n', "would be reformatted", id="format"),
+            pytest.param('"""Planted."""\n\nNUMBER: int = "one"\n', "Incompatible types in assignment", id="types"),
+        ],
+    )
+    def test_check_names_the_planted_bug(
+        self, installed: Installed, tmp_path: Path, planted: str, complaint: str
+    ) -> None:
+        project = installed().copy(tmp_path / "service")
+        (project.root / "src/my_service/planted.py").write_text(planted)
+
+        done = project.run("poe", "check")
+
+        assert done.returncode != 0
+        assert complaint in done.stdout
+
+    def test_drift_is_found(self, installed: Installed, tmp_path: Path) -> None:
+        """A column in a model that no migration makes."""
+        project = installed().copy(tmp_path / "service")
+        models = project.root / "src/my_service/users/models.py"
+        text = models.read_text()
+        assert "    is_active: " in text
+        models.write_text(text.replace("    is_active: ", "    planted: Mapped[str]\n    is_active: ", 1))
+
+        done = project.run("python", WITH_DATABASE, json.dumps([["alembic", "upgrade", "head"], ["alembic", "check"]]))
+
+        assert done.returncode != 0
+        assert "New upgrade operations detected" in done.stdout
+        assert "planted" in done.stdout
+
+    def test_a_broken_route_is_found(self, installed: Installed, tmp_path: Path) -> None:
+        project = installed().copy(tmp_path / "service")
+        routes = project.root / "src/my_service/health/routes.py"
+        text = routes.read_text()
+        assert '"healthy"' in text
+        routes.write_text(text.replace('"healthy"', '"ill"'))
+
+        assert project.run("pytest", "tests/health").returncode == 1
+
+
+def test_an_update_leaves_the_service_green(oneloop: Path, tmp_path: Path) -> None:
+    """A sentinel arrives in the harness, and the updated service passes its own tests."""
+    releases = template.snapshot_of(oneloop, tmp_path / "oneloop")
+    git(releases, "tag", "1.0.0")
+    service = template.render(releases, tmp_path / "service", ref="1.0.0")
+    commit_all(service, "Start")
+    sentinel = releases / "template/tests/harness/__init__.py"
+    sentinel.write_text(sentinel.read_text() + "\nSENTINEL = 2\n")
+    commit_all(releases, "Fix a fixture", tag="1.0.1")
+
+    template.update(service, ref="1.0.1")
+
+    assert "SENTINEL = 2" in (service / "tests/harness/__init__.py").read_text()
+    project = Project(service, "3.11").install()
+    assert passed(project.succeed("pytest")) >= 60
+
+
+def test_the_lock_file_is_the_users(installed: Installed) -> None:
+    """None is rendered, and uv's own is not ignored: a service commits it."""
+    project = installed()
+
+    assert (project.root / "uv.lock").exists()
+    assert "uv.lock" not in (project.root / ".gitignore").read_text()

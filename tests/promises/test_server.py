@@ -1,0 +1,96 @@
+"""The emitted service, started as in production and asked over a socket."""
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.conftest import Installed
+from tests.support.answers import ODD
+from tests.support.environment import ROOT, clean_environment, uv
+from tests.support.project import Project
+
+PATIENCE = 60
+ADMIN = {"email": "admin@example.com", "password": "correct horse battery"}
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client]:
+    """Migrate a throw-away PostgreSQL, make an administrator, and serve with uvicorn until the end of the block."""
+    port = free_port()
+    make_admin = f"python -m {package}.cli create-admin --email {ADMIN['email']} --username admin"
+    commands = [
+        ["alembic", "upgrade", "head"],
+        ["sh", "-c", f"echo '{ADMIN['password']}' | {make_admin}"],
+        ["uvicorn", "--factory", f"{package}.main:create_app", "--port", str(port)],
+    ]
+    script = ROOT / "tests/support/with_database.py"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [uv(), "run", "--quiet", "python", script, json.dumps(commands)],
+            cwd=project.root,
+            env=clean_environment(project.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        try:
+            wait_until_ready(client, process, log)
+            yield client
+        finally:
+            process.send_signal(signal.SIGKILL if process.poll() is None else 0)
+
+
+def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if client.get("/api/ready").is_success:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    pytest.fail(f"the server did not become ready:\n{log.read_text()}")
+
+
+@pytest.mark.parametrize(
+    ("answers", "package"), [({}, "my_service"), (ODD, ODD["package_name"])], ids=["default", "odd"]
+)
+def test_the_service_answers_over_a_socket(
+    installed: Installed, tmp_path: Path, answers: dict[str, str], package: str
+) -> None:
+    """Health, a login, a document that is written and found again, and the metrics that count it."""
+    project = installed("3.13" if answers else "3.11", **answers)
+
+    with serving(project, package, tmp_path / "log") as client:
+        assert client.get("/api/health").json() == {"status": "healthy"}
+        assert client.get("/api/metrics").status_code == 401
+        assert client.post("/api/auth/login", json={**ADMIN, "password": "wrong"}).status_code == 401
+
+        tokens: dict[str, Any] = client.post("/api/auth/login", json=ADMIN).raise_for_status().json()
+        client.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        made = client.post("/api/documents", json={"title": "Soup", "content": "Hot."})
+        assert made.status_code == 201
+        assert client.get(f"/api/documents/{made.json()['id']}").json()["title"] == "Soup"
+        assert client.get("/api/metrics").json()["total_documents"] == 1
+
+        page = client.get("/openapi.json").json()
+        assert page["info"]["title"] == answers.get("project_name", "My Service")
