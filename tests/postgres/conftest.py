@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres.program import HARNESS, Python
+from tests.postgres.python import HARNESS, Python
 from tests.support.environment import run
 
 Plant = Callable[[str, str, str], Path]
@@ -19,7 +19,7 @@ Plant = Callable[[str, str, str], Path]
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder with a short path that every user can enter, as a project's often is; pytest's is private."""
-    path = Path(tempfile.mkdtemp(prefix="oneloop-test-", dir="/tmp"))  # noqa: S108  made here, and for us alone
+    path = Path(tempfile.mkdtemp(prefix="oneloop-test-", dir="/tmp"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
@@ -69,6 +69,12 @@ def embedded() -> Path:
 
 
 @pytest.fixture
+def kept(folder: Path) -> Path:
+    """A folder for a kept database, not made yet."""
+    return folder / "kept"
+
+
+@pytest.fixture
 def root() -> None:
     """Only root can be root."""
     if os.geteuid() != 0:
@@ -76,7 +82,7 @@ def root() -> None:
 
 
 @pytest.fixture
-def private_site(folder: Path, root: None) -> Path:
+def private_site(folder: Path) -> Path:
     """A folder of packages in a home that is closed to others, as root's is."""
     home = folder / "home"
     home.mkdir(mode=0o700)

@@ -10,9 +10,10 @@ def _ps(pid: int, field: str) -> str:
     return subprocess.run(["ps", "-o", f"{field}=", "-p", str(pid)], check=False, capture_output=True, text=True).stdout
 
 
-def parent_of(pid: int) -> int:
-    """Return the number of a process's parent."""
-    return int(_ps(pid, "ppid"))
+def children_of(pid: int) -> list[int]:
+    """Return the numbers of a process's children."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+    return [child for child, parent in (map(int, line.split()) for line in listed.splitlines()) if parent == pid]
 
 
 def user_of(pid: int) -> str:
@@ -24,6 +25,14 @@ def alive(pid: int) -> bool:
     """Tell whether a process runs; one that only waits to be counted does not."""
     state = _ps(pid, "stat")
     return bool(state) and "Z" not in state
+
+
+def wait_for_end(pid: int, seconds: float = 30) -> bool:
+    """Wait until a process is gone, and tell whether it is."""
+    deadline = time.monotonic() + seconds
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not alive(pid)
 
 
 def end(pid: int) -> None:

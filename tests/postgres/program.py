@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,10 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from tests.postgres.processes import alive, end, parent_of
-from tests.support.environment import ROOT, clean_environment
+from tests.postgres.processes import alive, children_of, end, wait_for_end
+from tests.postgres.python import HARNESS, Python
 
-HARNESS = ROOT / "template" / "tests" / "harness"
 SECONDS = 30.0
 
 PROGRAM = """
@@ -48,33 +46,6 @@ server.stop()
 """
 
 
-@dataclass(frozen=True)
-class Python:
-    """An interpreter and the user that runs it."""
-
-    path: str = sys.executable
-    user: int | None = None
-    site: Path | None = None
-
-    def popen(self, harness: Path, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
-        """Start a program that can import the package `postgres` from `harness`."""
-        found = [str(folder) for folder in (harness, self.site) if folder]
-        variables = {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
-        return subprocess.Popen(
-            [self.path, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd="/",
-            env=clean_environment(variables),
-            start_new_session=True,
-            user=self.user,
-            group=self.user,
-            extra_groups=None if self.user is None else [],
-        )
-
-
 @dataclass
 class Started:
     """A program whose server answers, and what can be known of the server from outside."""
@@ -82,12 +53,13 @@ class Started:
     program: "subprocess.Popen[str]"
     url: str
     version: str
+    kept: Path | None = None
 
     def __post_init__(self) -> None:
         self.socket_folder = Path(parse_qs(urlsplit(self.url).query)["host"][0])
-        self.folder = self.socket_folder.parent
-        self.server = int((self.socket_folder / "postmaster.pid").read_text().split()[0])
-        self.watchdog = parent_of(self.server)
+        self.folder = self.kept or self.socket_folder.parent
+        self.server = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        [self.watchdog] = children_of(self.program.pid)
 
     def ask(self, sql: str) -> Any:
         """Return the one value that the server answers."""
@@ -141,12 +113,14 @@ def started(
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate(timeout=SECONDS)[1]
-        found = Started(process, **json.loads(line))
+        found = Started(process, **json.loads(line), kept=Path(arguments[0]) if arguments else None)
         yield found
     finally:
         with process:
             process.kill()
-        if found and not arguments:
+        if found and arguments:
+            wait_for_end(found.watchdog)  # it may have to stop the server, and take its time
+        elif found:
             end(found.watchdog)
             end(found.server)
             shutil.rmtree(found.folder, ignore_errors=True)

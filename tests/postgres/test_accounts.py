@@ -10,7 +10,8 @@ import pytest
 
 from tests.postgres.conftest import Plant
 from tests.postgres.processes import user_of
-from tests.postgres.program import Python, refused, started
+from tests.postgres.program import refused, started
+from tests.postgres.python import Python
 
 
 class TestOrdinaryUser:
@@ -57,7 +58,7 @@ class TestRoot:
             assert not running.leftovers()
 
     def test_copies_them_under_any_umask_and_mode(self, private_site: Path) -> None:
-        """uv links packages from a cache whose files may be root's alone; they stay as they are."""
+        """The cache that uv links packages from may have files that are root's alone; they stay so."""
         for path in private_site.rglob("*"):
             path.chmod(0o700)
         with started(python=Python(site=private_site), before="os.umask(0o077)") as running:

@@ -12,6 +12,7 @@ from .binaries import Binaries
 from .cluster import Cluster
 from .errors import KeptFolderError, WrongMajorError
 from .folders import SHORT_FOLDERS, fits_socket
+from .watchdog.status import read_status
 
 NAME = ".postgres"
 SYSTEM_FOLDER = Path("/var/lib/oneloop")
@@ -58,14 +59,24 @@ def prepare_data(folder: Path, account: Account, binaries: Binaries) -> bool:
     if version_file.exists():
         if (written := version_file.read_text().strip()) != str(binaries.major):
             raise WrongMajorError(folder, written, binaries.version)
-        # Nothing answers there, so the process of that number, if any, is another by now, and
-        # PostgreSQL would refuse to start. It has a second guard, on its shared memory.
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        _forget_server(data)
         return False
     (folder / UNFINISHED).touch()
     data.mkdir(mode=0o700, exist_ok=True)
     account.own(data)
     return True
+
+
+def _forget_server(data: Path) -> None:
+    """Remove the files that say which process serves the database.
+
+    Nothing answers there, so a process of that number is another by now, or not yet buried; yet
+    PostgreSQL would refuse to start. It has one more guard, on its shared memory.
+    """
+    if status := read_status(data):
+        socket = Path(status.socket_folder, f".s.PGSQL.{status.port}")
+        socket.with_name(f"{socket.name}.lock").unlink(missing_ok=True)
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 def keep_last_log(cluster: Cluster) -> None:
