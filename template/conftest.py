@@ -23,6 +23,7 @@ from tests.harness.fixtures.clients import (  # noqa: E402
     writer_client,
 )
 from tests.harness.fixtures.database import (  # noqa: E402
+    _database_url,
     _isolation,
     database_url,
     db_engine,
@@ -54,6 +55,7 @@ from tests.harness.plugin import (  # noqa: E402
 
 __all__ = [
     "_after_each_test",
+    "_database_url",
     "_isolation",
     "_open_client",
     "_running_app",

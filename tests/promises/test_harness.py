@@ -71,6 +71,9 @@ def test_promises_are_kept(spoilt: Project) -> None:
         ("test_another_database", "failure", ["WrongDatabaseError", "which is not a test's"]),
         ("test_task_left_running", "error", ["LeakError", "'forgotten', still running"]),
         ("test_session_left_open", "error", ["LeakError", "AsyncSession in an open transaction"]),
+        ("test_transaction_left_open[SELECT 1]", "error", ["LeakError", "idle in transaction after: 'SELECT 1'"]),
+        ("test_transaction_left_open[INSERT INTO alembic_version VALUES ('x')]", "error", ["LeakError", "idle in"]),
+        ("test_unknown_role", "failure", ["There is no role 'king'", "admin, editor, writer"]),
         ("test_next_one_is_clean", "passed", []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, StringConstraints
 
 
@@ -15,6 +16,14 @@ def _storable(value: str) -> str:
         message = "must be valid Unicode"
         raise ValueError(message) from None
     return value
+
+
+def normalise_email(email: str) -> str:
+    """Return the one form that an email address is kept and looked up in; a wrong one as it is."""
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return email.lower()
 
 
 _STORABLE = AfterValidator(_storable)

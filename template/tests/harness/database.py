@@ -36,7 +36,9 @@ def server_url(value: str, *, where: str) -> URL:
         raise InvalidURLError(where)
     if not is_test_database(url.database):
         raise WrongDatabaseError(url.database, where)
-    return url.set(drivername=DRIVER)
+    # libpq's `sslmode` is asyncpg's `ssl`.
+    query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
+    return url.set(drivername=DRIVER, query=query)
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Databases:
         )
         try:
             connection = await engine.connect()
-        except (OSError, DBAPIError) as error:
+        except (OSError, DBAPIError, TypeError, ValueError) as error:
             reason = str(getattr(error, "orig", error)) or type(error).__name__
             raise DatabaseUnreachableError(str(self.server), reason) from None
         try:

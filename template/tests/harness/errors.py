@@ -1,5 +1,7 @@
 """What the harness refuses: each error says what happened and the one thing to do next."""
 
+from collections.abc import Iterable
+
 
 class HarnessError(Exception):
     """The root of all that the harness raises."""
@@ -66,6 +68,16 @@ class LeakError(HarnessError):
         super().__init__(
             f"{test} ended and left behind:\n{found}\nEverything was ended for you, and the next "
             "test starts clean. Await the task, or close the session with `async with`."
+        )
+
+
+class UnknownRoleError(HarnessError):
+    """A client was asked for as a role that the service does not have."""
+
+    def __init__(self, role: str, roles: Iterable[str]) -> None:
+        super().__init__(
+            f"There is no role {role!r}; the fixture `roles` of tests/conftest.py has: "
+            f"{', '.join(roles)}. Add it there, or name one of these."
         )
 
 

@@ -53,6 +53,16 @@ async def test_session_left_open(async_client: AsyncClient, leaky: str, test_use
     await async_client.get(leaky)
 
 
+@pytest.mark.parametrize("statement", ["INSERT INTO alembic_version VALUES ('x')", "SELECT 1"])
+async def test_transaction_left_open(db_engine: Any, request: Any, statement: str) -> None:
+    connection = request.session.left_open = await db_engine.connect()
+    await connection.execute(text(statement))
+
+
+async def test_unknown_role(client_as: Any) -> None:
+    await client_as("king")
+
+
 async def test_next_one_is_clean(db_session: Any) -> None:
     assert (await db_session.scalars(select(User))).all() == []
 

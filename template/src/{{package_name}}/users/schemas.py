@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr
 
-from ..text import NewPassword, Username
+from ..text import NewPassword, Username, normalise_email
 from .models import Role
 
-LowerEmail = Annotated[EmailStr, AfterValidator(str.lower)]
+LowerEmail = Annotated[EmailStr, AfterValidator(normalise_email)]
 
 
 class UserIn(BaseModel):
