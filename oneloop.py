@@ -116,12 +116,18 @@ def head() -> str:
 
 def new(arguments: List[str]) -> int:
     """Write a service, then run its tests."""
-    words = [word for word in arguments if word not in ("--defaults", "--data")]
-    if not words or words[0].startswith("-"):
+    places, answers, rest = [], [], list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--data" and rest and "=" in rest[0]:
+            answers.append(rest.pop(0))
+        elif word != "--defaults":
+            if word.startswith("-") or places:
+                raise Refused("I did not understand `%s`. %s" % (" ".join([word, *rest]), USAGE))
+            places.append(word)
+    if not places:
         raise Refused("Say where the service goes. " + USAGE)
-    if not all("=" in word and not word.startswith("-") for word in words[1:]):
-        raise Refused("I did not understand `%s`. %s" % (" ".join(arguments[1:]), USAGE))
-    destination = Path(os.path.abspath(words[0]))
+    destination = Path(os.path.abspath(places[0]))
     if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
         raise Refused("%s is not an empty folder. Name one that does not exist yet." % destination)
     if ROOT == destination or ROOT in destination.parents:
@@ -129,7 +135,7 @@ def new(arguments: List[str]) -> int:
     commit, uv = head(), find_uv()
     ask = "yes" if at_a_terminal() and "--defaults" not in arguments else "no"
     copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.19", "python", "-c", RENDER]
-    if run([*copier, str(ROOT), commit, str(destination), ask, *words[1:]], ROOT):
+    if run([*copier, str(ROOT), commit, str(destination), ask, *answers], ROOT):
         return 1
     status = run([uv, "run", "pytest"], destination)
     if status:
@@ -142,6 +148,9 @@ def main(arguments: List[str]) -> int:
     try:
         if sys.version_info < (3, 11):
             raise Refused("Python %d.%d is too old. Use Python 3.11 or newer." % sys.version_info[:2])
+        if arguments[:1] in (["-h"], ["--help"]):
+            print(__doc__)
+            return 0
         if arguments[:1] == ["new"]:
             return new(arguments[1:])
         if arguments[:1] == ["test"]:

@@ -28,7 +28,6 @@ USERS = (
     "src/",
     "tests/__init__.py",
     "tests/conftest.py",
-    "tests/access.py",
     "tests/factories.py",
     "tests/auth/",
     "tests/documents/",
