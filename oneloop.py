@@ -116,7 +116,9 @@ def head() -> str:
 
 def new(arguments: List[str]) -> int:
     """Write a service, then run its tests."""
-    places, answers, rest = [], [], list(arguments)
+    places: List[str] = []
+    answers: List[str] = []
+    rest = list(arguments)
     while rest:
         word = rest.pop(0)
         if word == "--data" and rest and "=" in rest[0]:
@@ -134,7 +136,7 @@ def new(arguments: List[str]) -> int:
         raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
     commit, uv = head(), find_uv()
     ask = "yes" if at_a_terminal() and "--defaults" not in arguments else "no"
-    copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.19", "python", "-c", RENDER]
+    copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
     if run([*copier, str(ROOT), commit, str(destination), ask, *answers], ROOT):
         return 1
     status = run([uv, "run", "pytest"], destination)
