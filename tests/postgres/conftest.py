@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres.python import HARNESS, Python
+from tests.postgres.service import Service, make_service
 from tests.support.environment import run
 
 Plant = Callable[[str, str, str], Path]
@@ -66,6 +67,12 @@ def embedded() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent
+
+
+@pytest.fixture
+def service(folder: Path) -> Service:
+    """A service whose verbs can be run."""
+    return make_service(folder / "service")
 
 
 @pytest.fixture

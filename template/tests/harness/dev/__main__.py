@@ -31,7 +31,10 @@ def serve(factory: str, host: str, port: int) -> int:
     project = Path.cwd()
     with development_environment(project, aloud=True) as environment, child.signals():
         migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        if status := child.run(migrate, environment):
+        status = child.run(migrate, environment)
+        if child.interrupted:
+            return INTERRUPTED
+        if status:
             say("The service was not started, for its database could not be migrated: see above.")
             return status
         say(f"Docs page: http://{EVERY_ADDRESS.get(host, host)}:{port}/docs")
