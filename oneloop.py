@@ -8,13 +8,14 @@
 
 # A Python that is too old must be able to read this file and say so: no newer syntax, no newer module.
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, NoReturn
 
 ROOT = Path(__file__).resolve().parent
 OWN_UV = ROOT / ".uv" / ("uv.exe" if os.name == "nt" else "uv")
@@ -114,30 +115,30 @@ def head() -> str:
     return commit
 
 
+class Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refused("%s. %s" % (message.capitalize(), USAGE))
+
+
 def new(arguments: List[str]) -> int:
     """Write a service, then run its tests."""
-    places: List[str] = []
-    answers: List[str] = []
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if word == "--data" and rest and "=" in rest[0]:
-            answers.append(rest.pop(0))
-        elif word != "--defaults":
-            if word.startswith("-") or places:
-                raise Refused("I did not understand `%s`. %s" % (" ".join([word, *rest]), USAGE))
-            places.append(word)
-    if not places:
-        raise Refused("Say where the service goes. " + USAGE)
-    destination = Path(os.path.abspath(places[0]))
+    parser = Arguments(prog="oneloop.py new", description="Write a service and run its tests.")
+    parser.add_argument("destination", help="a folder that does not exist yet")
+    parser.add_argument("--data", action="append", default=[], metavar="NAME=ANSWER", help="an answer")
+    parser.add_argument("--defaults", action="store_true", help="ask nothing")
+    given = parser.parse_args(arguments)
+    for answer in given.data:
+        if "=" not in answer:
+            parser.error("`--data %s` has no answer" % answer)
+    destination = Path(os.path.abspath(given.destination))
     if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
         raise Refused("%s is not an empty folder. Name one that does not exist yet." % destination)
     if ROOT == destination or ROOT in destination.parents:
         raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
     commit, uv = head(), find_uv()
-    ask = "yes" if at_a_terminal() and "--defaults" not in arguments else "no"
+    ask = "yes" if at_a_terminal() and not given.defaults else "no"
     copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
-    if run([*copier, str(ROOT), commit, str(destination), ask, *answers], ROOT):
+    if run([*copier, str(ROOT), commit, str(destination), ask, *given.data], ROOT):
         return 1
     status = run([uv, "run", "pytest"], destination)
     if status:
@@ -147,16 +148,17 @@ def new(arguments: List[str]) -> int:
 
 def main(arguments: List[str]) -> int:
     """Obey the verb, or say in one sentence why not."""
+    verb, rest = (arguments or [""])[0], arguments[1:]
     try:
         if sys.version_info < (3, 11):
             raise Refused("Python %d.%d is too old. Use Python 3.11 or newer." % sys.version_info[:2])
-        if arguments[:1] in (["-h"], ["--help"]):
+        if verb == "new":
+            return new(rest)
+        if verb == "test":
+            return run([find_uv(), "run", "--quiet", "pytest", *rest], ROOT)
+        if verb in ("-h", "--help"):
             print(__doc__)
             return 0
-        if arguments[:1] == ["new"]:
-            return new(arguments[1:])
-        if arguments[:1] == ["test"]:
-            return run([find_uv(), "run", "--quiet", "pytest", *arguments[1:]], ROOT)
         raise Refused(USAGE)
     except Refused as error:
         say(str(error))

@@ -133,11 +133,11 @@ class TestBadInput:
         [
             ([], "Use `oneloop.py new ../my-service"),
             (["help"], "Use `oneloop.py new ../my-service"),
-            (["new"], "Say where the service goes."),
-            (["new", "--defaults"], "Say where the service goes."),
-            (["new", "../service", "extra"], "I did not understand `extra`."),
-            (["new", "../service", "--data", "ci"], "I did not understand `--data ci`."),
-            (["new", "../service", "--trust"], "I did not understand `--trust`."),
+            (["new"], "The following arguments are required: destination. Use `oneloop.py new"),
+            (["new", "--defaults"], "The following arguments are required: destination. Use `oneloop.py new"),
+            (["new", "../service", "extra"], "Unrecognized arguments: extra. Use `oneloop.py new"),
+            (["new", "../service", "--data", "ci"], "`--data ci` has no answer. Use `oneloop.py new"),
+            (["new", "../service", "--trust"], "Unrecognized arguments: --trust. Use `oneloop.py new"),
             (["new", "../service", "--data", "package_name=email"], "email is taken by Python"),
             (["new", "../service", "--data", "ci=jenkins"], "'jenkins' is not in ['github', 'gitlab', 'none']"),
             (["new", "../service", "--data", "name=Orders"], "There is no question 'name'; the questions are: project"),
@@ -179,7 +179,7 @@ class TestBadInput:
         source = (ROOT / BOOTSTRAP).read_text("utf-8")
         ast.parse(source, feature_version=(3, 6))
         imported = {node.names[0].name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import)}
-        assert imported == {"os", "shutil", "subprocess", "sys", "tempfile"}
+        assert imported == {"argparse", "os", "shutil", "subprocess", "sys", "tempfile"}
 
         pretend = "import sys; sys.version_info = (3, 10, 0); import oneloop; sys.exit(oneloop.main(['test']))"
         done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import CHOICES, ODD
-from tests.support.environment import commit_all, git
+from tests.support.environment import ROOT, commit_all, git, succeed, uv
 
 # The owner of every path that is rendered. A new file has no owner until it is named here.
 TEMPLATES = (".copier-answers.yml", ".gitattributes", "conftest.py", "tests/harness/", "docs/testing/")
@@ -143,6 +144,23 @@ class TestAnUpdate:
         template.update(folder, ref="2.0.0", answers_file=".oneloop.yml")
 
         assert "_commit: 2.0.0" in (folder / ".oneloop.yml").read_text()
+
+
+def test_the_oldest_copier_that_is_let_in_copies_and_updates(releases: Path, tmp_path: Path) -> None:
+    """`_min_copier_version` is a version that works, not a wish."""
+    oldest = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["_min_copier_version"]
+    copier = [uv(), "run", "--quiet", "--no-project", "--with", f"copier=={oldest}", "copier"]
+    service = tmp_path / "service"
+
+    succeed(*copier, "copy", "--quiet", "--defaults", "--vcs-ref=1.0.0", releases, service, cwd=tmp_path)
+    before = template.files(service)
+    commit_all(service, "Start")
+    succeed(*copier, "update", "--quiet", "--defaults", "--vcs-ref=2.0.0", cwd=service)
+
+    after = template.files(service)
+    assert {path for path in before if before[path] != after[path]} == {
+        path for path in before if is_in(path, TEMPLATES)
+    }
 
 
 class TestTheAllowList:
