@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.support.environment import commit_all  # noqa: E402  a script finds the package by the line above
-from tests.support.template import files, render, snapshot  # noqa: E402
+from tests.support.template import files, render, snapshot  # noqa: E402  as above
 
 ROUNDS = 7
 

@@ -32,7 +32,7 @@ async def test_another_database(settings: Any) -> None:
 
 
 async def test_task_left_running(async_client: AsyncClient) -> None:
-    asyncio.create_task(asyncio.sleep(60), name="forgotten")  # noqa: RUF006
+    asyncio.create_task(asyncio.sleep(60), name="forgotten")  # noqa: RUF006  forgetting it is the mistake
 
 
 @pytest.fixture
