@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -94,7 +93,7 @@ class Served:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=SECONDS) as answer:
                     return str(answer.read().decode())
-            except urllib.error.URLError:
+            except OSError:  # no page, or a server that just reloads
                 assert self.process.poll() is None, self.process.communicate()[1]
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
