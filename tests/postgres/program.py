@@ -65,8 +65,16 @@ class Started:
         """Return the one value that the server answers."""
         return asyncio.run(_ask(self.url, sql))
 
+    def tell(self, line: str) -> str:
+        """Give the program a line of input, and return the line that it answers."""
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
+        self.program.stdin.write(f"{line}\n")
+        self.program.stdin.flush()
+        return self.program.stdout.readline().strip()
+
     def stop(self) -> str:
-        """End the program as it wants to end, and return what it said meanwhile."""
+        """End the program as it wants to end, and return what it said."""
         out, err = self.program.communicate(timeout=SECONDS)
         assert self.program.returncode == 0, err
         return out
@@ -129,7 +137,7 @@ def started(
 def refused(
     *arguments: str | Path, harness: Path = HARNESS, env: Mapping[str, str] | None = None, python: Python | None = None
 ) -> str:
-    """Return what a program says that cannot start its server."""
+    """Return what a program says that cannot start its server: words, and no traceback."""
     process = (python or Python()).popen(harness, "-c", PROGRAM, *map(str, arguments), env=env)
     out, err = process.communicate(timeout=2 * SECONDS)
     assert process.returncode == 1, out + err

@@ -75,6 +75,18 @@ class TestFolder:
             assert wait_for_end(second.server)
             assert not second.socket_folder.exists()
 
+    def test_does_not_walk_into_a_trap(self, folder: Path) -> None:
+        """The socket's place can be foreseen, in a folder where every user may put something."""
+        kept = folder / ("x" * 90) / "kept"
+        with started(kept) as running:
+            running.stop()
+        (folder / "treasure").mkdir(mode=0o700)
+        running.socket_folder.symlink_to(folder / "treasure")
+        said = refused(kept)
+        running.socket_folder.unlink()
+
+        assert f"{running.socket_folder}: somebody else has put it there" in said
+
     def test_of_another_major_version_is_a_sentence(self, kept: Path) -> None:
         with started(kept) as running:
             running.stop()

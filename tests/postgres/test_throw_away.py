@@ -17,6 +17,9 @@ from tests.postgres.python import Python
 # Variables with which a developer's shell could lead a server or a client astray.
 ASTRAY = {"PGPORT": "1", "PGDATA": "/nowhere", "PGOPTIONS": "-c fsync=on", "PGTZ": "Asia/Tokyo", "LC_ALL": "tr_TR"}
 
+# When it is told to, the program makes a child that holds all that is open, but for the output.
+FORK = "sys.stdin.readline(); os.fork() or (os.close(1), time.sleep(10), os._exit(0)); print('forked', flush=True)"
+
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Started]:
@@ -81,11 +84,20 @@ class TestEnd:
 
     def test_kill_is_noticed_though_a_child_holds_the_pipe(self) -> None:
         """A test that forks passes on all that is open, and its child may outlive it."""
-        fork = "if not os.fork(): os.close(1), time.sleep(60)"
-        with started(then=f"import os, time\n{fork}") as running:
+        with started(before="import time", then=FORK) as running:
+            assert running.tell("go on") == "forked"
             running.kill()
 
             assert not running.leftovers()
+
+    def test_a_watchdog_that_trusts_the_pipe_alone_is_noticed(self, plant: Plant) -> None:
+        """A planted bug: the check above is worth its name."""
+        harness = plant("watchdog/main.py", 'os.getppid() != order["parent"]', "False")
+        with started(harness=harness, before="import time", then=FORK) as running:
+            running.tell("go on")
+            running.kill()
+
+            assert len(running.leftovers(seconds=3)) == 3
 
     def test_a_watchdog_that_does_not_watch_is_noticed(self, plant: Plant) -> None:
         """A planted bug: the check above is worth its name."""

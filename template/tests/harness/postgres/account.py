@@ -33,7 +33,7 @@ class Account:
     def own(self, path: Path) -> None:
         """Give `path` to this user."""
         if sys.platform != "win32" and self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def reaches(self, path: Path) -> bool:
         """Tell whether this user may pass through every folder down to `path`, judged by mode."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from .account import Account, user_id
 from .errors import NoFolderError
 from .watchdog.locks import hold
-from .watchdog.status import read_status
+from .watchdog.order import Ids
+from .watchdog.status import read_status, send_signal
 
 PREFIX = "oneloop-pg-"
 LOCK = "lock"
@@ -111,5 +112,6 @@ def _is_abandoned(folder: Path) -> bool:
 def _end_server(data: Path) -> None:
     status = read_status(data)
     if sys.platform != "win32" and status and status.answers():
-        with suppress(ProcessLookupError):
-            os.kill(status.pid, signal.SIGQUIT)
+        owner = data.lstat()
+        ids: Ids = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+        send_signal(status.pid, signal.SIGQUIT, ids if user_id() == 0 else {})

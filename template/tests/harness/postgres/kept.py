@@ -22,6 +22,7 @@ from .kept_folder import (
     choose_socket_folder,
     keep_last_log,
     make_kept_folder,
+    make_socket_folder,
     password_of,
     prepare_data,
 )
@@ -48,8 +49,10 @@ def start_kept(folder: Path) -> PostgresServer:
             cluster, order = _start(cluster) if running is None else _join(cluster, running)
             watchdog.carry_out(order)
             (folder / UNFINISHED).unlink(missing_ok=True)
-    except BaseException:
+    except BaseException as error:
         watchdog.close()
+        if isinstance(error, OSError):
+            raise KeptFolderError(folder, str(error)) from error
         raise
     return PostgresServer(cluster.url, cluster.binaries.version, watchdog)
 
@@ -90,7 +93,7 @@ def _join(cluster: Cluster, running: Status) -> tuple[Cluster, Order]:
 
 
 def _start(cluster: Cluster) -> tuple[Cluster, Order]:
-    initdb = prepare_data(cluster.folder, cluster.account, cluster.binaries)
+    initdb = prepare_data(cluster)
     keep_last_log(cluster)
     if not cluster.binaries.reachable:
         copy = copy_runtime(cluster.binaries, cluster.folder / "runtime")
@@ -98,13 +101,17 @@ def _start(cluster: Cluster) -> tuple[Cluster, Order]:
     if sys.platform == "win32":
         cluster = replace(cluster, port=free_port(), password=password_of(cluster))
     else:
-        cluster = replace(cluster, socket_folder=choose_socket_folder(cluster))
+        socket_folder = choose_socket_folder(cluster)
+        if socket_folder != cluster.data:
+            make_socket_folder(socket_folder, cluster.account)
+        cluster = replace(cluster, socket_folder=socket_folder)
     return cluster, _order(cluster, initdb=initdb, join=False)
 
 
 def _order(cluster: Cluster, *, initdb: bool, join: bool) -> Order:
-    # Who leaves last removes what a start put beside the data.
+    # Who leaves last removes what a start put beside the data. What a running server says of its
+    # folder is not taken on trust here: its user can write that, and root would remove it.
     remove = [cluster.folder / "runtime"]
-    if cluster.socket_folder not in {None, cluster.data}:
-        remove.append(cluster.socket_folder)
+    if (socket_folder := choose_socket_folder(cluster)) != cluster.data:
+        remove.append(socket_folder)
     return cluster.order(initdb=initdb, join=join, remove=remove)

@@ -4,15 +4,15 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from .account import Account, choose_account, user_id
-from .binaries import Binaries
 from .cluster import Cluster
 from .errors import KeptFolderError, WrongMajorError
-from .folders import SHORT_FOLDERS, fits_socket
-from .watchdog.status import read_status
+from .folders import SHORT_FOLDERS, SOCKET, fits_socket
 
 NAME = ".postgres"
 SYSTEM_FOLDER = Path("/var/lib/oneloop")
@@ -50,33 +50,31 @@ def make_kept_folder(folder: Path, account: Account) -> None:
         raise KeptFolderError(folder, f"user {account.uid}, who runs the server, cannot enter it")
 
 
-def prepare_data(folder: Path, account: Account, binaries: Binaries) -> bool:
+def prepare_data(cluster: Cluster) -> bool:
     """Make `data` ready for a start, and tell whether the database is yet to be made."""
-    data = folder / "data"
+    folder, data = cluster.folder, cluster.data
     if (folder / UNFINISHED).exists():
         shutil.rmtree(data, ignore_errors=True)
     version_file = data / "PG_VERSION"
     if version_file.exists():
-        if (written := version_file.read_text().strip()) != str(binaries.major):
-            raise WrongMajorError(folder, written, binaries.version)
-        _forget_server(data)
+        if (written := version_file.read_text().strip()) != str(cluster.binaries.major):
+            raise WrongMajorError(folder, written, cluster.binaries.version)
+        _forget_server(cluster)
         return False
     (folder / UNFINISHED).touch()
     data.mkdir(mode=0o700, exist_ok=True)
-    account.own(data)
+    cluster.account.own(data)
     return True
 
 
-def _forget_server(data: Path) -> None:
+def _forget_server(cluster: Cluster) -> None:
     """Remove the files that say which process serves the database.
 
     Nothing answers there, so a process of that number is another by now, or not yet buried; yet
     PostgreSQL would refuse to start. It has one more guard, on its shared memory.
     """
-    if status := read_status(data):
-        socket = Path(status.socket_folder, f".s.PGSQL.{status.port}")
-        socket.with_name(f"{socket.name}.lock").unlink(missing_ok=True)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    (choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
 
 
 def keep_last_log(cluster: Cluster) -> None:
@@ -93,15 +91,22 @@ def password_of(cluster: Cluster) -> str:
 
 
 def choose_socket_folder(cluster: Cluster) -> Path:
-    """Return a private folder for the socket: the data's own, or a short one for a long path."""
+    """Return where the socket is: with the data, or in a short folder when that path is long."""
     if fits_socket(cluster.data):
         return cluster.data
-    name = f"oneloop-dev-{_digest(cluster.data)}"
     base = next((path for path in SHORT_FOLDERS if path.is_dir()), Path(tempfile.gettempdir()))
-    folder = base / name
-    folder.mkdir(mode=0o700, exist_ok=True)
-    cluster.account.own(folder)
-    return folder
+    return base / f"oneloop-dev-{_digest(cluster.data)}"
+
+
+def make_socket_folder(folder: Path, account: Account) -> None:
+    """Make the short folder, in one that all users share: a trap of another user is refused."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    ours = {user_id(), user_id() if account.uid is None else account.uid}
+    if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077 or status.st_uid not in ours:
+        raise KeptFolderError(folder, "somebody else has put it there")
+    account.own(folder)
 
 
 def _digest(path: Path) -> str:

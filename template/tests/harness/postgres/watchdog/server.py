@@ -1,6 +1,5 @@
 """The server as a process: made, started and stopped, each within a time."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from .order import Order
-from .status import read_status
+from .status import read_status, send_signal
 
 POLL_SECONDS = 0.005
 
@@ -94,8 +93,7 @@ class Server:
         for number in (fast if self.order["start_lock"] else immediate, immediate, signal.SIGKILL):
             if (pid := self.pid()) is None:
                 return
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+            send_signal(pid, number, self.order["account"])
             deadline = time.monotonic() + self.order["stop_seconds"]
             while self.pid() is not None and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
