@@ -1,5 +1,6 @@
 """A command as a child: its input, its Ctrl-C and its exit status are its own."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -33,7 +34,7 @@ class Child:
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.interrupted = True
         # A terminal sends Ctrl-C to the command as well; a second one would cut its end short.
-        from_terminal = number == signal.SIGINT and sys.stdin.isatty()
+        from_terminal = number == signal.SIGINT and (sys.platform == "win32" or os.isatty(0))
         if self._process is not None and not from_terminal:
             self._process.send_signal(number)
 
