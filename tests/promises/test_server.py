@@ -1,12 +1,13 @@
 """The emitted service, started as in production and asked over a socket."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client
             wait_until_ready(client, process, log)
             yield client
         finally:
-            process.send_signal(signal.SIGKILL if process.poll() is None else 0)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)  # uv, the script and uvicorn: none outlives the test
 
 
 def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
