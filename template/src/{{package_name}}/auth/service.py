@@ -36,7 +36,9 @@ async def authenticate(
     session: AsyncSession, hasher: PasswordHash, credentials: Credentials
 ) -> User:
     """Return the user; raise `NotAuthenticatedError`, the same for every reason but in the log."""
-    user = await session.scalar(select(User).where(User.email == normalise_email(credentials.email)))
+    user = await session.scalar(
+        select(User).where(User.email == normalise_email(credentials.email))
+    )
     hashed = user.hashed_password if user else None
     valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
     if user is None or not valid or not user.is_active:
