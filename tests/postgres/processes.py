@@ -27,6 +27,12 @@ def alive(pid: int) -> bool:
     return bool(state) and "Z" not in state
 
 
+def shared_memory() -> list[str]:
+    """Return the numbers of the pieces of System V shared memory."""
+    listed = subprocess.run(["ipcs", "-m"], check=True, capture_output=True, text=True).stdout
+    return [words[1] for words in map(str.split, listed.splitlines()) if len(words) > 1]
+
+
 def wait_for_end(pid: int, seconds: float = 30) -> bool:
     """Wait until a process is gone, and tell whether it is."""
     deadline = time.monotonic() + seconds

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres.conftest import Plant
-from tests.postgres.processes import alive
+from tests.postgres.processes import alive, shared_memory
 from tests.postgres.program import SECONDS, Started, started
 from tests.postgres.python import Python
 
@@ -129,8 +129,12 @@ class TestEnd:
             assert not running.leftovers()
 
     def test_a_server_that_was_killed_is_cleaned_up(self) -> None:
+        """PostgreSQL leaves some shared memory then, of which a system has no more than 4,096 pieces."""
         with started() as running:
+            segment = (running.folder / "data" / "postmaster.pid").read_text().split("\n")[6].split()[1]
+            assert segment in shared_memory()
             os.kill(running.server, signal.SIGKILL)
             running.stop()
 
             assert not running.leftovers()
+            assert segment not in shared_memory()

@@ -15,7 +15,7 @@ from .account import Account, user_id
 from .errors import NoFolderError
 from .watchdog.locks import hold
 from .watchdog.order import Ids
-from .watchdog.status import read_status, send_signal
+from .watchdog.status import read_status, remove_shared_memory, send_signal
 
 PREFIX = "oneloop-pg-"
 LOCK = "lock"
@@ -111,7 +111,13 @@ def _is_abandoned(folder: Path) -> bool:
 
 def _end_server(data: Path) -> None:
     status = read_status(data)
-    if sys.platform != "win32" and status and status.answers():
+    if sys.platform == "win32" or status is None:
+        return
+    ids: Ids = {}
+    if user_id() == 0:
         owner = data.lstat()
-        ids: Ids = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
-        send_signal(status.pid, signal.SIGQUIT, ids if user_id() == 0 else {})
+        ids = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+    if status.answers():
+        send_signal(status.pid, signal.SIGQUIT, ids)
+    else:
+        remove_shared_memory(data, ids)

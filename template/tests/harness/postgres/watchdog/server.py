@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from .order import Order
-from .status import read_status, send_signal
+from .status import read_status, remove_shared_memory, send_signal
 
 POLL_SECONDS = 0.005
 
@@ -92,11 +92,13 @@ class Server:
         fast, immediate = signal.SIGINT, signal.SIGQUIT
         for number in (fast if self.order["start_lock"] else immediate, immediate, signal.SIGKILL):
             if (pid := self.pid()) is None:
-                return
+                break
             send_signal(pid, number, self.order["account"])
             deadline = time.monotonic() + self.order["stop_seconds"]
             while self.pid() is not None and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
+        if not self.order["start_lock"]:
+            remove_shared_memory(self.data, self.order["account"])
 
     def pid(self) -> int | None:
         """Return the number of the server's process; None when it is gone."""

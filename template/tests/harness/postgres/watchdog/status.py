@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,9 +38,24 @@ class Status(NamedTuple):
 
 def send_signal(pid: int, number: int, account: Ids) -> None:
     """Send a signal as the server's user: the number is from a file which that user can write."""
-    command = ["/bin/sh", "-c", 'kill -s "$0" "$1"', signal.Signals(number).name[3:], str(pid)]
-    subprocess.run(  # noqa: S603  the words are ours
-        command, check=False, capture_output=True, timeout=CONNECT_SECONDS, cwd="/", **account
+    _shell('kill -s "$0" "$1"', signal.Signals(number).name[3:], str(pid), account=account)
+
+
+def remove_shared_memory(data: Path, account: Ids) -> None:
+    """Remove the few bytes that a server leaves behind which was killed; it has no database now."""
+    with suppress(OSError, IndexError):  # no file: the server ended well and removed them itself
+        segment = (data / "postmaster.pid").read_text(errors="replace").split("\n")[6].split()[1]
+        _shell('ipcrm -m "$0"', segment, account=account)
+
+
+def _shell(script: str, *words: str, account: Ids) -> None:
+    subprocess.run(  # noqa: S603  the script is ours
+        ["/bin/sh", "-c", script, *words],
+        check=False,
+        capture_output=True,
+        timeout=CONNECT_SECONDS,
+        cwd="/",
+        **account,
     )
 
 
