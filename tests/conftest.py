@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,11 @@ from filelock import FileLock
 from tests.support import template
 from tests.support.interpreters import interpreter
 from tests.support.project import Project
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start: a shell in the background hands on that it is ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Once(Protocol):
