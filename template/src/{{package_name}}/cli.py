@@ -40,7 +40,7 @@ def explain(error: Exception) -> str:
     """Say in one sentence what stands in the way, and what to do."""
     if isinstance(error, ValidationError):
         first = error.errors(include_input=False, include_url=False)[0]
-        return f"{first['loc'][0]}: {first['msg']}."
+        return f"{first['loc'][0]}: {first['msg'].rstrip('.')}."
     driver_exception = getattr(error, "driver_exception", None)
     if isinstance(error, IntegrityError):
         constraint = getattr(driver_exception, "constraint_name", None)
