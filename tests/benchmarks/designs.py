@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.benchmarks.design import Design, autocommit_engine
 from tests.benchmarks.schema import insert_rows
-from tests.benchmarks.shipped import Wiper
+from tests.support.shipped import Wiper
 
 
 class Wipe(Design):

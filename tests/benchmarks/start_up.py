@@ -11,7 +11,7 @@ from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks.shipped import start_server
+from tests.support.shipped import start_server
 
 
 def start() -> tuple[str, float, float]:

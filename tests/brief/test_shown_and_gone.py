@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.brief.outcomes import Run, run_pytest
-from tests.brief.postgres import start_server
 from tests.conftest import Installed
 from tests.support.environment import uv
+from tests.support.outcomes import Run, run_pytest
 from tests.support.project import Project
+from tests.support.shipped import start_server
 
 APP = Path(__file__).parent / "app"
 

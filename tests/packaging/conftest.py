@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.brief.postgres import start_server
 from tests.conftest import Rendered
 from tests.packaging.image import Builder, Image, unprivileged_python
 from tests.support.environment import ROOT, succeed, uv
+from tests.support.shipped import start_server
 
 
 class MakeBuilder(Protocol):

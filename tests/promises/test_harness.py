@@ -1,26 +1,17 @@
 """The harness keeps its promises in a rendered service, and says so when a test breaks them."""
 
 import shutil
-import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.conftest import Installed
+from tests.support.environment import uv
+from tests.support.outcomes import Run, run_pytest
 from tests.support.project import Project
 
 PROBES = Path(__file__).parent / "probes"
-
-
-class Outcome(NamedTuple):
-    """How a probe ended: `passed`, `failure` (in its body) or `error` (around it), and what was said."""
-
-    kind: str
-    said: str
-
-
-Outcomes = dict[str, Outcome]
 
 
 @pytest.fixture(scope="session")
@@ -35,32 +26,35 @@ def spoilt(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pr
     return project
 
 
-def probe(project: Project, *arguments: str) -> Outcomes:
+def probe(project: Project, *arguments: str) -> Run:
     """Run some probes, and return how each of them ended."""
-    xml = project.root / "outcomes.xml"
-    xml.unlink(missing_ok=True)
-    command = ("--with", "httpx", "pytest", "-q", f"--junitxml={xml}", "-o", "junit_logging=all")
-    done = project.run(*command, *arguments)
-    assert xml.exists(), done.stdout
-    outcomes: Outcomes = {}
-    for case in ET.parse(xml).iter("testcase"):  # noqa: S314  our own pytest wrote it
-        kind = next((child.tag for child in case if child.tag in {"failure", "error"}), "passed")
-        outcomes[case.attrib["name"]] = Outcome(kind, "".join(case.itertext()))
-    return outcomes
+    command = [uv(), "run", "--quiet", "--with", "httpx", "pytest", "-q", "-o", "junit_logging=all", *arguments]
+    return run_pytest(command, project.root, project.environment)
 
 
 @pytest.fixture(scope="session")
-def wrong(spoilt: Project) -> Outcomes:
+def wrong(spoilt: Project) -> Run:
     """Return the outcomes of the probes that do what a test must not, all in one run."""
     return probe(spoilt, "tests/probes/test_wrong.py")
 
 
 def test_promises_are_kept(spoilt: Project) -> None:
     """One loop, real commits, real locks, fresh rows, exact overrides, and either httpx."""
-    outcomes = probe(spoilt, "tests/probes/test_right.py")
+    done = probe(spoilt, "tests/probes/test_right.py")
 
-    assert {name for name, outcome in outcomes.items() if outcome.kind != "passed"} == set()
-    assert len(outcomes) >= 12
+    assert done.outcomes.keys() - done.having("passed") == set()
+    assert len(done.outcomes) >= 12
+
+
+def test_what_is_no_function_can_be_tested_too(spoilt: Project, tmp_path: Path) -> None:
+    """A doctest has no arguments to look at."""
+    page = tmp_path / "page.txt"
+    page.write_text(">>> 1 + 1\n2\n")
+
+    done = spoilt.run("pytest", "-q", "--doctest-glob=page.txt", str(page), f"--rootdir={spoilt.root}")
+
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -77,9 +71,9 @@ def test_promises_are_kept(spoilt: Project) -> None:
         ("test_next_one_is_clean", "passed", []),
     ],
 )
-def test_mistake_is_named_with_its_cure(wrong: Outcomes, name: str, kind: str, words: list[str]) -> None:
+def test_mistake_is_named_with_its_cure(wrong: Run, name: str, kind: str, words: list[str]) -> None:
     """The test that did it fails, with what happened and the one thing to do next."""
-    outcome = wrong[name]
+    outcome = wrong.outcomes[name]
 
     assert outcome.kind == kind
     assert [word for word in words if word not in outcome.said] == []
@@ -157,11 +151,11 @@ def test_planted_bug_is_noticed(spoilt: Project, bug: Bug) -> None:
     assert text.count(bug.good) >= 1
     try:
         path.write_text(text.replace(bug.good, bug.bad))
-        outcomes = probe(spoilt, bug.noticed_by)
+        done = probe(spoilt, bug.noticed_by)
     finally:
         path.write_text(text)
 
-    assert {outcome.kind for outcome in outcomes.values()} & {"failure", "error"}
+    assert done.having("failure") | done.having("error")
 
 
 SEEDED = """

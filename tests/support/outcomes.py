@@ -4,9 +4,17 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from tests.support.environment import run
+
+
+class Outcome(NamedTuple):
+    """How a test ended: `passed`, `skipped`, `failure` (in its body) or `error` (around it), and what it said."""
+
+    kind: str
+    said: str
 
 
 @dataclass(frozen=True)
@@ -15,10 +23,10 @@ class Run:
 
     exit_status: int
     output: str
-    outcomes: dict[str, str]
+    outcomes: dict[str, Outcome]
 
-    def having(self, outcome: str) -> set[str]:
-        return {name for name, seen in self.outcomes.items() if seen == outcome}
+    def having(self, kind: str) -> set[str]:
+        return {name for name, outcome in self.outcomes.items() if outcome.kind == kind}
 
 
 def run_pytest(command: Sequence[str | Path], folder: Path, environment: dict[str, str] | None = None) -> Run:
@@ -31,6 +39,7 @@ def run_pytest(command: Sequence[str | Path], folder: Path, environment: dict[st
     return Run(result.returncode, result.stdout, {str(case.get("name")): _outcome(case) for case in cases})
 
 
-def _outcome(case: ET.Element) -> str:
+def _outcome(case: ET.Element) -> Outcome:
     seen = {child.tag for child in case}
-    return next((word for word in ("error", "failure", "skipped") if word in seen), "passed")
+    kind = next((word for word in ("error", "failure", "skipped") if word in seen), "passed")
+    return Outcome(kind, "".join(case.itertext()))
