@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .auth.passwords import build_password_hasher
 from .database import create_engine, create_session_factory
-from .errors import CONFLICTS
+from .errors import conflict
 from .settings import Settings
 from .users.models import Role
 from .users.schemas import UserIn
@@ -43,8 +43,7 @@ def explain(error: Exception) -> str:
         return f"{first['loc'][0]}: {first['msg'].rstrip('.')}."
     driver_exception = getattr(error, "driver_exception", None)
     if isinstance(error, IntegrityError):
-        constraint = getattr(driver_exception, "constraint_name", None)
-        return CONFLICTS.get(constraint or "", str(driver_exception))
+        return conflict(error) or str(driver_exception)
     if getattr(driver_exception, "sqlstate", None) == UNDEFINED_TABLE:
         return "The database has no tables. Run: uv run poe migrate (or alembic upgrade head)"
     return f"The database does not answer: {driver_exception or error}. Look at DATABASE_URL."

@@ -36,6 +36,11 @@ CONFLICTS = {
 }
 
 
+def conflict(error: IntegrityError) -> str | None:
+    """Return what to say of a unique constraint that refused a row; None for any other refusal."""
+    return CONFLICTS.get(getattr(error.driver_exception, "constraint_name", ""))
+
+
 class ServiceError(Exception):
     """An error that a caller is told of."""
 
@@ -135,10 +140,10 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _integrity_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, IntegrityError)
-    constraint = getattr(error.driver_exception, "constraint_name", None)
-    if constraint not in CONFLICTS:
+    detail = conflict(error)
+    if detail is None:
         raise error
-    return problem(HTTPStatus.CONFLICT, CONFLICTS[constraint])
+    return problem(HTTPStatus.CONFLICT, detail)
 
 
 async def _database_error(request: Request, error: Exception) -> Response:

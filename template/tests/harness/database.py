@@ -36,7 +36,11 @@ def server_url(value: str, *, where: str) -> URL:
         raise InvalidURLError(where)
     if not is_test_database(url.database):
         raise WrongDatabaseError(url.database, where)
-    # libpq's `sslmode` is asyncpg's `ssl`.
+    return for_asyncpg(url)
+
+
+def for_asyncpg(url: URL) -> URL:
+    """Return `url` as asyncpg takes it: its driver, and `ssl` for what libpq calls `sslmode`."""
     query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
     return url.set(drivername=DRIVER, query=query)
 

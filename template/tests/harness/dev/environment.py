@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..database import DRIVER
 from ..postgres import choose_kept_folder, start_server
-from .given import DATABASE, DRIVER, SECRET, Given, check_database
+from .given import DATABASE, SECRET, Given, check_database
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 SECRET_BYTES = 32

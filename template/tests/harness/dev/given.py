@@ -11,11 +11,11 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ..database import DRIVER, for_asyncpg
 from .errors import DatabaseUnreachableError, DatabaseUrlError, PortError
 
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
-DRIVER = "postgresql+asyncpg"
 CONNECT_SECONDS = 5.0
 
 
@@ -51,7 +51,7 @@ def check_database(value: str, source: str) -> None:
         raise DatabaseUrlError(source) from None
     if url.drivername not in {"postgres", "postgresql", DRIVER}:
         raise DatabaseUrlError(source)
-    url = url.set(drivername=DRIVER)
+    url = for_asyncpg(url)
     try:
         asyncio.run(asyncio.wait_for(_connect(url), CONNECT_SECONDS))
     except TimeoutError:
