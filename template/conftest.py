@@ -44,6 +44,7 @@ from tests.harness.fixtures.seam import (  # noqa: E402
     settings,
 )
 from tests.harness.plugin import (  # noqa: E402
+    pytest_addoption,
     pytest_configure,
     pytest_configure_node,
     pytest_report_header,
@@ -76,6 +77,7 @@ __all__ = [
     "metadata",
     "migrate",
     "password_hasher",
+    "pytest_addoption",
     "pytest_configure",
     "pytest_configure_node",
     "pytest_report_header",

@@ -1,48 +1,26 @@
 """The hooks: the server, the guard and the statements live as long as the run."""
 
 import asyncio
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from contextlib import suppress
+from types import ModuleType
 from typing import Any, cast
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url
 
-from .database import Databases
 from .errors import HarnessError
 from .guard import exempt
-from .isolation import Isolation
-from .postgres import PostgresUnavailable
-from .server import Server
+from .run import RUN, Run
 from .settings_check import check_settings, check_versions
 
 WORKER_INPUT = "harness"
 
-
-@dataclass
-class Run:
-    """One process of a test run: alone, the controller of pytest-xdist, or one of its workers."""
-
-    worker: str = "main"
-    id: str = field(default_factory=lambda: uuid4().hex[:8])
-    server: Server = field(default_factory=Server)
-    server_url: str | None = None
-    isolation: Isolation = field(default_factory=Isolation)
-    watching: ExitStack = field(default_factory=ExitStack)
-
-    def databases(self) -> Databases:
-        """Return the run's databases, once the server answers; end the run if there is none."""
-        if self.server_url is not None:
-            return Databases(make_url(self.server_url), self.id, self.worker)
-        try:
-            return Databases(self.server.url(), self.id, self.worker)
-        except PostgresUnavailable as error:
-            # Once, and not again for each test; and never a skip, which is a green run.
-            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+# The parts that have hooks of their own; pytest calls them as it calls these here.
+PARTS: tuple[ModuleType, ...] = ()
 
 
-RUN = pytest.StashKey[Run]()
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the harness's options to `pytest --help`, in a group of their own."""
+    parser.getgroup("harness", "the harness of tests/harness/")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN] = Run(**given[WORKER_INPUT]) if given else Run()
     run.watching.enter_context(run.isolation.guard.installed())
     run.watching.enter_context(run.isolation.statements.recorded())
+    for part in PARTS:
+        config.pluginmanager.register(part)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

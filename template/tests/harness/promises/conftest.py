@@ -1,0 +1,35 @@
+"""What the promises are proved on."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.schema import CreateSchema
+
+from ..isolation import Isolation
+from .probe import Probe
+from .schema import SCHEMA, Base
+
+
+@pytest.fixture(scope="session")
+async def _probe_schema(_isolation: Isolation, db_engine: AsyncEngine) -> None:
+    # It goes with the database, at the end of the run.
+    async with db_engine.begin() as connection:
+        await connection.execute(CreateSchema(SCHEMA))
+        await connection.run_sync(Base.metadata.create_all)
+    assert _isolation.wiper is not None
+    await _isolation.wiper.prepare()
+
+
+@pytest.fixture
+def probe(
+    app: FastAPI,
+    session_factory_dependency: Callable[..., Any],
+    _probe_schema: None,
+) -> Iterator[Probe]:
+    """Give a router on the app for this test alone, and tables for it."""
+    probe = Probe(app, session_factory_dependency)
+    with probe.mounted(app):
+        yield probe

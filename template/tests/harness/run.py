@@ -1,0 +1,38 @@
+"""One process of a test run, and what lives as long as it does."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import make_url
+
+from .database import Databases
+from .isolation import Isolation
+from .postgres import PostgresUnavailable
+from .server import Server
+
+
+@dataclass
+class Run:
+    """One process of a test run: alone, the controller of pytest-xdist, or one of its workers."""
+
+    worker: str = "main"
+    id: str = field(default_factory=lambda: uuid4().hex[:8])
+    server: Server = field(default_factory=Server)
+    server_url: str | None = None
+    isolation: Isolation = field(default_factory=Isolation)
+    watching: ExitStack = field(default_factory=ExitStack)
+
+    def databases(self) -> Databases:
+        """Return the run's databases, once the server answers; end the run if there is none."""
+        if self.server_url is not None:
+            return Databases(make_url(self.server_url), self.id, self.worker)
+        try:
+            return Databases(self.server.url(), self.id, self.worker)
+        except PostgresUnavailable as error:
+            # Once, and not again for each test; and never a skip, which is a green run.
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+RUN = pytest.StashKey[Run]()
