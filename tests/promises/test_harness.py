@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -38,12 +37,11 @@ def wrong(spoilt: Project) -> Run:
     return probe(spoilt, "tests/probes/test_wrong.py")
 
 
-def test_promises_are_kept(spoilt: Project) -> None:
-    """One loop, real commits, real locks, fresh rows, exact overrides, and either httpx."""
+def test_what_is_right_passes(spoilt: Project) -> None:
+    """The user's own overrides stay, and either httpx will do."""
     done = probe(spoilt, "tests/probes/test_right.py")
 
-    assert done.outcomes.keys() - done.having("passed") == set()
-    assert len(done.outcomes) >= 12
+    assert done.having("passed") == done.outcomes.keys() != set()
 
 
 def test_what_is_no_function_can_be_tested_too(spoilt: Project, tmp_path: Path) -> None:
@@ -85,77 +83,6 @@ def test_failed_test_shows_its_sql(spoilt: Project) -> None:
 
     assert "SQL until call" in done.stdout
     assert "INSERT INTO users" in done.stdout
-
-
-class Bug(NamedTuple):
-    """A small patch, and the probe that has to notice it."""
-
-    path: str
-    good: str
-    bad: str
-    noticed_by: str
-
-
-HARNESS = "tests/harness"
-BUGS = {
-    "one state for all requests": Bug(
-        f"{HARNESS}/lifespan.py",
-        '"state": dict(state or {})',
-        '"state": state or {}',
-        "tests/probes/test_right.py::test_state_is_a_copy_for_each_request",
-    ),
-    "no wipe": Bug(
-        f"{HARNESS}/isolation.py",
-        "if guard.touched and self.wiper is not None:",
-        "if guard.touched and self.wiper is None:",
-        "tests/probes/test_right.py::test_rows_are_gone",
-    ),
-    "overrides stay": Bug(
-        f"{HARNESS}/overrides.py",
-        "        app.dependency_overrides.clear()\n",
-        "",
-        "tests/probes/test_right.py::test_overrides_are_restored",
-    ),
-    "stale rows": Bug(
-        f"{HARNESS}/sessions.py",
-        'super().get(entity, ident, **{"populate_existing": True, **options})',
-        "super().get(entity, ident, **options)",
-        "tests/probes/test_right.py::test_the_session_is_never_stale",
-    ),
-    "commit after the answer": Bug(
-        "src/my_service/database.py",
-        'Depends(get_session, scope="function")',
-        'Depends(get_session, scope="request")',
-        "tests/test_database.py",
-    ),
-    "forgotten commit": Bug(
-        "src/my_service/database.py",
-        "        await session.commit()\n",
-        "",
-        "tests/users/test_routes.py::TestPatchUser::test_admin_changes_what_is_given_alone",
-    ),
-    "any role will do": Bug(
-        "src/my_service/auth/dependencies.py",
-        "if user.role not in roles:",
-        "if user.role in ():",
-        "tests/metrics/test_security.py",
-    ),
-}
-
-
-@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
-def test_planted_bug_is_noticed(spoilt: Project, bug: Bug) -> None:
-    """A promise whose test cannot fail is none."""
-    path = spoilt.root / bug.path
-    text = path.read_text()
-    assert text.count(bug.good) >= 1
-    try:
-        path.write_text(text.replace(bug.good, bug.bad))
-        done = probe(spoilt, bug.noticed_by)
-    finally:
-        path.write_text(text)
-
-    assert done.having("failure") | done.having("error")
 
 
 SEEDED = """

@@ -1,0 +1,72 @@
+"""Planted bugs: small patches to a rendered service, and the tests of the service that have to notice them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support.environment import uv
+from tests.support.outcomes import Run, run_pytest
+from tests.support.project import Project
+
+
+class Edit(NamedTuple):
+    """One replacement in one file; with `good` empty, `bad` goes to the end of the file."""
+
+    path: str
+    good: str
+    bad: str
+
+
+class Bug(NamedTuple):
+    """Edits, the tests that each of them breaks, and the words that at least one of those tests says."""
+
+    edits: tuple[Edit, ...]
+    noticed_by: tuple[str, ...]
+    says: str = ""
+
+
+def bug(path: str, good: str, bad: str, *noticed_by: str, says: str = "") -> Bug:
+    """Return a bug of one edit, as most are."""
+    return Bug((Edit(path, good, bad),), noticed_by, says)
+
+
+@contextmanager
+def planted(project: Project, *edits: Edit) -> Iterator[None]:
+    """Patch `project` until the block ends; each edit has to find what it replaces."""
+    before = {project.root / edit.path: (project.root / edit.path).read_text() for edit in edits}
+    try:
+        for edit in edits:
+            _apply(project.root / edit.path, edit)
+        yield
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
+
+
+def _apply(path: Path, edit: Edit) -> None:
+    text = path.read_text()
+    assert edit.good in text, f"{edit.path} has no {edit.good!r}: the planted bug has to follow the code"
+    path.write_text(text.replace(edit.good, edit.bad) if edit.good else text + edit.bad)
+
+
+def run_tests(project: Project, *arguments: str) -> Run:
+    """Run some of a service's tests, and return how each of them ended."""
+    command = [uv(), "run", "--quiet", "pytest", "-q", "-o", "junit_logging=all", *arguments]
+    return run_pytest(command, project.root, project.environment)
+
+
+def assert_noticed(project: Project, bug: Bug) -> None:
+    """Plant `bug` and run the tests that have to notice it: each of them fails, and says so."""
+    with planted(project, *bug.edits):
+        run = run_tests(project, *bug.noticed_by)
+    ended = {name: outcome.kind for name, outcome in run.outcomes.items()}
+    # A test of the list may be one of several parameters of a function.
+    for node in bug.noticed_by:
+        name = node.rpartition("::")[2]
+        kinds = {
+            kind for test, kind in ended.items() if test == name or test.startswith(f"{name}[") or "::" not in node
+        }
+        assert kinds & {"failure", "error"}, f"{node} did not notice: {ended}\n{run.output}"
+    said = "".join(outcome.said for outcome in run.outcomes.values())
+    assert bug.says in said, said
