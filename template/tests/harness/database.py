@@ -71,9 +71,8 @@ class Databases:
         async with self._administration():
             pass
 
-    @asynccontextmanager
-    async def migrated(self, migrate: Callable[[str], None]) -> AsyncIterator[str]:
-        """Yield the URL of the worker's own database, and drop it at the end.
+    async def migrated(self, migrate: Callable[[str], None]) -> str:
+        """Make the worker's own database, and return its URL.
 
         The first worker that comes makes the template and migrates it; an advisory lock lets the
         others wait for it.
@@ -89,10 +88,7 @@ class Databases:
                     text("SELECT pg_advisory_unlock(hashtext(:run))"), {"run": self.run}
                 )
             await self.clone(connection, self.worker)
-        try:
-            yield self.url(self.worker)
-        finally:
-            await self.drop(self.worker)
+        return self.url(self.worker)
 
     async def _make_template(
         self, connection: AsyncConnection, migrate: Callable[[str], None]
@@ -117,6 +113,17 @@ class Databases:
         await connection.exec_driver_sql(
             f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
         )
+
+    async def drop_earlier(self) -> None:
+        """Drop the databases of earlier runs that nobody is connected to."""
+        earlier = text(
+            "SELECT datname FROM pg_database d WHERE datname ~ :pattern AND NOT EXISTS "
+            "(SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)"
+        )
+        pattern = f"^{re.escape(str(self.server.database))}_[0-9a-f]{{8}}_"
+        async with self._administration() as connection:
+            for name in (await connection.scalars(earlier, {"pattern": pattern})).all():
+                await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
 
     async def drop(self, suffix: str) -> None:
         """Drop this run's database `suffix`, whoever is still connected to it."""

@@ -24,6 +24,7 @@ class Isolation:
         self.sessions = Sessions()
         self.statements = Statements()
         self.wiper: Wiper | None = None
+        self.wiping = True
         self._before: Collection[asyncio.Task[object]] = ()
 
     def begin(self, test: str) -> None:
@@ -48,7 +49,7 @@ class Isolation:
         late = [task for task in asyncio.all_tasks(guard.loop) if task not in self._before]
         if late:
             leaks += guard.loop.run_until_complete(self._settle(late))
-        if guard.touched and self.wiper is not None:
+        if guard.touched and self.wiping and self.wiper is not None:
             leaks += guard.loop.run_until_complete(self._clean(self.wiper))
         guard.raise_violation()
         if leaks:

@@ -7,20 +7,22 @@ from typing import Any, cast
 
 import pytest
 
+from . import keep_rows
 from .errors import HarnessError
 from .guard import exempt
 from .run import RUN, Run
+from .server import Server
 from .settings_check import check_settings, check_versions
 
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (keep_rows,)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the harness's options to `pytest --help`, in a group of their own."""
-    parser.getgroup("harness", "the harness of tests/harness/")
+    keep_rows.add_option(parser.getgroup("harness", "the harness of tests/harness/"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     check_versions()
     check_settings(config)
     given = getattr(config, "workerinput", None)
-    run = config.stash[RUN] = Run(**given[WORKER_INPUT]) if given else Run()
+    server = Server(keep_rows.data_dir(config))
+    run = config.stash[RUN] = Run(server=server, **(given[WORKER_INPUT] if given else {}))
     run.watching.enter_context(run.isolation.guard.installed())
     run.watching.enter_context(run.isolation.statements.recorded())
     for part in PARTS:
@@ -90,7 +93,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     run.watching.close()
     if run.server_url is None:
-        if not run.server.embedded:
+        if run.server.usable and not run.server.throw_away:
             with suppress(HarnessError):  # one that cannot be reached was reported at the start
                 asyncio.run(run.databases().drop("template"))
         run.server.stop()

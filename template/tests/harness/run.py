@@ -23,6 +23,7 @@ class Run:
     server_url: str | None = None
     isolation: Isolation = field(default_factory=Isolation)
     watching: ExitStack = field(default_factory=ExitStack)
+    rows_kept_of: str | None = None
 
     def databases(self) -> Databases:
         """Return the run's databases, once the server answers; end the run if there is none."""

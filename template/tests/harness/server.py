@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy import URL, make_url
 
@@ -14,17 +15,33 @@ EMBEDDED_DATABASE = "test"
 
 
 class Server:
-    """The server of this run, started while pytest collects and asked for when first needed."""
+    """The server of this run, started while pytest collects and asked for when first needed.
 
-    def __init__(self) -> None:
+    `data_dir` is that of a kept server, whose databases outlive the run.
+    """
+
+    def __init__(self, data_dir: Path | None = None) -> None:
         self._given = os.environ.get(VARIABLE)
+        self._data_dir = data_dir
         self._starting: Future[PostgresServer] | None = None
         self._executor: ThreadPoolExecutor | None = None
 
     @property
     def embedded(self) -> bool:
-        """Whether the server is ours, and everything in it goes when it stops."""
+        """Whether the server is ours."""
         return not self._given
+
+    @property
+    def throw_away(self) -> bool:
+        """Whether everything in it goes when the run ends."""
+        return self.embedded and self._data_dir is None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be asked for its URL without a start, and without an error."""
+        return bool(self._given) or (
+            self._starting is not None and self._starting.exception() is None
+        )
 
     def start(self) -> None:
         """Begin to start the embedded server, and return at once; nothing to do for a given one."""
@@ -32,7 +49,7 @@ class Server:
             server_url(self._given, where=VARIABLE)
         elif self._starting is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="harness-postgres")
-            self._starting = self._executor.submit(start_server)
+            self._starting = self._executor.submit(start_server, data_dir=self._data_dir)
 
     def url(self) -> URL:
         """Return the URL of the base database, once the server answers."""

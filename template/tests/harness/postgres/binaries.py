@@ -67,6 +67,13 @@ def find_binaries(account: Account, *, instead: str) -> Binaries:
     raise NoBinariesError(looked, instead)
 
 
+def find_client() -> str | None:
+    """Return the path of psql: the one beside the server's programs, else the one on PATH."""
+    beside = (folder / f"psql{SUFFIX}" for _, folder in _places() if folder is not None)
+    found = next((path for path in beside if os.access(path, os.X_OK)), None)
+    return str(found) if found else shutil.which("psql")
+
+
 def _places() -> Iterator[tuple[str, Path | None]]:
     if named := os.environ.get("PGBIN"):
         yield "PGBIN", Path(named).expanduser()
