@@ -53,42 +53,6 @@ class TestAService:
         assert said.count("No new upgrade operations detected.") == 2
 
 
-class TestItsTests:
-    """The order, the number of workers and the company make no difference."""
-
-    def test_pass_on_two_workers(self, installed: Installed) -> None:
-        project = installed()
-
-        assert passed(project.succeed("pytest", "-n", "2")) >= 60
-
-    @pytest.mark.parametrize("seed", [1, 2])
-    def test_pass_in_random_order(self, installed: Installed, seed: int) -> None:
-        project = installed()
-
-        said = project.succeed("--with", "pytest-randomly", "pytest", "-p", "randomly", f"--randomly-seed={seed}")
-
-        assert passed(said) >= 60
-
-    def test_pass_alone(self, installed: Installed) -> None:
-        """The last one of each file, without the ones that came before it."""
-        project = installed()
-        collected = project.succeed("pytest", "--collect-only", "-q")
-        names = [line for line in collected.splitlines() if "::" in line]
-        last = {name.split("::")[0]: name for name in names}
-
-        for name in last.values():
-            assert passed(project.succeed("pytest", name)) == 1
-
-    def test_leave_nothing_that_git_would_commit(self, installed: Installed, tmp_path: Path) -> None:
-        project = installed().copy(tmp_path / "service")
-        commit_all(project.root, "Start")
-
-        project.succeed("pytest")
-        project.succeed("poe", "check")
-
-        assert git(project.root, "status", "--porcelain") == ""
-
-
 class TestTheGuards:
     """Planted bugs: each of the checks above fails when it has to."""
 

@@ -19,11 +19,12 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run of pytest."""
+    """A finished run of pytest; `outcomes` is by the test's name alone, `ended` by its file and class too."""
 
     exit_status: int
     output: str
     outcomes: dict[str, Outcome]
+    ended: dict[str, str]
 
     def having(self, kind: str) -> set[str]:
         return {name for name, outcome in self.outcomes.items() if outcome.kind == kind}
@@ -36,7 +37,9 @@ def run_pytest(command: Sequence[str | Path], folder: Path, environment: dict[st
         result = run(*command, "-p", "no:cacheprovider", f"--junitxml={report}", cwd=folder, env=environment)
         assert report.exists(), result.stdout
         cases = list(ET.parse(report).iter("testcase"))  # noqa: S314  our own pytest wrote it
-    return Run(result.returncode, result.stdout, {str(case.get("name")): _outcome(case) for case in cases})
+    outcomes = {str(case.get("name")): _outcome(case) for case in cases}
+    ended = {f"{case.get('classname')}.{case.get('name')}": _outcome(case).kind for case in cases}
+    return Run(result.returncode, result.stdout, outcomes, ended)
 
 
 def _outcome(case: ET.Element) -> Outcome:
