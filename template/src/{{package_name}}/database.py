@@ -64,7 +64,7 @@ def create_session_factory(engine: AsyncEngine) -> SessionFactory:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-def get_session_factory(request: Request) -> SessionFactory:
+async def get_session_factory(request: Request) -> SessionFactory:
     """Give what makes sessions, for work that outlives the request."""
     factory: SessionFactory = request.state.session_factory
     return factory

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query
@@ -25,19 +25,23 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None
 
 
-class PageQuery:
-    """Which page a request asks for: `?cursor=&limit=`."""
+class PageQuery(NamedTuple):
+    """Which page a request asks for: after which place, and how many items."""
 
-    def __init__(
-        self,
-        cursor: Annotated[str | None, Query(max_length=200)] = None,
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> None:
-        self.position = None if cursor is None else decode_cursor(cursor)
-        self.limit = limit
+    position: Position | None
+    limit: int
 
 
-PageQueryDep = Annotated[PageQuery, Depends()]
+# Async, as all dependencies here: FastAPI runs a sync one in a thread.
+async def get_page_query(
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> PageQuery:
+    """Read `?cursor=&limit=`."""
+    return PageQuery(None if cursor is None else decode_cursor(cursor), limit)
+
+
+PageQueryDep = Annotated[PageQuery, Depends(get_page_query)]
 
 
 def encode_cursor(item: Identified) -> str:

@@ -16,13 +16,13 @@ from .tokens import read_access_token
 bearer = HTTPBearer(auto_error=False, description="The access token of /api/auth/login.")
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Give the settings that the app was created with."""
     settings: Settings = request.state.settings
     return settings
 
 
-def get_password_hasher(request: Request) -> PasswordHash:
+async def get_password_hasher(request: Request) -> PasswordHash:
     """Give what hashes passwords."""
     hasher: PasswordHash = request.state.password_hasher
     return hasher
