@@ -1,0 +1,1 @@
+"""Copied into a rendered service's tests/ by the benchmarks of whole suites."""

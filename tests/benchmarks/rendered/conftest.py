@@ -1,0 +1,146 @@
+"""A suite of any length on tables of any number, under one of three ways to isolate its tests.
+
+BENCH_TESTS, BENCH_TABLES and BENCH_ISOLATION (wipe, savepoint, none) say which. BENCH_REPORT is the file that
+gets when the body of the first test began, as `time.time()` counts, and for each test when it ended, in seconds
+since the first one did, and the memory of the process in KiB.
+"""
+
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from time import perf_counter, time
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.schema import CreateSchema
+
+from tests.harness.isolation import Isolation
+from tests.harness.promises.probe import Probe
+
+HOW = os.environ.get("BENCH_ISOLATION", "wipe")
+SCHEMA = "bench"
+REPORT: list[tuple[float, int]] = []
+BEGAN: list[float] = []
+
+
+def make_tables(number: int) -> MetaData:
+    """Describe tables, each with a foreign key to the one before it."""
+    metadata = MetaData(schema=SCHEMA)
+    for table in range(number):
+        parent = [ForeignKey(f"{SCHEMA}.table_{table - 1}.id")] if table else []
+        Table(
+            f"table_{table}",
+            metadata,
+            Column("id", Integer, primary_key=True),
+            Column("name", String(100)),
+            Column("parent_id", Integer, *parent, index=True),
+        )
+    return metadata
+
+
+METADATA = make_tables(int(os.environ.get("BENCH_TABLES", "8")))
+
+
+@pytest.fixture(scope="session")
+async def tables(_isolation: Isolation, db_engine: AsyncEngine) -> None:
+    """Make the tables, once."""
+    async with db_engine.begin() as connection:
+        await connection.execute(CreateSchema(SCHEMA))
+        await connection.run_sync(METADATA.create_all)
+    await _isolation.wiper.prepare()
+    _isolation.wiping = HOW == "wipe"
+
+
+@pytest.fixture
+async def sessions(tables: None, db_engine: AsyncEngine) -> AsyncIterator[Any]:
+    """Give what the requests get: nothing but for the savepoint."""
+    if HOW != "savepoint":
+        yield None
+        return
+    async with shared_connection(db_engine) as connection:
+        transaction = await connection.begin()
+        yield async_sessionmaker(connection, join_transaction_mode="create_savepoint")
+        await transaction.rollback()
+
+
+CONNECTIONS: list[Any] = []
+
+
+class shared_connection:  # noqa: N801  used as a function
+    """Give the one connection of the run: the savepoint's way has it too."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def __aenter__(self) -> Any:
+        if not CONNECTIONS:
+            CONNECTIONS.append(await self.engine.connect())
+        return CONNECTIONS[0]
+
+    async def __aexit__(self, *_: object) -> None:
+        """Keep it."""
+
+
+@pytest.fixture
+def dependency_overrides(sessions: Any, session_factory_dependency: Any) -> dict[Any, Any]:
+    """Lay the savepoint's sessions over the app's."""
+    return {session_factory_dependency: lambda: sessions} if sessions else {}
+
+
+@pytest.fixture
+def routes(app: FastAPI, session_factory_dependency: Callable[..., Any]) -> Iterator[None]:
+    """Add a route that commits a row to three tables, and one that reads it."""
+    probe = Probe(app, session_factory_dependency)
+    rows = METADATA.sorted_tables[:3]
+
+    @probe.post("/rows")
+    async def add(session: Annotated[AsyncSession, Depends(probe.session)]) -> int:
+        parent = None
+        for table in rows:
+            values = {"name": "name", "parent_id": parent} if parent else {"name": "name"}
+            parent = await session.scalar(insert(table).values(values).returning(table.c.id))
+        return parent
+
+    @probe.get("/rows/{number}")
+    async def read(number: int, session: Annotated[AsyncSession, Depends(probe.session)]) -> str:
+        table = rows[-1]
+        return await session.scalar(select(table.c.name).where(table.c.id == number))
+
+    with probe.mounted(app):
+        yield
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make as many tests as were asked for."""
+    if "turn" in metafunc.fixturenames:
+        metafunc.parametrize("turn", range(int(os.environ.get("BENCH_TESTS", "300"))))
+
+
+def memory() -> int:
+    """Return the resident memory of this process, in KiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Note when the first test's body began."""
+    if not BEGAN:
+        BEGAN.append(time())
+
+
+def pytest_runtest_logfinish() -> None:
+    """Note when each test ended."""
+    REPORT.append((perf_counter(), memory()))
+
+
+def pytest_sessionfinish() -> None:
+    """Write the report; under pytest-xdist the workers are silent, and the controller sees no test begin."""
+    if REPORT and "PYTEST_XDIST_WORKER" not in os.environ and (path := os.environ.get("BENCH_REPORT")):
+        start = REPORT[0][0]
+        ended = [(end - start, kib) for end, kib in REPORT]
+        Path(path).write_text(json.dumps({"began": BEGAN[0] if BEGAN else None, "ended": ended}))
