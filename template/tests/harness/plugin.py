@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from . import keep_rows
+from . import keep_rows, stop
 from .errors import HarnessError
 from .guard import exempt
 from .run import RUN, Run
@@ -17,7 +17,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (keep_rows,)
+PARTS: tuple[ModuleType, ...] = (keep_rows, stop)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -21,6 +21,22 @@ from typing import Any, Protocol
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
+NAMES = frozenset(
+    {
+        "create_app",
+        "create_user",
+        "dependency_overrides",
+        "kept_tables",
+        "login",
+        "metadata",
+        "migrate",
+        "password_hasher",
+        "roles",
+        "session_factory_dependency",
+        "settings",
+    }
+)
+
 
 class CreateUser(Protocol):
     """Adds a user of a role to the session and flushes it; the harness commits."""
