@@ -3,11 +3,11 @@
 import pytest
 
 from tests.conftest import Installed
-from tests.promises.planted import service, views
+from tests.promises.planted import service, surroundings, views
 from tests.support.bugs import Bug, assert_noticed
 from tests.support.project import Project
 
-BUGS = {**views.BUGS, **service.BUGS}
+BUGS = {**views.BUGS, **surroundings.BUGS, **service.BUGS}
 
 
 @pytest.fixture(scope="session")

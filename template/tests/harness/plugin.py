@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from importlib.metadata import version
 from types import ModuleType
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check what the harness needs, and begin to watch every engine."""
-    check_versions()
+    check_versions(version("pytest-asyncio"))
     check_settings(config)
     given = getattr(config, "workerinput", None)
     server = Server(keep_rows.data_dir(config))

@@ -1,7 +1,5 @@
 """What the harness needs of pytest.ini, which is the user's: checked at the start of each run."""
 
-from importlib.metadata import version
-
 import pytest
 
 NEEDED = {
@@ -12,9 +10,8 @@ NEEDED = {
 PYTEST_ASYNCIO = (1, 2)
 
 
-def check_versions() -> None:
-    """Refuse a pytest-asyncio that has no scope for the loop of the tests."""
-    found = version("pytest-asyncio")
+def check_versions(found: str) -> None:
+    """Refuse a pytest-asyncio, of the version `found`, that has no scope for the tests' loop."""
     numbers = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
     if numbers < PYTEST_ASYNCIO:
         needed = ".".join(map(str, PYTEST_ASYNCIO))
