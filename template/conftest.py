@@ -10,6 +10,7 @@ pytest.register_assert_rewrite("tests.harness")
 
 from tests.harness.fixtures.application import (  # noqa: E402  after the assert rewrite
     _after_each_test,
+    _loop,
     _running_app,
     app,
 )
@@ -29,6 +30,7 @@ from tests.harness.fixtures.database import (  # noqa: E402
     db_engine,
     db_session,
 )
+from tests.harness.fixtures.network import external_http  # noqa: E402
 from tests.harness.fixtures.people import test_user, test_users  # noqa: E402
 from tests.harness.fixtures.seam import (  # noqa: E402
     create_app,
@@ -48,7 +50,6 @@ from tests.harness.plugin import (  # noqa: E402
     pytest_configure,
     pytest_configure_node,
     pytest_report_header,
-    pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_sessionstart,
     pytest_unconfigure,
@@ -58,6 +59,7 @@ __all__ = [
     "_after_each_test",
     "_database_url",
     "_isolation",
+    "_loop",
     "_open_client",
     "_running_app",
     "admin_client",
@@ -72,6 +74,7 @@ __all__ = [
     "db_session",
     "dependency_overrides",
     "editor_client",
+    "external_http",
     "kept_tables",
     "login",
     "metadata",
@@ -81,7 +84,6 @@ __all__ = [
     "pytest_configure",
     "pytest_configure_node",
     "pytest_report_header",
-    "pytest_runtest_call",
     "pytest_runtest_makereport",
     "pytest_sessionstart",
     "pytest_unconfigure",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NoReturn
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -47,25 +48,39 @@ class Guard:
 
     def check(self, engine: Engine) -> None:
         """Raise if this use of `engine` is not the suite's; note that the database was touched."""
-        if _exempt.get():
+        if exempted():
             return
         self.touched = True
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
-            self._refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+            self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             error = ClientPolicyError if self.sync_client else WrongLoopError
-            self._refuse(error(self.test))
+            self.refuse(error(self.test))
 
-    def _refuse(self, error: HarnessError) -> None:
+    def refuse(self, error: HarnessError) -> NoReturn:
+        """Raise `error`, and again at the end of the test, unless the report shows it by then."""
         self.violations.append(error)
         raise error
+
+    def shown(self, error: BaseException) -> None:
+        """Forget the refusals that `error` is, was caused by, or holds: said once is enough."""
+        known = [error]
+        for each in known:
+            inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
+            known += [one for one in inner if one is not None and one not in known]
+        self.violations = [one for one in self.violations if one not in known]
 
     def raise_violation(self) -> None:
         """Raise the first refusal again, which a handler may have swallowed, and forget it."""
         violations, self.violations = self.violations, []
         if violations:
             raise violations[0]
+
+
+def exempted() -> bool:
+    """Tell whether the harness itself is at work here."""
+    return _exempt.get()
 
 
 @contextmanager

@@ -1,15 +1,11 @@
 """What happens after each test: leftovers are waited for and named, and every row is deleted."""
 
-import asyncio
-from collections.abc import Collection
-
 from .errors import LeakError
 from .guard import Guard
+from .leaks import Leaks
 from .sessions import Sessions
 from .statements import Statements
 from .wipe import Wiper
-
-PATIENCE_SECONDS = 2.0
 
 
 class Isolation:
@@ -22,22 +18,17 @@ class Isolation:
     def __init__(self) -> None:
         self.guard = Guard()
         self.sessions = Sessions()
+        self.leaks = Leaks(self.guard, self.sessions)
         self.statements = Statements()
         self.wiper: Wiper | None = None
         self.wiping = True
-        self._before: Collection[asyncio.Task[object]] = ()
 
     def begin(self, test: str) -> None:
         """Note which test runs now; fixtures that it sets up are its own."""
         self.guard.test = test
         self.guard.touched = False
-        self.guard.violations.clear()
         self.statements.clear()
-
-    def call(self) -> None:
-        """Note which tasks live as the test's body begins: those of fixtures, or of the app."""
-        if self.guard.loop is not None:
-            self._before = asyncio.all_tasks(self.guard.loop)
+        self.leaks.note()
 
     def end(self) -> None:
         """Wait for leftovers, wipe, and raise what the test did wrong, by its name."""
@@ -45,25 +36,9 @@ class Isolation:
         if guard.loop is None:
             guard.raise_violation()
             return
-        leaks = []
-        late = [task for task in asyncio.all_tasks(guard.loop) if task not in self._before]
-        if late:
-            leaks += guard.loop.run_until_complete(self._settle(late))
+        leaks = self.leaks.end(guard.loop)
         if guard.touched and self.wiping and self.wiper is not None:
-            leaks += guard.loop.run_until_complete(self._clean(self.wiper))
+            leaks += guard.loop.run_until_complete(self.wiper.wipe())
         guard.raise_violation()
         if leaks:
             raise LeakError(guard.test, leaks)
-
-    async def _settle(self, late: list[asyncio.Task[object]]) -> list[str]:
-        _, pending = await asyncio.wait(late, timeout=PATIENCE_SECONDS)
-        for task in pending:
-            task.cancel()
-        if pending:
-            await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
-        return [
-            f"the task {task.get_name()!r}, still running: {task.get_coro()}" for task in pending
-        ]
-
-    async def _clean(self, wiper: Wiper) -> list[str]:
-        return await self.sessions.close_open() + await wiper.wipe()

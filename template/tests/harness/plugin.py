@@ -11,6 +11,8 @@ import pytest
 from . import keep_rows, stop
 from .errors import HarnessError
 from .guard import exempt
+from .leaks import hooks as leak_hooks
+from .network import hooks as network_hooks
 from .run import RUN, Run
 from .server import Server
 from .settings_check import check_settings, check_versions
@@ -18,12 +20,14 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (keep_rows, stop)
+PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, network_hooks, stop)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the harness's options to `pytest --help`, in a group of their own."""
     keep_rows.add_option(parser.getgroup("harness", "the harness of tests/harness/"))
+    parser.addini("may_block", "files in which a call on the event loop may wait", "args")
+    parser.addini("network_hosts", "hosts that any test may reach, besides this machine", "args")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -69,18 +73,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"harness: {'embedded PostgreSQL' if server.embedded else 'TEST_DATABASE_URL'}, one loop"
 
 
-def pytest_runtest_call(item: pytest.Item) -> None:
-    """Note which tasks were there before the test's own body."""
-    item.config.stash[RUN].isolation.call()
-
-
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Any:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Add to a failed test's report the SQL that it ran."""
     report = cast("pytest.TestReport", (yield))
     isolation = item.config.stash[RUN].isolation
-    if report.failed:
-        isolation.guard.violations.clear()  # said once is enough
+    if report.failed and call.excinfo is not None:
+        isolation.guard.shown(call.excinfo.value)
     statements = str(isolation.statements)
     if report.failed and statements:
         report.sections.append((f"SQL until {report.when}", statements))

@@ -4,9 +4,11 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from .leaks.places import caller, place
 
 
 class FreshSession(AsyncSession):
@@ -28,7 +30,7 @@ class Sessions:
     """The sessions that the app opened, through the one dependency that makes them."""
 
     def __init__(self) -> None:
-        self._opened: WeakSet[AsyncSession] = WeakSet()
+        self._opened: WeakKeyDictionary[AsyncSession, str] = WeakKeyDictionary()
         self._factories: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def seen(self, dependency: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,15 +69,25 @@ class Sessions:
         class Watched(base):  # type: ignore[misc, valid-type]  # the app's own session class
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 super().__init__(*args, **kwargs)
-                opened.add(self)
+                opened[self] = place(caller())
 
         Watched.__name__ = Watched.__qualname__ = base.__name__
         return Watched
 
+    @property
+    def late(self) -> bool:
+        """Whether one is still in a transaction; one that is not holds nothing."""
+        return any(session.in_transaction() for session in self._opened)
+
     async def close_open(self) -> list[str]:
         """Close the sessions still in a transaction; return a line for each."""
-        leaked = [session for session in self._opened if session.in_transaction()]
-        for session in leaked:
-            await session.close()
+        leaked = [
+            (session, where) for session, where in self._opened.items() if session.in_transaction()
+        ]
         self._opened.clear()
-        return [f"{type(session).__name__} in an open transaction" for session in leaked]
+        for session, _ in leaked:
+            await session.close()
+        return [
+            f"{type(session).__name__} in an open transaction, opened at {where}"
+            for session, where in leaked
+        ]

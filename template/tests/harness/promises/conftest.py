@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import CreateSchema
 
+from ..guard import Guard
 from ..isolation import Isolation
 from .probe import Probe
 from .schema import SCHEMA, Base
@@ -21,6 +22,12 @@ async def _probe_schema(_isolation: Isolation, db_engine: AsyncEngine) -> None:
         await connection.run_sync(Base.metadata.create_all)
     assert _isolation.wiper is not None
     await _isolation.wiper.prepare()
+
+
+@pytest.fixture
+def guard(_isolation: Isolation) -> Guard:
+    """Give the guard, to ask it within a test what it would raise at the end."""
+    return _isolation.guard
 
 
 @pytest.fixture

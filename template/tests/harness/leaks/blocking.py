@@ -1,0 +1,89 @@
+"""Blocking calls on the suite's loop, which blockbuster finds."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from ..guard import Guard
+from .errors import BlockingCallError
+from .places import beyond_stdlib, caller, frames, is_service, place
+
+# Where a call may wait, besides what blockbuster lets pass itself.
+MAY_BLOCK = (
+    "<frozen importlib",  # an import in a handler: once, and never again
+    "/logging/",  # to where the log goes, a file maybe
+    "/linecache.py",  # the lines of a traceback
+    "/inspect.py",  # those of a handler
+)
+FILES = ("os.", "io.")
+
+
+class Blocking:
+    """Refuses a call that would wait, on the suite's loop, while a test's body runs.
+
+    Catches the service that is quick alone and stands still under load. Start-up may block, as it
+    does in production, and so may whatever runs in a thread. Of what touches files, only the
+    service's own code is blamed: a library looks for its password file once, a test reads what it
+    expects.
+    """
+
+    def __init__(self, guard: Guard) -> None:
+        self.watching = False
+        self.may_block: Sequence[str] = MAY_BLOCK
+        self._guard = guard
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Wrap what blockbuster knows, until the block ends; it is one attribute look-up dearer."""
+        try:
+            from blockbuster import BlockBuster  # noqa: PLC0415  its absence has a cure
+        except ModuleNotFoundError:
+            raise pytest.UsageError(
+                "The harness needs blockbuster, which names blocking calls on the event loop. "
+                "Run: uv add --dev 'blockbuster>=1.5.29'"
+            ) from None
+        blockbuster = BlockBuster()
+        for name, function in blockbuster.functions.items():
+            function.can_block_predicate = self._judged(
+                name, function.can_block_predicate, function.can_block_functions
+            )
+        blockbuster.activate()
+        try:
+            yield
+        finally:
+            blockbuster.deactivate()
+
+    def _judged(
+        self,
+        call: str,
+        harmless: Callable[..., bool],
+        allowed: Collection[tuple[str, Iterable[str]]],
+    ) -> Callable[..., bool]:
+        # A predicate is all that blockbuster asks for before it walks the stack; this one answers
+        # for the whole, so that the error is ours and is raised again when a handler swallowed it.
+        def may_pass(*args: Any, **options: Any) -> bool:
+            if not self.watching or asyncio.get_running_loop() is not self._guard.loop:
+                return True
+            frame = caller(2)
+            if not (harmless(*args, **options) or self._excused(call, frame, allowed)):
+                self._guard.refuse(BlockingCallError(self._guard.test, call, place(frame)))
+            return True
+
+        return may_pass
+
+    def _excused(
+        self, call: str, frame: FrameType, allowed: Collection[tuple[str, Iterable[str]]]
+    ) -> bool:
+        if call.startswith(FILES) and not is_service(beyond_stdlib(frame)):
+            return True
+        for each in frames(frame):
+            file = each.f_code.co_filename.replace("\\", "/")
+            if any(part in file for part in self.may_block):
+                return True
+            if any(file.endswith(end) and each.f_code.co_name in names for end, names in allowed):
+                return True
+        return False

@@ -1,0 +1,59 @@
+"""All kinds of leaks: noted before a test, found after it."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..guard import Guard
+from ..sessions import Sessions
+from .blocking import Blocking
+from .clients import Clients
+from .connections import Connections
+from .garbage import Garbage
+from .overrides import Overrides
+from .tasks import Tasks
+
+
+class Leaks:
+    """What one test may leave to the next."""
+
+    def __init__(self, guard: Guard, sessions: Sessions) -> None:
+        self._guard = guard
+        self.sessions = sessions
+        self.blocking = Blocking(guard)
+        self.clients = Clients()
+        self.connections = Connections()
+        self.garbage = Garbage()
+        self.overrides = Overrides()
+        self.tasks = Tasks()
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Watch the pools and the loop until the block ends."""
+        with self.connections.watched(), self.blocking.installed():
+            yield
+
+    def note(self) -> None:
+        """Take all that is open now for somebody else's: a test begins, or a wider fixture did."""
+        self.clients.note()
+        self.connections.note()
+        self.overrides.note()
+        if self._guard.loop is not None:
+            self.tasks.note(self._guard.loop)
+
+    def end(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+        """End all that is new, and return a line for each; the loop runs only if something is."""
+        lines = self.overrides.restore()
+        late = self.tasks.late(loop)
+        if late:
+            lines += loop.run_until_complete(self.tasks.settle(late))
+        # A session first: it gives its connection back, which is then nobody else's.
+        if self.sessions.late or self.connections.late or self.clients.late:
+            lines += loop.run_until_complete(self._close())
+        self.garbage.collect()
+        return lines
+
+    async def _close(self) -> list[str]:
+        lines = await self.sessions.close_open()
+        lines += await self.connections.take_back()
+        return lines + await self.clients.close()

@@ -1,0 +1,39 @@
+"""Tasks that a test started and did not end."""
+
+import asyncio
+from collections.abc import Collection
+
+from .places import place
+
+PATIENCE_SECONDS = 2.0
+
+
+class Tasks:
+    """The tasks of the suite's loop, which would run on into the next test."""
+
+    def __init__(self) -> None:
+        self._before: Collection[asyncio.Task[object]] = ()
+
+    def note(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take those that live now for somebody else's: the app's, or a wider fixture's."""
+        self._before = asyncio.all_tasks(loop)
+
+    def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
+        """Return those that are new."""
+        return [task for task in asyncio.all_tasks(loop) if task not in self._before]
+
+    async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
+        """Wait two seconds for them, cancel those that did not end; return a line for each."""
+        _, pending = await asyncio.wait(late, timeout=PATIENCE_SECONDS)
+        lines = [_line(task) for task in pending]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
+        return lines
+
+
+def _line(task: asyncio.Task[object]) -> str:
+    stack = task.get_stack(limit=1)
+    where = f", at {place(stack[0])}" if stack else ""
+    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{where}"

@@ -1,0 +1,23 @@
+"""Exemptions: a marker with a reason, and none without one."""
+
+from collections.abc import Iterable
+
+import pytest
+
+
+def reason(item: pytest.Item, name: str) -> str | None:
+    """Return why `item` is exempt by the marker `name`; None when it is not."""
+    marker = item.get_closest_marker(name)
+    return None if marker is None else str(marker.args[0])
+
+
+def check_reasons(items: Iterable[pytest.Item], name: str) -> None:
+    """Raise `pytest.UsageError` for a marker `name` that does not say why, in one short text."""
+    for item in items:
+        for marker in item.iter_markers(name):
+            said = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
+            if not (isinstance(said, str) and said.strip()):
+                raise pytest.UsageError(
+                    f"{item.nodeid}: the marker `{name}` is an exemption and takes its reason, "
+                    f'and nothing else. Write: @pytest.mark.{name}("why this test needs it")'
+                )

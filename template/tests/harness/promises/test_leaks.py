@@ -1,0 +1,177 @@
+"""Promise 14: leaks have names. What a test leaves behind is named and ended."""
+
+import asyncio
+import gc
+import time
+import weakref
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from httpx2 import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from ..clients import open_async_client
+from ..guard import Guard
+from ..isolation import Isolation
+from ..leaks.errors import BlockingCallError
+from ..leaks.leaks import Leaks
+from .probe import PREFIX, Probe
+
+HERE = "test_leaks.py:"
+
+
+@pytest.fixture
+def leaks(_isolation: Isolation) -> Leaks:
+    """Give what the harness asks after each test, to ask it within one."""
+    return _isolation.leaks
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Give an engine that the harness did not make."""
+    engine = create_async_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_connection_not_given_back_is_named_and_closed(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    connection = await engine.connect()
+
+    (line,) = await leaks.connections.take_back()
+
+    assert HERE in line
+    assert engine.pool.status().endswith("Current Checked out connections: 0")
+    assert connection.sync_connection is not None
+
+
+async def test_a_session_of_anybody_is_named_by_its_connection(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    session = AsyncSession(engine)
+    await session.execute(text("SELECT 1"))
+
+    (line,) = await leaks.connections.take_back()
+
+    assert HERE in line
+    await session.close()
+
+
+async def test_what_is_given_back_is_no_leak(leaks: Leaks, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+    assert not leaks.connections.late
+
+
+async def test_a_session_of_a_handler_is_named_and_closed(
+    leaks: Leaks,
+    probe: Probe,
+    async_client: AsyncClient,
+    session_factory_dependency: Callable[..., Any],
+) -> None:
+    kept = []
+
+    @probe.get("/forgotten")
+    async def forget(factory: Annotated[Any, Depends(session_factory_dependency)]) -> None:
+        session = factory()
+        kept.append(session)
+        await session.execute(text("SELECT 1"))
+
+    await async_client.get(f"{PREFIX}/forgotten")
+
+    (line,) = await leaks.sessions.close_open()
+    assert HERE in line
+    assert not leaks.connections.late
+
+
+async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.harness.leaks.tasks.PATIENCE_SECONDS", 0.01)
+    task = asyncio.create_task(asyncio.sleep(60), name="forgotten")
+
+    (line,) = await leaks.tasks.settle([task])
+
+    assert "'forgotten', still running" in line
+    assert task.cancelled()
+
+
+async def test_a_client_is_named_and_closed(leaks: Leaks, app: FastAPI) -> None:
+    client = open_async_client(app)
+
+    (line,) = await leaks.clients.close()
+
+    assert HERE in line
+    assert client.is_closed
+
+
+async def test_a_closed_client_is_no_leak(leaks: Leaks, app: FastAPI) -> None:
+    async with open_async_client(app):
+        pass
+
+    assert not leaks.clients.late
+
+
+def test_an_override_is_named_and_taken_off(leaks: Leaks) -> None:
+    app = FastAPI(title="Orders")
+    app.mount("/v1", mounted := FastAPI(title="Version 1"))
+    app.dependency_overrides[len] = max
+    overrides = type(leaks.overrides)()
+    overrides.watch(app)
+
+    app.dependency_overrides.clear()
+    mounted.dependency_overrides[len] = min
+    lines = overrides.restore()
+
+    assert lines == [
+        "the app 'Orders' without its override of len",
+        "the override of len by min on the app 'Version 1'",
+    ]
+    assert app.dependency_overrides == {len: max}
+    assert mounted.dependency_overrides == {}
+
+
+async def test_a_blocking_call_is_refused_at_its_line(
+    probe: Probe, async_client: AsyncClient, guard: Guard
+) -> None:
+    @probe.get("/slow")
+    async def wait() -> None:
+        time.sleep(0.01)  # noqa: ASYNC251  it is what must be noticed
+
+    response = await async_client.get(f"{PREFIX}/slow")
+
+    assert response.status_code == 500
+    with pytest.raises(BlockingCallError, match=rf"time\.sleep, called at .*{HERE}"):
+        guard.raise_violation()
+
+
+async def test_a_blocking_call_may_run_in_a_thread(probe: Probe, async_client: AsyncClient) -> None:
+    @probe.get("/thread")
+    def wait() -> str:
+        time.sleep(0.001)
+        return "served"
+
+    assert (await async_client.get(f"{PREFIX}/thread")).json() == "served"
+
+
+@pytest.mark.blocking("it shows what the marker does")
+async def test_a_blocking_call_may_be_exempt() -> None:
+    time.sleep(0.001)  # noqa: ASYNC251  it is what is exempt
+
+
+async def test_what_is_dropped_in_a_cycle_is_collected_at_the_end(leaks: Leaks) -> None:
+    class Dropped:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        dropped = weakref.ref(Dropped())
+        leaks.garbage.collect()
+    finally:
+        gc.enable()
+
+    assert dropped() is None
