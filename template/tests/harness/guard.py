@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NoReturn
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -12,6 +13,9 @@ from .database import is_test_database
 from .errors import ClientPolicyError, HarnessError, WrongDatabaseError, WrongLoopError
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
+
+# The line of the test's own call, in all that runs for a request of the sync client.
+sync_call: ContextVar[str | None] = ContextVar("harness_sync_call", default=None)
 
 
 class Guard:
@@ -27,7 +31,6 @@ class Guard:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
         self.touched = False
-        self.sync_client = False
         self.violations: list[HarnessError] = []
 
     @contextmanager
@@ -54,10 +57,12 @@ class Guard:
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self._refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
-            error = ClientPolicyError if self.sync_client else WrongLoopError
-            self._refuse(error(self.test))
+            where = sync_call.get()
+            if where is not None:
+                self._refuse(ClientPolicyError(self.test, where, "reached the database"))
+            self._refuse(WrongLoopError(self.test))
 
-    def _refuse(self, error: HarnessError) -> None:
+    def _refuse(self, error: HarnessError) -> NoReturn:
         self.violations.append(error)
         raise error
 

@@ -9,13 +9,14 @@ import pytest
 
 from .errors import HarnessError
 from .guard import exempt
+from .policy import plugin as policy
 from .run import RUN, Run
 from .settings_check import check_settings, check_versions
 
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (policy,)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
