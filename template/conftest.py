@@ -16,6 +16,7 @@ from tests.harness.fixtures.application import (  # noqa: E402  after the assert
 )
 from tests.harness.fixtures.clients import (  # noqa: E402
     _open_client,
+    _sync_client,
     admin_client,
     async_client,
     client,
@@ -62,6 +63,7 @@ __all__ = [
     "_loop",
     "_open_client",
     "_running_app",
+    "_sync_client",
     "admin_client",
     "app",
     "async_client",

@@ -39,14 +39,17 @@ class WrongLoopError(HarnessError):
 
 
 class ClientPolicyError(WrongLoopError):
-    """The sync `client` reached the database: its requests run on a loop of their own."""
+    """The sync `client` was used for what it cannot show: its requests have a loop of their own.
 
-    def __init__(self, test: str) -> None:
+    `where` is the line of the test's own call, `did` what the request was about to do.
+    """
+
+    def __init__(self, test: str, where: str, did: str) -> None:
         HarnessError.__init__(
             self,
-            f"{test} reached the database through the sync `client`, whose requests run on a "
-            "loop of their own. Write `async def`, take `async_client` in place of `client`, and "
-            "`await` the request. See docs/testing/one-loop.md.",
+            f"{test} {did} through the sync `client`, whose requests run on a loop of their own. "
+            f"Change {where}: write `async def`, take `async_client` in place of `client`, and "
+            "`await` the request. See docs/testing/clients.md.",
         )
 
 

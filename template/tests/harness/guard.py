@@ -14,6 +14,9 @@ from .errors import ClientPolicyError, HarnessError, WrongDatabaseError, WrongLo
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
 
+# The line of the test's own call, in all that runs for a request of the sync client.
+sync_call: ContextVar[str | None] = ContextVar("harness_sync_call", default=None)
+
 
 class Guard:
     """Refuses a foreign loop or database at the moment a connection is asked for.
@@ -28,7 +31,6 @@ class Guard:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
         self.touched = False
-        self.sync_client = False
         self.violations: list[HarnessError] = []
 
     @contextmanager
@@ -55,8 +57,10 @@ class Guard:
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
-            error = ClientPolicyError if self.sync_client else WrongLoopError
-            self.refuse(error(self.test))
+            where = sync_call.get()
+            if where is not None:
+                self.refuse(ClientPolicyError(self.test, where, "reached the database"))
+            self.refuse(WrongLoopError(self.test))
 
     def refuse(self, error: HarnessError) -> NoReturn:
         """Raise `error`, and again at the end of the test, unless the report shows it by then."""

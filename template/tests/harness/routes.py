@@ -1,0 +1,90 @@
+"""The app's routes, as FastAPI resolves them: which one answers, and what it asks of a caller."""
+
+import inspect
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.security.base import SecurityBase
+from starlette.routing import BaseRoute, Match, WebSocketRoute
+from starlette.types import Scope
+
+WEBSOCKET = "WEBSOCKET"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Endpoint(NamedTuple):
+    """One method of one path; `status` is what it answers when all is well."""
+
+    method: str
+    path: str
+    status: int
+    scheme: str | None
+
+    @property
+    def name(self) -> str:
+        """Give the method and the path: `GET /api/documents`."""
+        return f"{self.method} {self.path}"
+
+
+def find_scheme(dependant: Dependant | None) -> str | None:
+    """Return the name of the first security scheme that a route depends on, however deep."""
+    if dependant is None:
+        return None
+    call = dependant.call
+    while isinstance(call, partial):
+        call = call.func
+    if call is not None and isinstance(inspect.unwrap(call), SecurityBase):
+        return type(inspect.unwrap(call)).__name__
+    return next(filter(None, map(find_scheme, dependant.dependencies)), None)
+
+
+def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None:
+    """Return the route that will answer a request, through routers and mounts; None for a 404."""
+    for context in iter_route_contexts(routes):
+        match, child_scope = context.matches(scope)
+        if match is Match.FULL:
+            inner = getattr(context, "routes", None)
+            return find_route(inner, {**scope, **child_scope}) if inner else context
+    return None
+
+
+def list_endpoints(app: FastAPI) -> list[Endpoint]:
+    """Return every method of every path of the app, but for FastAPI's own pages and static files.
+
+    What a mounted app has inside belongs to it; one that is no FastAPI or Starlette app tells
+    nobody what it has.
+    """
+    return list(_endpoints(app.routes, "", _own_pages(app)))
+
+
+def _own_pages(app: FastAPI) -> set[str | None]:
+    return {app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
+
+
+def _endpoints(
+    routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str | None]
+) -> Iterator[Endpoint]:
+    for context in iter_route_contexts(list(routes)):
+        path = context.path_format or context.path or ""
+        inner = getattr(context, "routes", None)
+        if inner is not None:
+            mounted = getattr(context, "app", None)
+            pages = _own_pages(mounted) if isinstance(mounted, FastAPI) else ()
+            yield from _endpoints(inner, prefix + (context.path or ""), pages)
+        elif context.endpoint is not None and path not in skipped:
+            scheme = find_scheme(getattr(context, "dependant", None))
+            for method in _methods(context):
+                status = 101 if method == WEBSOCKET else getattr(context, "status_code", None)
+                yield Endpoint(method, prefix + path, status or 200, scheme)
+
+
+def _methods(context: RouteContext) -> list[str]:
+    if isinstance(context.original_route, WebSocketRoute):
+        return [WEBSOCKET]
+    # A class as an endpoint has its methods' names in lower case, and the route lists none.
+    found = context.methods or {name for name in METHODS if hasattr(context.endpoint, name.lower())}
+    return [name for name in METHODS if name in found and not (name == "HEAD" and "GET" in found)]
