@@ -1,9 +1,10 @@
 """The guard: every engine of the process, asked which loop and which database it is used on."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from weakref import WeakSet
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -27,6 +28,7 @@ class Guard:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
         self.touched = False
+        self.engines: WeakSet[Engine] = WeakSet()
         self.sync_client = False
         self.violations: list[HarnessError] = []
 
@@ -47,15 +49,20 @@ class Guard:
 
     def check(self, engine: Engine) -> None:
         """Raise if this use of `engine` is not the suite's; note that the database was touched."""
-        if _exempt.get():
+        if exempted():
             return
         self.touched = True
+        self.engines.add(engine)
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self._refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             error = ClientPolicyError if self.sync_client else WrongLoopError
             self._refuse(error(self.test))
+
+    def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
+        """Return the engines seen so far that use one of these databases, by its name."""
+        return [engine for engine in self.engines if engine.url.database in databases]
 
     def _refuse(self, error: HarnessError) -> None:
         self.violations.append(error)
@@ -66,6 +73,11 @@ class Guard:
         violations, self.violations = self.violations, []
         if violations:
             raise violations[0]
+
+
+def exempted() -> bool:
+    """Tell whether the harness itself is at work."""
+    return _exempt.get()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from . import marks
 from .errors import HarnessError
 from .guard import exempt
 from .run import RUN, Run
@@ -15,7 +16,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (marks,)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,5 +93,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run.server_url is None:
         if not run.server.embedded:
             with suppress(HarnessError):  # one that cannot be reached was reported at the start
-                asyncio.run(run.databases().drop("template"))
+                asyncio.run(run.databases().drop_all())
         run.server.stop()
