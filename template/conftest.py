@@ -25,11 +25,14 @@ from tests.harness.fixtures.clients import (  # noqa: E402
     writer_client,
 )
 from tests.harness.fixtures.database import (  # noqa: E402
-    _database_url,
+    _database,
     _isolation,
+    _own_database,
+    _restart_sequences,
     database_url,
     db_engine,
     db_session,
+    second_database,
 )
 from tests.harness.fixtures.network import external_http  # noqa: E402
 from tests.harness.fixtures.people import test_user, test_users  # noqa: E402
@@ -58,10 +61,12 @@ from tests.harness.plugin import (  # noqa: E402
 
 __all__ = [
     "_after_each_test",
-    "_database_url",
+    "_database",
     "_isolation",
     "_loop",
     "_open_client",
+    "_own_database",
+    "_restart_sequences",
     "_running_app",
     "_sync_client",
     "admin_client",
@@ -90,6 +95,7 @@ __all__ = [
     "pytest_sessionstart",
     "pytest_unconfigure",
     "roles",
+    "second_database",
     "session_factory_dependency",
     "settings",
     "test_user",

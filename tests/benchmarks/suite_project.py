@@ -54,6 +54,6 @@ def run_suite(project: Project, *arguments: str, isolation: str = "wipe", tables
     started = time()
     done = run(*command, cwd=project.root, env=project.environment | settings, timeout=3600)
     finished = time()
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout[-3000:]
     found = json.loads(report.read_text())
     return Report(started, found["began"], finished, [(end, kib) for end, kib in found["ended"]])

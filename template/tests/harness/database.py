@@ -17,6 +17,13 @@ DRIVER = "postgresql+asyncpg"
 BACKENDS = frozenset({"postgresql", "postgres"})
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
+END_CONNECTIONS = text("""
+    SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
+    WHERE datname = :name AND backend_type = 'client backend'""")
+LEFT_OPEN = text("""
+    SELECT state, left(query, 120) AS query FROM pg_stat_activity
+    WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
+OF_RUN = text("SELECT datname FROM pg_database WHERE position(:run in datname) > 0")
 
 
 def is_test_database(name: str | None) -> bool:
@@ -71,48 +78,60 @@ class Databases:
         async with self._administration():
             pass
 
-    async def migrated(self, migrate: Callable[[str], None]) -> str:
-        """Make the worker's own database, and return its URL.
+    async def make_template(self, label: str, migrate: Callable[[str], None]) -> None:
+        """Make and migrate the template `label`, unless another worker has done it.
 
-        The first worker that comes makes the template and migrates it; an advisory lock lets the
-        others wait for it.
+        The first worker that comes does it; an advisory lock lets the others wait for it.
         """
         async with self._administration() as connection:
             await connection.execute(
                 text("SELECT pg_advisory_lock(hashtext(:run))"), {"run": self.run}
             )
             try:
-                await self._make_template(connection, migrate)
+                await self._make_template(connection, label, migrate)
             finally:
                 await connection.execute(
                     text("SELECT pg_advisory_unlock(hashtext(:run))"), {"run": self.run}
                 )
-            await self.clone(connection, self.worker)
-        return self.url(self.worker)
 
     async def _make_template(
-        self, connection: AsyncConnection, migrate: Callable[[str], None]
+        self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]
     ) -> None:
-        name = self.name("template")
+        name = self.name(label)
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if (await connection.execute(known, {"name": name})).scalar():
             return
         await connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
         try:
-            await asyncio.to_thread(migrate, self.url("template"))
+            await asyncio.to_thread(migrate, self.url(label))
         except BaseException:
             await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
             raise
 
-    async def clone(self, connection: AsyncConnection, suffix: str) -> None:
-        """Copy the template; a lock forgotten there is an error after two seconds, not a hang."""
+    async def clone(self, suffix: str, template: str) -> None:
+        """Copy a template; a lock forgotten in the copy is an error after two seconds, no hang."""
         name = self.name(suffix)
-        await connection.exec_driver_sql(
-            f'CREATE DATABASE "{name}" TEMPLATE "{self.name("template")}"'
-        )
-        await connection.exec_driver_sql(
-            f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
-        )
+        async with self._administration() as connection:
+            await connection.exec_driver_sql(
+                f'CREATE DATABASE "{name}" TEMPLATE "{self.name(template)}"'
+            )
+            await connection.exec_driver_sql(
+                f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
+            )
+
+    async def rename(self, suffix: str, to: str) -> None:
+        """Give this run's database `suffix` another name; whoever is connected to it is not."""
+        async with self._administration() as connection:
+            await connection.execute(END_CONNECTIONS, {"name": self.name(suffix)})
+            await connection.exec_driver_sql(
+                f'ALTER DATABASE "{self.name(suffix)}" RENAME TO "{self.name(to)}"'
+            )
+
+    async def left_open(self, suffix: str) -> list[str]:
+        """Return a line for each transaction that is open in this run's database `suffix`."""
+        async with self._administration() as connection:
+            rows = await connection.execute(LEFT_OPEN, {"name": self.name(suffix)})
+            return [f"a transaction, {row.state} after: {row.query!r}" for row in rows]
 
     async def drop_earlier(self) -> None:
         """Drop the databases of earlier runs that nobody is connected to."""
@@ -131,6 +150,12 @@ class Databases:
             await connection.exec_driver_sql(
                 f'DROP DATABASE IF EXISTS "{self.name(suffix)}" WITH (FORCE)'
             )
+
+    async def drop_all(self) -> None:
+        """Drop every database of this run, whichever worker made it."""
+        async with self._administration() as connection:
+            for (name,) in await connection.execute(OF_RUN, {"run": f"_{self.run}_"}):
+                await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     @asynccontextmanager
     async def _administration(self) -> AsyncIterator[AsyncConnection]:

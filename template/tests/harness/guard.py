@@ -1,10 +1,11 @@
 """The guard: every engine of the process, asked which loop and which database it is used on."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NoReturn
+from weakref import WeakSet
 
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -31,6 +32,7 @@ class Guard:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
         self.touched = False
+        self.engines: WeakSet[Engine] = WeakSet()
         self.violations: list[HarnessError] = []
 
     @contextmanager
@@ -53,6 +55,7 @@ class Guard:
         if exempted():
             return
         self.touched = True
+        self.engines.add(engine)
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
@@ -61,6 +64,10 @@ class Guard:
             if where is not None:
                 self.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self.refuse(WrongLoopError(self.test))
+
+    def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
+        """Return the engines seen so far that use one of these databases, by its name."""
+        return [engine for engine in self.engines if engine.url.database in databases]
 
     def refuse(self, error: HarnessError) -> NoReturn:
         """Raise `error`, and again at the end of the test, unless the report shows it by then."""
@@ -83,7 +90,7 @@ class Guard:
 
 
 def exempted() -> bool:
-    """Tell whether the harness itself is at work here."""
+    """Tell whether the harness itself is at work."""
     return _exempt.get()
 
 

@@ -3,16 +3,18 @@
 from .errors import LeakError
 from .guard import Guard
 from .leaks import Leaks
+from .places import Places
 from .sessions import Sessions
 from .statements import Statements
-from .wipe import Wiper
+from .wipe.errors import SchemaChangedError
 
 
 class Isolation:
     """Keeps one test from the next; one of them for each process.
 
-    `guard` and `statements` watch from the start of the run; the loop and the wiper come with the
-    first test that needs the database.
+    `guard` and `statements` watch from the start of the run; the loop and the databases come with
+    the first test that needs one. `unseen` is set for a test that may use one by a driver of its
+    own, which no engine sees.
     """
 
     def __init__(self) -> None:
@@ -20,13 +22,13 @@ class Isolation:
         self.sessions = Sessions()
         self.leaks = Leaks(self.guard, self.sessions)
         self.statements = Statements()
-        self.wiper: Wiper | None = None
-        self.wiping = True
+        self.places: Places = Places(self.guard)
+        self.unseen = False
 
     def begin(self, test: str) -> None:
         """Note which test runs now; fixtures that it sets up are its own."""
         self.guard.test = test
-        self.guard.touched = False
+        self.guard.touched = self.unseen = False
         self.statements.clear()
         self.leaks.note()
 
@@ -37,8 +39,17 @@ class Isolation:
             guard.raise_violation()
             return
         leaks = self.leaks.end(guard.loop)
-        if guard.touched and self.wiping and self.wiper is not None:
-            leaks += guard.loop.run_until_complete(self.wiper.wipe())
+        touched = guard.touched or self.unseen or self.places.own
+        if touched and not self.places.keeping:
+            leaks += guard.loop.run_until_complete(self._clean(self.places))
         guard.raise_violation()
         if leaks:
             raise LeakError(guard.test, leaks)
+
+    async def _clean(self, places: Places) -> list[str]:
+        if places.own:
+            return await places.bring_back()
+        wiped = await places.wipe(look_closer=self.unseen or self.statements.schema)
+        if wiped.beyond:
+            self.guard.violations.append(SchemaChangedError(self.guard.test, wiped.beyond))
+        return wiped.leaks

@@ -48,7 +48,7 @@ def pytest_runtest_makereport(
     if report.failed and run.rows_kept_of is None and item.config.getoption(OPTION):
         if report.when != "teardown":
             run.rows_kept_of = item.nodeid
-            run.isolation.wiping = False
+            run.isolation.places.keeping = True
         item.session.shouldfail = f"{OPTION} stops at the first failing test"
     return report
 

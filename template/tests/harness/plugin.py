@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from . import keep_rows, stop
+from . import keep_rows, marks, stop
 from .errors import HarnessError
 from .guard import exempt
 from .leaks import hooks as leak_hooks
@@ -21,7 +21,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, network_hooks, policy, stop)
+PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, marks, network_hooks, policy, stop)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,5 +96,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run.server_url is None:
         if run.server.usable and not run.server.throw_away:
             with suppress(HarnessError):  # one that cannot be reached was reported at the start
-                asyncio.run(run.databases().drop("template"))
+                asyncio.run(run.databases().drop_all())
         run.server.stop()

@@ -6,7 +6,7 @@
 | `create_app` | a callable that takes those settings and returns the FastAPI app |
 | `session_factory_dependency` | the dependency that says where sessions come from |
 | `metadata` | the SQLAlchemy `MetaData` of the models |
-| `migrate` | a callable that brings the database at a URL to the newest revision |
+| `migrate` | a `Migrate` |
 | `roles` | the names of the roles, the most powerful first |
 | `create_user` | a `CreateUser` |
 | `login` | a `Login`; the default posts to /api/auth/login |
@@ -45,6 +45,17 @@ class CreateUser(Protocol):
         self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
     ) -> Any:
         """Return the user, an object with the attribute `email`."""
+        ...
+
+
+class Migrate(Protocol):
+    """Brings the database at a URL to the newest revision, or down to `base`, which has none.
+
+    A service whose migrations do not go down does nothing for `base`.
+    """
+
+    def __call__(self, url: str, revision: str = "head") -> None:
+        """Run in a thread of its own; a loop may be made there."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The SQL that a test ran, for the report of a test that failed."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +10,29 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from .guard import exempted
+
 KEPT = 200
 PARAMETERS_WIDTH = 200
+SCHEMA = re.compile(
+    r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE
+)
 
 
 class Statements:
-    """The last statements of the running test, from every engine of the process."""
+    """The last statements of the running test, from every engine of the process.
+
+    `schema` is true if one of them may have changed the schema.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=KEPT)
+        self.schema = False
 
     def clear(self) -> None:
         """Forget them: another test begins."""
         self._lines.clear()
+        self.schema = False
 
     def __str__(self) -> str:
         """Show a line for each: milliseconds, statement, parameters."""
@@ -48,8 +59,9 @@ class Statements:
     def _after(
         self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
     ) -> None:
-        if connection.get_execution_options().get("harness"):
+        if exempted():
             return
+        self.schema = self.schema or SCHEMA.search(statement) is not None
         spent = (perf_counter() - connection.info.pop("harness_started", perf_counter())) * 1000
         values = repr(parameters) if parameters else ""
         if len(values) > PARAMETERS_WIDTH:

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends, FastAPI
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.schema import CreateSchema
 
 from tests.harness.isolation import Isolation
@@ -46,43 +46,38 @@ METADATA = make_tables(int(os.environ.get("BENCH_TABLES", "8")))
 
 
 @pytest.fixture(scope="session")
-async def tables(_isolation: Isolation, db_engine: AsyncEngine) -> None:
+async def tables(_isolation: Isolation) -> None:
     """Make the tables, once."""
-    async with db_engine.begin() as connection:
+
+    async def make(connection: AsyncConnection) -> None:
         await connection.execute(CreateSchema(SCHEMA))
         await connection.run_sync(METADATA.create_all)
-    await _isolation.wiper.prepare()
-    _isolation.wiping = HOW == "wipe"
+
+    await _isolation.places.extend(make)
+    _isolation.places.keeping = HOW != "wipe"
 
 
-@pytest.fixture
-async def sessions(tables: None, db_engine: AsyncEngine) -> AsyncIterator[Any]:
-    """Give what the requests get: nothing but for the savepoint."""
-    if HOW != "savepoint":
-        yield None
-        return
-    async with shared_connection(db_engine) as connection:
+@pytest.fixture(scope="session")
+async def connection(tables: None, db_engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give the one connection of the savepoint's way."""
+    async with db_engine.connect() as connection:
+        yield connection
+
+
+if HOW == "savepoint":
+
+    @pytest.fixture
+    async def sessions(connection: AsyncConnection) -> AsyncIterator[Any]:
+        """Give what the requests get: sessions in savepoints of one transaction."""
         transaction = await connection.begin()
         yield async_sessionmaker(connection, join_transaction_mode="create_savepoint")
         await transaction.rollback()
 
+else:
 
-CONNECTIONS: list[Any] = []
-
-
-class shared_connection:  # noqa: N801  used as a function
-    """Give the one connection of the run: the savepoint's way has it too."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-
-    async def __aenter__(self) -> Any:
-        if not CONNECTIONS:
-            CONNECTIONS.append(await self.engine.connect())
-        return CONNECTIONS[0]
-
-    async def __aexit__(self, *_: object) -> None:
-        """Keep it."""
+    @pytest.fixture
+    def sessions(tables: None) -> None:
+        """Leave the requests the app's own."""
 
 
 @pytest.fixture

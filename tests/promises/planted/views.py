@@ -23,8 +23,8 @@ BUGS = {
     ),
     "2 no wipe": bug(
         f"{HARNESS}/isolation.py",
-        "if guard.touched and self.wiper is not None:",
-        "if guard.touched and self.wiper is None:",
+        "if touched and not self.places.keeping:",
+        "if touched and self.places.keeping:",
         f"{SAME_VIEW}::test_nothing_outlives_the_test",
     ),
     "2 stale rows": bug(

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..fixtures.application import RunningApp
+from ..running import RunningApp
 from ..fixtures.clients import ClientAs
 from ..people import Person
 from ..routes import list_endpoints

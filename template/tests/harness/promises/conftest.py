@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateSchema
 
 from ..guard import Guard
@@ -15,13 +15,13 @@ from .schema import SCHEMA, Base
 
 
 @pytest.fixture(scope="session")
-async def _probe_schema(_isolation: Isolation, db_engine: AsyncEngine) -> None:
+async def _probe_schema(_isolation: Isolation) -> None:
     # It goes with the database, at the end of the run.
-    async with db_engine.begin() as connection:
+    async def make(connection: AsyncConnection) -> None:
         await connection.execute(CreateSchema(SCHEMA))
         await connection.run_sync(Base.metadata.create_all)
-    assert _isolation.wiper is not None
-    await _isolation.wiper.prepare()
+
+    await _isolation.places.extend(make)
 
 
 @pytest.fixture

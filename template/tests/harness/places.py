@@ -1,0 +1,102 @@
+"""All databases that the tests of this process use, and what has to move when one is replaced."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+from .guard import Guard, exempt
+from .place import LOST, Change, Place
+from .running import RunningApp
+from .wipe import Wiped
+
+
+class Places:
+    """The worker's database first, then those that a user added; and the app that runs on them."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._places: list[Place] = []
+        self.app: RunningApp | None = None
+        self.keeping = False  # the rows of the running test, to be looked at after the run
+
+    @asynccontextmanager
+    async def holding(self, place: Place) -> AsyncIterator[Place]:
+        """Make a database at `place`, have it wiped after each test, and drop it at the end."""
+        with exempt():
+            await place.make()
+            self._places.append(place)
+        try:
+            yield place
+        finally:
+            with exempt():
+                self._places.remove(place)
+                await (place.leave() if self.keeping else place.drop())
+
+    @property
+    def own(self) -> bool:
+        """Whether the running test has databases of its own."""
+        return any(place.aside for place in self._places)
+
+    async def extend(self, change: Change) -> None:
+        """Change the schema of the worker's database for all tests, and for fresh ones of it."""
+        with exempt():
+            await self._places[0].extend(change)
+
+    async def restart_sequences(self) -> None:
+        """Let each sequence begin where the migrations left it."""
+        with exempt():
+            for place in self._places:
+                assert place.wiper is not None
+                await place.wiper.restart_sequences()
+
+    async def wipe(self, *, look_closer: bool) -> Wiped:
+        """Delete what a test left, and replace a database for which that is not enough."""
+        leaks: list[str] = []
+        beyond: list[str] = []
+        for place in self._places:
+            try:
+                wiped = await place.wipe(look_closer=look_closer)
+            except LOST:
+                await self._renew(place)
+                continue
+            leaks += wiped.leaks
+            beyond += wiped.beyond
+            if wiped.beyond:
+                await self._renew(place)
+        return Wiped(leaks, beyond)
+
+    async def _renew(self, place: Place) -> None:
+        async with self._moved():
+            await place.renew()
+
+    async def set_aside(self) -> None:
+        """Put a fresh database in each place, and the app on it, for the running test."""
+        try:
+            async with self._moved():
+                for place in self._places:
+                    await place.set_aside()
+        except BaseException:
+            await self.bring_back()
+            raise
+
+    async def bring_back(self) -> list[str]:
+        """Undo `set_aside`; return a line for each transaction that was left open."""
+        found: list[str] = []
+        async with self._moved():
+            for place in self._places:
+                found += await place.bring_back()
+        return found
+
+    @asynccontextmanager
+    async def _moved(self) -> AsyncIterator[None]:
+        # The app is stopped, since its lifespan may hold a connection; and each pool is emptied.
+        app = self.app
+        if app is not None:
+            await app.stop()
+        with exempt():
+            for engine in self._guard.engines_on({place.name for place in self._places}):
+                await greenlet_spawn(engine.dispose)
+            yield
+        if app is not None:
+            await app.start()

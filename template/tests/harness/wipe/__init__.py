@@ -1,0 +1,10 @@
+"""The wipe: after a test every row is deleted, and what is kept stands as it stood.
+
+`wiper` is what the rest of the harness uses. `catalogue` reads what a database holds, `statement`
+writes the one statement of the common case, `thorough` what is done when that is not enough,
+`shape` tells what a test changed of the schema, and `others` who else is connected.
+"""
+
+from .wiper import Wiped, Wiper
+
+__all__ = ["Wiped", "Wiper"]

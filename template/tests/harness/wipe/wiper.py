@@ -1,0 +1,132 @@
+"""The wiper: deletes what a test left, on a connection kept for it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from ..errors import SeededRowsError
+from . import others
+from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
+from .errors import KeptTablesError
+from .shape import changes, read_shape
+from .statement import CALL, dirty, function, seen
+from .thorough import remember, wipe_thoroughly
+
+
+@dataclass(frozen=True)
+class Wiped:
+    """What stood in the way, a line for each back end ended, and what no wipe puts right."""
+
+    leaks: list[str] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+
+
+class Wiper:
+    """Deletes every row but those of the kept tables, and puts these back as they were.
+
+    The common case is one statement. `wipe` says what it cannot undo, a change of the schema: the
+    database is then of no more use.
+    """
+
+    def __init__(self, connection: AsyncConnection, driver: Any, kept: Collection[str]) -> None:
+        self._connection = connection
+        # Below SQLAlchemy, which would add a third to the time of each wipe.
+        self._driver = driver
+        self._names = kept
+        self._catalogue = Catalogue((), (), ())
+        self._shape: dict[str, str] = {}
+        self._expected: Sequence[str] = ()
+        self._sequences: list[tuple[str, int, bool]] = []
+        self._statement: Any = None
+
+    @classmethod
+    async def open(cls, url: str, kept: Collection[str]) -> "Wiper":
+        """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
+        engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        connection = await engine.connect()
+        try:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
+            wiper = cls(connection, driver, kept)
+            await wiper.prepare()
+            await wiper.check()
+        except BaseException:
+            await connection.close()
+            raise
+        return wiper
+
+    async def prepare(self) -> None:
+        """Take the database as it is now for what it has to be after each test."""
+        self._catalogue = await read_catalogue(self._driver, self._names)
+        await remember(self._driver, self._catalogue.kept)
+        await self._driver.execute(function(self._catalogue))
+        self._shape = await read_shape(self._driver)
+        self._expected = await self._driver.fetchval(seen(self._catalogue))
+        self._sequences = [tuple(row) for row in await self._driver.fetch(SEQUENCES)]
+        self._statement = await self._driver.prepare(CALL)
+
+    async def check(self) -> None:
+        """Raise if rows would be lost, or if there is no table of a name to be kept."""
+        known = {name for table in self._catalogue.kept for name in table.names}
+        if missing := set(self._names) - MIGRATIONS_TABLES - known:
+            raise KeptTablesError(sorted(missing))
+        full = {row["oid"] for row in await self._driver.fetch(dirty(self._catalogue.wiped))}
+        if seeded := [table.full for table in self._catalogue.wiped if table.oid in full]:
+            raise SeededRowsError(seeded)
+
+    async def wipe(self, *, look_closer: bool = False) -> Wiped:
+        """Delete every row; `look_closer` compares the schema as well, whatever it costs."""
+        leaks: list[str] = []
+        try:
+            found = await self._statement.fetchrow(self._expected)
+        except asyncpg.LockNotAvailableError:
+            leaks = await others.end(self._driver, await self._driver.fetch(others.OTHERS))
+            found = None
+        except (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError):
+            found = None  # a table is gone, or a materialized view has been emptied
+        if found is not None:
+            if found["wiped"] and not look_closer:
+                return Wiped()
+            left = await others.still_open(self._driver, others.read(found["open"]))
+            leaks += await others.end(self._driver, left)
+        suspect = found is None or look_closer or found["seen"][0] != self._expected[0]
+        if suspect and (beyond := changes(self._shape, await read_shape(self._driver))):
+            return Wiped(leaks, beyond)
+        if found is None or not found["wiped"]:
+            try:
+                await self._wipe_thoroughly()
+            except asyncpg.PostgresError as error:
+                return Wiped(leaks, [f"refused to be wiped: {error}"])
+        return Wiped(leaks)
+
+    async def _wipe_thoroughly(self) -> None:
+        catalogue = self._catalogue
+        changed, views = await self._changed()
+        full = {row["oid"] for row in await self._driver.fetch(dirty(catalogue.guarded))}
+        await wipe_thoroughly(self._driver, catalogue, dirty=full, changed=changed, views=views)
+        self._expected = await self._driver.fetchval(seen(catalogue))
+
+    async def _changed(self) -> tuple[list[Table], list[View]]:
+        catalogue = self._catalogue
+        kept = len(catalogue.kept)
+        try:
+            now = await self._driver.fetchval(seen(catalogue))
+        except asyncpg.ObjectNotInPrerequisiteStateError:
+            return list(catalogue.kept), list(catalogue.views)
+        differs = [was != is_ for was, is_ in zip(self._expected, now, strict=True)][1:]
+        return (
+            [table for table, one in zip(catalogue.kept, differs[:kept], strict=True) if one],
+            [view for view, one in zip(catalogue.views, differs[kept:], strict=True) if one],
+        )
+
+    async def restart_sequences(self) -> None:
+        """Set each sequence to where it stood when the wiper looked."""
+        await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self._sequences)
+
+    async def close(self) -> None:
+        """Give the connection back; the wiper is of no use after it."""
+        await self._connection.close()
