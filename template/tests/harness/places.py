@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from .guard import Guard, exempt
-from .place import LOST, Change, Place
+from .place import Change, Place
 from .running import RunningApp
 from .wipe import Wiped
+from .wipe.errors import LOST
 
 
 class Places:
