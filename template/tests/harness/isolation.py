@@ -25,7 +25,7 @@ class Isolation:
         self.guard = Guard()
         self.sessions = Sessions()
         self.statements = Statements()
-        self.places: Places = Places(self.guard)
+        self.places = Places(self.guard, moved=self.call)
         self.unseen = False
         self._before: Collection[asyncio.Task[object]] = ()
 

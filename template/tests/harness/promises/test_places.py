@@ -1,7 +1,6 @@
 """Promises 2 and 14: what no wipe undoes stays with the test that did it."""
 
 import asyncio
-from collections.abc import Iterator
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -24,10 +23,9 @@ MAKE = text("CREATE TABLE left_behind (id int)")
 
 
 @pytest.fixture
-def places(_isolation: Isolation) -> Iterator[Places]:
-    """Give what moves the databases; the app that it starts anew is not the test's leftover."""
-    yield _isolation.places
-    _isolation.call()
+def places(_isolation: Isolation) -> Places:
+    """Give what wipes and moves the databases after a test, to be asked in the midst of one."""
+    return _isolation.places
 
 
 @pytest.mark.own_database
