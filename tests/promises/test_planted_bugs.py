@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Installed
 from tests.promises.planted import service, surroundings, views
-from tests.support.bugs import Bug, assert_noticed
+from tests.support.bugs import Breakage, assert_noticed
 from tests.support.project import Project
 
 BUGS = {**views.BUGS, **surroundings.BUGS, **service.BUGS}
@@ -17,5 +17,5 @@ def buggy(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pro
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
-def test_planted_bug_is_noticed(buggy: Project, bug: Bug) -> None:
+def test_planted_bug_is_noticed(buggy: Project, bug: Breakage) -> None:
     assert_noticed(buggy, bug)

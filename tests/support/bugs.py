@@ -19,20 +19,30 @@ class Edit(NamedTuple):
 
 
 class Bug(NamedTuple):
-    """Edits, the tests that each of them breaks, and the words that at least one of those tests says."""
+    """One replacement, the tests that have to notice it, and the words that they have to say."""
+
+    path: str
+    good: str
+    bad: str
+    noticed_by: str = ""
+    words: str = ""
+
+
+class Breakage(NamedTuple):
+    """Edits, the tests of which each one has to fail, and the words that at least one of them has to say."""
 
     edits: tuple[Edit, ...]
     noticed_by: tuple[str, ...]
     says: str = ""
 
 
-def bug(path: str, good: str, bad: str, *noticed_by: str, says: str = "") -> Bug:
-    """Return a bug of one edit, as most are."""
-    return Bug((Edit(path, good, bad),), noticed_by, says)
+def breakage(path: str, good: str, bad: str, *noticed_by: str, says: str = "") -> Breakage:
+    """Return a breakage by one edit, as most are."""
+    return Breakage((Edit(path, good, bad),), noticed_by, says)
 
 
 @contextmanager
-def planted(project: Project, *edits: Edit) -> Iterator[None]:
+def planted(project: Project, *edits: Edit | Bug) -> Iterator[None]:
     """Patch `project` until the block ends; each edit has to find what it replaces."""
     before = {project.root / edit.path: (project.root / edit.path).read_text() for edit in edits}
     try:
@@ -44,7 +54,7 @@ def planted(project: Project, *edits: Edit) -> Iterator[None]:
             path.write_text(text)
 
 
-def _apply(path: Path, edit: Edit) -> None:
+def _apply(path: Path, edit: Edit | Bug) -> None:
     text = path.read_text()
     assert edit.good in text, f"{edit.path} has no {edit.good!r}: the planted bug has to follow the code"
     path.write_text(text.replace(edit.good, edit.bad) if edit.good else text + edit.bad)
@@ -56,7 +66,7 @@ def run_tests(project: Project, *arguments: str) -> Run:
     return run_pytest(command, project.root, project.environment)
 
 
-def assert_noticed(project: Project, bug: Bug) -> None:
+def assert_noticed(project: Project, bug: Breakage) -> None:
     """Plant `bug` and run the tests that have to notice it: each of them fails, and says so."""
     with planted(project, *bug.edits):
         run = run_tests(project, *bug.noticed_by)

@@ -18,8 +18,10 @@ BACKENDS = frozenset({"postgresql", "postgres"})
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
 END_CONNECTIONS = text("""
-    SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = :name AND backend_type = 'client backend'""")
+END_POLL_SECONDS = 0.002
+END_POLLS = 1000
 LEFT_OPEN = text("""
     SELECT state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
@@ -122,7 +124,13 @@ class Databases:
     async def rename(self, suffix: str, to: str) -> None:
         """Give this run's database `suffix` another name; whoever is connected to it is not."""
         async with self._administration() as connection:
-            await connection.execute(END_CONNECTIONS, {"name": self.name(suffix)})
+            # Not with a time-out given to pg_terminate_backend: it looks again after 0.1 s.
+            for _ in range(END_POLLS):
+                if not (
+                    await connection.execute(END_CONNECTIONS, {"name": self.name(suffix)})
+                ).all():
+                    break
+                await asyncio.sleep(END_POLL_SECONDS)
             await connection.exec_driver_sql(
                 f'ALTER DATABASE "{self.name(suffix)}" RENAME TO "{self.name(to)}"'
             )

@@ -22,7 +22,7 @@ class Isolation:
         self.sessions = Sessions()
         self.leaks = Leaks(self.guard, self.sessions)
         self.statements = Statements()
-        self.places: Places = Places(self.guard)
+        self.places = Places(self.guard, moved=self.call)
         self.unseen = False
 
     def begin(self, test: str) -> None:

@@ -4,16 +4,13 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .database import Databases
 from .wipe import Wiped, Wiper
-
-# The test, or the app, ended the harness's own connection.
-LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+from .wipe.errors import LOST
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
 

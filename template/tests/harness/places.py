@@ -1,21 +1,26 @@
 """All databases that the tests of this process use, and what has to move when one is replaced."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from .guard import Guard, exempt
-from .place import LOST, Change, Place
+from .place import Change, Place
 from .running import RunningApp
 from .wipe import Wiped
+from .wipe.errors import LOST
 
 
 class Places:
-    """The worker's database first, then those that a user added; and the app that runs on them."""
+    """The worker's database first, then those that a user added; and the app that runs on them.
 
-    def __init__(self, guard: Guard) -> None:
+    `moved` is called when the app has been started anew: its tasks are not the test's.
+    """
+
+    def __init__(self, guard: Guard, moved: Callable[[], None]) -> None:
         self._guard = guard
+        self._moved = moved
         self._places: list[Place] = []
         self.app: RunningApp | None = None
         self.keeping = False  # the rows of the running test, to be looked at after the run
@@ -67,13 +72,13 @@ class Places:
         return Wiped(leaks, beyond)
 
     async def _renew(self, place: Place) -> None:
-        async with self._moved():
+        async with self._moving():
             await place.renew()
 
     async def set_aside(self) -> None:
         """Put a fresh database in each place, and the app on it, for the running test."""
         try:
-            async with self._moved():
+            async with self._moving():
                 for place in self._places:
                     await place.set_aside()
         except BaseException:
@@ -83,13 +88,13 @@ class Places:
     async def bring_back(self) -> list[str]:
         """Undo `set_aside`; return a line for each transaction that was left open."""
         found: list[str] = []
-        async with self._moved():
+        async with self._moving():
             for place in self._places:
                 found += await place.bring_back()
         return found
 
     @asynccontextmanager
-    async def _moved(self) -> AsyncIterator[None]:
+    async def _moving(self) -> AsyncIterator[None]:
         # The app is stopped, since its lifespan may hold a connection; and each pool is emptied.
         app = self.app
         if app is not None:
@@ -100,3 +105,4 @@ class Places:
             yield
         if app is not None:
             await app.start()
+        self._moved()

@@ -3,45 +3,45 @@
 That a server goes with a run that was killed is shown, with planted bugs, in tests/postgres/.
 """
 
-from tests.support.bugs import bug
+from tests.support.bugs import breakage
 
 HARNESS = "tests/harness"
 PROMISES = f"{HARNESS}/promises"
 RIGHT_DATABASE = f"{PROMISES}/test_right_database.py"
 
 BUGS = {
-    "12 the word within a word": bug(
+    "12 the word within a word": breakage(
         f"{HARNESS}/database.py",
         're.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", str(name).lower())',
         're.search("test", str(name).lower())',
         f"{RIGHT_DATABASE}::test_any_other_is_not",
     ),
-    "12 any database will do": bug(
+    "12 any database will do": breakage(
         f"{HARNESS}/guard.py",
         "not is_test_database(url.database)",
         "not url.database",
         f"{RIGHT_DATABASE}::test_an_engine_on_another_database_is_refused_before_it_connects",
         says="DID NOT RAISE",
     ),
-    "12 a URL of any database": bug(
+    "12 a URL of any database": breakage(
         f"{HARNESS}/database.py",
         "        raise WrongDatabaseError(url.database, where)\n",
         "        pass\n",
         f"{RIGHT_DATABASE}::test_a_url_of_another_database_is_refused_without_its_password",
     ),
-    "17 another PostgreSQL in silence": bug(
+    "17 another PostgreSQL in silence": breakage(
         f"{HARNESS}/postgres/binaries.py",
         "Path(named).expanduser()\n        return\n",
         "Path(named).expanduser()\n",
         f"{PROMISES}/test_server.py::test_where_none_can_be_had_it_is_refused_with_a_cure",
     ),
-    "18 an old pytest-asyncio": bug(
+    "18 an old pytest-asyncio": breakage(
         f"{HARNESS}/settings_check.py",
         "PYTEST_ASYNCIO = (1, 2)",
         "PYTEST_ASYNCIO = (0, 1)",
         f"{PROMISES}/test_old_tools.py::test_an_old_pytest_asyncio_is_named_with_the_command_that_mends_it",
     ),
-    "18 a setting is not looked at": bug(
+    "18 a setting is not looked at": breakage(
         f"{HARNESS}/settings_check.py",
         'if str(getattr(found, "value", found)) != needed:',
         "if not found:",

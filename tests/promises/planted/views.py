@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.bugs import Bug, Edit, bug
+from tests.support.bugs import Breakage, Edit, breakage
 
 HARNESS = "tests/harness"
 PROMISES = f"{HARNESS}/promises"
@@ -15,31 +15,31 @@ SAVEPOINT = (PROBES / "savepoint.py").read_text().partition('"""\n')[2]
 SHARED_SESSION = (PROBES / "shared_session.py").read_text().partition('"""\n')[2]
 
 BUGS = {
-    "1 a loop for each request": bug(
+    "1 a loop for each request": breakage(
         f"{HARNESS}/lifespan.py",
         'await app({**scope, "state": dict(state or {})}, receive, send)',
         'await asyncio.to_thread(asyncio.run, app({**scope, "state": dict(state or {})}, receive, send))',
         f"{PROMISES}/test_one_loop.py::test_a_request_runs_on_the_tests_loop",
     ),
-    "2 no wipe": bug(
+    "2 no wipe": breakage(
         f"{HARNESS}/isolation.py",
         "if touched and not self.places.keeping:",
         "if touched and self.places.keeping:",
         f"{SAME_VIEW}::test_nothing_outlives_the_test",
     ),
-    "2 stale rows": bug(
+    "2 stale rows": breakage(
         f"{HARNESS}/sessions.py",
         'super().get(entity, ident, **{"populate_existing": True, **options})',
         "super().get(entity, ident, **options)",
         f"{SAME_VIEW}::test_the_tests_session_is_never_stale[get]",
     ),
-    "2 stale queries": bug(
+    "2 stale queries": breakage(
         f"{HARNESS}/fixtures/database.py",
         ', execution_options={"populate_existing": True}',
         "",
         f"{SAME_VIEW}::test_the_tests_session_is_never_stale[select]",
     ),
-    "3 4 one session for all": Bug(
+    "3 4 one session for all": Breakage(
         (Edit("tests/conftest.py", "", SHARED_SESSION),),
         (
             f"{SAME_VIEW}::test_a_rollback_in_a_handler_leaves_the_arranged_rows",
@@ -48,7 +48,7 @@ BUGS = {
             f"{SAME_VIEW}::test_the_request_sees_what_the_test_committed",
         ),
     ),
-    "5 6 one connection and savepoints": Bug(
+    "5 6 one connection and savepoints": Breakage(
         (Edit("tests/conftest.py", "", SAVEPOINT),),
         (
             f"{CONCURRENCY}::test_parallel_requests_all_commit",
@@ -63,7 +63,7 @@ BUGS = {
             f"{PROMISES}/test_background.py::test_code_around_the_dependency_has_the_same_database",
         ),
     ),
-    "6 background work is cut off": bug(
+    "6 background work is cut off": breakage(
         f"{HARNESS}/lifespan.py",
         'await app({**scope, "state": dict(state or {})}, receive, send)',
         """answered = asyncio.Event()
@@ -78,31 +78,31 @@ BUGS = {
         running.cancel()""",
         f"{PROMISES}/test_background.py::test_a_background_task_commits_in_a_session_of_its_own",
     ),
-    "7 the lifespan is left in another task": bug(
+    "7 the lifespan is left in another task": breakage(
         f"{HARNESS}/lifespan.py",
         "        leave.set()\n        await task\n",
         "        task.cancel()\n        await context.__aexit__(None, None, None)\n",
         f"{LIFESPAN}::test_enters_and_leaves_in_one_task",
     ),
-    "7 an app for each test": bug(
+    "7 an app for each test": breakage(
         f"{HARNESS}/fixtures/application.py",
         '@pytest.fixture(scope="session")\nasync def _running_app',
         "@pytest.fixture\nasync def _running_app",
         f"{LIFESPAN}::test_every_test_has_the_app_that_was_started_once",
     ),
-    "7 one state for all requests": bug(
+    "7 one state for all requests": breakage(
         f"{HARNESS}/lifespan.py",
         '"state": dict(state or {})',
         '"state": state or {}',
         f"{LIFESPAN}::test_each_request_has_a_copy_of_the_state",
     ),
-    "8 overrides stay": bug(
+    "8 overrides stay": breakage(
         f"{HARNESS}/overrides.py",
         "        app.dependency_overrides.clear()\n",
         "",
         f"{LIFESPAN}::test_overrides_of_a_test_end_with_it",
     ),
-    "8 the user's overrides go": bug(
+    "8 the user's overrides go": breakage(
         f"{HARNESS}/overrides.py",
         "        app.dependency_overrides.update(before)\n",
         "",

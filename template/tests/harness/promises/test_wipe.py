@@ -129,7 +129,7 @@ async def test_kept_rows_are_put_back(sql: Any, wiper: Wiper, change: str) -> No
         assert await sql.fetchval(f"SELECT count(*) FROM {name}") == 0
 
 
-@pytest.mark.parametrize("how", ["", "CONCURRENTLY"])
+@pytest.mark.parametrize("how", ["", "CONCURRENTLY"], ids=["plainly", "concurrently"])
 async def test_materialized_views_show_what_they_showed(sql: Any, wiper: Wiper, how: str) -> None:
     await sql.execute("INSERT INTO guests VALUES (1)")
     for name in (f"{how} tally", "twice", "later"):
@@ -167,12 +167,10 @@ async def test_sequences_go_on_unless_somebody_asks(sql: Any, wiper: Wiper) -> N
     [
         ("CREATE TABLE more (id int)", "made: table {}.more"),
         ("ALTER TABLE doomed ADD COLUMN name text", "changed: table {}.doomed"),
-        ("CREATE INDEX named ON doomed (id)", "changed: table {}.doomed"),
         ("ALTER TABLE doomed DISABLE TRIGGER ours", "changed: table {}.doomed"),
         ("DROP TABLE doomed", "dropped: table {}.doomed"),
-        ("CREATE TYPE mood AS ENUM ('good')", "made: type {}.mood"),
     ],
-    ids=["made", "altered", "indexed", "a trigger", "dropped", "a type"],
+    ids=["made", "altered", "a trigger", "dropped"],
 )
 async def test_a_changed_schema_is_named(sql: Any, wiper: Wiper, change: str, line: str) -> None:
     """It is beyond a wipe: the test that did it is told to take a database of its own."""
@@ -185,9 +183,7 @@ async def test_a_changed_schema_is_named(sql: Any, wiper: Wiper, change: str, li
         await sql.execute(change)
         wiped = await wiper.wipe(look_closer=True)
     finally:
-        await sql.execute(
-            "DROP TABLE IF EXISTS doomed; DROP TABLE IF EXISTS more; DROP TYPE IF EXISTS mood"
-        )
+        await sql.execute("DROP TABLE IF EXISTS doomed; DROP TABLE IF EXISTS more")
         await wiper.prepare()
 
     assert line.format(SCHEMA) in wiped.beyond

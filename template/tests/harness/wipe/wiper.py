@@ -11,9 +11,9 @@ from sqlalchemy.pool import NullPool
 from ..errors import SeededRowsError
 from . import others
 from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
-from .errors import KeptTablesError
+from .errors import LOST, KeptTablesError
 from .shape import changes, read_shape
-from .statement import CALL, dirty, function, seen
+from .statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
 from .thorough import remember, wipe_thoroughly
 
 
@@ -82,23 +82,24 @@ class Wiper:
         """Delete every row; `look_closer` compares the schema as well, whatever it costs."""
         leaks: list[str] = []
         try:
-            found = await self._statement.fetchrow(self._expected)
+            wiped = await self._statement.fetchval(SEPARATOR.join(self._expected))
         except asyncpg.LockNotAvailableError:
             leaks = await others.end(self._driver, await self._driver.fetch(others.OTHERS))
-            found = None
+            wiped = False
         except (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError):
-            found = None  # a table is gone, or a materialized view has been emptied
-        if found is not None:
-            if found["wiped"] and not look_closer:
-                return Wiped()
-            left = await others.still_open(self._driver, others.read(found["open"]))
-            leaks += await others.end(self._driver, left)
-        suspect = found is None or look_closer or found["seen"][0] != self._expected[0]
-        if suspect and (beyond := changes(self._shape, await read_shape(self._driver))):
+            wiped = False  # a table is gone, or a materialized view has been emptied
+            look_closer = True
+        if not wiped:
+            leaks += await others.end(self._driver, await others.left_open(self._driver))
+            newest = await self._driver.fetchval(f"SELECT {NEWEST}")
+            look_closer = look_closer or newest != self._expected[0]
+        if look_closer and (beyond := changes(self._shape, await read_shape(self._driver))):
             return Wiped(leaks, beyond)
-        if found is None or not found["wiped"]:
+        if not wiped:
             try:
                 await self._wipe_thoroughly()
+            except LOST:
+                raise
             except asyncpg.PostgresError as error:
                 return Wiped(leaks, [f"refused to be wiped: {error}"])
         return Wiped(leaks)

@@ -1,0 +1,153 @@
+"""Promises 2 and 14: what no wipe undoes stays with the test that did it."""
+
+import asyncio
+from time import perf_counter
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends
+from httpx2 import AsyncClient
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from ..fixtures.database import SecondDatabase
+from ..isolation import Isolation
+from ..places import Places
+from .catalogue import driver_of
+from .probe import PREFIX, Probe
+from .schema import Shelf
+
+EXISTS = text("SELECT to_regclass('left_behind') IS NOT NULL")
+MAKE = text("CREATE TABLE left_behind (id int)")
+
+
+@pytest.fixture
+def places(_isolation: Isolation) -> Places:
+    """Give what wipes and moves the databases after a test, to be asked in the midst of one."""
+    return _isolation.places
+
+
+@pytest.mark.own_database
+async def test_the_app_and_the_test_share_the_tests_own_database(
+    probe: Probe, async_client: AsyncClient, db_session: AsyncSession
+) -> None:
+    """The clients, the app and the session are all there, and the tables of the migrations too."""
+
+    @probe.get("/exists")
+    async def exists(session: Annotated[AsyncSession, Depends(probe.session)]) -> bool:
+        return bool(await session.scalar(EXISTS))
+
+    db_session.add(Shelf(name="poetry"))
+    await db_session.execute(MAKE)
+    await db_session.execute(text("SELECT set_config('search_path', 'nowhere', false)"))
+    await db_session.commit()
+
+    assert (await async_client.get(f"{PREFIX}/exists")).json() is True
+
+
+async def test_an_own_database_goes_with_its_test(
+    places: Places, db_engine: AsyncEngine, database_url: str
+) -> None:
+    """The shared one is back, under the same URL, and who forgot a transaction is told."""
+    name = db_engine.url.database
+    await places.set_aside()
+    async with db_engine.begin() as connection:
+        await connection.execute(MAKE)
+        await connection.execute(text(f"ALTER DATABASE \"{name}\" SET work_mem = '1MB'"))
+    forgotten = create_async_engine(database_url, poolclass=NullPool)
+    connection = await forgotten.connect()
+    await connection.execute(text("SELECT 7"))
+
+    found = await places.bring_back()
+
+    await connection.invalidate()
+    await connection.close()
+    assert found == ["a transaction, idle in transaction after: 'SELECT 7'"]
+    async with db_engine.connect() as connection:
+        assert not await connection.scalar(EXISTS)
+        assert await connection.scalar(text("SHOW work_mem")) != "1MB"
+
+
+async def test_a_schema_that_a_test_changed_is_replaced(
+    places: Places, db_engine: AsyncEngine
+) -> None:
+    async with db_engine.begin() as connection:
+        await connection.execute(MAKE)
+
+    wiped = await places.wipe(look_closer=False)
+
+    assert wiped.beyond == ["made: table left_behind"]
+    async with db_engine.connect() as connection:
+        assert not await connection.scalar(EXISTS)
+
+
+async def test_a_connection_of_the_harness_that_was_ended_is_made_anew(
+    places: Places, db_engine: AsyncEngine
+) -> None:
+    """A test may play the outage of the database."""
+    async with db_engine.connect() as connection:
+        await connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+    assert (await places.wipe(look_closer=False)).beyond == []
+    assert (await places.wipe(look_closer=False)).beyond == []
+
+
+@pytest.mark.usefixtures("probe")
+async def test_a_lock_that_another_driver_left_is_not_waited_for(
+    places: Places, db_session: AsyncSession, database_url: str
+) -> None:
+    """It is found, its statement is told, its back end is ended, and the rows are gone."""
+    db_session.add(Shelf(name="poetry"))
+    await db_session.commit()
+    async with create_async_engine(database_url, poolclass=NullPool).connect() as connection:
+        driver: Any = driver_of(await connection.get_raw_connection())
+        await driver.execute("BEGIN; UPDATE harness_probe.shelves SET name = 'prose'")
+
+        began = perf_counter()
+        wiped = await places.wipe(look_closer=False)
+        spent = perf_counter() - began
+
+        await connection.invalidate()
+    assert len(wiped.leaks) == 1
+    assert "idle in transaction after" in wiped.leaks[0]
+    assert "UPDATE harness_probe.shelves" in wiped.leaks[0]
+    assert spent < 0.4
+    assert (await db_session.scalars(select(Shelf.name))).all() == []
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.restart_sequences
+@pytest.mark.usefixtures("probe")
+async def test_sequences_begin_anew_where_a_test_asks(db_session: AsyncSession, turn: int) -> None:
+    shelf = Shelf(name="poetry")
+    db_session.add(shelf)
+    await db_session.flush()
+
+    assert (shelf.id, turn) == (1, turn)
+
+
+async def test_a_second_database_is_wiped_like_the_first(
+    places: Places, second_database: SecondDatabase
+) -> None:
+    def migrate(url: str) -> None:
+        async def make() -> None:
+            async with create_async_engine(url, poolclass=NullPool).begin() as connection:
+                await connection.execute(MAKE)
+
+        asyncio.run(make())
+
+    async with second_database("second", migrate) as url:
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(text("INSERT INTO left_behind VALUES (1)"))
+
+        await places.wipe(look_closer=False)
+
+        async with engine.connect() as connection:
+            assert (await connection.scalars(text("SELECT id FROM left_behind"))).all() == []
