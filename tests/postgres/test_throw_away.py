@@ -32,7 +32,7 @@ class TestServer:
         ("sql", "answer"),
         [
             pytest.param("current_setting('fsync')", "off", id="fsync"),
-            pytest.param("current_setting('synchronous_commit')", "off", id="synchronous commit"),
+            pytest.param("current_setting('synchronous_commit')", "on", id="a commit is in the log"),
             pytest.param("current_setting('full_page_writes')", "off", id="full page writes"),
             pytest.param("current_setting('listen_addresses')", "", id="no port"),
             pytest.param("current_setting('max_connections')", "200", id="many connections"),

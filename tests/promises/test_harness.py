@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Installed
-from tests.support.bugs import Bug, planted
 from tests.support.environment import uv
 from tests.support.outcomes import Run, run_pytest
 from tests.support.project import Project

@@ -99,33 +99,47 @@ WIPE = "tests/harness/wipe"
 PLACES = "tests/harness/places.py"
 TESTS = "tests/harness/promises"
 BUGS = {
+    "unlogged tables are in no log": Bug(
+        f"{WIPE}/log.py",
+        "changed := '{{{unlogged}}}';",
+        "changed := '{{}}';",
+        f"{TESTS}/test_wipe.py",
+        "test_nothing_is_left[many-unlogged]",
+    ),
+    "any change is one of a table": Bug(
+        f"{WIPE}/log.py",
+        "IF changed <@ '{{{oids}}}' THEN",
+        "IF changed <> '{{}}' THEN changed := '{{}}'; wiped := true; ELSIF changed <@ '{{{oids}}}' THEN",
+        f"{TESTS}/test_wipe.py",
+        "test_nothing_is_left[many-quoted]",
+    ),
     "partitions are left out": Bug(
         f"{WIPE}/catalogue.py",
         "WHERE c.relkind = 'r' AND",
         "WHERE c.relkind = 'r' AND NOT c.relispartition AND",
         f"{TESTS}/test_wipe.py",
-        "test_nothing_is_left[partitions]",
+        "test_nothing_is_left[few-partitions]",
     ),
     "children are left out": Bug(
         f"{WIPE}/catalogue.py",
         "WHERE c.relkind = 'r' AND",
         "WHERE c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid) AND",
         f"{TESTS}/test_wipe.py",
-        "test_nothing_is_left[inherited]",
+        "test_nothing_is_left[few-inherited]",
     ),
     "triggers fire": Bug(
         f"{WIPE}/catalogue.py",
         "tgtype & 8 <> 0",
         "false",
         f"{TESTS}/test_wipe.py",
-        "test_nothing_is_left[noted on delete]",
+        "test_nothing_is_left[few-noted on delete]",
     ),
     "rules rule": Bug(
         f"{WIPE}/catalogue.py",
         "ev_type = '4'",
         "false",
         f"{TESTS}/test_wipe.py",
-        "test_nothing_is_left[a rule instead of the delete]",
+        "test_nothing_is_left[few-a rule instead of the delete]",
     ),
     "ALWAYS is forgotten": Bug(
         f"{WIPE}/catalogue.py",
@@ -139,7 +153,7 @@ BUGS = {
         "SET CONSTRAINTS ALL IMMEDIATE",
         "SELECT 1",
         f"{TESTS}/test_wipe.py",
-        "test_nothing_is_left[deletes are refused, in a cycle]",
+        "test_nothing_is_left[few-deletes are refused, in a cycle]",
     ),
     "kept rows are not compared": Bug(
         f"{WIPE}/statement.py",

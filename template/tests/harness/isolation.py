@@ -22,7 +22,7 @@ class Isolation:
         self.sessions = Sessions()
         self.leaks = Leaks(self.guard, self.sessions)
         self.statements = Statements()
-        self.places = Places(self.guard, moved=self.call)
+        self.places = Places(self.guard, moved=self.leaks.note)
         self.unseen = False
 
     def begin(self, test: str) -> None:

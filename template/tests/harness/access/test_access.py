@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..running import RunningApp
 from ..fixtures.clients import ClientAs
 from ..people import Person
 from ..routes import list_endpoints
+from ..running import RunningApp
 from .ask import Asker
 from .declared import FILE, Case, find_problems, list_cases, load
 

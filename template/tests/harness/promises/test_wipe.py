@@ -10,21 +10,25 @@ from sqlalchemy.pool import NullPool
 from ..guard import exempt
 from ..isolation import Isolation
 from ..place import Place
-from ..wipe import Wiper
+from ..wipe import Wiper, log
 from .catalogue import KEPT, SCHEMA, driver_of, make
 
 ODD = '"Odd ""Name"" here"'
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[log.FEWEST_TABLES, 0], ids=["few", "many"])
 async def place(
-    _isolation: Isolation, _database: Place, kept_tables: Collection[str]
+    request: pytest.FixtureRequest,
+    _isolation: Isolation,
+    _database: Place,
+    kept_tables: Collection[str],
 ) -> AsyncIterator[Place]:
-    """Give a database of this module's own, so that your schema is left alone."""
+    """Give a database of this module's own, wiped as few tables are, and as many are."""
     suffix = f"{_database.suffix}_catalogue"
     kept = {*kept_tables, *KEPT}
     place = Place(_database.databases, suffix, _database.template, kept, changes=[make])
-    with exempt():
+    with exempt(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "FEWEST_TABLES", request.param)
         await place.make()
     yield place
     with exempt():

@@ -2,7 +2,8 @@
 
 `wiper` is what the rest of the harness uses. `catalogue` reads what a database holds, `statement`
 writes the one statement of the common case, `thorough` what is done when that is not enough,
-`shape` tells what a test changed of the schema, and `others` who else is connected.
+`log` finds the few tables that were written among many, `shape` tells what a test changed of the
+schema, and `others` who else is connected.
 """
 
 from .wiper import Wiped, Wiper

@@ -36,6 +36,7 @@ TABLES = f"""
            ARRAY(SELECT lift FROM obstacles WHERE relation = c.oid) AS lifts,
            ARRAY(SELECT restore FROM obstacles WHERE relation = c.oid) AS restores,
            EXISTS (SELECT FROM obstacles WHERE relation = c.oid AND deletes) AS guarded,
+           c.relpersistence = 'u' AS unlogged,
            ARRAY(SELECT conrelid FROM pg_constraint
                  WHERE confrelid = c.oid AND contype = 'f') AS referrers
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -71,6 +72,7 @@ class Table:
     lifts: tuple[str, ...]
     restores: tuple[str, ...]
     guarded: bool
+    unlogged: bool
     referrers: frozenset[int]
 
 
@@ -117,6 +119,7 @@ def _table(row: Mapping[str, Any]) -> Table:
         tuple(row["lifts"]),
         tuple(row["restores"]),
         row["guarded"],
+        row["unlogged"],
         frozenset(row["referrers"]),
     )
 

@@ -12,6 +12,7 @@ from ..errors import SeededRowsError
 from . import others
 from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
 from .errors import LOST, KeptTablesError
+from .log import find_log
 from .shape import changes, read_shape
 from .statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
 from .thorough import remember, wipe_thoroughly
@@ -63,7 +64,8 @@ class Wiper:
         """Take the database as it is now for what it has to be after each test."""
         self._catalogue = await read_catalogue(self._driver, self._names)
         await remember(self._driver, self._catalogue.kept)
-        await self._driver.execute(function(self._catalogue))
+        log = await find_log(self._driver, self._catalogue.wiped)
+        await self._driver.execute(function(self._catalogue, log))
         self._shape = await read_shape(self._driver)
         self._expected = await self._driver.fetchval(seen(self._catalogue))
         self._sequences = [tuple(row) for row in await self._driver.fetch(SEQUENCES)]
