@@ -2,11 +2,11 @@
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.conftest import Installed
+from tests.support.bugs import Bug, planted
 from tests.support.environment import uv
 from tests.support.outcomes import Run, run_pytest
 from tests.support.project import Project
@@ -87,15 +87,6 @@ def test_failed_test_shows_its_sql(spoilt: Project) -> None:
     assert "INSERT INTO users" in done.stdout
 
 
-class Bug(NamedTuple):
-    """A small patch, and the probe that has to notice it."""
-
-    path: str
-    good: str
-    bad: str
-    noticed_by: str
-
-
 HARNESS = "tests/harness"
 BUGS = {
     "one state for all requests": Bug(
@@ -146,14 +137,8 @@ BUGS = {
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
 def test_planted_bug_is_noticed(spoilt: Project, bug: Bug) -> None:
     """A promise whose test cannot fail is none."""
-    path = spoilt.root / bug.path
-    text = path.read_text()
-    assert text.count(bug.good) >= 1
-    try:
-        path.write_text(text.replace(bug.good, bug.bad))
+    with planted(spoilt, bug):
         done = probe(spoilt, bug.noticed_by)
-    finally:
-        path.write_text(text)
 
     assert done.having("failure") | done.having("error")
 

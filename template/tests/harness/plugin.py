@@ -9,7 +9,7 @@ import pytest
 
 from .errors import HarnessError
 from .guard import exempt
-from .policy import plugin as policy
+from .policy import hooks as policy
 from .run import RUN, Run
 from .settings_check import check_settings, check_versions
 

@@ -111,7 +111,6 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
             )
 
 
-def _reason(mark: pytest.Mark) -> bool:
-    given = [*mark.args, *mark.kwargs.values()]
-    named = set(mark.kwargs) <= {"reason"}
-    return named and len(given) == 1 and isinstance(given[0], str) and bool(given[0].strip())
+def _reason(mark: pytest.Mark) -> str | None:
+    given = mark.args[0] if len(mark.args) == 1 and not mark.kwargs else None
+    return given if isinstance(given, str) and given.strip() else None
