@@ -241,6 +241,20 @@ BUGS = {
         MATRIX,
         "GET /api/users/me as editor answered 200, and tests/access.py says 403",
     ),
+    "an entry that cannot be read": Bug(
+        "tests/access.py",
+        '"GET /api/health": Access(',
+        '"/api/health": Access(',
+        MATRIX,
+        "the entry '/api/health' cannot be read. Write \"GET /api/path\": Access(...).",
+    ),
+    "a path that nothing fills in": Bug(
+        "tests/access.py",
+        "writer=200, arrange=anothers_document",
+        "writer=200",
+        MATRIX,
+        'nothing fills in {document_id}. In tests/access.py, give the entry `call=Call(path={"document_id": ...})`',
+    ),
     "a route that lost its role": Bug(
         "src/my_service/metrics/routes.py",
         "AdminDep",
