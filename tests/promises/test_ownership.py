@@ -29,6 +29,7 @@ USERS = (
     "src/",
     "tests/__init__.py",
     "tests/conftest.py",
+    "tests/access.py",
     "tests/factories.py",
     "tests/auth/",
     "tests/documents/",

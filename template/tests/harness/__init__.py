@@ -7,10 +7,13 @@ To test:
 
 - `async_client`, `admin_client`, `editor_client`, `writer_client`, `client_as(user_or_role)`:
   clients on the app; each is a person of its own.
-- `client`: a sync `TestClient` for plain routing and validation; it refuses the database.
+- `client`: a sync `TestClient` for plain routing and validation; it refuses the database, and a
+  route that authenticates. docs/testing/clients.md draws the line.
 - `db_session`, `db_engine`: to arrange and to assert. Commit what a request shall see.
 - `test_users`, `test_user`: one user for each role; a user whose password is `password`.
 - `app`, `settings`, `database_url`: what runs, with what, on which database.
+
+`tests/access.py` says what each role gets from each route; `access` asks them all.
 
 Every commit is real. After a test that touched the database, one statement deletes every row.
 
@@ -20,8 +23,10 @@ To tell the harness about a service, `tests/conftest.py` overrides: `create_app`
 
 The modules, one noun each: `guard` (which loop, which database), `wipe` (the one statement),
 `database` (a database for each worker), `server` and `postgres` (where PostgreSQL comes from),
-`lifespan` (the app, started once), `overrides`, `sessions`, `clients`, `statements` (the SQL of a
-failed test), `isolation` (what happens after each test), `settings_check` (pytest.ini).
+`lifespan` (the app, started once), `routes` (what FastAPI knows of them), `policy` (which client a
+test may take), `access` (what each role gets), `overrides`, `sessions`, `clients`, `statements`
+(the SQL of a failed test), `isolation` (what happens after each test), `settings_check`
+(pytest.ini).
 """
 
 from .clients import get_auth_token_async

@@ -13,7 +13,7 @@ from .errors import HarnessError
 from .guard import exempt
 from .leaks import hooks as leak_hooks
 from .network import hooks as network_hooks
-from .policy import plugin as policy
+from .policy import hooks as policy_hooks
 from .run import RUN, Run
 from .server import Server
 from .settings_check import check_settings, check_versions
@@ -21,7 +21,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, marks, network_hooks, policy, stop)
+PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, marks, network_hooks, policy_hooks, stop)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

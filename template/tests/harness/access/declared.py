@@ -62,9 +62,15 @@ def find_problems(
     missing = [line_for(each, columns) for name, each in has.items() if name not in declared]
     problems = [*_entry_problems(access, columns, has), *_shut_problems(access, has)]
     if missing:
-        listed = "\n".join(missing)
-        problems.insert(0, f"Add to ACCESS, each status as it ought to be:\n{listed}")
+        problems.insert(0, _addition("\n".join(missing), whole=not access))
     return problems
+
+
+def _addition(lines: str, *, whole: bool) -> str:
+    if whole:
+        start = f"from {MODULE.rpartition('.')[0]}.harness.access import Access\n\nACCESS = {{"
+        return f"Write it, each status as it ought to be:\n\n{start}\n{lines}\n}}"
+    return f"Add to ACCESS, each status as it ought to be:\n{lines}"
 
 
 def route_of(entry: str) -> str:

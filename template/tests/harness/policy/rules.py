@@ -55,12 +55,10 @@ class Subject(NamedTuple):
         return ASYNC in self.fixtures
 
     def named(self, names: Iterable[str]) -> str:
-        """Return the client among `names` that the test asks for, as the test sees it."""
-        for name in names:
-            if name in self.arguments:
-                return f"`{name}`"
-        asked = next((name for name in names if name in self.fixtures), names)
-        return f"`{asked}` (through a fixture)" if isinstance(asked, str) else "a fixture's client"
+        """Return the client among `names` that the test asks for, and whether it does so itself."""
+        asked = [name for name in names if name in self.fixtures]
+        own = [name for name in asked if name in self.arguments]
+        return f"`{own[0]}`" if own else f"`{(asked or ['a client'])[0]}` (through a fixture)"
 
 
 def find_offences(subjects: Iterable[Subject]) -> list[str]:
@@ -74,7 +72,7 @@ def find_offences(subjects: Iterable[Subject]) -> list[str]:
 def _of_one(test: Subject) -> Iterator[str]:
     if test.exemption is not None and not _reason(test.exemption):
         yield (
-            f"is exempt without a reason. Write it: "
+            "is exempt without a reason. Write it: "
             f'`@pytest.mark.{EXEMPTION}("why the sync client is right here")`.'
         )
     if test.own_exemption and not test.sync_client:
@@ -111,7 +109,6 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
             )
 
 
-def _reason(mark: pytest.Mark) -> bool:
-    given = [*mark.args, *mark.kwargs.values()]
-    named = set(mark.kwargs) <= {"reason"}
-    return named and len(given) == 1 and isinstance(given[0], str) and bool(given[0].strip())
+def _reason(mark: pytest.Mark) -> str | None:
+    given = mark.args[0] if len(mark.args) == 1 and not mark.kwargs else None
+    return given if isinstance(given, str) and given.strip() else None
