@@ -43,6 +43,7 @@ from tests.harness.fixtures.seam import (  # noqa: E402
     session_factory_dependency,
     settings,
 )
+from tests.harness.live.fixtures import _live_server, live_server  # noqa: E402
 from tests.harness.plugin import (  # noqa: E402
     pytest_addoption,
     pytest_configure,
@@ -58,6 +59,7 @@ __all__ = [
     "_after_each_test",
     "_database_url",
     "_isolation",
+    "_live_server",
     "_open_client",
     "_running_app",
     "admin_client",
@@ -73,6 +75,7 @@ __all__ = [
     "dependency_overrides",
     "editor_client",
     "kept_tables",
+    "live_server",
     "login",
     "metadata",
     "migrate",

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from httpx2 import ASGITransport, AsyncClient, Request, Response
+from httpx2 import AsyncClient, Request, Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from .guard import Guard
+from .live.client import HarnessClient
+from .live.in_process import InProcessTransport
+from .live.over_socket import LiveTransport
+from .live.server import LiveServer
 
 BASE_URL = "http://test"
 LOGIN_PATH = "/api/auth/login"
@@ -19,8 +23,12 @@ def open_async_client(asgi: ASGIApp) -> AsyncClient:
     An exception in the app is a 500, as a client in production gets it; its traceback is in the
     log that pytest prints.
     """
-    transport = ASGITransport(app=asgi, raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url=BASE_URL)
+    return HarnessClient(InProcessTransport(asgi), BASE_URL)
+
+
+def open_live_client(server: LiveServer) -> AsyncClient:
+    """Return a client on the app, over the socket of a server that was started."""
+    return HarnessClient(LiveTransport(server), server.url)
 
 
 async def get_auth_token_async(client: AsyncClient, email: str, password: str) -> str:

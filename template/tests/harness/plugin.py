@@ -9,18 +9,22 @@ import pytest
 
 from .errors import HarnessError
 from .guard import exempt
+from .live import hooks as live_hooks
 from .run import RUN, Run
 from .settings_check import check_settings, check_versions
 
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (live_hooks,)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the harness's options to `pytest --help`, in a group of their own."""
-    parser.getgroup("harness", "the harness of tests/harness/")
+    group = parser.getgroup("harness", "the harness of tests/harness/")
+    group.addoption(
+        "--live", action="store_true", help="send every async client through a real server"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,282 @@
+"""Promise 16 and what only a socket shows: the app behind real uvicorn, on the suite's own loop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import pytest
+from fastapi import BackgroundTasks, Depends, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import StreamingResponse
+from httpx2 import AsyncClient, RemoteProtocolError
+from httpx2.websockets import WebSocketDisconnect as ClosedByServer
+from httpx2.websockets import WebSocketUpgradeError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Receive, Scope, Send
+
+from ..clients import open_async_client, open_live_client
+from ..fixtures.application import RunningApp
+from ..live.errors import NoAnswerError
+from ..live.patience import patience
+from ..live.server import LiveServer
+from .probe import PREFIX, Probe
+from .schema import Shelf
+
+
+@pytest.fixture
+async def over_socket(live_server: LiveServer) -> AsyncIterator[AsyncClient]:
+    async with open_live_client(live_server) as client:
+        yield client
+
+
+@pytest.fixture(params=["in the process", "over the socket"])
+async def either_way(
+    request: pytest.FixtureRequest, _running_app: RunningApp, live_server: LiveServer
+) -> AsyncIterator[AsyncClient]:
+    opened = {
+        "in the process": lambda: open_async_client(_running_app.asgi),
+        "over the socket": lambda: open_live_client(live_server),
+    }
+    async with opened[request.param]() as client:
+        yield client
+
+
+class TestServer:
+    async def test_runs_on_the_suites_loop_and_reaches_the_same_rows(
+        self, probe: Probe, over_socket: AsyncClient, db_session: AsyncSession
+    ) -> None:
+        loops = []
+
+        @probe.post("/shelves")
+        async def add(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+            loops.append(asyncio.get_running_loop())
+            session.add(Shelf(name="poetry"))
+
+        await over_socket.post(f"{PREFIX}/shelves")
+
+        assert loops == [asyncio.get_running_loop()]
+        assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]
+
+    async def test_leaves_ctrl_c_to_pytest(self, live_server: LiveServer) -> None:
+        handler = signal.getsignal(signal.SIGINT)
+
+        owner = type(getattr(handler, "__self__", None))
+
+        assert "uvicorn" not in {base.__module__.split(".")[0] for base in owner.__mro__}
+        assert str(live_server) == live_server.url
+
+    async def test_hands_the_lifespans_state_to_each_request_as_a_copy(
+        self, probe: Probe, over_socket: AsyncClient
+    ) -> None:
+        @probe.get("/state")
+        async def state(request: Request) -> list[str]:
+            before = sorted(request.scope["state"])
+            request.state.left_by_the_first = True
+            return before
+
+        first, second = [(await over_socket.get(f"{PREFIX}/state")).json() for _ in range(2)]
+
+        assert first == second
+
+    async def test_sends_an_answer_at_once_and_keeps_the_connection(
+        self, probe: Probe, live_server: LiveServer, over_socket: AsyncClient
+    ) -> None:
+        @probe.get("/port")
+        async def port(request: Request) -> int:
+            assert request.client is not None
+            return request.client.port
+
+        ports = {(await over_socket.get(f"{PREFIX}/port")).json() for _ in range(3)}
+        (connection,) = [
+            each for each in live_server.connections() if each.getpeername()[1] in ports
+        ]
+
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), "40 ms a request"
+
+
+class TestStreams:
+    async def test_parts_arrive_as_they_are_sent(
+        self, probe: Probe, over_socket: AsyncClient
+    ) -> None:
+        first_part_read = asyncio.Event()
+
+        async def parts() -> AsyncIterator[str]:
+            yield "one\n"
+            await first_part_read.wait()
+            yield "two\n"
+
+        @probe.get("/parts")
+        async def stream() -> StreamingResponse:
+            return StreamingResponse(parts())
+
+        got = []
+        async with over_socket.stream("GET", f"{PREFIX}/parts") as response:
+            async for line in response.aiter_lines():
+                got.append(line)
+                first_part_read.set()
+
+        assert got == ["one", "two"]
+
+    async def test_server_sent_events_and_a_client_that_leaves(
+        self, probe: Probe, over_socket: AsyncClient
+    ) -> None:
+        ended = []
+
+        async def events() -> AsyncIterator[str]:
+            try:
+                yield "event: tick\ndata: 1\n\n"
+                await asyncio.Event().wait()
+            finally:
+                ended.append("cleaned up")
+
+        @probe.get("/events")
+        async def stream() -> StreamingResponse:
+            return StreamingResponse(events(), media_type="text/event-stream")
+
+        async with over_socket.sse(f"{PREFIX}/events") as source:
+            event = await anext(aiter(source))
+
+        assert (event.event, event.data) == ("tick", "1")
+        assert ended == ["cleaned up"]
+
+    async def test_handler_hears_that_its_client_left(
+        self, probe: Probe, over_socket: AsyncClient
+    ) -> None:
+        begun, seen = asyncio.Event(), asyncio.Event()
+
+        @probe.get("/slow")
+        async def slow(request: Request) -> None:
+            begun.set()
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            seen.set()
+
+        asking = asyncio.create_task(over_socket.get(f"{PREFIX}/slow"))
+        await begun.wait()
+        asking.cancel()
+
+        async with patience("The handler, to hear that its client left"):
+            await seen.wait()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    async def test_background_tasks_are_done_when_the_answer_is_there(
+        self, probe: Probe, either_way: AsyncClient
+    ) -> None:
+        done = []
+
+        async def work() -> None:
+            await asyncio.sleep(0.01)
+            done.append("work")
+
+        @probe.post("/work")
+        async def begin(background: BackgroundTasks) -> None:
+            background.add_task(work)
+
+        await either_way.post(f"{PREFIX}/work")
+
+        assert done == ["work"]
+
+
+class TestWebsockets:
+    """The same test passes with a socket between, and without one."""
+
+    async def test_carry_words_both_ways_as_their_client(
+        self, probe: Probe, either_way: AsyncClient
+    ) -> None:
+        @probe.websocket("/echo")
+        async def echo(websocket: WebSocket) -> None:
+            await websocket.accept(subprotocol=websocket.scope["subprotocols"][0])
+            await websocket.send_text(websocket.headers["authorization"])
+            async for text in websocket.iter_text():
+                await websocket.send_json({"said": text, "to": websocket.query_params["to"]})
+
+        either_way.headers["Authorization"] = "Bearer mine"
+        where = f"{PREFIX}/echo?to=me"
+        async with either_way.websocket(where, subprotocols=["words"]) as websocket:
+            greeted = await websocket.receive_text()
+            await websocket.send_text("hello")
+
+            assert await websocket.receive_json() == {"said": "hello", "to": "me"}
+            assert (greeted, websocket.subprotocol) == ("Bearer mine", "words")
+
+    async def test_let_the_handler_see_that_the_client_left(
+        self, probe: Probe, either_way: AsyncClient
+    ) -> None:
+        ended = []
+
+        @probe.websocket("/wait")
+        async def wait(websocket: WebSocket) -> None:
+            await websocket.accept()
+            try:
+                await websocket.receive_text()
+            except WebSocketDisconnect as left:
+                ended.append(left.code)
+
+        async with either_way.websocket(f"{PREFIX}/wait"):
+            pass
+
+        assert ended == [1000]
+
+    async def test_are_closed_with_the_handlers_code(
+        self, probe: Probe, either_way: AsyncClient
+    ) -> None:
+        @probe.websocket("/enough")
+        async def enough(websocket: WebSocket) -> None:
+            await websocket.accept()
+            await websocket.close(4000, "enough")
+
+        async with either_way.websocket(f"{PREFIX}/enough") as websocket:
+            with pytest.raises(ClosedByServer) as closed:
+                await websocket.receive_text()
+
+        assert (closed.value.code, closed.value.reason) == (4000, "enough")
+
+    async def test_are_refused_with_a_status(self, probe: Probe, either_way: AsyncClient) -> None:
+        @probe.websocket("/private")
+        async def private(websocket: WebSocket) -> None:
+            await websocket.close()
+
+        with pytest.raises(WebSocketUpgradeError) as refused:
+            async with either_way.websocket(f"{PREFIX}/private"):
+                pass
+
+        assert refused.value.response.status_code == 403
+
+    async def test_let_a_failed_assertion_out_as_it_is(
+        self, probe: Probe, either_way: AsyncClient
+    ) -> None:
+        @probe.websocket("/wait")
+        async def wait(websocket: WebSocket) -> None:
+            await websocket.accept()
+            await websocket.receive()
+
+        with pytest.raises(AssertionError, match=r"^mine$"):
+            async with either_way.websocket(f"{PREFIX}/wait"):
+                raise AssertionError("mine")
+
+
+async def test_answer_that_broke_off_is_none_either_way() -> None:
+    async def breaks_off(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half of it", "more_body": True})
+        raise LookupError
+
+    server = LiveServer(breaks_off)
+    await server.start()
+
+    try:
+        for client in (open_async_client(breaks_off), open_live_client(server)):
+            async with client:
+                with pytest.raises(RemoteProtocolError):
+                    await client.get("/")
+    finally:
+        await server.stop()
+
+
+async def test_each_wait_has_an_end() -> None:
+    with pytest.raises(NoAnswerError, match=r"GET /never: nothing came within 0.02 seconds"):
+        async with patience("GET /never", seconds=0.02):
+            await asyncio.Event().wait()
