@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from .contract import hooks as contract_hooks
 from .errors import HarnessError
 from .guard import exempt
 from .live import hooks as live_hooks
@@ -16,7 +17,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (live_hooks,)
+PARTS: tuple[ModuleType, ...] = (contract_hooks, live_hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness", "the harness of tests/harness/")
     group.addoption(
         "--live", action="store_true", help="send every async client through a real server"
+    )
+    group.addoption(
+        "--update-contract", action="store_true", help="accept the API as it is, by its snapshot"
     )
 
 

@@ -18,6 +18,7 @@ async def patience(waited_for: str, seconds: float = LIMIT_SECONDS) -> AsyncIter
     request must not be found late when its developer goes on.
     """
     loop = asyncio.get_running_loop()
+    timer: asyncio.TimerHandle
 
     def tick(left: int) -> None:
         nonlocal timer
