@@ -67,6 +67,7 @@ class Asker:
         operations = [_operation(result) for result in self._schema.get_all_operations()]
         operations.sort(key=lambda operation: "{" in operation.path)  # what is made is asked for
         with requests.Session() as session:
+            session.trust_env = False  # no proxy stands before loopback
             for operation in operations:
                 for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                     self._ask(session, operation, mode)

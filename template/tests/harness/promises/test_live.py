@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import pytest
@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..clients import open_async_client, open_live_client
 from ..fixtures.application import RunningApp
+from ..fixtures.clients import ClientAs
 from ..live.errors import NoAnswerError
 from ..live.patience import patience
 from ..live.server import LiveServer
@@ -41,6 +42,26 @@ async def either_way(
     }
     async with opened[request.param]() as client:
         yield client
+
+
+async def test_live_sends_every_client_through_the_server(  # noqa: PLR0913, PLR0917  the fixtures
+    probe: Probe,
+    async_client: AsyncClient,
+    client_as: ClientAs,
+    roles: Sequence[str],
+    live_server: LiveServer,
+    pytestconfig: pytest.Config,
+) -> None:
+    @probe.get("/port")
+    async def port(request: Request) -> int | None:
+        listening: int | None = request.scope["server"][1]
+        return listening
+
+    clients = [async_client, await client_as(roles[0])]
+    ports = {(await client.get(f"{PREFIX}/port")).json() for client in clients}
+
+    live_port = int(live_server.url.rpartition(":")[2])
+    assert ports == {live_port if pytestconfig.getoption("live") else None}
 
 
 class TestServer:
