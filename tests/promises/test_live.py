@@ -53,7 +53,11 @@ BUGS = {
         "40 ms a request",
     ),
     "Ctrl-C is uvicorn's": (
-        Bug(f"{LIVE}/uvicorn_server.py", "        yield\n", "        with super().capture_signals():\n            yield\n"),
+        Bug(
+            f"{LIVE}/uvicorn_server.py",
+            "        yield\n",
+            "        with super().capture_signals():\n" + " " * 12 + "yield\n",
+        ),
         "test_leaves_ctrl_c_to_pytest",
         "'uvicorn'",
     ),
@@ -129,9 +133,8 @@ class TestSnapshot:
         assert "look at it with git diff" in service.succeed("pytest", *UPDATE)
         assert snapshot.read_bytes() == before
 
-    def test_change_is_shown_by_path_and_method_and_accepted_by_one_line(
-        self, service: Project, snapshot: Path
-    ) -> None:
+    @pytest.mark.usefixtures("snapshot")
+    def test_change_is_shown_by_path_and_method_and_accepted_by_one_line(self, service: Project) -> None:
         """A diff for a reader, not of JSON; what comes after it is the line to run."""
         routes = "src/my_service/documents/routes.py"
         schemas = "src/my_service/documents/schemas.py"

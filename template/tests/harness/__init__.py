@@ -10,6 +10,7 @@ To test:
 - `client`: a sync `TestClient` for plain routing and validation; it refuses the database.
 - `db_session`, `db_engine`: to arrange and to assert. Commit what a request shall see.
 - `test_users`, `test_user`: one user for each role; a user whose password is `password`.
+- `live_server`: the app behind real uvicorn; `pytest --live` sends every async client through it.
 - `app`, `settings`, `database_url`: what runs, with what, on which database.
 
 Every commit is real. After a test that touched the database, one statement deletes every row.
@@ -21,7 +22,8 @@ To tell the harness about a service, `tests/conftest.py` overrides: `create_app`
 The modules, one noun each: `guard` (which loop, which database), `wipe` (the one statement),
 `database` (a database for each worker), `server` and `postgres` (where PostgreSQL comes from),
 `lifespan` (the app, started once), `overrides`, `sessions`, `clients`, `statements` (the SQL of a
-failed test), `isolation` (what happens after each test), `settings_check` (pytest.ini).
+failed test), `isolation` (what happens after each test), `settings_check` (pytest.ini), `live`
+(real sockets, and a client's two ways to the app), `contract` (the API is as it says).
 """
 
 from .clients import get_auth_token_async
