@@ -11,7 +11,7 @@ from tests.support.bugs import Bug
 from tests.support.project import Project
 
 PROBE = Path(__file__).parent / "probes" / "live_wrong.py"
-PROMISES = "tests/harness/promises/test_live.py"
+PROMISES = [f"tests/harness/promises/{name}.py" for name in ("test_live", "test_websockets")]
 SNAPSHOT = "tests/contract/openapi.json"
 COMPARED = "tests/harness/contract/test_snapshot.py"
 UPDATE = ("tests/harness/contract", "--update-contract")
@@ -88,12 +88,12 @@ BUGS = {
     ),
     "a refusal is another in the process": (
         Bug(f"{LIVE}/websocket.py", 'message.get("status", 403)', 'message.get("status", 500)'),
-        "test_are_refused_with_a_status[in the process]",
+        "test_websockets_are_refused_with_a_status[in the process]",
         "assert 500 == 403",
     ),
     "a websocket's end is not told": (
         Bug(f"{LIVE}/websocket.py", '"code": event.code,', '"code": 1006,'),
-        "test_let_the_handler_see_that_the_client_left[in the process]",
+        "test_websockets_let_the_handler_see_that_the_client_left[in the process]",
         "assert [1006] == [1000]",
     ),
 }
@@ -103,10 +103,20 @@ BUGS = {
 def test_planted_bug_is_noticed(service: Project, bug: Bug, noticed_by: str, words: str) -> None:
     """The named test fails in the service itself, and says why."""
     with bug.planted(service.root):
-        done = service.run("pytest", "-q", "--live", PROMISES)
+        done = service.run("pytest", "-q", "--live", *PROMISES)
 
     assert re.search(rf"^(FAILED|ERROR) \S+::{re.escape(noticed_by)}", done.stdout, re.MULTILINE), done.stdout
     assert words in done.stdout
+
+
+def test_package_that_is_missing_is_named(service: Project) -> None:
+    """An updated service has its old pyproject.toml: one line says what to add."""
+    without = "import sys, pytest; sys.modules['wsproto'] = None; sys.exit(pytest.main(['-q', 'tests/health']))"
+
+    done = service.run("python", "-c", without)
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "The harness needs 'httpx2[ws]'. Run: uv add --dev 'httpx2[ws]'" in done.stdout
 
 
 def test_ctrl_c_ends_the_run_while_the_server_runs(service: Project) -> None:

@@ -17,5 +17,8 @@ class NoAnswerError(HarnessError):
 class LiveServerError(HarnessError):
     """The live server cannot be had."""
 
-    def __init__(self, reason: str, cure: str) -> None:
-        super().__init__(f"The live server did not start: {reason}. {cure}")
+    def __init__(self, reason: str, host: str) -> None:
+        super().__init__(
+            f"The live server did not start: {reason}. See whether something bars {host}, such as "
+            "a sandbox without a network; without `--live`, most tests need none."
+        )

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,17 +30,18 @@ class LiveServer:
         self._calls: dict[Any, Call] = {}
         self._uvicorn: UvicornServer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
 
     def __str__(self) -> str:
         return self.url
 
     async def start(self) -> None:
         """Listen on a free port of loopback; nothing to do for a server that does so already."""
-        if self._task is not None:
-            return
-        if find_spec("uvicorn") is None:
-            cure = "Run: uv add --dev 'uvicorn[standard]'"
-            raise LiveServerError("uvicorn is not installed", cure)
+        async with self._starting:  # of two clients that are opened at once, one waits
+            if self._task is None:
+                self._task = await self._started()
+
+    async def _started(self) -> asyncio.Task[None]:
         from .uvicorn_server import UvicornServer  # noqa: PLC0415  only a run that needs it pays
 
         self._uvicorn = UvicornServer(self._counted)
@@ -51,16 +51,17 @@ class LiveServer:
         listening.bind((HOST, 0))
         self.url = f"http://{HOST}:{listening.getsockname()[1]}"
         serving = self._uvicorn.serve([listening])
-        self._task = asyncio.create_task(serving, name="harness: live server")
+        task = asyncio.create_task(serving, name="harness: live server")
         ready = asyncio.create_task(self._uvicorn.ready.wait())
         await asyncio.wait(
-            {self._task, ready}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            {task, ready}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
         )
         if not ready.done():
             ready.cancel()
-            failed = self._task.done() and self._task.exception()
-            reason = repr(failed) if failed else f"it was not ready in {START_SECONDS:g} seconds"
-            raise LiveServerError(reason, f"See whether another program bars {HOST}.")
+            task.cancel()
+            failed = task.done() and task.exception()
+            raise LiveServerError(repr(failed) if failed else "it was not ready in time", HOST)
+        return task
 
     async def stop(self) -> None:
         """Close every connection and stop listening; nothing to do for one never started."""

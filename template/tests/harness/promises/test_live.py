@@ -7,41 +7,20 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import pytest
-from fastapi import BackgroundTasks, Depends, Request, WebSocket, WebSocketDisconnect
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.responses import StreamingResponse
 from httpx2 import AsyncClient, RemoteProtocolError
-from httpx2.websockets import WebSocketDisconnect as ClosedByServer
-from httpx2.websockets import WebSocketUpgradeError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Receive, Scope, Send
 
 from ..clients import open_async_client, open_live_client
-from ..fixtures.application import RunningApp
 from ..fixtures.clients import ClientAs
 from ..live.errors import NoAnswerError
 from ..live.patience import patience
 from ..live.server import LiveServer
 from .probe import PREFIX, Probe
 from .schema import Shelf
-
-
-@pytest.fixture
-async def over_socket(live_server: LiveServer) -> AsyncIterator[AsyncClient]:
-    async with open_live_client(live_server) as client:
-        yield client
-
-
-@pytest.fixture(params=["in the process", "over the socket"])
-async def either_way(
-    request: pytest.FixtureRequest, _running_app: RunningApp, live_server: LiveServer
-) -> AsyncIterator[AsyncClient]:
-    opened = {
-        "in the process": lambda: open_async_client(_running_app.asgi),
-        "over the socket": lambda: open_live_client(live_server),
-    }
-    async with opened[request.param]() as client:
-        yield client
 
 
 async def test_live_sends_every_client_through_the_server(  # noqa: PLR0913, PLR0917  the fixtures
@@ -199,84 +178,6 @@ class TestStreams:
         await either_way.post(f"{PREFIX}/work")
 
         assert done == ["work"]
-
-
-class TestWebsockets:
-    """The same test passes with a socket between, and without one."""
-
-    async def test_carry_words_both_ways_as_their_client(
-        self, probe: Probe, either_way: AsyncClient
-    ) -> None:
-        @probe.websocket("/echo")
-        async def echo(websocket: WebSocket) -> None:
-            await websocket.accept(subprotocol=websocket.scope["subprotocols"][0])
-            await websocket.send_text(websocket.headers["authorization"])
-            async for text in websocket.iter_text():
-                await websocket.send_json({"said": text, "to": websocket.query_params["to"]})
-
-        either_way.headers["Authorization"] = "Bearer mine"
-        where = f"{PREFIX}/echo?to=me"
-        async with either_way.websocket(where, subprotocols=["words"]) as websocket:
-            greeted = await websocket.receive_text()
-            await websocket.send_text("hello")
-
-            assert await websocket.receive_json() == {"said": "hello", "to": "me"}
-            assert (greeted, websocket.subprotocol) == ("Bearer mine", "words")
-
-    async def test_let_the_handler_see_that_the_client_left(
-        self, probe: Probe, either_way: AsyncClient
-    ) -> None:
-        ended = []
-
-        @probe.websocket("/wait")
-        async def wait(websocket: WebSocket) -> None:
-            await websocket.accept()
-            try:
-                await websocket.receive_text()
-            except WebSocketDisconnect as left:
-                ended.append(left.code)
-
-        async with either_way.websocket(f"{PREFIX}/wait"):
-            pass
-
-        assert ended == [1000]
-
-    async def test_are_closed_with_the_handlers_code(
-        self, probe: Probe, either_way: AsyncClient
-    ) -> None:
-        @probe.websocket("/enough")
-        async def enough(websocket: WebSocket) -> None:
-            await websocket.accept()
-            await websocket.close(4000, "enough")
-
-        async with either_way.websocket(f"{PREFIX}/enough") as websocket:
-            with pytest.raises(ClosedByServer) as closed:
-                await websocket.receive_text()
-
-        assert (closed.value.code, closed.value.reason) == (4000, "enough")
-
-    async def test_are_refused_with_a_status(self, probe: Probe, either_way: AsyncClient) -> None:
-        @probe.websocket("/private")
-        async def private(websocket: WebSocket) -> None:
-            await websocket.close()
-
-        with pytest.raises(WebSocketUpgradeError) as refused:
-            async with either_way.websocket(f"{PREFIX}/private"):
-                pass
-
-        assert refused.value.response.status_code == 403
-
-    async def test_let_a_failed_assertion_out_as_it_is(
-        self, probe: Probe, either_way: AsyncClient
-    ) -> None:
-        @probe.websocket("/wait")
-        async def wait(websocket: WebSocket) -> None:
-            await websocket.accept()
-            await websocket.receive()
-
-        with pytest.raises(AssertionError, match=r"^mine$"):
-            async with either_way.websocket(f"{PREFIX}/wait"):
-                raise AssertionError("mine")
 
 
 async def test_answer_that_broke_off_is_none_either_way() -> None:
