@@ -49,6 +49,7 @@ from tests.harness.fixtures.seam import (  # noqa: E402
     session_factory_dependency,
     settings,
 )
+from tests.harness.live.fixtures import _live_server, live_server  # noqa: E402
 from tests.harness.plugin import (  # noqa: E402
     pytest_addoption,
     pytest_configure,
@@ -63,6 +64,7 @@ __all__ = [
     "_after_each_test",
     "_database",
     "_isolation",
+    "_live_server",
     "_loop",
     "_open_client",
     "_own_database",
@@ -83,6 +85,7 @@ __all__ = [
     "editor_client",
     "external_http",
     "kept_tables",
+    "live_server",
     "login",
     "metadata",
     "migrate",

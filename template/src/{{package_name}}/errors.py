@@ -99,16 +99,32 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] | None = None
 
 
-# For the API's page, in place of the 422 that FastAPI describes there and that we do not answer.
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {"model": Problem, "description": "A problem, as application/problem+json."}
-}
-
-
 class ProblemResponse(JSONResponse):
     """A problem body."""
 
     media_type = "application/problem+json"
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what a route declares as `responses`: the problems it answers by, for the API's page.
+
+    `pytest -m contract` fails on an answer that is not declared.
+    """
+    return {
+        status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses
+    }
+
+
+def name_media_type(description: dict[str, Any]) -> dict[str, Any]:
+    """Say of each problem that it is application/problem+json: FastAPI takes it for JSON."""
+    for path in description["paths"].values():
+        for operation in path.values():
+            for answer in operation["responses"].values():
+                content = answer.get("content", {})
+                json = content.get("application/json", {}).get("schema", {})
+                if json.get("$ref", "").endswith(f"/{Problem.__name__}"):
+                    content[ProblemResponse.media_type] = content.pop("application/json")
+    return description
 
 
 def problem(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from fastapi import FastAPI
 from pwdlib import PasswordHash
@@ -13,7 +13,7 @@ from .auth.passwords import build_password_hasher
 from .auth.routes import router as auth
 from .database import SessionFactory, create_engine, create_session_factory
 from .documents.routes import router as documents
-from .errors import PROBLEM_RESPONSES, add_error_handlers
+from .errors import add_error_handlers, name_media_type, problems
 from .health.routes import router as health
 from .metrics.routes import router as metrics
 from .middleware import build_middleware
@@ -29,6 +29,14 @@ class State(TypedDict):
     engine: AsyncEngine
     session_factory: SessionFactory
     password_hasher: PasswordHash
+
+
+class Service(FastAPI):
+    """The app, with its errors described as they are."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the API, for its page and for `pytest -m contract`."""
+        return name_media_type(super().openapi())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,11 +59,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             finally:
                 await engine.dispose()
 
-    app = FastAPI(
+    app = Service(
         title=NAME,
         lifespan=lifespan,
         middleware=build_middleware(settings),
-        responses=PROBLEM_RESPONSES,
+        responses=problems(500, 503),
     )
     add_error_handlers(app)
     for router in (health, auth, users, documents, metrics):

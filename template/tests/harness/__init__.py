@@ -11,6 +11,7 @@ To test:
   route that authenticates. docs/testing/clients.md draws the line.
 - `db_session`, `db_engine`: to arrange and to assert. Commit what a request shall see.
 - `test_users`, `test_user`: one user for each role; a user whose password is `password`.
+- `live_server`: the app behind real uvicorn; `pytest --live` sends every async client through it.
 - `app`, `settings`, `database_url`: what runs, with what, on which database.
 
 `tests/access.py` says what each role gets from each route; `access` asks them all.
@@ -26,7 +27,8 @@ The modules, one noun each: `guard` (which loop, which database), `wipe` (the on
 `lifespan` (the app, started once), `routes` (what FastAPI knows of them), `policy` (which client a
 test may take), `access` (what each role gets), `overrides`, `sessions`, `clients`, `statements`
 (the SQL of a failed test), `isolation` (what happens after each test), `settings_check`
-(pytest.ini).
+(pytest.ini), `live` (real sockets, and a client's two ways to the app), `contract` (the API is as
+it says).
 """
 
 from .clients import get_auth_token_async

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from httpx2 import ASGITransport, AsyncClient, Request, Response
+from httpx2 import AsyncClient, Request, Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .errors import ClientPolicyError
 from .guard import Guard, sync_call
+from .live.client import HarnessClient
+from .live.in_process import InProcessTransport
+from .live.over_socket import LiveTransport
+from .live.server import LiveServer
 from .routes import find_route, find_scheme
 
 BASE_URL = "http://test"
@@ -25,8 +29,12 @@ def open_async_client(asgi: ASGIApp) -> AsyncClient:
     An exception in the app is a 500, as a client in production gets it; its traceback is in the
     log that pytest prints.
     """
-    transport = ASGITransport(app=asgi, raise_app_exceptions=False)
-    return AsyncClient(transport=transport, base_url=BASE_URL)
+    return HarnessClient(InProcessTransport(asgi), BASE_URL)
+
+
+def open_live_client(server: LiveServer) -> AsyncClient:
+    """Return a client on the app, over the socket of a server that was started."""
+    return HarnessClient(LiveTransport(server), server.url)
 
 
 async def get_auth_token_async(client: AsyncClient, email: str, password: str) -> str:

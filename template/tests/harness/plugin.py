@@ -9,9 +9,11 @@ from typing import Any, cast
 import pytest
 
 from . import keep_rows, marks, stop
+from .contract import hooks as contract_hooks
 from .errors import HarnessError
 from .guard import exempt
 from .leaks import hooks as leak_hooks
+from .live import hooks as live_hooks
 from .network import hooks as network_hooks
 from .policy import hooks as policy_hooks
 from .run import RUN, Run
@@ -21,12 +23,28 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = (keep_rows, leak_hooks, marks, network_hooks, policy_hooks, stop)
+PARTS: tuple[ModuleType, ...] = (
+    contract_hooks,
+    keep_rows,
+    leak_hooks,
+    live_hooks,
+    marks,
+    network_hooks,
+    policy_hooks,
+    stop,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the harness's options to `pytest --help`, in a group of their own."""
-    keep_rows.add_option(parser.getgroup("harness", "the harness of tests/harness/"))
+    group = parser.getgroup("harness", "the harness of tests/harness/")
+    keep_rows.add_option(group)
+    group.addoption(
+        "--live", action="store_true", help="send every async client through a real server"
+    )
+    group.addoption(
+        "--update-contract", action="store_true", help="accept the API as it is, by its snapshot"
+    )
     parser.addini("may_block", "files in which a call on the event loop may wait", "args")
     parser.addini("network_hosts", "hosts that any test may reach, besides this machine", "args")
 

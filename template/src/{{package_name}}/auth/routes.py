@@ -3,14 +3,15 @@
 from fastapi import APIRouter
 
 from ..database import SessionDep
+from ..errors import problems
 from .dependencies import PasswordHasherDep, SettingsDep
 from .schemas import Credentials, RefreshIn, Tokens
 from .service import authenticate, forget_expired, issue_tokens, revoke_family, rotate
 
-router = APIRouter(prefix="/auth", tags=["auth"])
+router = APIRouter(prefix="/auth", tags=["auth"], responses=problems(400, 422))
 
 
-@router.post("/login")
+@router.post("/login", responses=problems(401))
 async def login(
     session: SessionDep, settings: SettingsDep, hasher: PasswordHasherDep, credentials: Credentials
 ) -> Tokens:
@@ -20,7 +21,7 @@ async def login(
     return issue_tokens(session, settings, user.id)
 
 
-@router.post("/refresh")
+@router.post("/refresh", responses=problems(401))
 async def refresh(session: SessionDep, settings: SettingsDep, body: RefreshIn) -> Tokens:
     """Change a refresh token for new tokens; each can be used once."""
     return await rotate(session, settings, body.refresh_token)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from ..auth.dependencies import CurrentUserDep
 from ..database import SessionDep, SessionFactoryDep
+from ..errors import problems
 from ..paging import Page, PageQueryDep, fetch_page
 from ..text import Line
 from .models import Document
@@ -21,7 +22,7 @@ from .service import (
     record_search,
 )
 
-router = APIRouter(prefix="/documents", tags=["documents"])
+router = APIRouter(prefix="/documents", tags=["documents"], responses=problems(401, 422))
 
 
 def _page(documents: list[Document], next_cursor: str | None) -> Page[DocumentOut]:
@@ -37,7 +38,7 @@ async def list_documents(
     return _page(*await fetch_page(session, select(Document), Document, page))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(400))
 async def post_document(user: CurrentUserDep, session: SessionDep, new: DocumentIn) -> DocumentOut:
     """Add a document of the caller."""
     return DocumentOut.model_validate(await add_document(session, new, user))
@@ -60,7 +61,7 @@ async def search_documents(  # noqa: PLR0913, PLR0917  each is a thing that Fast
     return _page(*found)
 
 
-@router.get("/{document_id}")
+@router.get("/{document_id}", responses=problems(404))
 async def get_one_document(
     _: CurrentUserDep, session: SessionDep, document_id: UUID
 ) -> DocumentOut:
@@ -68,7 +69,7 @@ async def get_one_document(
     return DocumentOut.model_validate(await get_document(session, document_id))
 
 
-@router.patch("/{document_id}")
+@router.patch("/{document_id}", responses=problems(400, 403, 404))
 async def patch_document(
     user: CurrentUserDep, session: SessionDep, document_id: UUID, change: DocumentChange
 ) -> DocumentOut:
@@ -77,7 +78,7 @@ async def patch_document(
     return DocumentOut.model_validate(await change_document(session, document, change))
 
 
-@router.delete("/{document_id}", status_code=204)
+@router.delete("/{document_id}", status_code=204, responses=problems(403, 404))
 async def delete_document(user: CurrentUserDep, session: SessionDep, document_id: UUID) -> None:
     """Delete a document."""
     await session.delete(await get_own_document(session, document_id, user))

@@ -24,7 +24,7 @@ async def _ask(factory: SessionFactory) -> None:
         await session.execute(text("SELECT 1"))
 
 
-@router.get("/ready", responses={503: {"description": "The database does not answer in time."}})
+@router.get("/ready")
 async def get_ready(request: Request, factory: SessionFactoryDep) -> dict[str, str]:
     """Answer whether requests can be served: the database is asked, within a time limit."""
     limit: float = request.state.settings.ready_timeout_seconds

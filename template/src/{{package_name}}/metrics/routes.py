@@ -6,10 +6,11 @@ from sqlalchemy import func, select
 from ..auth.dependencies import AdminDep
 from ..database import SessionDep
 from ..documents.models import Document, Search
+from ..errors import problems
 from ..users.models import User
 from .schemas import Metrics
 
-router = APIRouter(prefix="/metrics", tags=["metrics"])
+router = APIRouter(prefix="/metrics", tags=["metrics"], responses=problems(401, 403))
 
 
 @router.get("")

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from ..auth.dependencies import AdminDep, CurrentUserDep, PasswordHasherDep
 from ..database import SessionDep
+from ..errors import problems
 from ..paging import Page, PageQueryDep, fetch_page
 from .models import User
 from .schemas import UserChange, UserIn, UserOut
 from .service import add_user, change_user
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = APIRouter(prefix="/users", tags=["users"], responses=problems(401))
 
 
 @router.get("/me")
@@ -21,14 +22,14 @@ async def get_me(user: CurrentUserDep) -> UserOut:
     return UserOut.model_validate(user)
 
 
-@router.get("")
+@router.get("", responses=problems(403, 422))
 async def list_users(_: AdminDep, session: SessionDep, page: PageQueryDep) -> Page[UserOut]:
     """Return the users, the newest first."""
     users, next_cursor = await fetch_page(session, select(User), User, page)
     return Page(items=[UserOut.model_validate(user) for user in users], next_cursor=next_cursor)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(400, 403, 409, 422))
 async def post_user(
     _: AdminDep, session: SessionDep, hasher: PasswordHasherDep, new: UserIn
 ) -> UserOut:
@@ -36,7 +37,7 @@ async def post_user(
     return UserOut.model_validate(await add_user(session, hasher, new))
 
 
-@router.patch("/{user_id}")
+@router.patch("/{user_id}", responses=problems(400, 403, 404, 409, 422))
 async def patch_user(
     admin: AdminDep,
     session: SessionDep,

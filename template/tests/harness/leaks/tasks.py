@@ -6,6 +6,7 @@ from collections.abc import Collection
 from .places import place
 
 PATIENCE_SECONDS = 2.0
+OURS = "harness: "  # so begin the names of tasks that serve the whole run
 
 
 class Tasks:
@@ -19,8 +20,9 @@ class Tasks:
         self._before = asyncio.all_tasks(loop)
 
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
-        """Return those that are new."""
-        return [task for task in asyncio.all_tasks(loop) if task not in self._before]
+        """Return those that are new, but for the harness's own."""
+        new = [task for task in asyncio.all_tasks(loop) if task not in self._before]
+        return [task for task in new if not task.get_name().startswith(OURS)]
 
     async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
         """Wait two seconds for them, cancel those that did not end; return a line for each."""
