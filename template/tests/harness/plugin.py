@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from .diagnosis import report as diagnosis
 from .errors import HarnessError
 from .guard import exempt
 from .run import RUN, Run
@@ -15,7 +16,7 @@ from .settings_check import check_settings, check_versions
 WORKER_INPUT = "harness"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (diagnosis,)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
