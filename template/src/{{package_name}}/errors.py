@@ -170,7 +170,7 @@ async def _database_error(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
-    logger.warning("unavailable", extra={"reason": repr(error)})
+    logger.warning("unavailable", extra={"reason": error})
     detail = "The service is busy. Try again in a moment."
     return problem(UnavailableError.status, detail, UnavailableError.headers)
 

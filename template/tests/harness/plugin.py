@@ -10,6 +10,7 @@ import pytest
 
 from . import keep_rows, marks, stop
 from .contract import hooks as contract_hooks
+from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
 from .guard import exempt
 from .leaks import hooks as leak_hooks
@@ -25,6 +26,7 @@ WORKER_INPUT = "harness"
 # The parts that have hooks of their own; pytest calls them as it calls these here.
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
+    diagnosis_hooks,
     keep_rows,
     leak_hooks,
     live_hooks,

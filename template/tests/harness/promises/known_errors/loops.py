@@ -1,0 +1,105 @@
+"""How the errors of loops and of the lifespan come about."""
+
+import asyncio
+
+from anyio import CancelScope
+from fastapi import FastAPI, Request
+from httpx2 import ASGITransport, AsyncClient
+
+from .given import Given, Provoked
+
+
+async def nothing() -> None:
+    """Do nothing."""
+
+
+async def a_connection_on_another_loop(given: Given) -> None:
+    async with given.engine.connect() as connection:
+        driver = await given.driver(connection)
+        # Slow enough to be waited for: an answer that is there already belongs to no loop.
+        statement = driver.execute("SELECT pg_sleep(0.05)")
+        try:
+            await asyncio.to_thread(asyncio.run, statement)
+        finally:
+            await connection.invalidate()
+
+
+async def a_lock_on_another_loop(_: Given) -> None:
+    lock = asyncio.Lock()
+    await lock.acquire()
+    waiting = asyncio.create_task(lock.acquire())
+    await asyncio.sleep(0)
+    try:
+        await asyncio.to_thread(asyncio.run, lock.acquire())
+    finally:
+        lock.release()
+        await waiting
+
+
+async def a_future_of_another_loop(_: Given) -> None:
+    async def wait_for(future: "asyncio.Future[None]") -> None:
+        await asyncio.gather(future)
+
+    future = asyncio.get_running_loop().create_future()
+    await asyncio.to_thread(asyncio.run, wait_for(future))
+
+
+async def a_closed_loop(_: Given) -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    loop.call_soon(nothing)
+
+
+async def a_loop_in_a_loop(_: Given) -> None:
+    coroutine = nothing()
+    try:
+        asyncio.run(coroutine)
+    finally:
+        coroutine.close()
+
+
+async def another_loop_in_a_loop(_: Given) -> None:
+    loop, coroutine = asyncio.new_event_loop(), nothing()
+    try:
+        loop.run_until_complete(coroutine)
+    finally:
+        coroutine.close()
+        loop.close()
+
+
+async def no_loop_in_a_thread(_: Given) -> None:
+    await asyncio.to_thread(asyncio.get_running_loop)
+
+
+async def a_scope_left_elsewhere(_: Given) -> None:
+    scope = CancelScope()
+
+    async def enter() -> None:
+        scope.__enter__()
+
+    await asyncio.create_task(enter())
+    scope.__exit__(None, None, None)
+
+
+async def no_lifespan(_: Given) -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def index(request: Request) -> str:
+        return str(request.state.greeting)
+
+    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as client:
+        await client.get("/")
+
+
+LOOPS: Provoked = (
+    ("Another loop", a_connection_on_another_loop),
+    ("Another loop", a_lock_on_another_loop),
+    ("Another loop", a_future_of_another_loop),
+    ("Loop is closed", a_closed_loop),
+    ("Loop already running", a_loop_in_a_loop),
+    ("Loop already running", another_loop_in_a_loop),
+    ("No running loop", no_loop_in_a_thread),
+    ("Cancel scope in another task", a_scope_left_elsewhere),
+    ("Lifespan did not run", no_lifespan),
+)
