@@ -70,7 +70,8 @@ class LeakError(HarnessError):
         found = "\n".join(f"  - {leak}" for leak in leaks)
         super().__init__(
             f"{test} ended and left behind:\n{found}\nEverything was ended for you, and the next "
-            "test starts clean. Await the task, or close the session with `async with`."
+            "test starts clean. Await the task; open the session, the connection or the client "
+            "with `async with`; lay overrides on the fixture `app`. See docs/testing/leaks.md."
         )
 
 

@@ -71,6 +71,7 @@ class Guard:
 
     def refuse(self, error: HarnessError) -> NoReturn:
         """Raise `error`, and again at the end of the test, unless the report shows it by then."""
+        __tracebackhide__ = True  # the line to look at is the caller's
         self.violations.append(error)
         raise error
 

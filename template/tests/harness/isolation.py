@@ -34,6 +34,7 @@ class Isolation:
 
     def end(self) -> None:
         """Wait for leftovers, wipe, and raise what the test did wrong, by its name."""
+        __tracebackhide__ = True  # nobody needs to read this
         guard = self.guard
         if guard.loop is None:
             guard.raise_violation()

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from .leaks.places import caller, place
+from .leaks.frames import caller, where
 
 
 class FreshSession(AsyncSession):
@@ -69,7 +69,7 @@ class Sessions:
         class Watched(base):  # type: ignore[misc, valid-type]  # the app's own session class
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 super().__init__(*args, **kwargs)
-                opened[self] = place(caller())
+                opened[self] = where(caller())
 
         Watched.__name__ = Watched.__qualname__ = base.__name__
         return Watched

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, NamedTuple
 
-from .places import TESTS, caller, line, own
+from .frames import TESTS, caller, line, own
 
 LIBRARIES = ("httpx2", "httpx")
 

@@ -10,7 +10,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
 from ..guard import exempted
-from .places import caller, place
+from .frames import caller, where
 
 
 class CheckedOut(NamedTuple):
@@ -30,6 +30,7 @@ class Connections:
     def __init__(self) -> None:
         self._out: dict[ConnectionPoolEntry, CheckedOut] = {}
         self._before: frozenset[ConnectionPoolEntry] = frozenset()
+        self._dropped: list[CheckedOut] = []
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -50,15 +51,17 @@ class Connections:
     def note(self) -> None:
         """Take those that are out now for somebody else's: the app's, or a wider fixture's."""
         self._before = frozenset(self._out)
+        self._dropped.clear()
 
     @property
     def late(self) -> bool:
-        """Whether a new one is still out."""
-        return len(self._out) > len(self._before) or not self._before.issuperset(self._out)
+        """Whether a new one is still out, or was dropped and collected as garbage."""
+        return bool(self._dropped) or not self._before.issuperset(self._out)
 
     async def take_back(self) -> list[str]:
         """Close the new ones that are still out, and return a line for each."""
         late = {entry: out for entry, out in self._out.items() if entry not in self._before}
+        dropped, self._dropped = self._dropped, []
         for entry, out in late.items():
             self._out.pop(entry, None)
             connection = out.connection()
@@ -68,14 +71,16 @@ class Connections:
                     await greenlet_spawn(connection.invalidate)
         return [
             f"a connection to the database, checked out at {out.where} and never given back"
-            for out in late.values()
+            for out in (*late.values(), *dropped)
         ]
 
     def _checkout(
         self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection
     ) -> None:
         if not exempted():
-            self._out[entry] = CheckedOut(ref(connection), place(caller()))
+            self._out[entry] = CheckedOut(ref(connection), where(caller()))
 
     def _checkin(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
-        self._out.pop(entry, None)
+        out = self._out.pop(entry, None)
+        if out is not None and out.connection() is None:
+            self._dropped.append(out)  # nobody but the garbage collector gave it back

@@ -47,10 +47,10 @@ class Leaks:
         late = self.tasks.late(loop)
         if late:
             lines += loop.run_until_complete(self.tasks.settle(late))
+        self.garbage.collect()
         # A session first: it gives its connection back, which is then nobody else's.
         if self.sessions.late or self.connections.late or self.clients.late:
             lines += loop.run_until_complete(self._close())
-        self.garbage.collect()
         return lines
 
     async def _close(self) -> list[str]:

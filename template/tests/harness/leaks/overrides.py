@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import FastAPI
 
@@ -16,15 +17,18 @@ class Overrides:
     """
 
     def __init__(self) -> None:
-        self._before: dict[FastAPI, OverrideMap] = {}
+        self._before: WeakKeyDictionary[FastAPI, OverrideMap] = WeakKeyDictionary()
 
     def watch(self, app: FastAPI) -> None:
         """Look at `app` and what is mounted in it, from now on."""
-        self._before = {each: dict(each.dependency_overrides) for each in _with_mounted(app)}
+        if app not in self._before:
+            for each in _with_mounted(app):
+                self._before[each] = dict(each.dependency_overrides)
 
     def note(self) -> None:
         """Take those that lie now for the user's own, which are kept."""
-        self._before = {app: dict(app.dependency_overrides) for app in self._before}
+        for app in self._before:
+            self._before[app] = dict(app.dependency_overrides)
 
     def restore(self) -> list[str]:
         """Put back exactly those that were noted; return a line for each that was not so."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection
 
-from .places import place
+from .frames import where
 
 PATIENCE_SECONDS = 2.0
 OURS = "harness: "  # so begin the names of tasks that serve the whole run
@@ -37,5 +37,5 @@ class Tasks:
 
 def _line(task: asyncio.Task[object]) -> str:
     stack = task.get_stack(limit=1)
-    where = f", at {place(stack[0])}" if stack else ""
-    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{where}"
+    waiting = f", at {where(stack[0])}" if stack else ""
+    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{waiting}"

@@ -56,6 +56,7 @@ class NetworkGuard:
 
     def _connecting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(sock: socket.socket, *args: Any) -> Any:
+            __tracebackhide__ = True
             address = args[-1] if args else None
             if self.test is not None and sock.family in INTERNET and isinstance(address, tuple):
                 host = text(address[0])
@@ -68,6 +69,7 @@ class NetworkGuard:
 
     def _looking_up(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(host: Any, *args: Any, **options: Any) -> Any:
+            __tracebackhide__ = True
             name = text(host)
             if self.test is None or is_local(name) or is_literal(name):
                 return original(host, *args, **options)
@@ -82,4 +84,5 @@ class NetworkGuard:
         return guarded
 
     def _refuse(self, host: str, port: object) -> None:
+        __tracebackhide__ = True
         self._guard.refuse(NetworkError(self.test or "", host, port))

@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Stand on the sockets as long as the run lasts."""
     config.addinivalue_line("markers", f"{MARKER}(reason): the test may leave this machine")
     run = config.stash[RUN]
-    hosts = [*config.getini("network_hosts"), *_hosts(run.server_url or os.environ.get(VARIABLE))]
+    hosts = [*config.getini("network_hosts"), *hosts_of(run.server_url or os.environ.get(VARIABLE))]
     guard = config.stash[GUARD] = NetworkGuard(run.isolation.guard, hosts)
     run.watching.enter_context(guard.installed())
 
@@ -39,8 +39,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
-def _hosts(url: str | None) -> Iterable[str]:
-    # The server of the tests may be another machine. A URL that is none is refused elsewhere.
+def hosts_of(url: str | None) -> Iterable[str]:
+    """Yield the hosts of the tests' server, which may be another machine; none if it is no URL."""
     try:
         read = make_url(url or "")
     except (ArgumentError, ValueError):

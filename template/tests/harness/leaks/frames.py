@@ -69,7 +69,7 @@ def own(frame: FrameType | None) -> FrameType | None:
     return next((each for each in frames(frame) if is_own(each.f_code.co_filename)), None)
 
 
-def place(frame: FrameType | None) -> str:
+def where(frame: FrameType | None) -> str:
     """Return `file:line` of the nearest frame of your own code."""
     found = own(frame)
     return line(found) if found else "an unknown place"
