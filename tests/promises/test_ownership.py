@@ -32,6 +32,7 @@ USERS = (
     "tests/access.py",
     "tests/factories.py",
     "tests/auth/",
+    "tests/contract/",
     "tests/documents/",
     "tests/health/",
     "tests/metrics/",

@@ -33,5 +33,5 @@ def pytest_runtest_makereport(
     """Show of what the harness itself raised around a test the sentence alone."""
     report = yield
     if call.when != "call" and call.excinfo and call.excinfo.errisinstance(HarnessError):
-        report.longrepr = str(call.excinfo.value)
+        report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
     return report

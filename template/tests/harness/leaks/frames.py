@@ -11,6 +11,7 @@ import greenlet  # type: ignore[import-untyped]  # it ships no types
 
 INSTALLED = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts"))
 STDLIB = tuple(sysconfig.get_path(name) for name in ("stdlib", "platstdlib"))
+SITE = f"{os.sep}site-packages{os.sep}"
 HARNESS = str(Path(__file__).parent.parent)
 PROMISES = str(Path(HARNESS) / "promises")
 TESTS = str(Path(HARNESS).parent)
@@ -46,7 +47,8 @@ def is_own(file: str) -> bool:
     """Tell whether `file` is the service's or a test's: no library's, not the harness's."""
     if file.startswith(HARNESS):
         return file.startswith(PROMISES)
-    return not file.startswith((*INSTALLED, *STDLIB, "<"))
+    # `uv run --with` installs beside the environment that sysconfig knows of.
+    return not (file.startswith((*INSTALLED, *STDLIB, "<")) or SITE in file)
 
 
 def is_service(file: str) -> bool:

@@ -57,6 +57,11 @@ def wiper(place: Place) -> Wiper:
     [
         pytest.param([ODD], f"INSERT INTO {ODD} VALUES (1)", id="quoted"),
         pytest.param(["hasty"], "INSERT INTO hasty VALUES (1)", id="unlogged"),
+        pytest.param(
+            ["hasty", "computed"],
+            "INSERT INTO hasty VALUES (1); INSERT INTO computed (n) VALUES (1)",
+            id="unlogged beside another",
+        ),
         pytest.param(["computed"], "INSERT INTO computed (n) VALUES (1)", id="generated"),
         pytest.param(["split"], "INSERT INTO split VALUES (1, 'a'), (2, 'b')", id="partitions"),
         pytest.param(
