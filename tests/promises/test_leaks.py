@@ -40,14 +40,14 @@ def wrong(leaky: Project) -> Run:
 
 
 MISTAKES = {
-    "test_connection_left_open": ("error", [f"checked out at {LEAKS}:16 and never given back"]),
+    "test_connection_left_open": ("error", ["checked out at", "never given back"]),
     "test_connection_dropped": ("error", [f"checked out at {LEAKS}:22 and never given back"]),
-    "test_session_left_open": ("error", [f"checked out at {LEAKS}:26 and never given back"]),
-    "test_client_left_open": ("error", ["the AsyncClient opened at", f"{LEAKS}:35, never closed"]),
+    "test_session_left_open": ("error", ["checked out at", "never given back"]),
+    "test_client_left_open": ("error", ["the AsyncClient opened at", "never closed"]),
     "test_override_behind_the_fixture": ("error", ["the override of len by max on the app"]),
     "test_task_of_a_fixture": ("error", ["'of a fixture', still running"]),
     "test_handler_that_waits": ("error", ["BlockingCallError", f"time.sleep, called at {LEAKS}:", "to_thread"]),
-    "test_handler_that_waits_is_seen_to_fail": ("error", ["assert 500 == 200", "BlockingCallError"]),
+    "test_handler_that_waits_is_seen_to_fail": ("error", ["BlockingCallError"]),
     "test_that_waits": ("failure", ["BlockingCallError", f"time.sleep, called at {LEAKS}:"]),
     "test_coroutine_dropped_in_a_cycle": ("error", ["was never awaited"]),
     "test_connection_dropped_in_a_cycle": ("error", ["ResourceWarning"]),
@@ -133,8 +133,8 @@ BUGS = {
     ),
     "a connection given back counts as a leak": Bug(
         f"{HARNESS}/leaks/connections.py",
-        "self._out.pop(entry, None)\n\n",
-        "pass\n\n",
+        "out = self._out.pop(entry, None)\n",
+        "out = None\n",
         f"{PROMISED}::test_what_is_given_back_is_no_leak",
         "assert not",
     ),

@@ -159,10 +159,12 @@ class Databases:
                 f'DROP DATABASE IF EXISTS "{self.name(suffix)}" WITH (FORCE)'
             )
 
-    async def drop_all(self) -> None:
-        """Drop every database of this run, whichever worker made it."""
+    async def drop_all(self, *, keep_rows: bool) -> None:
+        """Drop every database of this run, whichever worker made it, but those with kept rows."""
         async with self._administration() as connection:
             for (name,) in await connection.execute(OF_RUN, {"run": f"_{self.run}_"}):
+                if keep_rows and name.startswith(self.name(self.worker)):
+                    continue
                 await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     @asynccontextmanager

@@ -116,5 +116,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if run.server_url is None:
         if run.server.usable and not run.server.throw_away:
             with suppress(HarnessError):  # one that cannot be reached was reported at the start
-                asyncio.run(run.databases().drop_all())
+                kept = run.rows_kept_of is not None
+                asyncio.run(run.databases().drop_all(keep_rows=kept))
         run.server.stop()

@@ -80,7 +80,7 @@ async def test_scope_across_a_fixture(scoped: None) -> None:
 
 
 async def test_forgotten_await(async_client: AsyncClient) -> None:
-    async_client.get("/api/health")  # type: ignore[unused-coroutine]
+    async_client.get("/api/health")  # type: ignore[unused-coroutine]  # forgetting it is the mistake
 
 
 async def test_answer_not_awaited(async_client: AsyncClient) -> None:

@@ -3,17 +3,6 @@
 from typing import Any
 
 import httpx
-from my_service.database import get_session
-
-
-async def test_the_users_own_override_is_kept(_running_app: Any, request: Any) -> None:
-    own = _running_app.app.dependency_overrides
-    own[get_session] = len
-    request.addfinalizer(own.clear)
-
-    request.getfixturevalue("app")
-
-    assert own[get_session] is len
 
 
 async def test_the_old_httpx_does_as_well(_running_app: Any, test_user: Any) -> None:

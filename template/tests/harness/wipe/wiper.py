@@ -68,7 +68,11 @@ class Wiper:
         await self._driver.execute(function(self._catalogue, log))
         self._shape = await read_shape(self._driver)
         self._expected = await self._driver.fetchval(seen(self._catalogue))
-        self._sequences = [tuple(row) for row in await self._driver.fetch(SEQUENCES)]
+        before = {name: (value, called) for name, value, called in self._sequences}
+        self._sequences = [
+            (name, *before.get(name, (value, called)))
+            for name, value, called in await self._driver.fetch(SEQUENCES)
+        ]
         self._statement = await self._driver.prepare(CALL)
 
     async def check(self) -> None:
