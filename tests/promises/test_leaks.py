@@ -136,7 +136,7 @@ BUGS = {
         "out = self._out.pop(entry, None)\n",
         "out = None\n",
         f"{PROMISED}::test_what_is_given_back_is_no_leak",
-        "assert not",
+        "never given back",
     ),
     "tasks run on": Bug(
         f"{HARNESS}/leaks/tasks.py",
