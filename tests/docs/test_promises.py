@@ -1,0 +1,24 @@
+"""docs/testing/promises.md has a row for each of the eighteen, and each row names tests that are there."""
+
+import re
+
+from tests.support.environment import ROOT
+
+PAGE = ROOT / "template/docs/testing/promises.md"
+TESTS = ROOT / "template/tests/harness/promises"
+
+
+def test_each_promise_names_its_tests() -> None:
+    rows = re.findall(r"^\| (\d+) \| \*\*.+?\| (.+) \|$", PAGE.read_text(), re.MULTILINE)
+
+    assert [int(number) for number, _ in rows] == list(range(1, 19))
+    for number, tests in rows:
+        named = re.findall(r"`(test_\w+\.py)`", tests)
+        assert named, number
+        assert [name for name in named if not (TESTS / name).exists()] == []
+
+
+def test_each_file_of_tests_has_a_row() -> None:
+    page = PAGE.read_text()
+
+    assert [path.name for path in TESTS.glob("test_*.py") if f"`{path.name}`" not in page] == []
