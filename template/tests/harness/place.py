@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .database import Databases
-from .wipe import Wiped, Wiper
+from .wipe import Sequence, Wiped, Wiper
 from .wipe.errors import LOST
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
@@ -29,6 +29,7 @@ class Place:
     kept: Collection[str]
     wiper: Wiper | None = None
     aside: bool = False
+    _sequences: list[Sequence] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -54,12 +55,13 @@ class Place:
 
     async def look(self) -> None:
         """Take the database as it is now for what it has to be after each test."""
-        self.wiper = await Wiper.open(self.url, self.kept)
+        self.wiper = await Wiper.open(self.url, self.kept, self._sequences)
 
     async def leave(self) -> None:
         """Close the harness's own connection to it."""
         wiper, self.wiper = self.wiper, None
         if wiper is not None:
+            self._sequences = wiper.sequences  # a wiper that comes later finds them used
             with suppress(*LOST, DBAPIError):
                 await wiper.close()
 

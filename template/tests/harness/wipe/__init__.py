@@ -6,6 +6,6 @@ writes the one statement of the common case, `thorough` what is done when that i
 schema, and `others` who else is connected.
 """
 
-from .wiper import Wiped, Wiper
+from .wiper import Sequence, Wiped, Wiper
 
-__all__ = ["Wiped", "Wiper"]
+__all__ = ["Sequence", "Wiped", "Wiper"]

@@ -1,6 +1,6 @@
 """The wiper: deletes what a test left, on a connection kept for it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,9 @@ from .log import find_log
 from .shape import changes, read_shape
 from .statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
 from .thorough import remember, wipe_thoroughly
+
+# Its name, where it stood, and whether it had been used.
+Sequence = tuple[str, int, bool]
 
 
 @dataclass(frozen=True)
@@ -40,12 +43,14 @@ class Wiper:
         self._names = kept
         self._catalogue = Catalogue((), (), ())
         self._shape: dict[str, str] = {}
-        self._expected: Sequence[str] = ()
-        self._sequences: list[tuple[str, int, bool]] = []
+        self._expected: tuple[str, ...] | list[str] = ()
+        self.sequences: list[Sequence] = []
         self._statement: Any = None
 
     @classmethod
-    async def open(cls, url: str, kept: Collection[str]) -> "Wiper":
+    async def open(
+        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
+    ) -> "Wiper":
         """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
         engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         connection = await engine.connect()
@@ -53,6 +58,7 @@ class Wiper:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
             wiper = cls(connection, driver, kept)
+            wiper.sequences = list(sequences)
             await wiper.prepare()
             await wiper.check()
         except BaseException:
@@ -68,8 +74,8 @@ class Wiper:
         await self._driver.execute(function(self._catalogue, log))
         self._shape = await read_shape(self._driver)
         self._expected = await self._driver.fetchval(seen(self._catalogue))
-        before = {name: (value, called) for name, value, called in self._sequences}
-        self._sequences = [
+        before = {name: (value, called) for name, value, called in self.sequences}
+        self.sequences = [
             (name, *before.get(name, (value, called)))
             for name, value, called in await self._driver.fetch(SEQUENCES)
         ]
@@ -132,7 +138,7 @@ class Wiper:
 
     async def restart_sequences(self) -> None:
         """Set each sequence to where it stood when the wiper looked."""
-        await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self._sequences)
+        await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self.sequences)
 
     async def close(self) -> None:
         """Give the connection back; the wiper is of no use after it."""
