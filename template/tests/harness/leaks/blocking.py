@@ -23,9 +23,9 @@ MAY_BLOCK = (
     inspect.__file__,  # those of a handler
 )
 FILES = "os."
-# Methods of built-in types, which it would have to patch in the interpreter's own memory: with that
-# a run on a new environment has ended in a segmentation fault. Opening the file is seen by others.
-BUILT_IN = "io."
+# Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the
+# methods of such a type in the interpreter's own memory: with that a run has ended in a crash.
+IMMUTABLE = 1 << 8
 
 
 class Blocking:
@@ -53,8 +53,11 @@ class Blocking:
                 "Run: uv add --dev 'blockbuster>=1.5.29'"
             ) from None
         blockbuster = BlockBuster()
-        for name in [name for name in blockbuster.functions if name.startswith(BUILT_IN)]:
-            del blockbuster.functions[name]
+        blockbuster.functions = {
+            name: function
+            for name, function in blockbuster.functions.items()
+            if not _is_built_in(function.module)
+        }
         for name, function in blockbuster.functions.items():
             function.can_block_predicate = self._judged(
                 name, function.can_block_predicate, function.can_block_functions
@@ -95,3 +98,7 @@ class Blocking:
             if any(file.endswith(end) and each.f_code.co_name in names for end, names in allowed):
                 return True
         return call.startswith(FILES) and not is_service(beyond_stdlib(frame))
+
+
+def _is_built_in(owner: object) -> bool:
+    return isinstance(owner, type) and bool(owner.__flags__ & IMMUTABLE)
