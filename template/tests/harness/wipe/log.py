@@ -52,8 +52,8 @@ def delete_written(log: str, tables: Sequence[Table], delete_all: str) -> str:
 
     An unlogged table counts as written. `delete_all` is carried out when it cannot be told: the
     log is read from its files, so all of it has to be flushed, as a commit does; and a relation
-    that is not of `tables` must not be among them; and a checkpoint, as there is one every five
-    minutes and in the copying of a database, must have left the files there. An index, a sequence and a TOAST table say
+    that is not of `tables` must not be among them; and a checkpoint, of which the copying of a
+    database takes two, must have left the files there. An index, a sequence and a TOAST table say
     nothing that their table does not say; what this wipe itself writes is no news to the next.
     """
     oids = ",".join(str(table.oid) for table in tables)
