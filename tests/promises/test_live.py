@@ -11,7 +11,7 @@ from tests.support.bugs import Bug, planted
 from tests.support.project import Project
 
 PROBE = Path(__file__).parent / "probes" / "live_wrong.py"
-PROMISES = [f"tests/harness/promises/{name}.py" for name in ("test_live", "test_websockets")]
+PROMISES = [f"tests/harness/promises/{name}.py" for name in ("test_live", "test_streams", "test_websockets")]
 SNAPSHOT = "tests/contract/openapi.json"
 COMPARED = "tests/harness/contract/test_snapshot.py"
 UPDATE = ("tests/harness/contract", "--update-contract")
