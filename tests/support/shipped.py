@@ -9,3 +9,4 @@ sys.path.append(str(Path(__file__).parents[2] / "template" / "tests"))
 
 Wiper = import_module("harness.wipe").Wiper
 start_server = import_module("harness.postgres").start_server
+write_manifest = import_module("harness.manifest.hashes").write

@@ -1,10 +1,11 @@
 """What a past release's pytest.ini or .gitignore lacks, and a run can do without: in the header."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from .git import ask
 
 # What the harness leaves in the project's folder, and what holds its secrets.
 IGNORED = (".env", ".hypothesis/", ".postgres/")
@@ -31,21 +32,13 @@ def _patterns(folder: Path) -> Iterator[str]:
             return
 
 
-def _ignored_by_git(folder: Path, path: str) -> bool:
-    command = ["git", "check-ignore", "--quiet", "--no-index", path]
-    try:
-        return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
-    except OSError:
-        return True  # no git: nothing will be committed
-
-
 def unignored(folder: Path) -> list[str]:
     """Return what git would commit of what it must not; git is asked of unusual patterns alone."""
     if not any((place / ".git").exists() for place in (folder, *folder.parents)):
         return []
     named = set(_patterns(folder))
     doubtful = [path for path in IGNORED if path.strip("/") not in named]
-    return [path for path in doubtful if not _ignored_by_git(folder, path)]
+    return [path for path in doubtful if ask(folder, "check-ignore", "--no-index", path) is None]
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -49,7 +49,7 @@ def _installed(name: str) -> str | None:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """Read the release of a version: 1.5 of 1.5rc1. One that cannot be read counts as the newest."""
+    """Read the release of a version, 1.5 of 1.5rc1; what cannot be read counts as the newest."""
     release = re.match(r"\d+(?:\.\d+)*", text)
     return tuple(map(int, release[0].split("."))) if release else (sys.maxsize,)
 

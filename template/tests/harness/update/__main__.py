@@ -6,9 +6,11 @@ import re
 import sys
 from pathlib import Path
 
+from ..git import ask
 from ..version import VERSION
-from . import answers, copier, git
+from . import answers, copier
 from .errors import (
+    UNDO,
     CopierError,
     DirtyError,
     DowngradeError,
@@ -18,6 +20,7 @@ from .errors import (
     TemplateMissingError,
     UpdateError,
 )
+from .tree import Tree
 
 RELEASE_IS_OUT = 2  # so Copier ends, too
 NEXT = """
@@ -25,7 +28,7 @@ Two things are left to do:
   1. Run the tests: uv run poe test
   2. Read "Change by hand" in CHANGELOG.md of {address}, from {before} to {after}:
      what an update cannot bring.
-Then commit. To undo instead: git reset --hard && git clean -d --force docs/testing tests/harness"""
+Then commit. To undo instead: {undo}"""
 
 
 def say(text: str) -> None:
@@ -49,8 +52,8 @@ def check_asked(link: answers.Link, ref: str | None) -> None:
     if ref and answers.is_older(ref, link.release):
         raise DowngradeError(link.release, ref)
     if link.folder and link.folder.is_dir():
-        head = ref == "HEAD" or (ref is None and not git.ask(link.folder, "tag", "--list"))
-        if head and git.ask(link.folder, "status", "--porcelain"):
+        head = ref == "HEAD" or (ref is None and not ask(link.folder, "tag", "--list"))
+        if head and ask(link.folder, "status", "--porcelain"):
             raise DraftError(link.address)
 
 
@@ -63,7 +66,7 @@ def version_here(folder: Path) -> str:
 
 def update(folder: Path, file: str, ref: str | None) -> int:
     """Update, and return 1 when it left a conflict."""
-    tree = git.Tree(folder)
+    tree = Tree(folder)
     link = linked(folder / file)
     if unfinished := tree.conflicts():
         raise HalfWayError(unfinished)
@@ -71,9 +74,7 @@ def update(folder: Path, file: str, ref: str | None) -> int:
         raise DirtyError(changed)
     check_asked(link, ref)
     asked = ["--vcs-ref", ref] if ref else []
-    status = copier.run(
-        folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked
-    )
+    status = copier.run(folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked)
     if status:
         raise CopierError(changed=bool(tree.changed()))
     after = answers.read(folder / file) or link
@@ -88,7 +89,7 @@ def update(folder: Path, file: str, ref: str | None) -> int:
         return 0
     say(tree.statistics())
     say(f"harness {VERSION} -> {version_here(folder)}; release {link.release} -> {after.release}")
-    say(NEXT.format(address=link.address, before=link.release, after=after.release))
+    say(NEXT.format(address=link.address, before=link.release, after=after.release, undo=UNDO))
     return 0
 
 

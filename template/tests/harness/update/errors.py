@@ -1,5 +1,7 @@
 """Why an update does not begin: each says what is so, and the one thing to do."""
 
+# Only what is the template's is removed: an update begins with nothing that is not committed.
+UNDO = "git reset --hard && git clean -d --force docs/testing tests/harness"
 ONCE = (
     "uv tool run --from '{copier}' copier copy --defaults --vcs-ref RELEASE "
     "--exclude '*' --exclude '!{file}' ADDRESS ."
@@ -46,7 +48,7 @@ class HalfWayError(UpdateError):
         named = "\n".join(f"  {path}" for path in paths)
         super().__init__(
             f"A merge before this one is not finished:\n{named}\n"
-            "Finish it and commit; or undo it: git reset --hard, and delete every *.rej."
+            f"Finish it and commit, with no *.rej left; or undo it: {UNDO}"
         )
 
 
@@ -99,10 +101,5 @@ class CopierError(UpdateError):
     def __init__(self, *, changed: bool) -> None:
         super().__init__(
             "Copier stopped; its reason stands above. "
-            + (
-                "Some files were changed; to undo: git reset --hard && "
-                "git clean -d --force docs/testing tests/harness"
-                if changed
-                else "Nothing was changed."
-            )
+            + (f"Some files were changed; to undo: {UNDO}" if changed else "Nothing was changed.")
         )
