@@ -9,4 +9,7 @@ sys.path.append(str(Path(__file__).parents[2] / "template" / "tests"))
 
 Wiper = import_module("harness.wipe").Wiper
 start_server = import_module("harness.postgres").start_server
-write_manifest = import_module("harness.manifest.hashes").write
+REQUIREMENTS = import_module("harness.requirements").REQUIREMENTS
+_hashes = import_module("harness.manifest.hashes")
+take_hashes = _hashes.take
+write_manifest = _hashes.write

@@ -35,7 +35,7 @@ REQUIREMENTS = (
     Requirement("httpx2", "2.10", "ws", "wsproto"),
     Requirement("pytest", "9.0"),
     Requirement("pytest-asyncio", "1.3"),
-    Requirement("python-dotenv", "1.0"),
+    Requirement("python-dotenv", "1.2"),
     Requirement("sqlalchemy", "2.1", "asyncio", "greenlet"),
     Requirement("uvicorn", "0.50"),
 )

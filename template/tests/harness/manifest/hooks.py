@@ -11,4 +11,5 @@ def pytest_report_header() -> str | None:
     if not found:
         return None
     number = len([*found.edited, *found.missing, *found.added])
-    return f"harness: {number} of the template's files differ from the release; {COMMAND}"
+    files = "file is" if number == 1 else "files are"
+    return f"harness: {number} {files} not as released; {COMMAND}"
