@@ -1,6 +1,7 @@
 """`python -m tests.harness.manifest` names what was edited of the template's files, and how to get it back."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,10 +124,9 @@ class TestPlantedBugs:
         """The verb stays silent where it must speak, or the other way round."""
         file = "tests/harness/manifest/hashes.py"
         whole = service.verb("manifest")
-        changes = {
-            "windows": lambda: (service.root / CHANGED).write_bytes(
-                (service.root / CHANGED).read_bytes().replace(b"\n", b"\r\n")
-            ),
+        crlf = (service.root / CHANGED).read_bytes().replace(b"\n", b"\r\n")
+        changes: dict[str, Callable[[], object]] = {
+            "windows": lambda: (service.root / CHANGED).write_bytes(crlf),
             "edited": lambda: service.edit(CHANGED, '"""', '"""Mine. '),
             "missing": (service.root / "docs/testing/live.md").unlink,
             "added": (service.root / "tests/harness/mine.py").touch,
