@@ -29,9 +29,9 @@ import pathlib, sys, copier, copier.errors, yaml
 source, commit, destination, ask, *answers = sys.argv[1:]
 try:
     data = dict(answer.split("=", 1) for answer in answers)
-    known = [n for n in yaml.safe_load(pathlib.Path(source, "copier.yml").read_text("utf-8")) if n[0] != "_"]
-    for name in data.keys() - set(known) | data.keys() & {"reserved_names"}:
-        known.remove("reserved_names")
+    asked = yaml.safe_load(pathlib.Path(source, "copier.yml").read_text("utf-8"))
+    known = [name for name, of in asked.items() if name[0] != "_" and of.get("when", True)]
+    for name in data.keys() - set(known):
         raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
     copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
 except (ValueError, OSError, copier.errors.CopierError, KeyboardInterrupt) as error:

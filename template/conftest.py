@@ -4,11 +4,22 @@ It stands here, beside `pytest.ini`, and not in `tests/`, so that your own `test
 overrides any of these names, and may extend the one it overrides.
 """
 
+import sys
+from pathlib import Path
+
 import pytest
+
+if not Path(__file__).with_name("tests").joinpath("__init__.py").exists():
+    # An installed package called `tests` would be imported in its place.
+    sys.exit("ERROR: tests/__init__.py is missing. Make it, as an empty file.")
 
 pytest.register_assert_rewrite("tests.harness")
 
-from tests.harness.fixtures.application import (  # noqa: E402  after the assert rewrite
+from tests.harness.requirements import check_requirements  # noqa: E402  after the assert rewrite
+
+check_requirements()  # what comes next would fail on a missing package, and not say what to do
+
+from tests.harness.fixtures.application import (  # noqa: E402
     _after_each_test,
     _loop,
     _running_app,

@@ -60,5 +60,5 @@ def test_a_given_server_is_used(shell: Shell) -> None:
     (shell.folder / "given.py").write_text(GIVEN)
     output = shell(f"uv run python -m tests.harness.dev run python given.py '{command}'")
 
-    assert "harness: TEST_DATABASE_URL" in output
+    assert ": TEST_DATABASE_URL, one loop" in output
     assert "databases: ['postgres']" in output

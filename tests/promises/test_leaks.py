@@ -101,18 +101,6 @@ def test_exemption_needs_a_reason(leaky: Project, marker: str, arguments: str) -
     assert "Traceback" not in done.stdout
 
 
-def test_missing_blockbuster_is_said(leaky: Project) -> None:
-    """A service that is older than this check gets the command that mends it."""
-    shadow = leaky.root / "blockbuster.py"
-    shadow.write_text("raise ModuleNotFoundError\n")
-
-    done = leaky.run("pytest", "-q", "tests/health", env={"PYTHONPATH": str(leaky.root)})
-    shadow.unlink()
-
-    assert done.returncode != 0
-    assert done.stdout.count("Run: uv add --dev 'blockbuster>=1.5.29'") == 1
-
-
 HARNESS = "tests/harness"
 PROMISED = f"{HARNESS}/promises/test_leaks.py"
 BLOCKING = f"{HARNESS}/promises/test_blocking.py"

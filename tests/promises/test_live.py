@@ -109,16 +109,6 @@ def test_planted_bug_is_noticed(service: Project, bug: Bug, noticed_by: str, wor
     assert words in done.stdout
 
 
-def test_package_that_is_missing_is_named(service: Project) -> None:
-    """An updated service has its old pyproject.toml: one line says what to add."""
-    without = "import sys, pytest; sys.modules['wsproto'] = None; sys.exit(pytest.main(['-q', 'tests/health']))"
-
-    done = service.run("python", "-c", without)
-
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "The harness needs 'httpx2[ws]'. Run: uv add --dev 'httpx2[ws]'" in done.stdout
-
-
 def test_ctrl_c_ends_the_run_while_the_server_runs(service: Project) -> None:
     """It is pytest's: the run ends, at once, and the next test does not begin."""
     probe = service.root / "tests" / "test_interrupted.py"

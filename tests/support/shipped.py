@@ -9,3 +9,8 @@ sys.path.append(str(Path(__file__).parents[2] / "template" / "tests"))
 
 Wiper = import_module("harness.wipe").Wiper
 start_server = import_module("harness.postgres").start_server
+REQUIREMENTS = import_module("harness.requirements").REQUIREMENTS
+_hashes = import_module("harness.manifest.hashes")
+read_manifest = _hashes.read
+take_hashes = _hashes.take
+write_manifest = _hashes.write

@@ -26,12 +26,14 @@ The modules, one noun each: `guard` (which loop, which database), `wipe` (the on
 `database` (a database for each worker), `server` and `postgres` (where PostgreSQL comes from),
 `lifespan` (the app, started once), `routes` (what FastAPI knows of them), `policy` (which client a
 test may take), `access` (what each role gets), `overrides`, `sessions`, `clients`, `statements`
-(the SQL of a failed test), `isolation` (what happens after each test), `settings_check`
-(pytest.ini), `live` (real sockets, and a client's two ways to the app), `contract` (the API is as
-it says).
+(the SQL of a failed test), `isolation` (what happens after each test), `live` (real sockets, and a
+client's two ways to the app), `contract` (the API is as it says), `requirements`, `settings_check`
+and `hints` (what it needs of the user's files), `manifest` (which of its own files were edited),
+`update` (the verb).
+
+Importing this package imports the standard library alone: a check can then say what is missing.
 """
 
-from .clients import get_auth_token_async
 from .errors import (
     ClientPolicyError,
     HarnessError,
@@ -40,6 +42,7 @@ from .errors import (
     WrongDatabaseError,
     WrongLoopError,
 )
+from .login import get_auth_token_async
 
 __all__ = [
     "ClientPolicyError",

@@ -1,7 +1,6 @@
 """Clients: async ones on the suite's loop, and the sync one that refuses the database."""
 
 import inspect
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from .live.server import LiveServer
 from .routes import find_route, find_scheme
 
 BASE_URL = "http://test"
-LOGIN_PATH = "/api/auth/login"
 CLIENT_LIBRARIES = ("httpx2", "starlette")
 
 
@@ -35,18 +33,6 @@ def open_async_client(asgi: ASGIApp) -> AsyncClient:
 def open_live_client(server: LiveServer) -> AsyncClient:
     """Return a client on the app, over the socket of a server that was started."""
     return HarnessClient(LiveTransport(server), server.url)
-
-
-async def get_auth_token_async(client: AsyncClient, email: str, password: str) -> str:
-    """Log in and return the access token; an answer other than 200 fails the test and is shown."""
-    response = await client.post(LOGIN_PATH, json={"email": email, "password": password})
-    assert response.status_code == 200, f"Login failed: {response.status_code} {response.text}"
-    return str(response.json()["access_token"])
-
-
-async def login_with_token(client: AsyncClient, email: str, password: str) -> Mapping[str, str]:
-    """Log in and return the bearer header: the default of the seam's `login`."""
-    return {"Authorization": f"Bearer {await get_auth_token_async(client, email, password)}"}
 
 
 class SyncClient(TestClient):

@@ -2,24 +2,25 @@
 
 import asyncio
 from contextlib import suppress
-from importlib.metadata import version
 from types import ModuleType
 from typing import Any, cast
 
 import pytest
 
-from . import keep_rows, marks, stop
+from . import hints, keep_rows, marks, stop
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
 from .guard import exempt
 from .leaks import hooks as leak_hooks
 from .live import hooks as live_hooks
+from .manifest import hooks as manifest_hooks
 from .network import hooks as network_hooks
 from .policy import hooks as policy_hooks
 from .run import RUN, Run
 from .server import Server
-from .settings_check import check_settings, check_versions
+from .settings_check import check_one_file, check_plugin, check_settings
+from .version import VERSION
 
 WORKER_INPUT = "harness"
 
@@ -27,9 +28,11 @@ WORKER_INPUT = "harness"
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
     diagnosis_hooks,
+    hints,
     keep_rows,
     leak_hooks,
     live_hooks,
+    manifest_hooks,
     marks,
     network_hooks,
     policy_hooks,
@@ -53,7 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check what the harness needs, and begin to watch every engine."""
-    check_versions(version("pytest-asyncio"))
+    check_plugin(config)
+    check_one_file(config)
     check_settings(config)
     given = getattr(config, "workerinput", None)
     server = Server(keep_rows.data_dir(config))
@@ -89,9 +93,10 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Say where PostgreSQL comes from."""
+    """Say which harness this is, and where PostgreSQL comes from."""
     server = config.stash[RUN].server
-    return f"harness: {'embedded PostgreSQL' if server.embedded else 'TEST_DATABASE_URL'}, one loop"
+    source = "embedded PostgreSQL" if server.embedded else "TEST_DATABASE_URL"
+    return f"harness {VERSION}: {source}, one loop"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,6 @@
-"""What the harness needs of pytest.ini, which is the user's: checked at the start of each run."""
+"""What the harness needs of pytest's settings, which are the user's: checked when a run starts."""
+
+from pathlib import Path
 
 import pytest
 
@@ -7,18 +9,39 @@ NEEDED = {
     "asyncio_default_fixture_loop_scope": "session",
     "asyncio_default_test_loop_scope": "session",
 }
-PYTEST_ASYNCIO = (1, 2)
+PLUGIN = "asyncio"  # so pytest knows pytest-asyncio
+OURS = "pytest.ini"
+# pytest reads the first of these that is there and nothing of the others; then `pytest.ini`.
+WINNERS = ("pytest.toml", ".pytest.toml")
+TABLES = {"pyproject.toml": "[tool.pytest]", "setup.cfg": "[tool:pytest]"}
 
 
-def check_versions(found: str) -> None:
-    """Refuse a pytest-asyncio, of the version `found`, that has no scope for the tests' loop."""
-    numbers = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
-    if numbers < PYTEST_ASYNCIO:
-        needed = ".".join(map(str, PYTEST_ASYNCIO))
+def check_plugin(config: pytest.Config) -> None:
+    """Refuse a run that leaves pytest-asyncio out: no async test would run."""
+    if config.pluginmanager.is_blocked(PLUGIN) or not config.pluginmanager.hasplugin(PLUGIN):
         raise pytest.UsageError(
-            f"pytest-asyncio {found} is too old: the harness needs {needed} or newer. "
-            f"Run: uv add --dev 'pytest-asyncio>={needed}'"
+            "pytest-asyncio is switched off, so that no async test can run. Take "
+            f"`-p no:{PLUGIN}` out of addopts, of the command line and of PYTEST_ADDOPTS; and set "
+            f"no PYTEST_DISABLE_PLUGIN_AUTOLOAD, or add `-p pytest_asyncio`."
         )
+
+
+def check_one_file(config: pytest.Config) -> None:
+    """Refuse a second file of settings that wins over `pytest.ini`; `-c` names one on purpose."""
+    found: Path | None = config.inipath
+    if found is None or found.name not in WINNERS or config.getoption("inifilename"):
+        return
+    if found.with_name(OURS).exists():
+        raise pytest.UsageError(
+            f"{found.name} wins over {OURS}, of which pytest now reads nothing. "
+            f"Move the lines of {found.name} into {OURS} and delete it, or the other way round."
+        )
+
+
+def line(name: str, value: str, file: str) -> str:
+    """Return a setting as its file wants it written, and below which heading."""
+    written = f'{name} = "{value}"' if file.endswith(".toml") else f"{name} = {value}"
+    return f"Write this line under {TABLES.get(file, '[pytest]')}: {written}"
 
 
 def check_settings(config: pytest.Config) -> None:
@@ -26,8 +49,9 @@ def check_settings(config: pytest.Config) -> None:
     for name, needed in NEEDED.items():
         found = config.getoption(name, None) or config.getini(name)
         if str(getattr(found, "value", found)) != needed:
-            where = config.inipath.name if config.inipath else "pytest.ini, which is missing"
+            file = config.inipath.name if config.inipath else OURS
+            where = file if config.inipath else f"{OURS}, which is missing"
             raise pytest.UsageError(
                 f"{where}: {name} is {str(found)!r}, and the one loop needs {needed!r}. "
-                f"Write this line under [pytest]: {name} = {needed}"
+                f"{line(name, needed, file)}"
             )

@@ -8,6 +8,7 @@ from tests.support.bugs import breakage
 HARNESS = "tests/harness"
 PROMISES = f"{HARNESS}/promises"
 RIGHT_DATABASE = f"{PROMISES}/test_right_database.py"
+OLD_TOOLS = f"{PROMISES}/test_old_tools.py"
 
 BUGS = {
     "12 the word within a word": breakage(
@@ -36,15 +37,41 @@ BUGS = {
         f"{PROMISES}/test_server.py::test_where_none_can_be_had_it_is_refused_with_a_cure",
     ),
     "18 an old pytest-asyncio": breakage(
+        f"{HARNESS}/requirements.py",
+        "if _numbers(found) < _numbers(requirement.oldest):",
+        "if not found:",
+        f"{OLD_TOOLS}::test_a_package_is_named_with_the_command_that_mends_it",
+        f"{OLD_TOOLS}::test_all_packages_are_mended_by_one_command",
+    ),
+    "18 an extra is not looked for": breakage(
+        f"{HARNESS}/requirements.py",
+        "if requirement.brings and",
+        "if False and",
+        f"{OLD_TOOLS}::test_a_package_is_named_with_the_command_that_mends_it",
+    ),
+    "18 pytest-asyncio may be left out": breakage(
         f"{HARNESS}/settings_check.py",
-        "PYTEST_ASYNCIO = (1, 2)",
-        "PYTEST_ASYNCIO = (0, 1)",
-        f"{PROMISES}/test_old_tools.py::test_an_old_pytest_asyncio_is_named_with_the_command_that_mends_it",
+        "if config.pluginmanager.is_blocked(PLUGIN) or",
+        "if",
+        f"{OLD_TOOLS}::test_a_run_without_pytest_asyncio_is_refused",
+        says="DID NOT RAISE",
+    ),
+    "18 a TOML file gets the line of an ini file": breakage(
+        f"{HARNESS}/settings_check.py",
+        'if file.endswith(".toml")',
+        "if False",
+        f"{OLD_TOOLS}::test_the_line_is_written_as_its_file_wants_it",
+    ),
+    "18 a .gitignore above is not read": breakage(
+        f"{HARNESS}/hints.py",
+        "for place in (folder, *folder.parents):\n        file",
+        "for place in (folder,):\n        file",
+        f"{OLD_TOOLS}::test_what_git_would_commit_is_named",
     ),
     "18 a setting is not looked at": breakage(
         f"{HARNESS}/settings_check.py",
         'if str(getattr(found, "value", found)) != needed:',
         "if not found:",
-        f"{PROMISES}/test_old_tools.py::test_a_setting_that_makes_a_second_loop_is_named_with_its_line",
+        f"{OLD_TOOLS}::test_a_setting_that_makes_a_second_loop_is_named_with_its_line",
     ),
 }

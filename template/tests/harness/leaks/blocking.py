@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-import pytest
+from blockbuster import BlockBuster
 
 from ..guard import Guard
 from .errors import BlockingCallError
@@ -45,13 +45,6 @@ class Blocking:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Wrap what blockbuster knows, until the block ends; each call is 1 µs dearer."""
-        try:
-            from blockbuster import BlockBuster  # noqa: PLC0415  its absence has a cure
-        except ModuleNotFoundError:
-            raise pytest.UsageError(
-                "The harness needs blockbuster, which names blocking calls on the event loop. "
-                "Run: uv add --dev 'blockbuster>=1.5.29'"
-            ) from None
         blockbuster = BlockBuster()
         blockbuster.functions = {
             name: function

@@ -1,16 +1,47 @@
 """Promise 18: a tool that is too old, or set wrongly, is named at the start, with the cure."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from ..settings_check import NEEDED, check_settings, check_versions
+from ..hints import IGNORED, unignored
+from ..requirements import Requirement, refusal
+from ..settings_check import NEEDED, check_plugin, check_settings, line
 
 
-@pytest.mark.parametrize("found", ["0.23.8", "1.1.0"])
-def test_an_old_pytest_asyncio_is_named_with_the_command_that_mends_it(found: str) -> None:
-    with pytest.raises(pytest.UsageError, match=f"pytest-asyncio {found} is too old") as refusal:
-        check_versions(found)
+def test_what_the_harness_needs_is_here() -> None:
+    assert refusal() is None
 
-    assert "Run: uv add --dev 'pytest-asyncio>=1.2'" in str(refusal.value)
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        pytest.param(
+            Requirement("pytest-asyncio", "99.1"), r"pytest-asyncio \S+ is too old", id="old"
+        ),
+        pytest.param(Requirement("no-such-thing", "1.0"), "no-such-thing is missing", id="missing"),
+        pytest.param(
+            Requirement("pytest", "8.0", "dev", "no-such-thing"),
+            "pytest has no no-such-thing",
+            id="an extra",
+        ),
+    ],
+)
+def test_a_package_is_named_with_the_command_that_mends_it(wanted: Requirement, said: str) -> None:
+    text = refusal([Requirement("pytest", "8.0"), wanted])
+
+    assert text
+    assert text.endswith(f". Run: uv add --dev '{wanted}'")
+    assert re.search(said, text)
+
+
+def test_all_packages_are_mended_by_one_command() -> None:
+    text = refusal([Requirement("one-thing", "1.0"), Requirement("pytest", "99.0")])
+
+    assert text
+    assert text.endswith("Run: uv add --dev 'one-thing>=1.0' 'pytest>=99.0'")
+    assert "\n" not in text
 
 
 @pytest.mark.parametrize("name", NEEDED)
@@ -19,7 +50,43 @@ def test_a_setting_that_makes_a_second_loop_is_named_with_its_line(
 ) -> None:
     monkeypatch.setattr(pytestconfig.option, name, "function", raising=False)
 
-    with pytest.raises(pytest.UsageError, match=f"{name} is 'function'") as refusal:
+    with pytest.raises(pytest.UsageError, match=f"{name} is 'function'") as refused:
         check_settings(pytestconfig)
 
-    assert f"Write this line under [pytest]: {name} = {NEEDED[name]}" in str(refusal.value)
+    file = pytestconfig.inipath
+    assert file
+    assert str(refused.value).endswith(line(name, NEEDED[name], file.name))
+
+
+@pytest.mark.parametrize(
+    ("file", "written"),
+    [
+        ("pytest.ini", "[pytest]: asyncio_mode = auto"),
+        ("pytest.toml", '[pytest]: asyncio_mode = "auto"'),
+        ("pyproject.toml", '[tool.pytest]: asyncio_mode = "auto"'),
+        ("setup.cfg", "[tool:pytest]: asyncio_mode = auto"),
+    ],
+)
+def test_the_line_is_written_as_its_file_wants_it(file: str, written: str) -> None:
+    assert line("asyncio_mode", "auto", file).endswith(written)
+
+
+def test_a_run_without_pytest_asyncio_is_refused(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytestconfig.pluginmanager, "is_blocked", lambda name: name == "asyncio")
+
+    with pytest.raises(pytest.UsageError, match="-p no:asyncio"):
+        check_plugin(pytestconfig)
+
+
+def test_what_git_would_commit_is_named(tmp_path: Path) -> None:
+    """A pattern may stand in the .gitignore of a folder above, up to the repository's."""
+    service = tmp_path / "service"
+    (service / ".git").mkdir(parents=True)
+    (service / "part").mkdir()
+    (service / ".gitignore").write_text("/.env\n.postgres\n")
+
+    assert unignored(service / "part") == [".hypothesis/"]
+    (service / "part" / ".gitignore").write_text("\n".join(IGNORED))
+    assert unignored(service / "part") == []

@@ -1,0 +1,128 @@
+"""`python -m tests.harness.update`: read the command line, and update or look."""
+
+import argparse
+import os
+import re
+import sys
+from pathlib import Path
+
+from ..git import ask
+from ..version import VERSION
+from . import answers, copier
+from .errors import (
+    UNDO,
+    CopierError,
+    DirtyError,
+    DowngradeError,
+    DraftError,
+    HalfWayError,
+    NotLinkedError,
+    TemplateMissingError,
+    UpdateError,
+)
+from .tree import Tree
+
+RELEASE_IS_OUT = 2  # so Copier ends, too
+NEXT = """
+Two things are left to do:
+  1. Run the tests: uv run poe test
+  2. Read "Change by hand" in CHANGELOG.md of {address}, from {before} to {after}:
+     what an update cannot bring.
+Then commit. To undo instead: {undo}"""
+
+
+def say(text: str) -> None:
+    """Write a line where the user sees it at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def linked(file: Path) -> answers.Link:
+    """Return the service's link to its template, which has to be within reach."""
+    link = answers.read(file)
+    if link is None:
+        raise NotLinkedError(file.name, copier.COPIER, VERSION)
+    if link.folder and not link.folder.exists():
+        raise TemplateMissingError(link.address, file.name)
+    return link
+
+
+def check_asked(link: answers.Link, ref: str | None) -> None:
+    """Refuse a release that is older, and a clone's HEAD that is a draft."""
+    if ref and answers.is_older(ref, link.release):
+        raise DowngradeError(link.release, ref)
+    if link.folder and link.folder.is_dir():
+        head = ref == "HEAD" or (ref is None and not ask(link.folder, "tag", "--list"))
+        if head and ask(link.folder, "status", "--porcelain"):
+            raise DraftError(link.address)
+
+
+def version_here(folder: Path) -> str:
+    """Read the harness's version from its file: the module that was imported is the former one."""
+    file = folder / "tests" / "harness" / "version.py"
+    found = re.search(r'^VERSION = "(.+)"$', file.read_text("utf-8"), re.MULTILINE)
+    return found[1] if found else "unknown"
+
+
+def update(folder: Path, file: str, ref: str | None) -> int:
+    """Update, and return 1 when it left a conflict."""
+    tree = Tree(folder)
+    link = linked(folder / file)
+    if unfinished := tree.conflicts():
+        raise HalfWayError(unfinished)
+    if changed := tree.changed():
+        raise DirtyError(changed)
+    check_asked(link, ref)
+    asked = ["--vcs-ref", ref] if ref else []
+    status = copier.run(folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked)
+    if status:
+        raise CopierError(changed=bool(tree.changed()))
+    after = answers.read(folder / file) or link
+    if conflicts := tree.conflicts():
+        say("The update came, and in these files it met an edit of yours:")
+        say("".join(f"  {path}\n" for path in conflicts))
+        say("Take the template's text, and put your change into an override in tests/conftest.py:")
+        say(f"  git checkout --theirs -- {' '.join(conflicts)}")
+        return 1
+    if not tree.changed():
+        say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
+        return 0
+    say(tree.statistics())
+    say(f"harness {VERSION} -> {version_here(folder)}; release {link.release} -> {after.release}")
+    say(NEXT.format(address=link.address, before=link.release, after=after.release, undo=UNDO))
+    return 0
+
+
+def check(folder: Path, file: str) -> int:
+    """Say whether a release is out; 2 when one is."""
+    link = linked(folder / file)
+    status = copier.run(folder, "check-update", "--quiet", "--answers-file", file)
+    if status not in (0, RELEASE_IS_OUT):
+        raise CopierError(changed=False)
+    if status == 0:
+        say(f"{link.address} has nothing newer than {link.release}.")
+        return 0
+    # GitHub shows a line that begins so at the top of the run.
+    begin = "::error title=A release is out::" if os.environ.get("GITHUB_ACTIONS") else ""
+    say(f"{begin}{link.address} has a release after {link.release}. Run: uv run poe update")
+    return status
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Carry out what is asked; a refusal is one text, and 1."""
+    parser = argparse.ArgumentParser(prog="python -m tests.harness.update")
+    parser.add_argument("--vcs-ref", metavar="RELEASE", help="a release, or HEAD; else the newest")
+    parser.add_argument("--check", action="store_true", help="only say whether a release is out")
+    parser.add_argument("--answers-file", default=answers.ANSWERS, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    try:
+        if given.check:
+            return check(Path.cwd(), given.answers_file)
+        return update(Path.cwd(), given.answers_file, given.vcs_ref)
+    except UpdateError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""`python -m tests.harness.manifest` names what was edited of the template's files, and how to get it back."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Installed
+from tests.promises.test_ownership import TEMPLATES, is_in
+from tests.support import template
+from tests.support.environment import ROOT, git, succeed
+from tests.support.shipped import take_hashes
+from tests.upkeep.conftest import CHANGED, Service
+
+MANIFEST = "tests/harness/manifest.json"
+SILENT = "every file is as it was released."
+
+
+def test_it_is_fresh() -> None:
+    """After a change to the template's files: `uv run python -m tests.support.manifest`."""
+    written = json.loads((ROOT / "template" / MANIFEST).read_text("utf-8"))
+
+    assert written == take_hashes(ROOT / "template")
+
+
+def test_it_has_each_file_of_the_templates(service: Service) -> None:
+    rendered = {path for path in template.files(service.root) if is_in(path, TEMPLATES)}
+
+    assert set(json.loads(service.read(MANIFEST))) == rendered - {".copier-answers.yml", MANIFEST}
+
+
+class TestTheVerb:
+    def test_is_silent_on_a_fresh_service(self, service: Service) -> None:
+        done = service.verb("manifest")
+
+        assert done.returncode == 0
+        assert SILENT in done.stdout
+
+    def test_is_silent_on_a_checkout_with_the_line_ends_of_windows(self, service: Service) -> None:
+        for path in json.loads(service.read(MANIFEST)):
+            file = service.root / path
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+        assert SILENT in service.verb("manifest").stdout
+
+    def test_is_silent_about_what_tools_leave_and_what_is_the_users(self, service: Service) -> None:
+        (service.root / "tests/harness/__pycache__").mkdir(exist_ok=True)
+        (service.root / "tests/harness/__pycache__/x.pyc").touch()
+        (service.root / "docs/testing/.DS_Store").touch()
+        service.edit("tests/conftest.py", '"""', '"""Mine. ')
+        service.edit("README.md", "#", "# Mine")
+
+        assert SILENT in service.verb("manifest").stdout
+
+    def test_names_each_difference_and_how_to_get_it_back(self, service: Service) -> None:
+        """Edited, missing and added; committed long ago or not yet."""
+        service.edit(CHANGED, '"""', '"""Mine. ')
+        service.commit()
+        (service.root / "docs/testing/live.md").unlink()
+        (service.root / "tests/harness/mine.py").write_text("# mine\n")
+
+        done = service.verb("manifest")
+        back = [line.strip() for line in done.stdout.splitlines() if line.startswith("  git checkout")]
+        for command in back:
+            succeed("sh", "-ec", command, cwd=service.root)
+        after = service.verb("manifest")
+
+        assert done.returncode == 1
+        for line in (f"edited   {CHANGED}", "missing  docs/testing/live.md", "added    tests/harness/mine.py"):
+            assert f"  {line}\n" in done.stdout
+        assert "a fixture of the same name in tests/conftest.py wins" in done.stdout
+        assert after.stdout.count("\n  ") == 1
+        assert "  added    tests/harness/mine.py\n" in after.stdout
+
+    def test_says_when_the_history_never_had_the_text(self, service: Service) -> None:
+        service.edit(CHANGED, '"""', '"""Mine. ')
+        git(service.root, "checkout", "--quiet", "--orphan", "again")
+        service.commit()
+
+        done = service.verb("manifest")
+
+        assert f"This repository never had the release's text of: {CHANGED}." in done.stdout
+        assert "git checkout" not in done.stdout
+
+    @pytest.mark.parametrize("text", ["", "<<<<<<< before updating\n"])
+    def test_is_not_silent_about_a_manifest_that_cannot_be_read(self, service: Service, text: str) -> None:
+        (service.root / MANIFEST).write_text(text)
+
+        done = service.verb("manifest")
+
+        assert done.returncode == 1
+        assert f"To get it back: git checkout HEAD -- {MANIFEST}" in done.stdout
+
+
+def test_a_run_counts_what_was_edited(installed: Installed, tmp_path: Path) -> None:
+    """One line of pytest's header, and none when nothing was; `poe check` fails."""
+    project = installed().copy(tmp_path / "service")
+    clean = project.run("pytest", "tests/health")
+    Service(project.root).edit(CHANGED, '"""', '"""Mine. ')
+
+    edited = project.run("pytest", "tests/health")
+    checked = project.run("poe", "check")
+
+    assert "not as released" not in clean.stdout
+    assert "harness: 1 file is not as released; uv run python -m tests.harness.manifest" in edited.stdout
+    assert checked.returncode == 1
+    assert f"edited   {CHANGED}" in checked.stdout
+
+
+class TestPlantedBugs:
+    """Each makes one of the tests above fail, run against the patched verb."""
+
+    @pytest.mark.parametrize(
+        ("right", "wrong", "test"),
+        [
+            pytest.param('.replace(b"\\r\\n", b"\\n")', "", "windows", id="line ends count"),
+            pytest.param("here[name] != release[name]", "False", "edited", id="an edit is not seen"),
+            pytest.param("if name not in here", "if False", "missing", id="a deletion is not seen"),
+            pytest.param("if name not in release", "if False", "added", id="an addition is not seen"),
+        ],
+    )
+    def test_is_noticed(self, service: Service, right: str, wrong: str, test: str) -> None:
+        """The verb stays silent where it must speak, or the other way round."""
+        file = "tests/harness/manifest/hashes.py"
+        whole = service.verb("manifest")
+        crlf = (service.root / CHANGED).read_bytes().replace(b"\n", b"\r\n")
+        changes: dict[str, Callable[[], object]] = {
+            "windows": lambda: (service.root / CHANGED).write_bytes(crlf),
+            "edited": lambda: service.edit(CHANGED, '"""', '"""Mine. '),
+            "missing": (service.root / "docs/testing/live.md").unlink,
+            "added": (service.root / "tests/harness/mine.py").touch,
+        }
+        changes[test]()
+        before = service.verb("manifest").stdout
+        service.edit(file, right, wrong)
+
+        after = service.verb("manifest").stdout
+
+        assert whole.returncode == 0
+        named = {"windows": CHANGED, "edited": CHANGED, "missing": "live.md", "added": "mine.py"}[test]
+        assert (named in before) != (named in after)
