@@ -35,7 +35,7 @@ def render(cell: Cell, template: Path, folder: Path) -> Project:
     answers.write_text(json.dumps(cell.answers, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
     settings.write_text("{}", "utf-8")
     command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
-    given = ["--quiet", "--defaults", "--vcs-ref=HEAD", "--data-file", answers]
+    given: list[str | Path] = ["--quiet", "--defaults", "--vcs-ref=HEAD", "--data-file", answers]
     succeed(*command, "copy", *given, template, root, cwd=folder, env={"COPIER_SETTINGS_PATH": str(settings)})
     return Project(root, python, resolution=RESOLUTION[cell.values["dependencies"]])
 

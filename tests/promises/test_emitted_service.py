@@ -1,60 +1,21 @@
-"""What is rendered works: it is linted, typed, tested and migrated, on the oldest Python and on a newer one."""
+"""What is rendered is judged by checks that can fail, and stays green over an update. That it works: tests/matrix/."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Installed
 from tests.support import template
-from tests.support.answers import ODD
 from tests.support.environment import ROOT, commit_all, git
+from tests.support.outcomes import passed
 from tests.support.project import Project
 
 WITH_DATABASE = str(ROOT / "tests/support/with_database.py")
 
-CELLS = {"default-on-3.11": ("3.11", {}), "default-on-3.13": ("3.13", {}), "odd-on-3.13": ("3.13", ODD)}
-
-
-@pytest.fixture(params=CELLS.values(), ids=list(CELLS))
-def service(request: pytest.FixtureRequest, installed: Installed) -> Project:
-    """A rendered service, to run and not to change."""
-    python, answers = request.param
-    return installed(python, **answers)
-
-
-def passed(output: str) -> int:
-    """Return how many tests passed, having seen that every test did."""
-    closing = output.strip().splitlines()[-1]
-    found = re.fullmatch(r"=+ (\d+) passed in .*=", closing)
-    assert found, f"not every test passed:\n{output}"
-    return int(found[1])
-
-
-class TestAService:
-    def test_has_nothing_to_format_to_lint_or_to_type(self, service: Project) -> None:
-        service.succeed("poe", "check")
-
-    def test_runs_on_the_python_it_was_given(self, service: Project) -> None:
-        said = service.succeed("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-
-        assert said.strip() in service.python or said.strip() in service.succeed("python", "--version")
-
-    def test_is_green_with_at_least_sixty_tests(self, service: Project) -> None:
-        assert passed(service.succeed("pytest")) >= 60
-
-    def test_migrates_up_down_and_up_again_without_drift(self, service: Project) -> None:
-        steps = [["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"], ["check"]]
-        commands = json.dumps([["alembic", *step] for step in steps])
-
-        said = service.succeed("python", WITH_DATABASE, commands)
-
-        assert said.count("No new upgrade operations detected.") == 2
-
 
 class TestTheGuards:
-    """Planted bugs: each of the checks above fails when it has to."""
+    """Planted bugs: each of the checks that a cell of the matrix makes fails when it has to."""
 
     @pytest.mark.parametrize(
         ("planted", "complaint"),

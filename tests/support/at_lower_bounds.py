@@ -1,6 +1,6 @@
-"""Runs inside a rendered service: `python at_lower_bounds.py`. Are its dependencies as old as pyproject.toml allows?
+"""Runs inside a rendered service: `python at_lower_bounds.py` says if its dependencies are as old as they may be.
 
-Prints each with its version. Ends with 1 when one is newer than its lower bound, and names it.
+Prints each with its version. Ends with 1 when one is newer than its bound in pyproject.toml, and names it.
 """
 
 import sys
