@@ -19,7 +19,8 @@ from tests.matrix.factors import NOT_HERE, Factors, can_be_here, factors, possib
 from tests.matrix.generate import HERE, generate
 from tests.matrix.run import STEPS, UnknownKindError, run
 from tests.matrix.write import PAGE, as_json, as_table, cells, with_table
-from tests.support.environment import ROOT, clean_environment
+from tests.support import template
+from tests.support.environment import ROOT, clean_environment, git, succeed
 
 Value = tuple[str, str]
 
@@ -51,6 +52,20 @@ class TestTheList:
         page = PAGE.read_text("utf-8")
 
         assert page == with_table(page, as_table(cells()))
+
+    def test_is_written_by_the_command_of_the_page(self, oneloop: Path, tmp_path: Path) -> None:
+        """And the page's other command does a cell that `.ci/run` does too, by the same function."""
+        ((do, write),) = re.findall(r"^```sh\n(.+)\n(.+)\n```$", PAGE.read_text("utf-8"), re.MULTILINE)
+        clone = template.snapshot_of(oneloop, tmp_path / "oneloop")
+        (clone / "tests/matrix/cells.json").write_text("[]")
+        before, _, cell = do.rpartition(" ")
+
+        succeed(sys.executable, *write.split()[3:], cwd=clone)
+
+        assert write.startswith("uv run python -m ")
+        assert git(clone, "status", "--porcelain") == ""
+        assert before == "uv run python -m tests.matrix run"
+        assert cell in [each.name for each in committed() if each.here]
 
     def test_has_each_choice(self) -> None:
         assert values_in_no_cell(factors(questions()), committed()) == set()
