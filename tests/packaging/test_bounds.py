@@ -1,13 +1,13 @@
 """What CI runs on the lowest and on the highest dependencies really has them, and the lock stays as it was."""
 
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from tests.conftest import Installed, Rendered
+from tests.support.bugs import Edit, planted
 from tests.support.environment import ROOT, run, succeed, uv
 from tests.support.project import Project
 
@@ -15,10 +15,10 @@ SCRIPT = str(ROOT / "tests/support/at_lower_bounds.py")
 AT_ITS_BOUND = "ruff 0.17.0"
 
 
-@pytest.fixture
-def locked(installed: Installed, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def locked(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A service whose lock is neither: all of it is at its newest, but for ruff, which is at its oldest."""
-    project = installed().copy(tmp_path / "service")
+    project = installed().copy(tmp_path_factory.mktemp("locked") / "service")
     succeed(uv(), "lock", "--quiet", "--upgrade-package", AT_ITS_BOUND.replace(" ", "=="), cwd=project.root)
     return project.install()
 
@@ -66,11 +66,11 @@ def test_highest_is_newer_than_the_lock(rendered: Rendered, locked: Project) -> 
 def test_by_poe_it_would_be_the_lock(rendered: Rendered, locked: Project) -> None:
     """Planted: the trap that the workflow's comment tells of. The suite would be green on the wrong versions."""
     command, settings = job(rendered, "lowest")
-    pyproject = locked.root / "pyproject.toml"
-    pyproject.write_text(pyproject.read_text() + f"\n[tool.poe.tasks.versions]\ncmd = \"python '{SCRIPT}'\"\n")
     words = [*shlex.split(command)[1:-1], "poe", "versions"]
+    task = Edit("pyproject.toml", "[tool.poe.tasks]\n", f"[tool.poe.tasks]\nversions = \"python '{SCRIPT}'\"\n")
 
-    done = run(uv(), *words, cwd=locked.root, env={**settings, "UV_PYTHON": locked.python})
+    with planted(locked, task):
+        done = run(uv(), *words, cwd=locked.root, env={**settings, "UV_PYTHON": locked.python})
 
     assert done.returncode == 1
     assert "is installed, but" in done.stdout

@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import Installed
 from tests.support import template
+from tests.support.bugs import Edit, planted
 from tests.support.environment import ROOT, commit_all, git
 from tests.support.outcomes import passed
 from tests.support.project import Project
@@ -14,50 +15,49 @@ from tests.support.project import Project
 WITH_DATABASE = str(ROOT / "tests/support/with_database.py")
 
 
+@pytest.fixture(scope="module")
+def guarded(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a service of this file's own, to plant bugs in."""
+    return installed().copy(tmp_path_factory.mktemp("guarded") / "service")
+
+
 class TestTheGuards:
     """Planted bugs: each of the checks that a cell of the matrix makes fails when it has to."""
 
     @pytest.mark.parametrize(
-        ("planted", "complaint"),
+        ("text", "complaint"),
         [
             pytest.param("import os\n", "F401", id="lint"),
             pytest.param('"""Planted."""\n\nNUMBERS = [1,2]\n', "would be reformatted", id="format"),
             pytest.param('"""Planted."""\n\nNUMBER: int = "one"\n', "Incompatible types in assignment", id="types"),
         ],
     )
-    def test_check_names_the_planted_bug(
-        self, installed: Installed, tmp_path: Path, planted: str, complaint: str
-    ) -> None:
-        project = installed().copy(tmp_path / "service")
-        (project.root / "src/my_service/planted.py").write_text(planted)
-
-        done = project.run("poe", "check")
+    def test_check_names_the_planted_bug(self, guarded: Project, text: str, complaint: str) -> None:
+        file = guarded.root / "src/my_service/planted.py"
+        file.write_text(text)
+        try:
+            done = guarded.run("poe", "check")
+        finally:
+            file.unlink()
 
         assert done.returncode != 0
         assert complaint in done.stdout
 
-    def test_drift_is_found(self, installed: Installed, tmp_path: Path) -> None:
+    def test_drift_is_found(self, guarded: Project) -> None:
         """A column in a model that no migration makes."""
-        project = installed().copy(tmp_path / "service")
-        models = project.root / "src/my_service/users/models.py"
-        text = models.read_text()
-        assert "    is_active: " in text
-        models.write_text(text.replace("    is_active: ", "    planted: Mapped[str]\n    is_active: ", 1))
+        column = Edit("src/my_service/users/models.py", "    is_active: ", "    planted: Mapped[str]\n    is_active: ")
+        commands = json.dumps([["alembic", "upgrade", "head"], ["alembic", "check"]])
 
-        done = project.run("python", WITH_DATABASE, json.dumps([["alembic", "upgrade", "head"], ["alembic", "check"]]))
+        with planted(guarded, column):
+            done = guarded.run("python", WITH_DATABASE, commands)
 
         assert done.returncode != 0
         assert "New upgrade operations detected" in done.stdout
         assert "planted" in done.stdout
 
-    def test_a_broken_route_is_found(self, installed: Installed, tmp_path: Path) -> None:
-        project = installed().copy(tmp_path / "service")
-        routes = project.root / "src/my_service/health/routes.py"
-        text = routes.read_text()
-        assert '"healthy"' in text
-        routes.write_text(text.replace('"healthy"', '"ill"'))
-
-        assert project.run("pytest", "tests/health").returncode == 1
+    def test_a_broken_route_is_found(self, guarded: Project) -> None:
+        with planted(guarded, Edit("src/my_service/health/routes.py", '"healthy"', '"ill"')):
+            assert guarded.run("pytest", "tests/health").returncode == 1
 
 
 def test_an_update_leaves_the_service_green(oneloop: Path, tmp_path: Path) -> None:
