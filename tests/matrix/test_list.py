@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import combinations, product
@@ -20,7 +19,7 @@ from tests.matrix.generate import HERE, generate
 from tests.matrix.run import STEPS, UnknownKindError, run
 from tests.matrix.write import PAGE, as_json, as_table, cells, with_table
 from tests.support import template
-from tests.support.environment import ROOT, clean_environment, git, succeed
+from tests.support.environment import ROOT, git, succeed
 
 Value = tuple[str, str]
 
@@ -151,6 +150,12 @@ class TestACell:
     def test_of_each_kind_has_steps(self, kind: str) -> None:
         assert STEPS[kind]
 
+    def test_takes_nothing_that_windows_has_not(self, tmp_path: Path) -> None:
+        """By its types: no Windows was at hand."""
+        mypy = [sys.executable, "-m", "mypy", "--platform", "win32", "--cache-dir", str(tmp_path)]
+
+        succeed(*mypy, "tests/matrix/__main__.py", cwd=ROOT)
+
     def test_that_is_not_there_is_refused_in_a_sentence(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
             main(["run", "planted"])
@@ -167,14 +172,13 @@ class TestGitHub:
     def test_is_given_every_cell(self, tmp_path: Path) -> None:
         """By the very command of its first job, on a Python with no package at hand."""
         (step,) = [step for step in self.WORKFLOW["jobs"]["list"]["steps"] if step.get("id") == "list"]
-        output = tmp_path / "output"
-        python = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+        output, python = tmp_path / "output", tmp_path / "python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')  # -S: the standard library, and no more
+        python.chmod(0o755)
+        path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
 
-        subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", step["run"]],
-            cwd=ROOT,
-            env=clean_environment({"GITHUB_OUTPUT": str(output), **python}),
-            check=True,
+        succeed(
+            "bash", "-euo", "pipefail", "-c", step["run"], cwd=ROOT, env={"GITHUB_OUTPUT": str(output), "PATH": path}
         )
 
         name, _, listed = output.read_text().partition("=")
