@@ -1,5 +1,6 @@
 """The documents that a service gets show tests which pass there."""
 
+from tests.conftest import Installed
 from tests.docs.conftest import Shell
 from tests.docs.edits import edit
 from tests.docs.markdown import ROOT, blocks
@@ -44,9 +45,9 @@ def test_complete_test_files_pass_in_a_service(shell: Shell) -> None:
     shell(f"uv run mypy {files}")
 
 
-def test_documents_are_formatted_as_the_service_formats(shell: Shell) -> None:
+def test_documents_are_formatted_as_the_service_formats(installed: Installed) -> None:
     """A user's first `poe fmt` leaves the template's documents alone: ruff formats code in Markdown too."""
-    shell("uv run ruff format --check docs")
+    installed().succeed("ruff", "format", "--check", "docs")
 
 
 def test_a_given_server_is_used(shell: Shell) -> None:

@@ -13,6 +13,8 @@ from tests.conftest import Rendered
 from tests.packaging.dockerfile import build_context, parse
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
+LOWEST = "uv run --isolated --resolution lowest-direct pytest"
+HIGHEST = "uv run --isolated --upgrade pytest"
 
 
 def load(file: Path) -> Any:
@@ -34,7 +36,7 @@ def github_commands(folder: Path) -> list[str]:
 
 def gitlab_commands(folder: Path) -> list[str]:
     pipeline = gitlab(folder)
-    jobs = [pipeline[name] for name in ("check", "test")]
+    jobs = [job for job in pipeline.values() if "script" in job]
     return [*pipeline["default"]["before_script"], *(line for job in jobs for line in job["script"])]
 
 
@@ -53,11 +55,11 @@ class TestContinuousIntegration:
     def test_runs_the_verbs_that_people_run(
         self, rendered: Rendered, ci: str, commands: Callable[[Path], list[str]]
     ) -> None:
-        """CI runs `poe check` and `poe test`, which pyproject.toml has, and no command of its own beside them."""
+        """CI runs `poe check` and `poe test`, which pyproject.toml has, and pytest on other dependencies."""
         folder = rendered(ci=ci)
 
         verbs = {"uv run poe check", "uv run poe test", "uv run --group contract poe test -m contract"}
-        expected = {'python -m pip install "uv>=0.13,<1"', *verbs}
+        expected = {'python -m pip install "uv>=0.13,<1"', *verbs, LOWEST, HIGHEST}
         assert set(commands(folder)) == expected
         assert {"check", "test"} <= set(poe_tasks(folder))
 
@@ -71,6 +73,35 @@ class TestContinuousIntegration:
         assert job["strategy"]["matrix"]["python"] == expected
         assert pipeline["test"]["parallel"]["matrix"] == [{"PYTHON": expected}]
         assert pipeline["check"]["variables"]["PYTHON"] == oldest
+
+    @pytest.mark.parametrize("oldest", VERSIONS)
+    @pytest.mark.parametrize("name", ["lowest", "highest"])
+    def test_tests_other_dependencies_on_the_oldest_and_the_newest_python(
+        self, rendered: Rendered, name: str, oldest: str
+    ) -> None:
+        job = github(rendered(python_min=oldest))["jobs"][name]
+        pipeline = gitlab(rendered(ci="gitlab", python_min=oldest))
+
+        expected = list(dict.fromkeys([oldest, VERSIONS[-1]]))
+        assert job["strategy"]["matrix"]["python"] == expected
+        assert pipeline[name]["parallel"]["matrix"] == [{"PYTHON": expected}]
+
+    def test_what_others_release_holds_up_no_pull_request(self, rendered: Rendered) -> None:
+        jobs = github(rendered())["jobs"]
+        rules = gitlab(rendered(ci="gitlab"))["highest"]["rules"]
+
+        assert {name: job["if"] for name, job in jobs.items() if "if" in job} == {
+            "highest": "github.event_name == 'push'"
+        }
+        assert rules == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}]
+
+    def test_tests_where_developers_sit_and_says_that_it_binds_nobody(self, rendered: Rendered) -> None:
+        """Once on macOS, once on Windows; every other job is on Linux, and has to succeed."""
+        jobs = github(rendered())["jobs"]
+
+        assert jobs["systems"]["strategy"]["matrix"] == {"os": ["macos-latest", "windows-latest"]}
+        assert {name for name, job in jobs.items() if job.get("continue-on-error")} == {"systems"}
+        assert {job["runs-on"] for name, job in jobs.items() if name != "systems"} == {"ubuntu-latest"}
 
     @pytest.mark.parametrize(
         ("ci", "present"),

@@ -268,13 +268,7 @@ class TestWithoutUv:
 
 
 class TestForReal:
-    """No stand-ins: from nothing to green, with the uv of these tests and with none."""
-
-    def test_a_new_service_is_green(self, oneloop: Path, tmp_path: Path) -> None:
-        done = run(sys.executable, oneloop / BOOTSTRAP, "new", str(tmp_path / "service"), cwd=tmp_path)
-
-        assert done.returncode == 0, done.stdout
-        assert " passed in " in done.stdout.splitlines()[-1]
+    """No stand-ins. From nothing to green is the README's first command: tests/docs/test_commands.py runs it."""
 
     def test_without_uv_on_path_one_is_installed_and_used(self, oneloop: Path, tmp_path: Path) -> None:
         clone = Path(shutil.copytree(oneloop, tmp_path / "clone"))

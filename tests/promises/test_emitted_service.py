@@ -1,102 +1,63 @@
-"""What is rendered works: it is linted, typed, tested and migrated, on the oldest Python and on a newer one."""
+"""What is rendered is judged by checks that can fail, and stays green over an update. That it works: tests/matrix/."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Installed
 from tests.support import template
-from tests.support.answers import ODD
+from tests.support.bugs import Edit, planted
 from tests.support.environment import ROOT, commit_all, git
+from tests.support.outcomes import passed
 from tests.support.project import Project
 
 WITH_DATABASE = str(ROOT / "tests/support/with_database.py")
 
-CELLS = {"default-on-3.11": ("3.11", {}), "default-on-3.13": ("3.13", {}), "odd-on-3.13": ("3.13", ODD)}
 
-
-@pytest.fixture(params=CELLS.values(), ids=list(CELLS))
-def service(request: pytest.FixtureRequest, installed: Installed) -> Project:
-    """A rendered service, to run and not to change."""
-    python, answers = request.param
-    return installed(python, **answers)
-
-
-def passed(output: str) -> int:
-    """Return how many tests passed, having seen that every test did."""
-    closing = output.strip().splitlines()[-1]
-    found = re.fullmatch(r"=+ (\d+) passed in .*=", closing)
-    assert found, f"not every test passed:\n{output}"
-    return int(found[1])
-
-
-class TestAService:
-    def test_has_nothing_to_format_to_lint_or_to_type(self, service: Project) -> None:
-        service.succeed("poe", "check")
-
-    def test_runs_on_the_python_it_was_given(self, service: Project) -> None:
-        said = service.succeed("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-
-        assert said.strip() in service.python or said.strip() in service.succeed("python", "--version")
-
-    def test_is_green_with_at_least_sixty_tests(self, service: Project) -> None:
-        assert passed(service.succeed("pytest")) >= 60
-
-    def test_migrates_up_down_and_up_again_without_drift(self, service: Project) -> None:
-        steps = [["upgrade", "head"], ["check"], ["downgrade", "base"], ["upgrade", "head"], ["check"]]
-        commands = json.dumps([["alembic", *step] for step in steps])
-
-        said = service.succeed("python", WITH_DATABASE, commands)
-
-        assert said.count("No new upgrade operations detected.") == 2
+@pytest.fixture(scope="module")
+def guarded(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a service of this file's own, to plant bugs in."""
+    return installed().copy(tmp_path_factory.mktemp("guarded") / "service")
 
 
 class TestTheGuards:
-    """Planted bugs: each of the checks above fails when it has to."""
+    """Planted bugs: each of the checks that a cell of the matrix makes fails when it has to."""
 
     @pytest.mark.parametrize(
-        ("planted", "complaint"),
+        ("text", "complaint"),
         [
             pytest.param("import os\n", "F401", id="lint"),
             pytest.param('"""Planted."""\n\nNUMBERS = [1,2]\n', "would be reformatted", id="format"),
             pytest.param('"""Planted."""\n\nNUMBER: int = "one"\n', "Incompatible types in assignment", id="types"),
         ],
     )
-    def test_check_names_the_planted_bug(
-        self, installed: Installed, tmp_path: Path, planted: str, complaint: str
-    ) -> None:
-        project = installed().copy(tmp_path / "service")
-        (project.root / "src/my_service/planted.py").write_text(planted)
-
-        done = project.run("poe", "check")
+    def test_check_names_the_planted_bug(self, guarded: Project, text: str, complaint: str) -> None:
+        file = guarded.root / "src/my_service/planted.py"
+        file.write_text(text)
+        try:
+            done = guarded.run("poe", "check")
+        finally:
+            file.unlink()
 
         assert done.returncode != 0
         assert complaint in done.stdout
 
-    def test_drift_is_found(self, installed: Installed, tmp_path: Path) -> None:
+    def test_drift_is_found(self, guarded: Project) -> None:
         """A column in a model that no migration makes."""
-        project = installed().copy(tmp_path / "service")
-        models = project.root / "src/my_service/users/models.py"
-        text = models.read_text()
-        assert "    is_active: " in text
-        models.write_text(text.replace("    is_active: ", "    planted: Mapped[str]\n    is_active: ", 1))
+        column = Edit("src/my_service/users/models.py", "    is_active: ", "    planted: Mapped[str]\n    is_active: ")
+        commands = json.dumps([["alembic", "upgrade", "head"], ["alembic", "check"]])
 
-        done = project.run("python", WITH_DATABASE, json.dumps([["alembic", "upgrade", "head"], ["alembic", "check"]]))
+        with planted(guarded, column):
+            done = guarded.run("python", WITH_DATABASE, commands)
 
         assert done.returncode != 0
         assert "New upgrade operations detected" in done.stdout
         assert "planted" in done.stdout
 
-    def test_a_broken_route_is_found(self, installed: Installed, tmp_path: Path) -> None:
-        project = installed().copy(tmp_path / "service")
-        routes = project.root / "src/my_service/health/routes.py"
-        text = routes.read_text()
-        assert '"healthy"' in text
-        routes.write_text(text.replace('"healthy"', '"ill"'))
-
-        assert project.run("pytest", "tests/health").returncode == 1
+    def test_a_broken_route_is_found(self, guarded: Project) -> None:
+        with planted(guarded, Edit("src/my_service/health/routes.py", '"healthy"', '"ill"')):
+            assert guarded.run("pytest", "tests/health").returncode == 1
 
 
 def test_an_update_leaves_the_service_green(oneloop: Path, tmp_path: Path) -> None:

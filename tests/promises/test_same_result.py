@@ -31,25 +31,13 @@ def project(installed: Installed) -> Project:
     return installed()
 
 
-@pytest.fixture(scope="module")
-def plain(project: Project) -> dict[str, str]:
-    """Return how each test ends in a plain run: it passes."""
-    run = suite(project, "pytest", "-q")
-    assert run.exit_status == 0, run.output
-    assert set(run.ended.values()) == {"passed"}
-    assert len(run.ended) >= 60
-    return run.ended
-
-
 @pytest.mark.parametrize(
     "command",
     [
         pytest.param(["pytest"], id="a second time"),
         pytest.param(["pytest", "-n", "2"], id="on two workers"),
         pytest.param([*RANDOM, "pytest", "-p", "randomly", "--randomly-seed=1"], id="in random order"),
-        pytest.param([*RANDOM, "pytest", "-p", "randomly", "--randomly-seed=2"], id="in another random order"),
         pytest.param([*RANDOM, "pytest", "-p", "randomly", "-n", "2"], id="in random order on two workers"),
-        pytest.param(["pytest", "-p", "no:cacheprovider"], id="without a cache"),
         pytest.param(STRICT, id="with every warning an error, in development mode"),
     ],
 )
@@ -82,13 +70,15 @@ def _without_folder(ended: dict[str, str]) -> dict[str, str]:
 
 
 def test_each_is_the_same_alone(project: Project, plain: dict[str, str]) -> None:
-    """The last one of each file, without the ones that came before it."""
+    """The last one of each file, without the ones that came before it, each in a run of its own on one server."""
     collected = project.succeed("pytest", "--collect-only", "-q")
     names = [line for line in collected.splitlines() if "::" in line]
     assert len(names) == len(plain)
 
-    for name in {name.split("::")[0]: name for name in names}.values():
-        assert set(suite(project, "pytest", "-q", name).ended.values()) == {"passed"}, name
+    with start_server() as server:
+        given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/service_test?")}
+        for name in {name.split("::")[0]: name for name in names}.values():
+            assert set(suite(project, "pytest", "-q", name, env=given).ended.values()) == {"passed"}, name
 
 
 def test_the_last_failed_run_again(installed: Installed, tmp_path: Path) -> None:

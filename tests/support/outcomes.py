@@ -1,5 +1,6 @@
 """Runs a suite in a process of its own and tells what became of each test."""
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,3 +47,11 @@ def _outcome(case: ET.Element) -> Outcome:
     seen = {child.tag for child in case}
     kind = next((word for word in ("error", "failure", "skipped") if word in seen), "passed")
     return Outcome(kind, "".join(case.itertext()))
+
+
+def passed(output: str) -> int:
+    """Return how many tests passed, having seen in what pytest printed that every test did."""
+    closing = output.strip().splitlines()[-1]
+    found = re.fullmatch(r"=+ (\d+) passed in .*=", closing)
+    assert found, f"not every test passed:\n{output}"
+    return int(found[1])

@@ -11,14 +11,18 @@ from tests.support.environment import run, succeed, uv
 
 @dataclass(frozen=True)
 class Project:
-    """A rendered service with its own virtual environment on one Python. All share uv's one cache."""
+    """A rendered service with its own virtual environment on one Python. All share uv's one cache.
+
+    `resolution` is uv's: which versions of the dependencies, of those that pyproject.toml allows.
+    """
 
     root: Path
     python: str
+    resolution: str = "highest"
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"UV_PYTHON": self.python}
+        return {"UV_PYTHON": self.python, "UV_RESOLUTION": self.resolution}
 
     def install(self) -> "Project":
         succeed(uv(), "sync", "--quiet", cwd=self.root, env=self.environment)
@@ -36,4 +40,4 @@ class Project:
         """Return a copy to plant a bug in, with an environment of its own."""
         left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
         shutil.copytree(self.root, destination, ignore=left_behind)
-        return Project(destination, self.python).install()
+        return Project(destination, self.python, self.resolution).install()

@@ -1,0 +1,95 @@
+"""Does a cell: renders, installs, lints, types, tests and migrates as its values say. The same here and on GitHub."""
+
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.matrix.cells import Cell
+from tests.support.environment import ROOT, succeed, uv
+from tests.support.interpreters import interpreter
+from tests.support.outcomes import passed
+from tests.support.project import Project
+
+SCRIPTS = ROOT / "tests/support"
+RESOLUTION = {"lowest": "lowest-direct", "highest": "highest"}
+MIGRATIONS = [["alembic", *step.split()] for step in ("upgrade head", "check", "downgrade base", "upgrade head")]
+
+
+class UnknownKindError(Exception):
+    """copier.yml has a kind of project that nobody here knows how to try out."""
+
+
+def copier(cell: Cell) -> str:
+    """Return what to ask uv for: the oldest Copier that is let in, or the newest there is."""
+    found = re.search(r'^_min_copier_version: "(.+)"$', (ROOT / "copier.yml").read_text("utf-8"), re.MULTILINE)
+    assert found
+    return f"copier=={found[1]}" if cell.values["copier"] == "oldest" else "copier"
+
+
+def render(cell: Cell, template: Path, folder: Path) -> Project:
+    """Render the template's last commit by the cell's Copier, as a user does, with no settings but the answers."""
+    python = interpreter(cell.values["python"])
+    answers, settings, root = folder / "answers.yml", folder / "settings.yml", folder / "service"
+    answers.write_text(json.dumps(cell.answers, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
+    settings.write_text("{}", "utf-8")
+    command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
+    given: list[str | Path] = ["--quiet", "--defaults", "--vcs-ref=HEAD", "--data-file", answers]
+    succeed(*command, "copy", *given, template, root, cwd=folder, env={"COPIER_SETTINGS_PATH": str(settings)})
+    return Project(root, python, resolution=RESOLUTION[cell.values["dependencies"]])
+
+
+def runs_on_the_cells_python(cell: Cell, project: Project) -> str:
+    said = project.succeed("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
+    assert said == cell.values["python"], said
+    return f"Python {said}"
+
+
+def has_the_cells_dependencies(cell: Cell, project: Project) -> str:
+    """See that lowest is lowest: each one is at its bound, so that no bound is a wish."""
+    if cell.values["dependencies"] == "highest":
+        return "the newest that are allowed"
+    return project.succeed("python", str(SCRIPTS / "at_lower_bounds.py"))
+
+
+def is_linted_and_typed(_: Cell, project: Project) -> str:
+    return project.succeed("poe", "check")
+
+
+def is_green(_: Cell, project: Project) -> str:
+    said = project.succeed("pytest")
+    assert passed(said) >= 60, said
+    return said
+
+
+def migrates_without_drift(_: Cell, project: Project) -> str:
+    """Up, down and up again; what the migrations make is what the models say, both times."""
+    said = project.succeed("python", str(SCRIPTS / "with_database.py"), json.dumps([*MIGRATIONS, MIGRATIONS[1]]))
+    assert said.count("No new upgrade operations detected.") == 2, said
+    return said
+
+
+Step = Callable[[Cell, Project], str]
+STEPS: dict[str, list[Step]] = {
+    "service": [
+        runs_on_the_cells_python,
+        has_the_cells_dependencies,
+        is_linted_and_typed,
+        is_green,
+        migrates_without_drift,
+    ],
+}
+
+
+def run(cell: Cell, template: Path) -> None:
+    """Do the cell, and tell of each step; the first that fails ends it."""
+    kind = cell.values["kind"]
+    if kind not in STEPS:
+        raise UnknownKindError(f"no steps for kind {kind!r}: add them to STEPS in tests/matrix/run.py")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        print(f"{cell.name}: rendered by {copier(cell)}", flush=True)
+        project = render(cell, template, Path(scratch)).install()
+        for step in STEPS[kind]:
+            print(f"{cell.name}: {step.__name__}", flush=True)
+            print(step(cell, project), flush=True)

@@ -1,0 +1,48 @@
+"""What no Python of this machine can run is at least rendered, linted and typed for the Python that it is for."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Installed, Rendered
+from tests.matrix.factors import NOT_HERE
+from tests.support.environment import run, uv
+
+VERSIONS = [value for name, value in NOT_HERE if name == "python_min"]
+
+
+def judge(tools: Installed, service: Path, *command: str) -> str:
+    """Judge a service by the tools of another one, and return what they complain of. None of them runs it."""
+    project = tools()
+    done = run(uv(), "run", "--quiet", "--project", project.root, *command, cwd=service, env=project.environment)
+    return "" if done.returncode == 0 else done.stdout
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+class TestAServiceForAPythonThatIsNotHere:
+    def test_asks_for_that_python(self, rendered: Rendered, version: str) -> None:
+        assert f'requires-python = ">={version}"' in (rendered(python_min=version) / "pyproject.toml").read_text(
+            "utf-8"
+        )
+
+    @pytest.mark.parametrize("command", [["ruff", "check"], ["ruff", "format", "--check"]], ids=["lint", "format"])
+    def test_is_linted(self, rendered: Rendered, installed: Installed, version: str, command: list[str]) -> None:
+        assert judge(installed, rendered(python_min=version), *command, "--no-cache") == ""
+
+    def test_is_typed_for_that_python(self, rendered: Rendered, installed: Installed, version: str) -> None:
+        typed = judge(
+            installed, rendered(python_min=version), "mypy", "--python-version", version, "--cache-dir=/dev/null"
+        )
+
+        assert typed == ""
+
+
+def test_types_are_those_of_that_python(installed: Installed, tmp_path: Path) -> None:
+    """Planted: a name that Python 3.14 no longer has is found, and on this machine's Python it would not be."""
+    (tmp_path / "planted.py").write_text("from ast import Num\n\nNUMBER = Num\n")
+    (tmp_path / "mypy.ini").write_text("[mypy]\nfiles = planted.py\n")
+
+    complaint = judge(installed, tmp_path, "mypy", "--python-version", "3.14", "--cache-dir=/dev/null")
+
+    assert 'Module "ast" has no attribute "Num"' in complaint
+    assert judge(installed, tmp_path, "mypy", "--cache-dir=/dev/null") == ""
