@@ -1,4 +1,4 @@
-"""Promise 14: no test leaves this machine, and a fake answers for everybody else."""
+"""No test leaves this machine, and a fake answers for everybody else."""
 
 import asyncio
 import socket
