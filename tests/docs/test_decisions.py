@@ -32,3 +32,18 @@ def test_numbers_are_used_once() -> None:
     numbers = [record.name[:4] for record in RECORDS]
 
     assert len(numbers) == len(set(numbers))
+
+
+# A service's users meet what these decide: its server, its database and clients, its harness. The others are about
+# the service's own code, or about this repository.
+OF_THE_HARNESS = {*range(10, 15), 30, 33, *range(40, 51), *range(60, 90)}
+DIGEST = ROOT / "template/docs/testing/decisions.md"
+ROW = re.compile(r"^\| (?P<number>\d{4}) \| \d{4}-\d\d-\d\d \|(?: [^|]+ \|){3}$", re.MULTILINE)
+
+
+def test_digest_has_each_record_about_the_harness() -> None:
+    """The page that a service gets has a row for each: date, choice, reason and consequence, and none is empty."""
+    numbers = [record.name[:4] for record in RECORDS if int(record.name[:4]) in OF_THE_HARNESS]
+
+    assert len(numbers) > 20
+    assert sorted(ROW.findall(DIGEST.read_text())) == sorted(numbers)

@@ -1,4 +1,4 @@
-"""Promise 14: no test leaves this machine; `test_external_http` has who answers in its place."""
+"""No test leaves this machine; `test_external_http` has who answers in its place."""
 
 import asyncio
 import socket
