@@ -1,13 +1,13 @@
 """Follows the steps of a CHANGELOG to the letter: a step has one of five forms, and its code is what a reader types."""
 
 import re
-import shlex
 import shutil
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.environment import succeed
 from tests.support.project import Project
 from tests.updates.changelog import ChangelogError, Step
 
@@ -45,21 +45,31 @@ EDITS: dict[str, Callable[..., str]] = {
 }
 
 
+def shell(service: Project, command: str) -> None:
+    """Run a command as it is typed."""
+    succeed("sh", "-ec", command, cwd=service.root, env=service.environment)
+
+
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who does what the CHANGELOG says, in a service whose user has deleted some folders or files."""
+    """Somebody who does what the CHANGELOG says, in a service whose user has deleted some files or folders.
+
+    What is copied speaks of the examples' routes; `declare` makes it speak of the user's.
+    """
 
     service: Project
     release: Path
-    deleted: tuple[str, ...] = ()
+    deleted: tuple[str, ...]
+    declare: Callable[[Path], None]
 
     def follow(self, step: Step) -> None:
         """Do one step; raise `ChangelogError` when it cannot be done as it stands."""
         sentence = re.sub(r"\n\s*", " ", FENCED.sub("", step.text))
         if match := RUN.match(sentence):
-            self.service.succeed(*shlex.split(match["command"].removeprefix("uv run ")))
+            shell(self.service, match["command"])
         elif match := COPY.match(sentence):
             shutil.copy(self.release / match["source"], self.service.root / match["path"])
+            self.declare(self.service.root)
         elif match := IN.match(sentence):
             if not (self.deleted and match["path"].startswith(self.deleted)):
                 self._edit(step, self.service.root / match["path"], match["what"])

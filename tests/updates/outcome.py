@@ -9,13 +9,13 @@ from tests.support.template import files
 from tests.updates.ownership import TEMPLATES, is_users
 
 ANSWERS = ".copier-answers.yml"
-NOT_OF_THE_SERVICE = (".git/", ".venv/")
+NOT_OF_THE_SERVICE = {".git", ".venv", "__pycache__", ".pytest_cache"}
 MARKERS = (b"<<<<<<< ", b">>>>>>> ")
 
 
 def contents(service: Path) -> dict[str, bytes]:
-    """Return every file of a service, without git's own and the environment's."""
-    return {path: text for path, text in files(service).items() if not path.startswith(NOT_OF_THE_SERVICE)}
+    """Return every file of a service, without git's own, the environment's and what programs leave."""
+    return {path: text for path, text in files(service).items() if NOT_OF_THE_SERVICE.isdisjoint(path.split("/"))}
 
 
 @dataclass(frozen=True)
