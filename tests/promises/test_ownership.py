@@ -1,5 +1,6 @@
 """`tests/harness/` and `docs/testing/` are the template's, everything else is the user's, and an update obeys."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,45 +11,15 @@ from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import CHOICES, ODD
 from tests.support.environment import ROOT, commit_all, git, succeed, uv
+from tests.updates.ownership import TEMPLATES, USERS, is_in
 
-# The owner of every path that is rendered. A new file has no owner until it is named here.
-TEMPLATES = (".copier-answers.yml", ".gitattributes", "conftest.py", "tests/harness/", "docs/testing/")
-USERS = (
-    "README.md",
-    "pyproject.toml",
-    "pytest.ini",
-    "Dockerfile",
-    "compose.yaml",
-    ".dockerignore",
-    ".env.example",
-    ".gitignore",
-    ".github/",
-    ".gitlab-ci.yml",
-    "alembic.ini",
-    "migrations/",
-    "src/",
-    "tests/__init__.py",
-    "tests/conftest.py",
-    "tests/access.py",
-    "tests/factories.py",
-    "tests/auth/",
-    "tests/contract/",
-    "tests/documents/",
-    "tests/health/",
-    "tests/metrics/",
-    "tests/users/",
-    "tests/test_",
-)
-
+ANSWERS_FILE = "{{ _copier_conf.answers_file }}"
 RENDERS = [{}, ODD, *({"ci": choice} for choice in CHOICES["ci"])]
-
-
-def is_in(path: str, table: tuple[str, ...]) -> bool:
-    return any(path == entry or (entry[-1] in "/_" and path.startswith(entry)) for entry in table)
 
 
 @pytest.mark.parametrize("answers", RENDERS, ids=["default", "odd", *CHOICES["ci"]])
 def test_every_rendered_path_has_one_owner(rendered: Rendered, answers: dict[str, str]) -> None:
+    """A new file has no owner until the table of docs/ownership.md names it."""
     paths = template.files(rendered(**answers))
 
     owners = {path: (is_in(path, TEMPLATES), is_in(path, USERS)) for path in paths}
@@ -61,6 +32,17 @@ def test_the_table_names_nothing_that_is_not_there(rendered: Rendered, entry: st
     paths = {path for answers in RENDERS for path in template.files(rendered(**answers))}
 
     assert [path for path in paths if is_in(path, (entry,))]
+
+
+def test_the_table_and_the_allow_list_name_the_same() -> None:
+    """`_exclude` lets through what the table says is the template's, and opens no other folder for good."""
+    lines = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["_exclude"]
+    # A folder that is let in and shut again is only the way to what it holds.
+    ways = {found[1] for line in lines if (found := re.search(r"'update' %}/(\w+)/\*\*", line))}
+    let_through = {line.removeprefix("!/") for line in lines if line.startswith("!/")} - ways
+
+    named = {ANSWERS_FILE if path == ".copier-answers.yml" else path.rstrip("/") for path in TEMPLATES}
+    assert let_through == named
 
 
 @pytest.fixture(scope="module")
