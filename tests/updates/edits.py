@@ -21,3 +21,10 @@ def cut(file: Path, pattern: str) -> None:
 def append(file: Path, text: str) -> None:
     """Add to the end of a file."""
     file.write_bytes(file.read_bytes() + text.encode())
+
+
+def relink(service: Path, template: str | Path) -> None:
+    """Let a service come from another address."""
+    answers = service / ".copier-answers.yml"
+    text = re.sub(r"^_src_path: .*$", f"_src_path: {template}", answers.read_text("utf-8"), flags=re.MULTILINE)
+    answers.write_text(text, "utf-8")

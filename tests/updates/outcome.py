@@ -1,5 +1,6 @@
 """What an update did to a service, beside what it promises."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,18 +48,21 @@ def look(
     unmerged = {line.split("\t")[1] for line in git(service, "ls-files", "--unmerged").splitlines()}
     marked = {path for path, text in after.items() if any(marker in text for marker in MARKERS)}
     rejected = {path for path in after if path.endswith((".rej", ".orig"))}
-    templates = {path for path in {*release, *after} if not is_users(path)} - {ANSWERS, *own}
+    templates = {path for path in {*release, *after} if not is_users(path)} - {*own}
     return Outcome(
         conflicts=frozenset(unmerged | marked | rejected),
         lost=frozenset(path for path in before if is_users(path) and before[path] != after.get(path)),
         brought=frozenset(path for path in after.keys() - before.keys() if is_users(path)),
-        stale=frozenset(path for path in templates if _text(after.get(path)) != _text(release.get(path))),
+        stale=frozenset(path for path in templates if _text(path, after) != _text(path, release)),
     )
 
 
-def _text(content: bytes | None) -> bytes | None:
-    # A checkout with CRLF holds the same text.
-    return None if content is None else content.replace(b"\r\n", b"\n")
+def _text(path: str, files: Mapping[str, bytes]) -> bytes | None:
+    """Return what has to be the same: a checkout with CRLF holds the same text, an answers file the same release."""
+    if path not in files:
+        return None
+    text = files[path].replace(b"\r\n", b"\n")
+    return re.sub(rb"^(?!_commit: ).*\n", b"", text, flags=re.MULTILINE) if path == ANSWERS else text
 
 
 assert ANSWERS in TEMPLATES, "docs/ownership.md names the answers file"
