@@ -13,11 +13,17 @@ from filelock import FileLock
 from tests.support import template
 from tests.support.interpreters import interpreter
 from tests.support.project import Project
+from tests.updates import table
 
 
 def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start: a shell in the background hands on that it is ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the update table, when there are updates in this run."""
+    table.show(terminalreporter)
 
 
 class Once(Protocol):

@@ -1,5 +1,6 @@
 """`tests/harness/` and `docs/testing/` are the template's, everything else is the user's, and an update obeys."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,45 +11,15 @@ from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import CHOICES, ODD
 from tests.support.environment import ROOT, commit_all, git, succeed, uv
+from tests.updates.ownership import TEMPLATES, USERS, is_in
 
-# The owner of every path that is rendered. A new file has no owner until it is named here.
-TEMPLATES = (".copier-answers.yml", ".gitattributes", "conftest.py", "tests/harness/", "docs/testing/")
-USERS = (
-    "README.md",
-    "pyproject.toml",
-    "pytest.ini",
-    "Dockerfile",
-    "compose.yaml",
-    ".dockerignore",
-    ".env.example",
-    ".gitignore",
-    ".github/",
-    ".gitlab-ci.yml",
-    "alembic.ini",
-    "migrations/",
-    "src/",
-    "tests/__init__.py",
-    "tests/conftest.py",
-    "tests/access.py",
-    "tests/factories.py",
-    "tests/auth/",
-    "tests/contract/",
-    "tests/documents/",
-    "tests/health/",
-    "tests/metrics/",
-    "tests/users/",
-    "tests/test_",
-)
-
+ANSWERS_FILE = "{{ _copier_conf.answers_file }}"
 RENDERS = [{}, ODD, *({"ci": choice} for choice in CHOICES["ci"])]
-
-
-def is_in(path: str, table: tuple[str, ...]) -> bool:
-    return any(path == entry or (entry[-1] in "/_" and path.startswith(entry)) for entry in table)
 
 
 @pytest.mark.parametrize("answers", RENDERS, ids=["default", "odd", *CHOICES["ci"]])
 def test_every_rendered_path_has_one_owner(rendered: Rendered, answers: dict[str, str]) -> None:
+    """A new file has no owner until the table of docs/ownership.md names it."""
     paths = template.files(rendered(**answers))
 
     owners = {path: (is_in(path, TEMPLATES), is_in(path, USERS)) for path in paths}
@@ -61,6 +32,17 @@ def test_the_table_names_nothing_that_is_not_there(rendered: Rendered, entry: st
     paths = {path for answers in RENDERS for path in template.files(rendered(**answers))}
 
     assert [path for path in paths if is_in(path, (entry,))]
+
+
+def test_the_table_and_the_allow_list_name_the_same() -> None:
+    """`_exclude` lets through what the table says is the template's, and opens no other folder for good."""
+    lines = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["_exclude"]
+    # A folder that is let in and shut again is only the way to what it holds.
+    ways = {found[1] for line in lines if (found := re.search(r"'update' %}/(\w+)/\*\*", line))}
+    let_through = {line.removeprefix("!/") for line in lines if line.startswith("!/")} - ways
+
+    named = {ANSWERS_FILE if path == ".copier-answers.yml" else path.rstrip("/") for path in TEMPLATES}
+    assert let_through == named
 
 
 @pytest.fixture(scope="module")
@@ -163,47 +145,3 @@ def test_the_oldest_copier_that_is_let_in_copies_and_updates(releases: Path, tmp
     assert {path for path in before if before[path] != after[path]} == {
         path for path in before if is_in(path, TEMPLATES)
     }
-
-
-class TestTheAllowList:
-    """Planted bugs: each line of it is needed, and stands where it has to."""
-
-    @pytest.mark.parametrize(
-        ("right", "wrong", "touched"),
-        [
-            pytest.param("/**{% endif %}", "/*{% endif %}", "README.md", id="a star too few"),
-            pytest.param("'update' %}/tests/**", "'never' %}/tests/**", "tests/conftest.py", id="tests/ let through"),
-            pytest.param("'update' %}/docs/**", "'never' %}/docs/**", "docs/ours.md", id="docs/ let through"),
-        ],
-    )
-    def test_without_a_line_the_users_files_change(
-        self, oneloop: Path, tmp_path: Path, right: str, wrong: str, touched: str
-    ) -> None:
-        changed = self.updated(oneloop, tmp_path, right, wrong)
-
-        assert [path for path in changed if path == touched or path.startswith("src/")]
-
-    @pytest.mark.parametrize("line", ["!/.gitattributes", "!/conftest.py", "!/tests/harness", "!/docs/testing"])
-    def test_without_a_line_a_fix_does_not_arrive(self, oneloop: Path, tmp_path: Path, line: str) -> None:
-        changed = self.updated(oneloop, tmp_path, f'  - "{line}"\n', "")
-
-        assert not [name for name in changed if name.startswith(line[2:])]
-
-    @staticmethod
-    def updated(oneloop: Path, tmp_path: Path, right: str, wrong: str) -> list[str]:
-        """Plant `wrong` for `right`, release twice, and return what an update changed."""
-        folder = template.snapshot_of(oneloop, tmp_path / "oneloop")
-        settings = (folder / "copier.yml").read_text("utf-8")
-        assert right in settings
-        (folder / "copier.yml").write_text(settings.replace(right, wrong, 1), "utf-8")
-        (folder / "template/docs").mkdir(exist_ok=True)
-        (folder / "template/docs/ours.md").write_text("# 1.0.0\n")
-        commit_all(folder, "One", tag="1.0.0")
-        service = template.render(folder, tmp_path / "service", ref="1.0.0")
-        commit_all(service, "Start")
-        for path in [p for p in (folder / "template").rglob("*") if p.is_file()]:
-            if "answers_file" not in path.name:
-                path.write_bytes(path.read_bytes() + b"# 2.0.0\n")
-        commit_all(folder, "Two", tag="2.0.0")
-        template.update(service, ref="2.0.0")
-        return git(service, "diff", "--name-only", "HEAD").splitlines()

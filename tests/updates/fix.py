@@ -1,0 +1,36 @@
+"""A release that nobody made: a fix in every file of the template's, and as much where it must not arrive.
+
+It also asks a newer question, and takes a choice away.
+"""
+
+from pathlib import Path
+
+from tests.support.environment import ROOT
+from tests.updates.edits import append, edit
+
+ADDED = "added_by_the_fix.py"
+# In every release: what goes, and what is called something else.
+REMOVED = "docs/testing/one-loop.md"
+GONE = {"ci": "gitlab"}
+USERS_REMOVED = "tests/test_cli.py.jinja"
+USERS_RENAMED = "tests/factories.py.jinja"
+
+
+def line(version: str) -> bytes:
+    """Return the line that ends every file of the release."""
+    return f"# {version}\n".encode()
+
+
+def plant(repository: Path, version: str) -> None:
+    """Change every file of the template, add one to each folder, remove one of each owner and rename a user's."""
+    assert repository != ROOT, "this is for a throw-away copy"
+    template = repository / "template"
+    for path in [path for path in template.rglob("*") if path.is_file() and "answers_file" not in path.name]:
+        path.write_bytes(path.read_bytes() + line(version))
+    for folder in [path for path in template.rglob("*") if path.is_dir()]:
+        (folder / ADDED).write_bytes(line(version))
+    for name in (REMOVED, USERS_REMOVED):
+        (template / name).unlink()
+    (template / USERS_RENAMED).rename(template / "tests/renamed_by_the_fix.py.jinja")
+    edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
+    append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

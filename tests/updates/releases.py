@@ -1,0 +1,55 @@
+"""The releases, each as a tree of this repository's own history: that takes no network and no tags."""
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+from tests.support.environment import ROOT, commit_all, git
+from tests.support.template import snapshot
+from tests.updates import fix
+from tests.updates.changelog import newest
+
+# The one place that says which commit is which release. A line is added when a release is tagged, and never changed.
+RELEASES = {
+    "0.1.0": "352c84d392338d18b087f5d4bdd8bdf162d7b2ce",
+    "0.2.0": "f6bcd8dbf16ab2d300ce6c179705f73277fbbe18",
+}
+# The working tree, by the topmost section of the CHANGELOG; and a release after it, see fix.py.
+NEXT = newest()
+FIX = f"{NEXT.rpartition('.')[0]}.{int(NEXT.rpartition('.')[2]) + 1}"
+
+# What the update table starts from: the first release and the last three, the working tree among them.
+FROM = list(dict.fromkeys([*RELEASES, NEXT][:1] + [*RELEASES, NEXT][-3:]))
+
+
+class HistoryError(Exception):
+    """A release cannot be made again: this clone has not got its commit."""
+
+
+def tree(version: str, commit: str) -> bytes:
+    """Return the tree of a release as a tar; say what to do when the clone is shallow."""
+    done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode:
+        raise HistoryError(
+            f"This clone has no commit {commit[:7]}, which is release {version}. "
+            "Fetch the whole history: git fetch --unshallow"
+        )
+    return done.stdout
+
+
+def build(folder: Path) -> None:
+    """Make a template's repository with every release in it, each a commit and a tag."""
+    folder.mkdir()
+    for version, commit in RELEASES.items():
+        packed = tree(version, commit)
+        if (folder / ".git").exists():
+            git(folder, "rm", "-r", "--quiet", ".")
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(folder, filter="data")
+        commit_all(folder, f"Release {version}", tag=version)
+    git(folder, "rm", "-r", "--quiet", ".")
+    snapshot(folder)
+    git(folder, "tag", NEXT)
+    fix.plant(folder, FIX)
+    commit_all(folder, f"Release {FIX}", tag=FIX)
