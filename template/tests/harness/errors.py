@@ -96,9 +96,11 @@ class SeededRowsError(HarnessError):
 
 
 class DatabaseUnreachableError(HarnessError):
-    """The server of TEST_DATABASE_URL does not answer, or does not let us in."""
+    """The server does not answer, or does not let us in; `coming_back` if it asks to wait."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, coming_back: bool = False) -> None:
+        self.reason = reason
+        self.coming_back = coming_back
         super().__init__(
             f"TEST_DATABASE_URL is {url}, and it cannot be used: {reason}. Start that server or "
             "correct the URL; unset it to get an embedded PostgreSQL."

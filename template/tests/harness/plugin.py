@@ -16,6 +16,7 @@ from .guard import exempt
 from .leaks import hooks as leak_hooks
 from .live import hooks as live_hooks
 from .network import hooks as network_hooks
+from .outage import hooks as outage_hooks
 from .policy import hooks as policy_hooks
 from .run import RUN, Run
 from .server import Server
@@ -32,6 +33,7 @@ PARTS: tuple[ModuleType, ...] = (
     live_hooks,
     marks,
     network_hooks,
+    outage_hooks,
     policy_hooks,
     stop,
 )
@@ -85,6 +87,7 @@ def pytest_configure_node(node: Any) -> None:
         "id": run.id,
         "worker": node.workerinput["workerid"],
         "server_url": run.databases().server.render_as_string(hide_password=False),
+        "server_log": run.server.log and str(run.server.log),
     }
 
 
