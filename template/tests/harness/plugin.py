@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from . import keep_rows, marks, stop
+from . import drift_hooks, keep_rows, marks, refusal, stop
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
@@ -28,6 +28,7 @@ WORKER_INPUT = "harness"
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
     diagnosis_hooks,
+    drift_hooks,
     keep_rows,
     leak_hooks,
     live_hooks,
@@ -35,6 +36,7 @@ PARTS: tuple[ModuleType, ...] = (
     network_hooks,
     outage_hooks,
     policy_hooks,
+    refusal,
     stop,
 )
 

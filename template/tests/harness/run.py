@@ -27,6 +27,10 @@ class Run:
     watching: ExitStack = field(default_factory=ExitStack)
     rows_kept_of: str | None = None
 
+    def __post_init__(self) -> None:
+        """Let the guard know the run's databases by their names."""
+        self.isolation.guard.run = self.id
+
     def databases(self) -> Databases:
         """Return the run's databases, once the server answers; end the run if there is none."""
         try:
