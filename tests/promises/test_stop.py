@@ -50,6 +50,13 @@ def broken(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Pr
             'schema "no" does not exist',
             id="a migration that fails",
         ),
+        pytest.param(
+            Edit(
+                "tests/conftest.py", '@pytest.fixture(scope="session")\ndef settings', "@pytest.fixture\ndef settings"
+            ),
+            "SeamScopeError: The fixture `settings` of tests/conftest.py is made anew for each test",
+            id="a seam of a narrow scope",
+        ),
     ],
 )
 def test_it_is_said_once(broken: Project, edit: Edit, words: str) -> None:
@@ -69,3 +76,45 @@ def test_a_sentence_of_the_harness_has_no_traceback(broken: Project) -> None:
     assert "Traceback" not in run.output
     assert "stop.py" not in run.output
     assert len(run.output.splitlines()) < 12, run.output
+
+
+DRIFT = Edit("src/my_service/users/models.py", "    is_active: ", "    planted: Mapped[str]\n    is_active: ")
+COMPARED = "tests/harness/drift_hooks.py"
+
+
+def test_a_column_that_no_migration_makes_is_said_once(broken: Project) -> None:
+    """Each test that needs it would fail with an error of PostgreSQL; the first one tells the missing step."""
+    with planted(broken, DRIFT):
+        run = run_tests(broken, "tests/users", "tests/documents")
+
+    failed = run.having("failure") | run.having("error")
+    assert len(failed) == 1, run.output
+    assert run.output.count("op.add_column('users', sa.Column('planted'") == 1
+    assert run.output.count("!! The models and the migrations disagree: see above. !!") == 1
+
+
+def test_drift_that_nobody_looks_for_is_said_by_every_test(broken: Project) -> None:
+    """The planted bug of the test above."""
+    with planted(broken, DRIFT, Edit(COMPARED, "if BREAKS.search(steps):", "if not steps:")):
+        run = run_tests(broken, "tests/users")
+
+    assert len(run.having("failure") | run.having("error")) > 10
+
+
+def test_a_table_that_is_missing_for_another_reason_stops_nothing(broken: Project) -> None:
+    """Models and migrations agree, so that the fault is the test's own."""
+    path = broken.root / "tests/users/test_typo.py"
+    path.write_text(
+        "from sqlalchemy import text\n\n\n"
+        "async def test_typo(db_session):\n"
+        '    await db_session.execute(text("SELECT * FROM uesrs"))\n\n\n'
+        "async def test_next(test_users):\n    pass\n"
+    )
+    try:
+        run = run_tests(broken, "tests/users/test_typo.py")
+    finally:
+        path.unlink()
+
+    assert run.having("failure") == {"test_typo"}
+    assert run.having("passed") == {"test_next"}
+    assert "disagree" not in run.output

@@ -2,8 +2,10 @@
 
 import logging
 import re
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from time import perf_counter
+from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
@@ -27,6 +29,8 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
+BROKE_OFF = "broke_off"  # what a request's state holds of an answer that has no end
+
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +45,7 @@ class RequestIdMiddleware(BaseHTTPMiddleware):
         started = perf_counter()
         try:
             response = await call_next(request)
+            _break_off_too(response, request)
             response.headers[REQUEST_ID_HEADER] = this
             logger.info(
                 "request",
@@ -54,6 +59,20 @@ class RequestIdMiddleware(BaseHTTPMiddleware):
             return response
         finally:
             request_id.reset(token)
+
+
+def _break_off_too(response: Response, request: Request) -> None:
+    # BaseHTTPMiddleware takes an answer that broke off for one that has ended, so that the server
+    # would end it well: the client could not tell half of it from all of it.
+    parts = response.body_iterator  # type: ignore[attr-defined]  # what `call_next` returns has it
+
+    async def watched() -> AsyncIterator[Any]:
+        async for part in parts:
+            yield part
+        if error := getattr(request.state, BROKE_OFF, None):
+            raise error
+
+    response.body_iterator = watched()  # type: ignore[attr-defined]  # likewise
 
 
 class SecurityHeadersMiddleware:
@@ -96,10 +115,12 @@ class UnexpectedErrorMiddleware:
 
         try:
             await self.app(scope, receive, watch)
-        except Exception:
+        except Exception as error:
             logger.exception("unexpected error")
             if started or scope["type"] != "http":
-                raise  # too late for an answer: a background task, or a stream that broke off
+                # Too late for an answer: a background task, or a stream that broke off.
+                scope.setdefault("state", {})[BROKE_OFF] = error
+                raise
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             response = problem(status, "Something went wrong on our side. It has been recorded.")
             await response(scope, receive, send)

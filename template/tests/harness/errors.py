@@ -17,6 +17,17 @@ class SeamError(HarnessError):
         )
 
 
+class SeamScopeError(HarnessError):
+    """A fixture of `tests/conftest.py` is made for each test, and the harness needs it once."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The fixture `{name}` of tests/conftest.py is made anew for each test, and the app is "
+            'started once, before any. Write @pytest.fixture(scope="session") above it, and above '
+            "what it asks for."
+        )
+
+
 class WrongDatabaseError(HarnessError):
     """A database was named that is not a test's, so that nothing was read or written."""
 
@@ -24,6 +35,17 @@ class WrongDatabaseError(HarnessError):
         super().__init__(
             f"{where} names the database {name!r}, which is not a test's: the harness deletes "
             "every row after a test. Name one with the word 'test' in it, such as 'orders_test'."
+        )
+
+
+class ForeignDatabaseError(HarnessError):
+    """An engine is on a test database that this run did not make, so that nothing empties it."""
+
+    def __init__(self, test: str, name: str | None) -> None:
+        super().__init__(
+            f"{test} used the database {name!r}, which this run did not make: nothing empties it, "
+            "and its rows would reach into other tests. Make it by the fixture `second_database`, "
+            "or give the engine `database_url`. See docs/testing/isolation.md."
         )
 
 
@@ -96,9 +118,11 @@ class SeededRowsError(HarnessError):
 
 
 class DatabaseUnreachableError(HarnessError):
-    """The server of TEST_DATABASE_URL does not answer, or does not let us in."""
+    """The server does not answer, or does not let us in; `coming_back` if it asks to wait."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, coming_back: bool = False) -> None:
+        self.reason = reason
+        self.coming_back = coming_back
         super().__init__(
             f"TEST_DATABASE_URL is {url}, and it cannot be used: {reason}. Start that server or "
             "correct the URL; unset it to get an embedded PostgreSQL."

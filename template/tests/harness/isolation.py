@@ -1,8 +1,11 @@
 """What happens after each test: leftovers are waited for and named, and every row is deleted."""
 
+from pathlib import Path
+
 from .errors import LeakError
 from .guard import Guard
 from .leaks import Leaks
+from .outage.errors import RestartedServerError
 from .places import Places
 from .sessions import Sessions
 from .statements import Statements
@@ -14,7 +17,8 @@ class Isolation:
 
     `guard` and `statements` watch from the start of the run; the loop and the databases come with
     the first test that needs one. `unseen` is set for a test that may use one by a driver of its
-    own, which no engine sees.
+    own, which no engine sees. `broken` is set when a test could not be cleaned up after: no other
+    test may begin. `log` is the server's, where that is ours.
     """
 
     def __init__(self) -> None:
@@ -24,6 +28,8 @@ class Isolation:
         self.statements = Statements()
         self.places = Places(self.guard, moved=self.leaks.note)
         self.unseen = False
+        self.broken = False
+        self.log: Path | None = None
 
     def begin(self, test: str) -> None:
         """Note which test runs now; fixtures that it sets up are its own."""
@@ -36,21 +42,28 @@ class Isolation:
         """Wait for leftovers, wipe, and raise what the test did wrong, by its name."""
         __tracebackhide__ = True  # nobody needs to read this
         guard = self.guard
+        if self.broken:
+            return
         if guard.loop is None:
             guard.raise_violation()
             return
-        leaks = self.leaks.end(guard.loop)
-        touched = guard.touched or self.unseen or self.places.own
-        if touched and not self.places.keeping:
-            leaks += guard.loop.run_until_complete(self._clean(self.places))
+        try:
+            leaks = self.leaks.end(guard.loop)
+            touched = guard.touched or self.unseen or self.places.own
+            if touched and not self.places.keeping:
+                leaks += guard.loop.run_until_complete(self._clean(self.places))
+        except BaseException:
+            self.broken = True
+            raise
         guard.raise_violation()
         if leaks:
             raise LeakError(guard.test, leaks)
 
     async def _clean(self, places: Places) -> list[str]:
-        if places.own:
-            return await places.bring_back()
-        wiped = await places.wipe(look_closer=self.unseen or self.statements.schema)
+        test = self.guard.test
+        wiped = await places.clean(look_closer=self.unseen or self.statements.schema)
         if wiped.beyond:
-            self.guard.violations.append(SchemaChangedError(self.guard.test, wiped.beyond))
+            self.guard.violations.append(SchemaChangedError(test, wiped.beyond))
+        if wiped.restarted:
+            self.guard.violations.append(RestartedServerError(test, self.log))
         return wiped.leaks

@@ -1,8 +1,8 @@
 """Exemptions: a marker with a reason, and none without one."""
 
-from collections.abc import Iterable
-
 import pytest
+
+from .refusal import refuse
 
 
 def reason(item: pytest.Item, name: str) -> str | None:
@@ -11,13 +11,15 @@ def reason(item: pytest.Item, name: str) -> str | None:
     return None if marker is None else str(marker.args[0])
 
 
-def check_reasons(items: Iterable[pytest.Item], name: str) -> None:
-    """Raise `pytest.UsageError` for a marker `name` that does not say why, in one short text."""
-    for item in items:
+def check_reasons(config: pytest.Config, items: list[pytest.Item], name: str) -> None:
+    """Refuse the run for a marker `name` that does not say why, in one short text."""
+    for item in list(items):
         for marker in item.iter_markers(name):
             said = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
             if not (isinstance(said, str) and said.strip()):
-                raise pytest.UsageError(
+                refuse(
+                    config,
+                    items,
                     f"{item.nodeid}: the marker `{name}` is an exemption and takes its reason, "
-                    f'and nothing else. Write: @pytest.mark.{name}("why this test needs it")'
+                    f'and nothing else. Write: @pytest.mark.{name}("why this test needs it")',
                 )

@@ -1,11 +1,11 @@
 """The marks by which a test asks for more than the wipe: checked when tests are collected."""
 
 import inspect
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from .refusal import refuse
 from .run import RUN
 
 MARKS = {
@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}. See docs/testing/isolation.md.")
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse a mark with arguments; have what it asks for set up before the test's fixtures."""
     wrong = [
         f"{item.nodeid}: @pytest.mark.{mark.name} takes no argument. Write it without parentheses."
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         if mark.name in MARKS and (mark.args or mark.kwargs)
     ]
     if wrong:
-        raise pytest.UsageError(*wrong)
+        refuse(config, items, "\n".join(wrong))
     for item in items:
         for name in MARKS:
             if isinstance(item, pytest.Function) and item.get_closest_marker(name):

@@ -8,9 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from .database import Databases
+from .databases import Databases
+from .outage.signs import LOST
 from .wipe import Sequence, Wiped, Wiper
-from .wipe.errors import LOST
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
 
@@ -28,6 +28,7 @@ class Place:
     template: str
     kept: Collection[str]
     wiper: Wiper | None = None
+    incarnation: str = ""
     aside: bool = False
     _sequences: list[Sequence] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Place:
     async def look(self) -> None:
         """Take the database as it is now for what it has to be after each test."""
         self.wiper = await Wiper.open(self.url, self.kept, self._sequences)
+        self.incarnation = self.wiper.incarnation
 
     async def leave(self) -> None:
         """Close the harness's own connection to it."""
@@ -90,6 +92,10 @@ class Place:
         await self.databases.clone(self.suffix, self.template)
         for change in self.changes:
             await self._apply(change)
+
+    async def restarted(self) -> bool:
+        """Wait for a server that is coming back, and tell whether it was away."""
+        return self.incarnation != await self.databases.incarnation()
 
     async def bring_back(self) -> list[str]:
         """Drop what took its place; return a line for each transaction still open there."""

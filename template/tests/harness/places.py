@@ -1,15 +1,17 @@
 """All databases that the tests of this process use, and what has to move when one is replaced."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from .errors import DatabaseUnreachableError
 from .guard import Guard, exempt
+from .outage.signs import LOST
 from .place import Change, Place
 from .running import RunningApp
 from .wipe import Wiped
-from .wipe.errors import LOST
 
 
 class Places:
@@ -36,7 +38,9 @@ class Places:
         finally:
             with exempt():
                 self._places.remove(place)
-                await (place.leave() if self.keeping else place.drop())
+                # A server that is gone is told of by the test that lost it, and has no databases.
+                with suppress(DatabaseUnreachableError, DBAPIError, *LOST):
+                    await (place.leave() if self.keeping else place.drop())
 
     @property
     def own(self) -> bool:
@@ -55,21 +59,34 @@ class Places:
                 assert place.wiper is not None
                 await place.wiper.restart_sequences()
 
+    async def clean(self, *, look_closer: bool) -> Wiped:
+        """Have each database as it was before the test, by a wipe or by its own self."""
+        if not self.own:
+            return await self.wipe(look_closer=look_closer)
+        restarted = await self._restarted(self._places[0])
+        return Wiped(await self.bring_back(), restarted=restarted)
+
     async def wipe(self, *, look_closer: bool) -> Wiped:
         """Delete what a test left, and replace a database for which that is not enough."""
         leaks: list[str] = []
         beyond: list[str] = []
+        restarted = False
         for place in self._places:
             try:
                 wiped = await place.wipe(look_closer=look_closer)
             except LOST:
+                restarted = await self._restarted(place) or restarted
                 await self._renew(place)
                 continue
             leaks += wiped.leaks
             beyond += wiped.beyond
             if wiped.beyond:
                 await self._renew(place)
-        return Wiped(leaks, beyond)
+        return Wiped(leaks, beyond, restarted)
+
+    async def _restarted(self, place: Place) -> bool:
+        with exempt():
+            return await place.restarted()
 
     async def _renew(self, place: Place) -> None:
         async with self._moving():

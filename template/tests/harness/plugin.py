@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from . import hints, keep_rows, marks, stop
+from . import drift_hooks, hints, keep_rows, marks, refusal, stop
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
@@ -16,6 +16,7 @@ from .leaks import hooks as leak_hooks
 from .live import hooks as live_hooks
 from .manifest import hooks as manifest_hooks
 from .network import hooks as network_hooks
+from .outage import hooks as outage_hooks
 from .policy import hooks as policy_hooks
 from .run import RUN, Run
 from .server import Server
@@ -28,6 +29,7 @@ WORKER_INPUT = "harness"
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
     diagnosis_hooks,
+    drift_hooks,
     hints,
     keep_rows,
     leak_hooks,
@@ -35,7 +37,9 @@ PARTS: tuple[ModuleType, ...] = (
     manifest_hooks,
     marks,
     network_hooks,
+    outage_hooks,
     policy_hooks,
+    refusal,
     stop,
 )
 
@@ -89,6 +93,7 @@ def pytest_configure_node(node: Any) -> None:
         "id": run.id,
         "worker": node.workerinput["workerid"],
         "server_url": run.databases().server.render_as_string(hide_password=False),
+        "server_log": run.server.log and str(run.server.log),
     }
 
 

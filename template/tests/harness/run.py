@@ -2,12 +2,13 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import make_url
 
-from .database import Databases
+from .databases import Databases
 from .isolation import Isolation
 from .postgres import PostgresUnavailable
 from .server import Server
@@ -21,19 +22,25 @@ class Run:
     id: str = field(default_factory=lambda: uuid4().hex[:8])
     server: Server = field(default_factory=Server)
     server_url: str | None = None
+    server_log: str | None = None
     isolation: Isolation = field(default_factory=Isolation)
     watching: ExitStack = field(default_factory=ExitStack)
     rows_kept_of: str | None = None
 
+    def __post_init__(self) -> None:
+        """Let the guard know the run's databases by their names."""
+        self.isolation.guard.run = self.id
+
     def databases(self) -> Databases:
         """Return the run's databases, once the server answers; end the run if there is none."""
-        if self.server_url is not None:
-            return Databases(make_url(self.server_url), self.id, self.worker)
         try:
-            return Databases(self.server.url(), self.id, self.worker)
+            url = self.server.url() if self.server_url is None else make_url(self.server_url)
         except PostgresUnavailable as error:
             # Once, and not again for each test; and never a skip, which is a green run.
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        log = self.server.log if self.server_log is None else Path(self.server_log)
+        self.isolation.log = log
+        return Databases(url, self.id, self.worker)
 
 
 RUN = pytest.StashKey[Run]()

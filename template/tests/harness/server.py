@@ -60,6 +60,13 @@ class Server:
         base = make_url(self._starting.result().url).set(database=EMBEDDED_DATABASE)
         return base.set(drivername=DRIVER)
 
+    @property
+    def log(self) -> Path | None:
+        """The file that the server writes its log to, if it is ours and has started."""
+        if self._starting is None or not self.usable:
+            return None
+        return self._starting.result().log
+
     def stop(self) -> None:
         """Stop the embedded server, if one was started."""
         if self._starting is not None:

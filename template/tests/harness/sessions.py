@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from .leaks.frames import caller, where
@@ -24,6 +25,20 @@ class FreshSession(AsyncSession):
     async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Return the row of that primary key as it stands now; raise `NoResultFound` if none."""
         return await super().get_one(entity, ident, **{"populate_existing": True, **options})
+
+    async def close(self) -> None:
+        """Give the connection back; of one that was lost, nothing is left to give."""
+        await close(self, super().close)
+
+
+async def close(session: AsyncSession, ordinary: Callable[[], Awaitable[None]]) -> None:
+    """Close `session` as is `ordinary`; the roll back of a connection that was lost fails."""
+    try:
+        await ordinary()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await session.invalidate()
 
 
 class Sessions:
@@ -86,7 +101,7 @@ class Sessions:
         ]
         self._opened.clear()
         for session, _ in leaked:
-            await session.close()
+            await close(session, session.close)
         return [
             f"{type(session).__name__} in an open transaction, opened at {where}"
             for session, where in leaked

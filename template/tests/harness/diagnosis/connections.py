@@ -2,6 +2,16 @@
 
 from .family import Family, Sign
 
+MISSING = Family(
+    "Table or column missing",
+    signs=(Sign(sqlstate="42P01"), Sign(sqlstate="42703")),
+    example='asyncpg.exceptions.UndefinedTableError: relation "documents" does not exist',
+    cause="The test database has what the migrations make, and no migration makes this. Or "
+    "the statement names another schema.",
+    cure="Make the migration: `uv run poe migrate`, then `uv run alembic revision "
+    "--autogenerate -m ...`. A model's module that nothing imports is not seen by Alembic.",
+)
+
 CONNECTIONS = (
     Family(
         "Pool time-out",
@@ -67,15 +77,7 @@ CONNECTIONS = (
         "other, and PostgreSQL ended one of them. It is a fault of the service, not of the test.",
         cure="Take locks in one order everywhere, say by id, or try the transaction again.",
     ),
-    Family(
-        "Table or column missing",
-        signs=(Sign(sqlstate="42P01"), Sign(sqlstate="42703")),
-        example='asyncpg.exceptions.UndefinedTableError: relation "documents" does not exist',
-        cause="The test database has what the migrations make, and no migration makes this. Or "
-        "the statement names another schema.",
-        cure="Make the migration: `uv run poe migrate`, then `uv run alembic revision "
-        "--autogenerate -m ...`. A model's module that nothing imports is not seen by Alembic.",
-    ),
+    MISSING,
     Family(
         "Schema changed under a statement",
         signs=(

@@ -20,9 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     run.watching.enter_context(leaks.installed())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse an exemption without a reason."""
-    check_reasons(items, MARKER)
+    check_reasons(config, items, MARKER)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -37,10 +37,10 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Iterator[None]:
     """Let stay what a fixture made that outlives the test, also one that a test asked for late."""
-    result = yield
-    if fixturedef.scope != "function":
-        request.config.stash[RUN].isolation.leaks.note()
-    return result
+    if fixturedef.scope == "function":
+        return (yield)
+    with request.config.stash[RUN].isolation.leaks.adopting():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,10 +34,20 @@ class Leaks:
             yield
 
     def note(self) -> None:
-        """Take all that is open now for somebody else's: a test begins, or a wider fixture did."""
+        """Take all that is there now for somebody else's: a test begins."""
+        self.overrides.note()
+        self._note()
+
+    @contextmanager
+    def adopting(self) -> Iterator[None]:
+        """Take what is made in this block for somebody else's: a fixture that outlives the test."""
+        with self.overrides.adopting():
+            yield
+        self._note()
+
+    def _note(self) -> None:
         self.clients.note()
         self.connections.note()
-        self.overrides.note()
         if self._guard.loop is not None:
             self.tasks.note(self._guard.loop)
 

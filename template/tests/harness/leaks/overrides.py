@@ -1,6 +1,7 @@
 """Overrides that outlive the test which laid them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,16 @@ class Overrides:
         """Take those that lie now for the user's own, which are kept."""
         for app in self._before:
             self._before[app] = dict(app.dependency_overrides)
+
+    @contextmanager
+    def adopting(self) -> Iterator[None]:
+        """Take for the user's own what is laid in this block, among a test's overrides."""
+        earlier = {app: dict(app.dependency_overrides) for app in self._before}
+        yield
+        for app, before in earlier.items():
+            now = app.dependency_overrides
+            laid = {one: new for one, new in now.items() if before.get(one) is not new}
+            self._before[app].update(laid)
 
     def restore(self) -> list[str]:
         """Put back exactly those that were noted; return a line for each that was not so."""

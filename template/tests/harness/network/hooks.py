@@ -26,9 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     run.watching.enter_context(guard.installed())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse an exemption without a reason."""
-    check_reasons(items, MARKER)
+    check_reasons(config, items, MARKER)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -54,7 +54,7 @@ def start_kept(folder: Path) -> PostgresServer:
         if isinstance(error, OSError):
             raise KeptFolderError(folder, str(error)) from error
         raise
-    return PostgresServer(cluster.url, cluster.binaries.version, watchdog)
+    return PostgresServer(cluster.url, cluster.binaries.version, cluster.log, watchdog)
 
 
 @contextmanager

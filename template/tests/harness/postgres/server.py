@@ -2,6 +2,7 @@
 
 import os
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,10 +13,16 @@ class PostgresServer:
     """A running server. Stop it, or leave it to its watchdog when this process ends."""
 
     def __init__(
-        self, url: str, version: str, watchdog: WatchdogProcess, lock: int | None = None
+        self,
+        url: str,
+        version: str,
+        log: Path,
+        watchdog: WatchdogProcess,
+        lock: int | None = None,
     ) -> None:
         self.url = url
         self.version = version
+        self.log = log
         self._watchdog: WatchdogProcess | None = watchdog
         self._lock = lock
         self._mutex = threading.Lock()

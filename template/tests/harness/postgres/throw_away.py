@@ -37,7 +37,7 @@ def start_throw_away() -> PostgresServer:
         watchdog.close()
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return PostgresServer(cluster.url, binaries.version, watchdog, lock)
+    return PostgresServer(cluster.url, binaries.version, cluster.log, watchdog, lock)
 
 
 def _prepare(folder: Path, account: Account, binaries: Binaries) -> Cluster:

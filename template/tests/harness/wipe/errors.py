@@ -1,19 +1,6 @@
 """What the wipe cannot work with, or cannot undo."""
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
-
 from ..errors import HarnessError
-
-# What comes of a connection that somebody ended: which of them is a matter of milliseconds.
-LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
 
 
 class KeptTablesError(HarnessError):

@@ -8,10 +8,12 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ..administration import INCARNATION, LIMITS
 from ..errors import SeededRowsError
+from ..outage.signs import LOST
 from . import others
 from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
-from .errors import LOST, KeptTablesError
+from .errors import KeptTablesError
 from .log import find_log
 from .shape import changes, read_shape
 from .statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
@@ -23,10 +25,14 @@ Sequence = tuple[str, int, bool]
 
 @dataclass(frozen=True)
 class Wiped:
-    """What stood in the way, a line for each back end ended, and what no wipe puts right."""
+    """What stood in the way, a line for each back end ended, and what no wipe puts right.
+
+    `restarted` says that the server lost every connection meanwhile.
+    """
 
     leaks: list[str] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
+    restarted: bool = False
 
 
 class Wiper:
@@ -45,6 +51,7 @@ class Wiper:
         self._shape: dict[str, str] = {}
         self._expected: tuple[str, ...] | list[str] = ()
         self.sequences: list[Sequence] = []
+        self.incarnation = ""
         self._statement: Any = None
 
     @classmethod
@@ -52,7 +59,9 @@ class Wiper:
         cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
     ) -> "Wiper":
         """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
-        engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        engine = create_async_engine(
+            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
+        )
         connection = await engine.connect()
         try:
             driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -79,6 +88,7 @@ class Wiper:
             (name, *before.get(name, (value, called)))
             for name, value, called in await self._driver.fetch(SEQUENCES)
         ]
+        self.incarnation = await self._driver.fetchval(INCARNATION)
         self._statement = await self._driver.prepare(CALL)
 
     async def check(self) -> None:

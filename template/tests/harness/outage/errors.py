@@ -1,0 +1,44 @@
+"""What is said of an outage: what happened, where, and the one thing to do next."""
+
+from pathlib import Path
+
+from ..errors import HarnessError
+
+PAGE = "docs/testing/isolation.md#when-postgresql-goes-away"
+LOG_LINES = 12
+
+
+def end_of(log: Path | None) -> str:
+    """Return the last lines that the server wrote, indented; empty where the log is not ours."""
+    try:
+        written = "" if log is None else log.read_text(errors="replace")
+    except OSError as error:
+        written = str(error)
+    return "".join(f"\n  {line}" for line in written.splitlines()[-LOG_LINES:])
+
+
+class LostServerError(HarnessError):
+    """PostgreSQL was there, and is not there any more."""
+
+    def __init__(self, test: str, server: str, reason: str, log: Path | None) -> None:
+        # Of a server that is not ours nobody has shown us the log.
+        what, cure = f"PostgreSQL at {server}", "Start that server again, and run the tests again."
+        if log is not None:
+            what, cure = "The PostgreSQL of this run", "Run the tests again: that starts a new one."
+        said = f"\nThe end of its log:{end_of(log)}" if end_of(log) else ""
+        super().__init__(
+            f"{what} went away while {test} ran, and does not answer: {reason}.{said}\n"
+            f"No test can go on without it, so the run stops here. {cure} See {PAGE}."
+        )
+
+
+class RestartedServerError(HarnessError):
+    """PostgreSQL ended every connection, and came back."""
+
+    def __init__(self, test: str, log: Path | None) -> None:
+        said = f"\nThe end of its log:{end_of(log)}" if end_of(log) else ""
+        super().__init__(
+            f"PostgreSQL restarted while {test} ran, and every connection was lost: a process of "
+            f"it crashed, or somebody restarted it.{said}\nThe test databases were made anew, and "
+            f"the next test starts clean. Look in the server's log for the cause. See {PAGE}."
+        )
