@@ -27,6 +27,17 @@ class WrongDatabaseError(HarnessError):
         )
 
 
+class ForeignDatabaseError(HarnessError):
+    """A database was used that is not this run's, though the app was told of this run's."""
+
+    def __init__(self, name: str | None, test: str) -> None:
+        super().__init__(
+            f"{test} used the database {name!r}, which is not this run's: its URL does not come "
+            "from the variable that tests/seam.py names. Make the engine from that variable, also "
+            "in your own fixtures, or take `db_engine`. See docs/testing/migration.md."
+        )
+
+
 class WrongLoopError(HarnessError):
     """The database was used from an event loop that does not own its connections."""
 

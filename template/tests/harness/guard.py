@@ -11,7 +11,13 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .database import is_test_database
-from .errors import ClientPolicyError, HarnessError, WrongDatabaseError, WrongLoopError
+from .errors import (
+    ClientPolicyError,
+    ForeignDatabaseError,
+    HarnessError,
+    WrongDatabaseError,
+    WrongLoopError,
+)
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
 
@@ -31,6 +37,7 @@ class Guard:
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
+        self.run: str | None = None  # when its database was named before the app was imported
         self.touched = False
         self.engines: WeakSet[Engine] = WeakSet()
         self.violations: list[HarnessError] = []
@@ -59,6 +66,8 @@ class Guard:
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+        if self.run is not None and f"_{self.run}_" not in str(url.database):
+            self.refuse(ForeignDatabaseError(url.database, self.test))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:

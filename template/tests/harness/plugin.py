@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from . import keep_rows, marks, stop
+from . import keep_rows, marks, stop, yours
+from .ahead import named_run
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
@@ -34,6 +35,7 @@ PARTS: tuple[ModuleType, ...] = (
     network_hooks,
     policy_hooks,
     stop,
+    yours,
 )
 
 
@@ -56,8 +58,11 @@ def pytest_configure(config: pytest.Config) -> None:
     check_versions(version("pytest-asyncio"))
     check_settings(config)
     given = getattr(config, "workerinput", None)
-    server = Server(keep_rows.data_dir(config))
-    run = config.stash[RUN] = Run(server=server, **(given[WORKER_INPUT] if given else {}))
+    run = named_run()
+    if run is None:
+        server = Server(keep_rows.data_dir(config))
+        run = Run(server=server, **(given[WORKER_INPUT] if given else {}))
+    config.stash[RUN] = run
     run.watching.enter_context(run.isolation.guard.installed())
     run.watching.enter_context(run.isolation.statements.recorded())
     for part in PARTS:

@@ -2,7 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -39,6 +40,19 @@ class Sessions:
         The pool, its listeners and the code that commits stay the app's own. The signature is
         kept, so that FastAPI resolves what the dependency itself depends on.
         """
+        if inspect.isasyncgenfunction(dependency):
+            # It gives the session itself, as in most services: there is no factory to see.
+            opening = asynccontextmanager(dependency)
+
+            @functools.wraps(dependency)
+            async def given(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+                async with opening(*args, **kwargs) as session:
+                    if isinstance(session, AsyncSession):
+                        self._opened[session] = getattr(dependency, "__qualname__", "a dependency")
+                    yield session
+
+            return given
+
         if inspect.iscoroutinefunction(dependency):
 
             @functools.wraps(dependency)

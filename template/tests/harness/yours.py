@@ -1,0 +1,29 @@
+"""Fixtures of a service's own that bear the name of one of the harness's: theirs win."""
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from . import seam
+
+LOADING = f"{__package__}.loading"
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Name them, where the harness came into a suite that stood: there it may surprise."""
+    loading = sys.modules.get(LOADING)
+    if loading is None:
+        return None
+    conftests = [
+        plugin
+        for plugin in config.pluginmanager.get_plugins()
+        if isinstance(plugin, ModuleType) and plugin.__name__.rpartition(".")[2] == "conftest"
+    ]
+    won = {
+        name
+        for name in sorted(set(loading.__all__) - seam.NAMES)
+        for conftest in conftests
+        if getattr(conftest, name, vars(loading)[name]) is not vars(loading)[name]
+    }
+    return f"harness: your fixtures win over these of its own: {', '.join(sorted(won))}" if won else None
