@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from . import seam
+from .run import RUN
 
 LOADING = f"{__package__}.loading"
 
@@ -27,3 +28,16 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         if getattr(conftest, name, vars(loading)[name]) is not vars(loading)[name]
     }
     return f"harness: your fixtures win over these of its own: {', '.join(sorted(won))}" if won else None
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say what it cost that tests make and drop tables themselves."""
+    replaced = config.stash[RUN].isolation.replaced
+    if replaced:
+        terminalreporter.write_line(
+            f"harness: {replaced} tests changed the schema, and the database was replaced after "
+            "each, which is right and slow. Delete the fixtures that make and drop tables: the "
+            "harness does it. See docs/testing/migration.md."
+        )
