@@ -12,12 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from .database import DRIVER, Databases
+from .database import DRIVER
 from .errors import HarnessError
 from .keep_rows import OPTION
 from .postgres import PostgresUnavailable, choose_kept_folder
 from .run import Run
 from .server import Server
+from .sqlite import RunFolder
 
 HANDED_ON = "HARNESS_RUN"
 WORKER = "PYTEST_XDIST_WORKER"
@@ -49,13 +50,13 @@ def name_database(variable: str, *, app: str, driver: str = DRIVER) -> None:
     if package in sys.modules:
         raise AppImportedError(package)
     if not _named:
-        _named.append(_begin())
+        _named.append(_begin(driver))
     run = _named[0]
     try:
         server = make_url(run.server_url) if run.server_url else run.server.url()
     except (PostgresUnavailable, HarnessError):
         server = make_url(UNAVAILABLE)
-    mine = Databases(server, run.id, run.worker).url(run.worker)
+    mine = run.databases_on(server).url(run.worker)
     os.environ[variable] = make_url(mine).set(drivername=driver).render_as_string(False)
     if run.worker == "main":
         known = {"parent": os.getpid(), "run": run.id, "server": server.render_as_string(False)}
@@ -68,12 +69,14 @@ def named_run() -> Run | None:
     return _named[0] if _named else None
 
 
-def _begin() -> Run:
+def _begin(driver: str) -> Run:
     handed_on = json.loads(os.environ.get(HANDED_ON, "{}"))
     worker = os.environ.get(WORKER)
     # A worker of pytest-xdist is a child of the process that named it. A run that a test starts
     # inherits the same variables, and is a run of its own.
     if worker and handed_on.get("parent") == os.getppid():
         return Run(worker=worker, id=handed_on["run"], server_url=handed_on["server"])
+    if driver.startswith("sqlite"):
+        return Run(server=RunFolder())
     asked = [*sys.argv, *os.environ.get("PYTEST_ADDOPTS", "").split()]
     return Run(server=Server(choose_kept_folder(PROJECT) if OPTION in asked else None))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from .database import Databases
+from .sqlite import Files, SqliteWiper
 from .wipe import Sequence, Wiped, Wiper
 from .wipe.errors import LOST
 
@@ -23,11 +24,11 @@ class Place:
     `changes` are made to each database that comes here.
     """
 
-    databases: Databases
+    databases: Databases | Files
     suffix: str
     template: str
     kept: Collection[str]
-    wiper: Wiper | None = None
+    wiper: Wiper | SqliteWiper | None = None
     aside: bool = False
     _sequences: list[Sequence] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -55,7 +56,8 @@ class Place:
 
     async def look(self) -> None:
         """Take the database as it is now for what it has to be after each test."""
-        self.wiper = await Wiper.open(self.url, self.kept, self._sequences)
+        opened = SqliteWiper if isinstance(self.databases, Files) else Wiper
+        self.wiper = await opened.open(self.url, self.kept, self._sequences)
 
     async def leave(self) -> None:
         """Close the harness's own connection to it."""

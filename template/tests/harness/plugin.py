@@ -95,8 +95,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say where PostgreSQL comes from."""
-    server = config.stash[RUN].server
-    return f"harness: {'embedded PostgreSQL' if server.embedded else 'TEST_DATABASE_URL'}, one loop"
+    return f"harness: {config.stash[RUN].server.described}, one loop"
 
 
 @pytest.hookimpl(wrapper=True)

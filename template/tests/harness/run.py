@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from .database import Databases
 from .isolation import Isolation
 from .postgres import PostgresUnavailable
 from .server import Server
+from .sqlite import Files, RunFolder
 
 
 @dataclass
@@ -19,21 +20,26 @@ class Run:
 
     worker: str = "main"
     id: str = field(default_factory=lambda: uuid4().hex[:8])
-    server: Server = field(default_factory=Server)
+    server: Server | RunFolder = field(default_factory=Server)
     server_url: str | None = None
     isolation: Isolation = field(default_factory=Isolation)
     watching: ExitStack = field(default_factory=ExitStack)
     rows_kept_of: str | None = None
 
-    def databases(self) -> Databases:
+    def databases(self) -> Databases | Files:
         """Return the run's databases, once the server answers; end the run if there is none."""
         if self.server_url is not None:
-            return Databases(make_url(self.server_url), self.id, self.worker)
+            return self.databases_on(make_url(self.server_url))
         try:
-            return Databases(self.server.url(), self.id, self.worker)
+            return self.databases_on(self.server.url())
         except PostgresUnavailable as error:
             # Once, and not again for each test; and never a skip, which is a green run.
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def databases_on(self, server: URL) -> Databases | Files:
+        """Return the run's databases on a server, or its files beside a path."""
+        kind = Files if server.get_backend_name() == "sqlite" else Databases
+        return kind(server, self.id, self.worker)
 
 
 RUN = pytest.StashKey[Run]()

@@ -23,11 +23,18 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     ]
     won = {
         name
-        for name in sorted(set(loading.__all__) - seam.NAMES)
+        for name in set(loading.__all__) - seam.NAMES
         for conftest in conftests
-        if getattr(conftest, name, vars(loading)[name]) is not vars(loading)[name]
+        if _wins(vars(conftest).get(name), vars(loading)[name])
     }
-    return f"harness: your fixtures win over these of its own: {', '.join(sorted(won))}" if won else None
+    if not won:
+        return None
+    return f"harness: your fixtures win over its own of these names: {', '.join(sorted(won))}"
+
+
+def _wins(yours: object, ours: object) -> bool:
+    # A conftest may well hold the app itself under the name `app`, and that is no fixture.
+    return yours is not ours and isinstance(yours, type(ours))
 
 
 def pytest_terminal_summary(
