@@ -6,14 +6,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from .errors import HarnessError
+from .errors import HarnessError, SeamError
 from .seam import Migrate
 
 
@@ -26,6 +26,11 @@ class MigrationError(HarnessError):
             "The harness gives it the URL in the variable that tests/seam.py names: "
             "migrations/env.py has to read it from there. See docs/testing/migration.md."
         )
+
+
+async def no_users(*_: object, **__: object) -> NoReturn:
+    """Be the `create_user` of a service without roles, which nobody calls."""
+    raise SeamError("create_user", "how to make a user")
 
 
 def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]:

@@ -77,6 +77,10 @@ class Sessions:
             )
         return self._factories[factory]
 
+    def like(self, session: AsyncSession) -> Any:
+        """Return what makes sessions as `session` is, each of them seen."""
+        return self._watch(async_sessionmaker(session.bind, class_=type(session)))
+
     def _watched(self, base: type[AsyncSession]) -> type[AsyncSession]:
         opened = self._opened
 
