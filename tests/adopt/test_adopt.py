@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import SAMPLES, Adopted, adopt, begin, follow
-from tests.conftest import Once
+from tests.adopt.samples import SAMPLES, Adopted, adopt, begin
 from tests.support import template
-from tests.support.environment import git
-from tests.support.interpreters import interpreter
 
 # The tests of each sample that reach no database; all others are on a loop that production does not have.
 KEEP = {
@@ -17,22 +14,6 @@ KEEP = {
     "factory": 8,
     "monorepo": 7,
 }
-
-
-@pytest.fixture(params=SAMPLES)
-def adopted(request: pytest.FixtureRequest, once: Once, oneloop: Path) -> Adopted:
-    """A sample that has adopted the harness, and followed what it says."""
-    sample = SAMPLES[request.param]
-    python = interpreter("3.11")
-
-    def make(top: Path) -> None:
-        begin(sample, top)
-        adopt(oneloop, sample, top)
-        said = follow(Adopted(sample, top, python)).said
-        (top / "said.txt").write_text("\n".join(said))
-
-    top = once(f"adopted-{sample.name}", make)
-    return Adopted(sample, top, python, tuple((top / "said.txt").read_text().splitlines()))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -53,10 +34,6 @@ def test_nothing_that_stood_is_changed(oneloop: Path, tmp_path: Path, name: str)
     alone = {f"{sample.tests}/__init__.py", f"{sample.tests}/seam.py", ".copier-answers.yml"}
     assert {path for path in new if not path.startswith(allowed)} <= alone
     assert f"{sample.tests}/seam.py" in new
-
-
-def test_what_is_rendered_needs_no_formatting(oneloop: Path, tmp_path: Path) -> None:
-    """The seam and the conftest are formatted and linted as the harness is, whatever was answered."""
 
 
 def test_it_says_what_is_missing_and_that_is_enough(adopted: Adopted) -> None:
