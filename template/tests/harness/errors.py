@@ -39,7 +39,7 @@ class WrongDatabaseError(HarnessError):
 
 
 class ForeignDatabaseError(HarnessError):
-    """An engine is on a test database that this run did not make, so that nothing empties it."""
+    """An engine is on a database that this run did not make, so that nothing empties it."""
 
     def __init__(self, test: str, name: str | None) -> None:
         super().__init__(

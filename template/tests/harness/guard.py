@@ -38,6 +38,7 @@ class Guard:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
         self.run: str | None = None  # the word that is in the name of each database of the run
+        self.adopted = False  # whether a suite that stood has taken the harness in
         self.touched = False
         self.engines: WeakSet[Engine] = WeakSet()
         self.violations: list[HarnessError] = []
@@ -66,11 +67,8 @@ class Guard:
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
-        if (
-            self.run
-            and url.get_backend_name() == "postgresql"
-            and self.run not in str(url.database)
-        ):
+        own = self.adopted or url.get_backend_name() == "postgresql"
+        if self.run and own and self.run not in str(url.database):
             self.refuse(ForeignDatabaseError(self.test, url.database))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()

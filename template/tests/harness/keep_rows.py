@@ -11,6 +11,7 @@ import pytest
 
 from .postgres import choose_kept_folder
 from .run import RUN
+from .sqlite import RunFolder
 
 OPTION = "--keep-rows"
 
@@ -64,7 +65,11 @@ def pytest_terminal_summary(
     name = databases.name(databases.worker)
     terminalreporter.section("rows kept")
     terminalreporter.line(f"The rows of {run.rows_kept_of} are in the database {name}. To open it:")
-    if not run.server.embedded:
+    if isinstance(run.server, RunFolder):
+        run.server.kept = True
+        terminalreporter.line(f"    sqlite3 {name}")
+        terminalreporter.line("It stays until the next run.")
+    elif not run.server.embedded:
         url = databases.server.set(drivername="postgresql", database=name)
         terminalreporter.line(f"    psql '{url}'")
         terminalreporter.line(f"It stays until you drop it: DROP DATABASE {name}")

@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from .databases import Databases
 from .outage.signs import LOST
+from .sqlite import Files, SqliteWiper
 from .wipe import Sequence, Wiped, Wiper
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
@@ -23,11 +24,11 @@ class Place:
     `changes` are made to each database that comes here.
     """
 
-    databases: Databases
+    databases: Databases | Files
     suffix: str
     template: str
     kept: Collection[str]
-    wiper: Wiper | None = None
+    wiper: Wiper | SqliteWiper | None = None
     incarnation: str = ""
     aside: bool = False
     _sequences: list[Sequence] = field(default_factory=list)
@@ -56,7 +57,8 @@ class Place:
 
     async def look(self) -> None:
         """Take the database as it is now for what it has to be after each test."""
-        self.wiper = await Wiper.open(self.url, self.kept, self._sequences)
+        opened = SqliteWiper if isinstance(self.databases, Files) else Wiper
+        self.wiper = await opened.open(self.url, self.kept, self._sequences)
         self.incarnation = self.wiper.incarnation
 
     async def leave(self) -> None:

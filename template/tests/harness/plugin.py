@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from . import drift_hooks, hints, keep_rows, marks, refusal, stop
+from . import drift_hooks, hints, keep_rows, marks, refusal, stop, yours
+from .ahead import named_run
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
 from .errors import HarnessError
@@ -41,6 +42,7 @@ PARTS: tuple[ModuleType, ...] = (
     policy_hooks,
     refusal,
     stop,
+    yours,
 )
 
 
@@ -64,8 +66,11 @@ def pytest_configure(config: pytest.Config) -> None:
     check_one_file(config)
     check_settings(config)
     given = getattr(config, "workerinput", None)
-    server = Server(keep_rows.data_dir(config))
-    run = config.stash[RUN] = Run(server=server, **(given[WORKER_INPUT] if given else {}))
+    run = named_run()
+    if run is None:
+        server = Server(keep_rows.data_dir(config))
+        run = Run(server=server, **(given[WORKER_INPUT] if given else {}))
+    config.stash[RUN] = run
     run.watching.enter_context(run.isolation.guard.installed())
     run.watching.enter_context(run.isolation.statements.recorded())
     for part in PARTS:
@@ -98,10 +103,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Say which harness this is, and where PostgreSQL comes from."""
-    server = config.stash[RUN].server
-    source = "embedded PostgreSQL" if server.embedded else "TEST_DATABASE_URL"
-    return f"harness {VERSION}: {source}, one loop"
+    """Say which harness this is, and where the database comes from."""
+    return f"harness {VERSION}: {config.stash[RUN].server.described}, one loop"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,7 +36,7 @@ REQUIREMENTS = (
     Requirement("pytest", "9.0"),
     Requirement("pytest-asyncio", "1.3"),
     Requirement("python-dotenv", "1.2"),
-    Requirement("sqlalchemy", "2.1", "asyncio", "greenlet"),
+    Requirement("sqlalchemy", "2.0.40", "asyncio", "greenlet"),
     Requirement("uvicorn", "0.50"),
 )
 

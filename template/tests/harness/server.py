@@ -27,6 +27,11 @@ class Server:
         self._executor: ThreadPoolExecutor | None = None
 
     @property
+    def described(self) -> str:
+        """What the header of a run says of it."""
+        return "embedded PostgreSQL" if self.embedded else VARIABLE
+
+    @property
     def embedded(self) -> bool:
         """Whether the server is ours."""
         return not self._given

@@ -2,7 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -54,6 +55,19 @@ class Sessions:
         The pool, its listeners and the code that commits stay the app's own. The signature is
         kept, so that FastAPI resolves what the dependency itself depends on.
         """
+        if inspect.isasyncgenfunction(dependency):
+            # It gives the session itself, as in most services: there is no factory to see.
+            opening = asynccontextmanager(dependency)
+
+            @functools.wraps(dependency)
+            async def given(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+                async with opening(*args, **kwargs) as session:
+                    if isinstance(session, AsyncSession):
+                        self._opened[session] = getattr(dependency, "__qualname__", "a dependency")
+                    yield session
+
+            return given
+
         if inspect.iscoroutinefunction(dependency):
 
             @functools.wraps(dependency)
@@ -77,6 +91,10 @@ class Sessions:
                 class_=self._watched(factory.class_), **factory.kw
             )
         return self._factories[factory]
+
+    def like(self, session: AsyncSession) -> Any:
+        """Return what makes sessions as `session` is, each of them seen."""
+        return self._watch(async_sessionmaker(session.bind, class_=type(session)))
 
     def _watched(self, base: type[AsyncSession]) -> type[AsyncSession]:
         opened = self._opened

@@ -38,7 +38,7 @@ def test_every_route_has_a_declared_answer_for_every_role(
 ) -> None:
     problems = find_problems(ACCESS, list_endpoints(app), roles)
 
-    if problems:
+    if problems and (ACCESS or roles):  # a service without roles has nobody to tell apart
         pytest.fail("\n".join([f"{FILE} and the app differ.", *problems]), pytrace=False)
 
 

@@ -1,0 +1,127 @@
+"""Projects that stand, with a suite in trouble, and how the harness is brought into them."""
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support import template
+from tests.support.environment import commit_all, run, succeed, uv
+from tests.support.outcomes import Run, run_pytest
+
+FOLDER = Path(__file__).parent / "samples"
+ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A committed project; `answers` are what a person who knows it answers, `root` is where pytest runs."""
+
+    name: str
+    answers: dict[str, str]
+    root: str = "."
+    convertible: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def tests(self) -> str:
+        """The folder of the tests, below the project."""
+        return self.answers.get("tests_dir", "tests")
+
+
+SAMPLES = {
+    sample.name: sample
+    for sample in (
+        # The brief's own: an engine and an app made at import, sync tests, fixtures of the names that the harness has.
+        Sample("brief", {"migrations": "create_all"}),
+        # SQLModel on aiosqlite, one client for all tests.
+        Sample(
+            "sqlmodel",
+            {
+                "driver": "sqlite+aiosqlite",
+                "metadata": "sqlmodel:SQLModel.metadata",
+                "migrations": "create_all",
+                "session_dependency": "app.db:get_session",
+            },
+        ),
+        # A factory below src/, psycopg, Alembic, a pytest.ini.
+        Sample(
+            "factory",
+            {
+                "app": "shop.app:create_app",
+                "driver": "postgresql+psycopg",
+                "metadata": "shop.models:Base.metadata",
+                "session_dependency": "shop.database:get_db",
+            },
+        ),
+        # A part of a bigger repository, fastapi-users, helpers in a module of their own.
+        Sample(
+            "monorepo",
+            {
+                "database_url_variable": "DB_URL",
+                "migrations": "create_all",
+                "session_dependency": "app.db:get_async_session",
+                "tests_dir": "backend/tests",
+            },
+            root="backend",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A project with the harness in it; `said` is what the harness asked for, in order."""
+
+    sample: Sample
+    top: Path
+    python: str
+    said: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """Where pytest runs."""
+        return self.top / self.sample.root
+
+    def pytest(self, *arguments: str) -> Run:
+        """Run some of its tests, the harness's own left out unless they are named."""
+        named = any("harness" in argument for argument in arguments)
+        own = [] if named else ["--deselect", "tests/harness"]
+        command = [uv(), "run", "--quiet", "pytest", "-q", *own, *arguments]
+        return run_pytest(command, self.root, {"UV_PYTHON": self.python})
+
+
+def begin(sample: Sample, top: Path) -> Path:
+    """Copy the project, and commit it as somebody's work."""
+    shutil.copytree(FOLDER / sample.name, top)
+    commit_all(top, "Work")
+    return top
+
+
+def adopt(oneloop: Path, sample: Sample, top: Path) -> Path:
+    """Bring the harness in, as `copier copy` does."""
+    return template.render(oneloop, top, {"kind": "harness", **sample.answers})
+
+
+def follow(adopted: Adopted) -> Adopted:
+    """Do what the harness says, until it says nothing: install a package, write a line of pytest's settings."""
+    said: list[str] = []
+    for _ in range(ROUNDS):
+        command = [uv(), "run", "--quiet", "pytest", "--collect-only", "-q"]
+        output = run(*command, cwd=adopted.root, env={"UV_PYTHON": adopted.python}).stdout
+        if found := re.search(r"Run: uv add --dev (.*)", output):
+            packages = [word.strip("'") for word in found[1].split()]
+            succeed(uv(), "add", "--quiet", "--dev", *packages, cwd=adopted.root, env={"UV_PYTHON": adopted.python})
+        elif found := re.search(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)", output):
+            write_line(adopted.root / found[1], found[2], found[3])
+        else:
+            break
+        said.append(found[0])
+    return Adopted(adopted.sample, adopted.top, adopted.python, tuple(said))
+
+
+def write_line(file: Path, heading: str, line: str) -> None:
+    """Write a line of settings below its heading; one that sets the same name goes."""
+    name = line.partition("=")[0].strip()
+    kept = [each for each in file.read_text().splitlines() if each.partition("=")[0].strip() != name]
+    kept.insert(kept.index(heading) + 1, line)
+    file.write_text("\n".join(kept) + "\n")

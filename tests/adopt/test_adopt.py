@@ -1,0 +1,48 @@
+"""A project that stands takes the harness in: nothing of it is changed, and the harness says what it misses."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.adopt.samples import SAMPLES, Adopted, adopt, begin
+from tests.support import template
+
+# The tests of each sample that reach no database; all others are on a loop that production does not have.
+KEEP = {
+    "brief": 4,
+    "sqlmodel": 5,
+    "factory": 8,
+    "monorepo": 7,
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_nothing_that_stood_is_changed(oneloop: Path, tmp_path: Path, name: str) -> None:
+    sample = SAMPLES[name]
+    top = begin(sample, tmp_path / name)
+    (top / sample.root / "conftest.py").write_text("# mine\n")
+    (top / "docs/testing").mkdir(parents=True)
+    (top / "docs/testing/README.md").write_text("# Ours\n")
+    before = template.files(top)
+
+    adopt(oneloop, sample, top)
+
+    after = template.files(top)
+    new = {path for path in after.keys() - before.keys() if not path.startswith(".git/")}
+    assert {path for path in before if before[path] != after.get(path)} == set()
+    allowed = (f"{sample.tests}/harness/", "docs/testing/")
+    alone = {f"{sample.tests}/__init__.py", f"{sample.tests}/seam.py", ".copier-answers.yml"}
+    assert {path for path in new if not path.startswith(allowed)} <= alone
+    assert f"{sample.tests}/seam.py" in new
+
+
+def test_it_says_what_is_missing_and_that_is_enough(adopted: Adopted) -> None:
+    """A command for all the packages, a line for each setting, and then the suite runs: red where it was wrong."""
+    run = adopted.pytest()
+
+    assert [line for line in adopted.said if line.startswith("Run: uv add --dev ")] != []
+    assert [line for line in adopted.said if "asyncio_mode" in line] != []
+    assert len(run.having("passed")) == KEEP[adopted.sample.name], run.output
+    wrong = [outcome for outcome in run.outcomes.values() if outcome.kind != "passed"]
+    assert all("from an event loop that does not own its connections" in each.said for each in wrong)
+    assert all("docs/testing/diagnosis.md#another-loop" in each.said for each in wrong if each.kind == "failure")
