@@ -1,4 +1,4 @@
-"""The harness's own tests have its own fixtures, whatever a suite that stood calls by these names."""
+"""The harness's own tests have its own fixtures, whatever a suite that stood calls so."""
 
 import sys
 

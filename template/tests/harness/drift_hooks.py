@@ -20,6 +20,7 @@ from .drift import DriftError, missing_steps
 from .fixtures.database import TEMPLATE
 from .guard import exempt
 from .run import RUN
+from .sqlite import Files
 
 BREAKS = re.compile(r"op\.(?:add_column|create_table)\(")
 ASKED = pytest.StashKey[bool]()
@@ -48,7 +49,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _in_thread(databases: Databases, metadata: MetaData) -> str:
+def _in_thread(databases: Databases | Files, metadata: MetaData) -> str:
     # A copy of its own: the test may have changed its database, and nobody may be connected to
     # the template while another worker copies it.
     suffix = f"{databases.worker}_drift"

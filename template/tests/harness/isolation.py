@@ -65,7 +65,9 @@ class Isolation:
         test = self.guard.test
         wiped = await places.clean(look_closer=self.unseen or self.statements.schema)
         if wiped.beyond and self.guard.adopted:
-            self.replaced += 1  # a suite that stood makes its own tables: the end of the run says so
+            self.replaced += (
+                1  # a suite that stood makes its own tables: the end of the run says so
+            )
         elif wiped.beyond:
             self.guard.violations.append(SchemaChangedError(test, wiped.beyond))
         if wiped.restarted:

@@ -28,7 +28,7 @@ def main(ini: str, way: str, revision: str, variable: str, driver: str) -> None:
             )
         return original(engine)
 
-    Engine.raw_connection = raw_connection  # type: ignore[method-assign]  # all engines pass here
+    Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
     config = Config(ini)
     config.set_main_option("sqlalchemy.url", os.environ[variable].replace("%", "%%"))
     sys.path.insert(0, str(Path(ini).parent))

@@ -92,10 +92,6 @@ class Sessions:
             )
         return self._factories[factory]
 
-    def like(self, session: AsyncSession) -> Any:
-        """Return what makes sessions as `session` is, each of them seen."""
-        return self._watch(async_sessionmaker(session.bind, class_=type(session)))
-
     def _watched(self, base: type[AsyncSession]) -> type[AsyncSession]:
         opened = self._opened
 

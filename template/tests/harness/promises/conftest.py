@@ -1,12 +1,18 @@
 """What the promises are proved on."""
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
@@ -37,6 +43,20 @@ async def _probe_schema(_isolation: Isolation) -> None:
 def guard(_isolation: Isolation) -> Guard:
     """Give the guard, to ask it within a test what it would raise at the end."""
     return _isolation.guard
+
+
+@pytest.fixture(scope="session")
+def session_factory_dependency(
+    session_factory_dependency: Callable[..., Any],
+) -> Callable[..., Any]:
+    """Say where sessions come from, also in a service whose dependency gives the session itself."""
+    if not inspect.isasyncgenfunction(session_factory_dependency):
+        return session_factory_dependency
+
+    async def factory(given: Annotated[Any, Depends(session_factory_dependency)]) -> Any:
+        return async_sessionmaker(given.bind, class_=type(given), expire_on_commit=False)
+
+    return factory
 
 
 @pytest.fixture
@@ -103,7 +123,7 @@ async def sql(place: Place) -> AsyncIterator[Any]:
 @pytest.fixture
 def wiper(place: Place) -> Wiper:
     """Give the one that wipes there."""
-    assert place.wiper is not None
+    assert isinstance(place.wiper, Wiper)
     return place.wiper
 
 

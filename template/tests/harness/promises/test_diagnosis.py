@@ -32,6 +32,7 @@ def _names(error: BaseException) -> list[str]:
     return [family.name for family in diagnose(error)]
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("name", "provoke"), PROVOKED, ids=[each.__name__ for _, each in PROVOKED])
 async def test_error_is_known(
     name: str,

@@ -33,7 +33,7 @@ async def test_live_sends_every_client_through_the_server(  # noqa: PLR0913, PLR
         listening: int | None = request.scope["server"][1]
         return listening
 
-    clients = [async_client, await client_as(roles[0])]
+    clients = [async_client, *[await client_as(role) for role in roles[:1]]]
     ports = {(await client.get(f"{PREFIX}/port")).json() for client in clients}
 
     live_port = int(live_server.url.rpartition(":")[2])

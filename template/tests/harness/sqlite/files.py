@@ -40,7 +40,7 @@ class Files:
     async def make_template(self, label: str, migrate: Callable[[str], None]) -> None:
         """Make and migrate the template `label`, unless it is there."""
         path = Path(self.name(self.template(label)))
-        if path.exists():
+        if path.exists():  # noqa: ASYNC240  of a local file, while nobody else waits
             return
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for a writer

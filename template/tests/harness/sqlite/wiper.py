@@ -7,9 +7,9 @@ from contextlib import suppress
 from sqlalchemy import make_url
 
 from ..errors import SeededRowsError
+from ..wipe.catalogue import MIGRATIONS_TABLES
 from ..wipe.errors import KeptTablesError
 from ..wipe.shape import changes
-from ..wipe.catalogue import MIGRATIONS_TABLES
 from ..wipe.wiper import Sequence, Wiped
 
 BUSY_SECONDS = 0.5
