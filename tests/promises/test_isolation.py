@@ -38,11 +38,11 @@ def wrong(isolated: Project) -> Run:
 
 
 def test_what_takes_a_superuser_is_right(isolated: Project) -> None:
-    """Foreign, temporary and extensions' tables, forced row security, triggers without a superuser."""
+    """Foreign, temporary and extensions' tables, forced row security, triggers without a superuser, checkpoints."""
     done = probe(isolated, "tests/probes/test_isolation_right.py")
 
     assert done.outcomes.keys() - done.having("passed") == set(), done.output
-    assert len(done.outcomes) == 4
+    assert len(done.outcomes) == 5
 
 
 @pytest.mark.parametrize(
