@@ -4,7 +4,18 @@ It stands here, beside `pytest.ini`, and not in `tests/`, so that your own `test
 overrides any of these names, and may extend the one it overrides.
 """
 
+import sys
+from pathlib import Path
+
 import pytest
+
+if not Path(__file__).with_name("tests").joinpath("harness", "__init__.py").exists():
+    sys.exit(
+        "ERROR: tests/harness/ is not whole: it was deleted, and no update brings back what was. "
+        "Take back what is not committed, and restore it from the history; then update again. "
+        "Run: git reset --hard && git clean -d --force docs/testing tests/harness && git checkout "
+        '"$(git rev-list -1 HEAD -- tests/harness/__init__.py)^" -- tests/harness'
+    )
 
 pytest.register_assert_rewrite("tests.harness")
 
