@@ -9,6 +9,10 @@ from tests.support.environment import ROOT
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
+ADDED_TO = (
+    *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", "tests", "tests/documents"),
+    *("docs/testing", "tests/harness", "tests/harness/postgres"),
+)
 # In every release: what goes, and what is called something else.
 REMOVED = "docs/testing/one-loop.md"
 GONE = {"ci": "gitlab"}
@@ -22,13 +26,13 @@ def line(version: str) -> bytes:
 
 
 def plant(repository: Path, version: str) -> None:
-    """Change every file of the template, add one to each folder, remove one of each owner and rename a user's."""
+    """Change every file of the template, add some, remove one of each owner and rename a user's."""
     assert repository != ROOT, "this is for a throw-away copy"
     template = repository / "template"
     for path in [path for path in template.rglob("*") if path.is_file() and "answers_file" not in path.name]:
         path.write_bytes(path.read_bytes() + line(version))
-    for folder in [path for path in template.rglob("*") if path.is_dir()]:
-        (folder / ADDED).write_bytes(line(version))
+    for folder in ADDED_TO:
+        (template / folder / ADDED).write_bytes(line(version))
     for name in (REMOVED, USERS_REMOVED):
         (template / name).unlink()
     (template / USERS_RENAMED).rename(template / "tests/renamed_by_the_fix.py.jinja")

@@ -1,0 +1,37 @@
+"""Copier as a program: what `uv run poe update` of a past release starts."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.environment import run
+
+# A git that kills who called it, without a word, when a call like the one to wait for has come so many times.
+DEADLY_GIT = """#!/bin/sh
+case "$*" in {pattern})
+  echo >> '{calls}'
+  if [ "$(wc -l < '{calls}')" -ge {number} ]; then kill -9 "$PPID"; exit 1; fi ;;
+esac
+exec '{git}' "$@"
+"""
+
+
+def update(service: Path, *options: str, programs: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run `copier update --defaults` and return what it said; `programs` come before those of the machine."""
+    scratch = service.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    path = {"PATH": f"{programs}:{Path(shutil.which('git') or '').parent}:/usr/bin:/bin"} if programs else {}
+    command = (sys.executable, "-m", "copier", "update", "--defaults", *options)
+    return run(*command, cwd=service, env={"TMPDIR": str(scratch), **path})
+
+
+def deadly(folder: Path, pattern: str, number: int) -> Path:
+    """Make a folder of programs in which git is deadly."""
+    folder.mkdir()
+    found = shutil.which("git")
+    assert found
+    text = DEADLY_GIT.format(pattern=pattern, calls=folder / "calls", number=number, git=found)
+    (folder / "git").write_text(text)
+    (folder / "git").chmod(0o755)
+    return folder
