@@ -60,7 +60,10 @@ def standing(root: Path) -> Iterator[str]:
 
 def since(root: Path, commit: str) -> Iterator[str]:
     """Yield what is wrong when what a service sees has changed since a release, and the version has not."""
-    if not said(root, "diff", "--name-only", commit, "--", *RENDERED):
+    changed = said(root, "diff", "--name-only", commit, "--", *RENDERED)
+    if changed is None:
+        yield f"The commit of the last release, {commit[:9]}, is not here. Run: git fetch --tags --unshallow"
+    if not changed:
         return
     before = tomllib.loads(said(root, "show", f"{commit}:pyproject.toml") or "")["project"]["version"]
     version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]

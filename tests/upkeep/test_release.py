@@ -30,6 +30,7 @@ def test_what_a_service_sees_has_not_changed_without_a_new_version() -> None:
 def repository(oneloop: Path, tmp_path: Path) -> Path:
     """This repository, released as 1.0.0."""
     folder = template.snapshot_of(oneloop, tmp_path / "oneloop")
+    (folder / release.TABLE).unlink(missing_ok=True)  # its commits are not in this history
     bump(folder, "1.0.0")
     commit_all(folder, "Release 1.0.0", tag="1.0.0")
     return folder
@@ -97,6 +98,12 @@ class TestTheJudge:
         commit_all(repository, "Change")
 
         assert "The template has changed since 1.0.0" in judge(repository).stdout
+
+    def test_does_not_pass_over_a_release_that_it_cannot_see(self, repository: Path) -> None:
+        done = run(sys.executable, "-m", "tests.support.release", "0" * 40, cwd=repository)
+
+        assert done.returncode == 1
+        assert "The commit of the last release, 000000000, is not here." in done.stdout
 
     @pytest.mark.parametrize(
         ("path", "old", "new", "says"),
