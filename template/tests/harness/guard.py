@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import NoReturn
 from weakref import WeakSet
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .database import is_test_database
@@ -63,20 +63,19 @@ class Guard:
             return
         self.touched = True
         self.engines.add(engine)
-        url = engine.url
-        if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
-            self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
-        if (
-            self.run
-            and url.get_backend_name() == "postgresql"
-            and self.run not in str(url.database)
-        ):
-            self.refuse(ForeignDatabaseError(self.test, url.database))
+        if engine.url.get_backend_name() == "postgresql":
+            self._check_database(engine.url)
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:
                 self.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self.refuse(WrongLoopError(self.test))
+
+    def _check_database(self, url: URL) -> None:
+        if not is_test_database(url.database):
+            self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+        if self.run and self.run not in str(url.database):
+            self.refuse(ForeignDatabaseError(self.test, url.database))
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
         """Return the engines seen so far that use one of these databases, by its name."""
