@@ -49,7 +49,12 @@ class Guard:
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
             self.check(engine)
-            return original(engine)
+            connection = original(engine)
+            # Not before: what a service says of a database that cannot be had is a fair test.
+            if self._is_foreign(engine.url):
+                connection.invalidate()
+                self.refuse(ForeignDatabaseError(self.test, engine.url.database))
+            return connection
 
         Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
         try:
@@ -63,19 +68,18 @@ class Guard:
             return
         self.touched = True
         self.engines.add(engine)
-        if engine.url.get_backend_name() == "postgresql":
-            self._check_database(engine.url)
+        url = engine.url
+        if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
+            self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:
                 self.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self.refuse(WrongLoopError(self.test))
 
-    def _check_database(self, url: URL) -> None:
-        if not is_test_database(url.database):
-            self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
-        if self.run and self.run not in str(url.database):
-            self.refuse(ForeignDatabaseError(self.test, url.database))
+    def _is_foreign(self, url: URL) -> bool:
+        ours = self.run is None or self.run in str(url.database)
+        return url.get_backend_name() == "postgresql" and not ours and not exempted()
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
         """Return the engines seen so far that use one of these databases, by its name."""
