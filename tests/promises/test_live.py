@@ -92,7 +92,7 @@ BUGS = {
         "assert 500 == 403",
     ),
     "a websocket's end is not told": (
-        Bug(f"{LIVE}/websocket.py", '"code": event.code,', '"code": 1006,'),
+        Bug(f"{LIVE}/wire.py", '"code": event.code,', '"code": 1006,'),
         "test_websockets_let_the_handler_see_that_the_client_left[in the process]",
         "assert [1006] == [1000]",
     ),

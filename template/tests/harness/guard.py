@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import NoReturn
 from weakref import WeakSet
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
 from .database import is_test_database
@@ -50,7 +50,12 @@ class Guard:
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
             self.check(engine)
-            return original(engine)
+            connection = original(engine)
+            # Not before: what a service says of a database that cannot be had is a fair test.
+            if self._is_foreign(engine.url):
+                connection.invalidate()
+                self.refuse(ForeignDatabaseError(self.test, engine.url.database))
+            return connection
 
         Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
         try:
@@ -67,14 +72,18 @@ class Guard:
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
-        own = self.adopted or url.get_backend_name() == "postgresql"
-        if self.run and own and self.run not in str(url.database):
-            self.refuse(ForeignDatabaseError(self.test, url.database))
+        if self.adopted and self._is_foreign(url):
+            self.refuse(ForeignDatabaseError(self.test, url.database))  # it may be anybody's
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:
                 self.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self.refuse(WrongLoopError(self.test))
+
+    def _is_foreign(self, url: URL) -> bool:
+        ours = self.run is None or self.run in str(url.database)
+        watched = self.adopted or url.get_backend_name() == "postgresql"
+        return watched and not ours and not exempted()
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
         """Return the engines seen so far that use one of these databases, by its name."""

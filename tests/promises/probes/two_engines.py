@@ -10,6 +10,9 @@ from httpx2 import AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from tests.harness.administration import administer
+from tests.harness.guard import exempt
+
 INSERT = text(
     "INSERT INTO users (id, email, username, role, hashed_password, is_active)"
     " VALUES (gen_random_uuid(), 'second@test.com', 'second', 'writer', 'x', true)"
@@ -22,6 +25,10 @@ async def second(database_url: str) -> AsyncIterator[AsyncEngine]:
     """The engine as a service would make it: once."""
     where = make_url(database_url)
     named = {"same": where.database, "foreign": "legacy_test", "wrong": "legacy"}[os.environ["SECOND"]]
+    if named == "legacy_test":
+        with exempt():
+            async with administer(where) as connection:
+                await connection.execute(text("CREATE DATABASE legacy_test"))
     engine = create_async_engine(where.set(database=named))
     yield engine
     await engine.dispose()

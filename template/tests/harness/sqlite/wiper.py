@@ -10,7 +10,8 @@ from ..errors import SeededRowsError
 from ..wipe.catalogue import MIGRATIONS_TABLES
 from ..wipe.errors import KeptTablesError
 from ..wipe.shape import changes
-from ..wipe.wiper import Sequence, Wiped
+from ..wipe.wiped import Wiped
+from ..wipe.wiper import Sequence
 
 BUSY_SECONDS = 0.5
 TABLES = """

@@ -6,6 +6,7 @@ writes the one statement of the common case, `thorough` what is done when that i
 schema, and `others` who else is connected.
 """
 
-from .wiper import Sequence, Wiped, Wiper
+from .wiped import Wiped
+from .wiper import Sequence, Wiper
 
 __all__ = ["Sequence", "Wiped", "Wiper"]

@@ -1,7 +1,6 @@
 """The wiper: deletes what a test left, on a connection kept for it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -18,21 +17,10 @@ from .log import find_log
 from .shape import changes, read_shape
 from .statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
 from .thorough import remember, wipe_thoroughly
+from .wiped import Wiped
 
 # Its name, where it stood, and whether it had been used.
 Sequence = tuple[str, int, bool]
-
-
-@dataclass(frozen=True)
-class Wiped:
-    """What stood in the way, a line for each back end ended, and what no wipe puts right.
-
-    `restarted` says that the server lost every connection meanwhile.
-    """
-
-    leaks: list[str] = field(default_factory=list)
-    beyond: list[str] = field(default_factory=list)
-    restarted: bool = False
 
 
 class Wiper:
