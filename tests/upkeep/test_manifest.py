@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Installed
-from tests.promises.test_ownership import TEMPLATES, is_in
 from tests.support import template
 from tests.support.environment import ROOT, git, succeed
 from tests.support.shipped import take_hashes
+from tests.updates.ownership import TEMPLATES, is_in
 from tests.upkeep.conftest import CHANGED, Service
 
 MANIFEST = "tests/harness/manifest.json"

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = "tests/harness/manifest.json"
-FILES = (".gitattributes", "conftest.py")
-FOLDERS = ("docs/testing", "tests/harness")
+DOCS, HARNESS = "docs/testing", "tests/harness"
+# A service's; where a project has adopted the harness, what bears these names is its own.
+SERVICES = (".gitattributes", "conftest.py")
+# For a suite that is to be converted; a new service has none of it.
+TOOLS = ("tests/harness/audit/", "tests/harness/convert/")
 LEFT_BY_PYTHON = "__pycache__"
 
 Hashes = Mapping[str, str]
@@ -38,20 +41,36 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _names(root: Path) -> Iterator[str]:
-    yield from FILES
-    for folder in FOLDERS:
-        for path in sorted((root / folder).rglob("*")):
-            name = path.relative_to(root)
-            hidden = any(part.startswith(".") or part == LEFT_BY_PYTHON for part in name.parts)
-            if not hidden and name.as_posix() != MANIFEST:
-                yield name.as_posix()
+def gather(harness: Path, docs: Path, others: Mapping[str, Path]) -> dict[str, Path]:
+    """Return where each of the template's files is, by its name; the manifest is not one."""
+    found = {name: path for name, path in others.items() if path.is_file()}
+    for folder, label in ((docs, DOCS), (harness, HARNESS)):
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(folder).parts
+            hidden = any(part.startswith(".") or part == LEFT_BY_PYTHON for part in parts)
+            if path.is_file() and not hidden:
+                found["/".join((label, *parts))] = path
+    found.pop(MANIFEST, None)
+    return found
 
 
-def take(root: Path) -> dict[str, str]:
-    """Return the hash of each of the template's files below `root`; the manifest is not one."""
-    paths = {name: root / name for name in _names(root)}
-    return {name: hash_of(path.read_bytes()) for name, path in paths.items() if path.is_file()}
+def is_adopted(root: Path) -> bool:
+    """Tell whether a project that stood has taken the harness in: it has the tools."""
+    return any((root / tool).is_dir() for tool in TOOLS)
+
+
+def places(root: Path) -> dict[str, Path]:
+    """Return where each of the template's files is in a service, or beside an adopted suite."""
+    adopted = is_adopted(root)
+    # The suite may be a part of a bigger repository, whose docs/ is further up.
+    above = (root, *root.parents[:2]) if adopted else (root,)
+    docs = next((each for each in above if (each / DOCS).is_dir()), root) / DOCS
+    return gather(root / HARNESS, docs, {} if adopted else {name: root / name for name in SERVICES})
+
+
+def take(files: Mapping[str, Path]) -> dict[str, str]:
+    """Return the hash of each file."""
+    return {name: hash_of(path.read_bytes()) for name, path in files.items()}
 
 
 def compare(release: Hashes, here: Hashes) -> Difference:
@@ -71,12 +90,16 @@ def read(root: Path = ROOT) -> dict[str, str] | None:
         return None
 
 
-def write(root: Path) -> None:
-    """Make the manifest of a release; `root` is the template."""
-    (root / MANIFEST).write_text(json.dumps(take(root), indent=2) + "\n", "utf-8", newline="\n")
+def write(manifest: Path, files: Mapping[str, Path]) -> None:
+    """Make the manifest of a release."""
+    manifest.write_text(json.dumps(take(files), indent=2) + "\n", "utf-8", newline="\n")
 
 
 def difference(root: Path = ROOT) -> Difference:
     """Return how this service's copy differs from the release."""
     release = read(root)
-    return Difference([], [MANIFEST], []) if release is None else compare(release, take(root))
+    if release is None:
+        return Difference([], [MANIFEST], [])
+    elsewhere = SERVICES if is_adopted(root) else TOOLS
+    expected = {name: known for name, known in release.items() if not name.startswith(elsewhere)}
+    return compare(expected, take(places(root)))

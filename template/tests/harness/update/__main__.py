@@ -57,9 +57,9 @@ def check_asked(link: answers.Link, ref: str | None) -> None:
             raise DraftError(link.address)
 
 
-def version_here(folder: Path) -> str:
+def version_here() -> str:
     """Read the harness's version from its file: the module that was imported is the former one."""
-    file = folder / "tests" / "harness" / "version.py"
+    file = Path(__file__).parents[1] / "version.py"
     found = re.search(r'^VERSION = "(.+)"$', file.read_text("utf-8"), re.MULTILINE)
     return found[1] if found else "unknown"
 
@@ -88,9 +88,15 @@ def update(folder: Path, file: str, ref: str | None) -> int:
         say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
         return 0
     say(tree.statistics())
-    say(f"harness {VERSION} -> {version_here(folder)}; release {link.release} -> {after.release}")
+    say(f"harness {VERSION} -> {version_here()}; release {link.release} -> {after.release}")
     say(NEXT.format(address=link.address, before=link.release, after=after.release, undo=UNDO))
     return 0
+
+
+def find_folder(file: str) -> Path:
+    """Return where the answers are: here, or further up where the suite is part of a repository."""
+    here = Path.cwd()
+    return next((each for each in (here, *here.parents[:2]) if (each / file).is_file()), here)
 
 
 def check(folder: Path, file: str) -> int:
@@ -115,10 +121,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only say whether a release is out")
     parser.add_argument("--answers-file", default=answers.ANSWERS, help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
+    folder = find_folder(given.answers_file)
     try:
         if given.check:
-            return check(Path.cwd(), given.answers_file)
-        return update(Path.cwd(), given.answers_file, given.vcs_ref)
+            return check(folder, given.answers_file)
+        return update(folder, given.answers_file, given.vcs_ref)
     except UpdateError as error:
         sys.stderr.write(f"{error}\n")
         return 1
