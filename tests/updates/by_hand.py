@@ -1,4 +1,4 @@
-"""Follows the steps of a CHANGELOG to the letter: a step has one of five forms, and its code is what a reader types."""
+"""Follows the steps of a CHANGELOG to the letter: a step has one of six forms, and its code is what a reader types."""
 
 import re
 import shutil
