@@ -35,7 +35,7 @@ def outcome(attacked: Project) -> Run:
         ("test_fills_the_pool", "error", "checked out at tests/test_hostile.py"),
         ("test_breaks_in_its_teardown", "error", "broken in its tear-down"),
         ("test_swallows_its_cancellation", "error", "the task 'stubborn', still running"),
-        ("test_holds_a_transaction", "error", "idle in transaction after: 'INSERT INTO users"),
+        ("test_holds_a_transaction", "error", 'idle in transaction after: "INSERT INTO users'),
     ],
 )
 def test_is_named(outcome: Run, name: str, kind: str, words: str) -> None:
