@@ -49,6 +49,17 @@ class ForeignDatabaseError(HarnessError):
         )
 
 
+class ServerSettingError(HarnessError):
+    """A test would have changed a setting of the whole server, which no wipe undoes."""
+
+    def __init__(self, test: str) -> None:
+        super().__init__(
+            f"{test} ran ALTER SYSTEM, which was not carried out: it changes the server for every "
+            "test and every other run on it. Write SET LOCAL, or ALTER DATABASE with "
+            "@pytest.mark.own_database. See docs/testing/isolation.md."
+        )
+
+
 class WrongLoopError(HarnessError):
     """The database was used from an event loop that does not own its connections."""
 
@@ -57,6 +68,16 @@ class WrongLoopError(HarnessError):
             f"{test} used the database from an event loop that does not own its connections. "
             "Await the code in the test itself, on the suite's one loop, instead of in "
             "`asyncio.run` or a thread. See docs/testing/one-loop.md."
+        )
+
+
+class ClosedLoopError(HarnessError):
+    """A test closed the suite's loop, on which everything else would have run."""
+
+    def __init__(self, test: str) -> None:
+        super().__init__(
+            f"{test} closed the event loop that the app and every test share, so the run stops "
+            "here. Leave that loop open; close only one that the test itself has made."
         )
 
 

@@ -1,12 +1,14 @@
 """The guard: every engine of the process, asked which loop and which database it is used on."""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import NoReturn
+from typing import Any, NoReturn
 from weakref import WeakSet
 
+from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -15,9 +17,12 @@ from .errors import (
     ClientPolicyError,
     ForeignDatabaseError,
     HarnessError,
+    ServerSettingError,
     WrongDatabaseError,
     WrongLoopError,
 )
+
+ALTER_SYSTEM = re.compile(r"\s*ALTER\s+SYSTEM\b", re.IGNORECASE)
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
 
@@ -58,9 +63,11 @@ class Guard:
             return connection
 
         Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
+        event.listen(Engine, "before_cursor_execute", self._check_statement)
         try:
             yield
         finally:
+            event.remove(Engine, "before_cursor_execute", self._check_statement)
             Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
@@ -79,6 +86,10 @@ class Guard:
             if where is not None:
                 self.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self.refuse(WrongLoopError(self.test))
+
+    def _check_statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if ALTER_SYSTEM.match(statement) and not exempted():
+            self.refuse(ServerSettingError(self.test))
 
     def _is_foreign(self, url: URL) -> bool:
         ours = self.run is None or self.run in str(url.database)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .errors import LeakError
+from .errors import ClosedLoopError, LeakError
 from .guard import Guard
 from .leaks import Leaks
 from .outage.errors import RestartedServerError
@@ -36,7 +36,6 @@ class Isolation:
     def begin(self, test: str) -> None:
         """Note which test runs now; fixtures that it sets up are its own."""
         self.guard.test = test
-        self.guard.touched = self.unseen = False
         self.statements.clear()
         self.leaks.note()
 
@@ -49,6 +48,9 @@ class Isolation:
         if guard.loop is None:
             guard.raise_violation()
             return
+        if guard.loop.is_closed():
+            self.broken = True
+            raise ClosedLoopError(guard.test)
         try:
             leaks = self.leaks.end(guard.loop)
             touched = guard.touched or self.unseen or self.places.own
@@ -57,6 +59,8 @@ class Isolation:
         except BaseException:
             self.broken = True
             raise
+        # Not when the next test begins: its wider fixtures may have used the database by then.
+        guard.touched = self.unseen = False
         guard.raise_violation()
         if leaks:
             raise LeakError(guard.test, leaks)

@@ -57,7 +57,8 @@ CONNECTIONS = (
         cause="The server ended the connection: it was stopped or crashed, or the connection had "
         "been left open by an earlier test, whose transaction the harness ended.",
         cure="Look for a `LeakError` of an earlier test, and mend that one. Do not keep a "
-        "connection or session past its test. If every test fails so, the server is gone.",
+        "connection or session past its test. When the server itself is gone, the run stops and "
+        "says so.",
     ),
     Family(
         "Lock not given",

@@ -1,7 +1,9 @@
 """Tasks that a test started and did not end."""
 
 import asyncio
+import inspect
 from collections.abc import Collection
+from contextlib import suppress
 
 from .frames import where
 
@@ -31,8 +33,24 @@ class Tasks:
         for task in pending:
             task.cancel()
         if pending:
-            await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
+            _, stubborn = await asyncio.wait(pending, timeout=PATIENCE_SECONDS)
+            await _end(stubborn)
         return lines
+
+
+async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
+    # The loop would wait for ever, at the end of the run, for one that swallows its cancellation.
+    for task in stubborn:
+        coroutine = task.get_coro()
+        with suppress(RuntimeError):  # it swallows that as well
+            if inspect.iscoroutine(coroutine):
+                coroutine.close()
+        task.cancel()
+    if stubborn:
+        await asyncio.wait(stubborn, timeout=PATIENCE_SECONDS)
+    for task in stubborn:
+        if task.done() and not task.cancelled():
+            task.exception()  # known to nobody else, and logged if nobody asks
 
 
 def _line(task: asyncio.Task[object]) -> str:

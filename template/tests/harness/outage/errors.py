@@ -1,11 +1,14 @@
 """What is said of an outage: what happened, where, and the one thing to do next."""
 
+import re
 from pathlib import Path
 
 from ..errors import HarnessError
 
 PAGE = "docs/testing/isolation.md#when-postgresql-goes-away"
 LOG_LINES = 12
+# What it answered to those who asked while it was coming back.
+KNOCKS = re.compile(r"FATAL:  the database system is |DETAIL:  Consistent recovery state has not")
 
 
 def end_of(log: Path | None) -> str:
@@ -14,7 +17,8 @@ def end_of(log: Path | None) -> str:
         written = "" if log is None else log.read_text(errors="replace")
     except OSError as error:
         written = str(error)
-    return "".join(f"\n  {line}" for line in written.splitlines()[-LOG_LINES:])
+    lines = [line for line in written.splitlines() if not KNOCKS.search(line)]
+    return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
 
 
 class LostServerError(HarnessError):
