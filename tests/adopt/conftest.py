@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import SAMPLES, Adopted, adopt, begin, follow
+from tests.adopt.adoption import adopt
+from tests.adopt.samples import SAMPLES, Adopted, begin, follow
 from tests.conftest import Once
 from tests.support.interpreters import interpreter
 

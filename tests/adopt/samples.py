@@ -2,10 +2,9 @@
 
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support import template
 from tests.support.environment import commit_all, run, succeed, uv
 from tests.support.outcomes import Run, run_pytest
 
@@ -20,7 +19,7 @@ class Sample:
     name: str
     answers: dict[str, str]
     root: str = "."
-    convertible: frozenset[str] = field(default_factory=frozenset)
+    keep: int = 0  # tests that reach no database; all others are on a loop that production does not have
 
     @property
     def tests(self) -> str:
@@ -32,7 +31,7 @@ SAMPLES = {
     sample.name: sample
     for sample in (
         # The brief's own: an engine and an app made at import, sync tests, fixtures of the names that the harness has.
-        Sample("brief", {"migrations": "create_all"}),
+        Sample("brief", {"migrations": "create_all"}, keep=4),
         # SQLModel on aiosqlite, one client for all tests.
         Sample(
             "sqlmodel",
@@ -42,6 +41,7 @@ SAMPLES = {
                 "migrations": "create_all",
                 "session_dependency": "app.db:get_session",
             },
+            keep=5,
         ),
         # A factory below src/, psycopg, Alembic, a pytest.ini.
         Sample(
@@ -52,6 +52,7 @@ SAMPLES = {
                 "metadata": "shop.models:Base.metadata",
                 "session_dependency": "shop.database:get_db",
             },
+            keep=8,
         ),
         # A part of a bigger repository, fastapi-users, helpers in a module of their own.
         Sample(
@@ -63,6 +64,7 @@ SAMPLES = {
                 "tests_dir": "backend/tests",
             },
             root="backend",
+            keep=7,
         ),
     )
 }
@@ -76,6 +78,12 @@ class Adopted:
     top: Path
     python: str
     said: tuple[str, ...] = ()
+    resolution: str = "highest"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What uv is told."""
+        return {"UV_PYTHON": self.python, "UV_RESOLUTION": self.resolution}
 
     @property
     def root(self) -> Path:
@@ -87,7 +95,7 @@ class Adopted:
         named = any("harness" in argument for argument in arguments)
         own = [] if named else ["--deselect", "tests/harness"]
         command = [uv(), "run", "--quiet", "pytest", "-q", *own, *arguments]
-        return run_pytest(command, self.root, {"UV_PYTHON": self.python})
+        return run_pytest(command, self.root, self.environment)
 
 
 def begin(sample: Sample, top: Path) -> Path:
@@ -97,26 +105,21 @@ def begin(sample: Sample, top: Path) -> Path:
     return top
 
 
-def adopt(oneloop: Path, sample: Sample, top: Path) -> Path:
-    """Bring the harness in, as `copier copy` does."""
-    return template.render(oneloop, top, {"kind": "harness", **sample.answers})
-
-
 def follow(adopted: Adopted) -> Adopted:
     """Do what the harness says, until it says nothing: install a package, write a line of pytest's settings."""
     said: list[str] = []
     for _ in range(ROUNDS):
         command = [uv(), "run", "--quiet", "pytest", "--collect-only", "-q"]
-        output = run(*command, cwd=adopted.root, env={"UV_PYTHON": adopted.python}).stdout
+        output = run(*command, cwd=adopted.root, env=adopted.environment).stdout
         if found := re.search(r"Run: uv add --dev (.*)", output):
             packages = [word.strip("'") for word in found[1].split()]
-            succeed(uv(), "add", "--quiet", "--dev", *packages, cwd=adopted.root, env={"UV_PYTHON": adopted.python})
+            succeed(uv(), "add", "--quiet", "--dev", *packages, cwd=adopted.root, env=adopted.environment)
         elif found := re.search(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)", output):
             write_line(adopted.root / found[1], found[2], found[3])
         else:
             break
         said.append(found[0])
-    return Adopted(adopted.sample, adopted.top, adopted.python, tuple(said))
+    return replace(adopted, said=tuple(said))
 
 
 def write_line(file: Path, heading: str, line: str) -> None:

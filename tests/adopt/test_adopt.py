@@ -4,16 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import SAMPLES, Adopted, adopt, begin
+from tests.adopt.adoption import adopt
+from tests.adopt.samples import SAMPLES, Adopted, begin
 from tests.support import template
-
-# The tests of each sample that reach no database; all others are on a loop that production does not have.
-KEEP = {
-    "brief": 4,
-    "sqlmodel": 5,
-    "factory": 8,
-    "monorepo": 7,
-}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -42,7 +35,7 @@ def test_it_says_what_is_missing_and_that_is_enough(adopted: Adopted) -> None:
 
     assert [line for line in adopted.said if line.startswith("Run: uv add --dev ")] != []
     assert [line for line in adopted.said if "asyncio_mode" in line] != []
-    assert len(run.having("passed")) == KEEP[adopted.sample.name], run.output
+    assert len(run.having("passed")) == adopted.sample.keep, run.output
     wrong = [outcome for outcome in run.outcomes.values() if outcome.kind != "passed"]
     assert all("from an event loop that does not own its connections" in each.said for each in wrong)
     assert all("docs/testing/diagnosis.md#another-loop" in each.said for each in wrong if each.kind == "failure")

@@ -25,7 +25,7 @@ def altered(adopted: Adopted, top: Path, edits: dict[str, tuple[str, str]]) -> A
 def output(adopted: Adopted, *arguments: str) -> str:
     """Run some of its tests, which may end before there is a report, and return what was said."""
     command = [uv(), "run", "--quiet", "pytest", "-q", "--deselect", "tests/harness", *arguments]
-    return run(*command, cwd=adopted.root, env={"UV_PYTHON": adopted.python}).stdout
+    return run(*command, cwd=adopted.root, env=adopted.environment).stdout
 
 
 def test_an_app_that_is_imported_too_early_is_refused(adopt_sample: AdoptSample, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from tests.conftest import Installed
 from tests.docs.conftest import Shell
 from tests.docs.edits import Edit, edit
 from tests.docs.markdown import ROOT, blocks
+from tests.support.template import CONFTEST
 
 FOLDER = ROOT / "template/docs/testing"
 GIVEN = """
@@ -90,7 +91,7 @@ def test_every_fixture_of_the_harness_is_overridden_in_some_block() -> None:
     """The seam's eleven and what tests take: whoever adds a fixture shows how it is overridden, or says why not."""
     given = {
         alias.name
-        for node in ast.parse((ROOT / "template/conftest.py").read_text()).body
+        for node in ast.parse((ROOT / "template" / CONFTEST).read_text()).body
         if isinstance(node, ast.ImportFrom) and "fixtures" in str(node.module)
         for alias in node.names
         if not alias.name.startswith("_")

@@ -1,5 +1,6 @@
 """Every link leads somewhere."""
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.docs.edits import edit
 from tests.docs.markdown import ROOT, anchors, blocks, documents, links, paths
+from tests.support.template import TESTS
 
 WITH_SCHEME = ("http://", "https://", "mailto:")
 
@@ -60,6 +62,12 @@ WRITTEN = {
 OF_THE_SERVICE = ("src/my_service/", "migrations/versions/")
 
 
+def in_the_template(path: str) -> list[str]:
+    """Return where the template may keep what has that path in a service."""
+    kept = re.sub(r"^tests\b", TESTS, path)
+    return [f"template/{kept}", f"template/{kept}.jinja"]
+
+
 @pytest.mark.parametrize("document", documents(), ids=str)
 def test_named_files_are_there(document: Path) -> None:
     """A path in the text is one of this repository or of a service, where the template writes it."""
@@ -68,7 +76,7 @@ def test_named_files_are_there(document: Path) -> None:
         for path in paths(document)
         if path not in WRITTEN
         and not path.startswith(OF_THE_SERVICE)
-        and not any((ROOT / place).exists() for place in (path, f"template/{path}", f"template/{path}.jinja"))
+        and not any((ROOT / place).exists() for place in (path, *in_the_template(path)))
     }
 
     assert missing == set()

@@ -5,7 +5,7 @@ import re
 from tests.support.environment import ROOT
 
 PAGE = ROOT / "template/docs/testing/promises.md"
-TESTS = ROOT / "template/tests/harness/promises"
+TESTS = ROOT / "template/{{tests_dir}}/harness/promises"
 
 
 def test_each_promise_names_its_tests() -> None:

@@ -5,7 +5,7 @@ import re
 
 from tests.support.environment import ROOT
 
-HARNESS = ROOT / "template/tests/harness"
+HARNESS = ROOT / "template/{{tests_dir}}/harness"
 PAGE = ROOT / "template/docs/testing/refusals.md"
 ROOTS = {"HarnessError"}
 

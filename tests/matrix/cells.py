@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.answers import ODD
+from tests.support.answers import ODD, OF_A_SERVICE, OF_AN_ADOPTION
 
 LIST = Path(__file__).with_name("cells.json")
 SURROUNDINGS = ("os", "python", "dependencies", "copier", "texts")
@@ -25,7 +25,8 @@ class Cell:
     @property
     def answers(self) -> dict[str, str]:
         """Return what is answered when it is rendered; a question that is left out has its default."""
-        chosen = {name: value for name, value in self.values.items() if name not in SURROUNDINGS}
+        left_out = {*SURROUNDINGS, *(OF_A_SERVICE if self.values["kind"] == "harness" else OF_AN_ADOPTION)}
+        chosen = {name: value for name, value in self.values.items() if name not in left_out}
         texts = ODD if self.values["texts"] == "odd" else {}
         return {name: text for name, text in texts.items() if name not in chosen} | chosen
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.answers import OF_A_SERVICE, OF_AN_ADOPTION
 from tests.support.environment import ROOT
 
 Factors = Mapping[str, list[str]]
@@ -42,7 +43,14 @@ def _values(choices: Iterable[str] | Mapping[str, str]) -> list[str]:
 
 
 def possible(cell: Mapping[str, str]) -> bool:
-    """Say whether there can be such a cell: a service runs on no Python older than its oldest."""
+    """Say whether there can be such a cell.
+
+    A service runs on no Python older than its oldest. What is asked of one kind of project alone has its first
+    value in a cell of the other; an adoption is asked for no free text.
+    """
+    others = OF_A_SERVICE if cell["kind"] == "harness" else OF_AN_ADOPTION
+    if any(cell.get(name, first) != first for name, first in others.items()):
+        return False
     return _number(cell["python"]) >= _number(cell["python_min"])
 
 

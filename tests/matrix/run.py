@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.matrix import adoption
 from tests.matrix.cells import Cell
 from tests.support.environment import ROOT, succeed, uv
 from tests.support.interpreters import interpreter
@@ -31,8 +32,11 @@ def copier(cell: Cell) -> str:
 def render(cell: Cell, template: Path, folder: Path) -> Project:
     """Render the template's last commit by the cell's Copier, as a user does, with no settings but the answers."""
     python = interpreter(cell.values["python"])
+    asked = cell.answers
     answers, settings, root = folder / "answers.yml", folder / "settings.yml", folder / "service"
-    answers.write_text(json.dumps(cell.answers, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
+    if cell.values["kind"] == "harness":
+        asked |= adoption.stand(cell, root)
+    answers.write_text(json.dumps(asked, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
     settings.write_text("{}", "utf-8")
     command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
     given: list[str | Path] = ["--quiet", "--defaults", "--vcs-ref=HEAD", "--data-file", answers]
@@ -78,6 +82,12 @@ STEPS: dict[str, list[Step]] = {
         is_linted_and_typed,
         is_green,
         migrates_without_drift,
+    ],
+    "harness": [
+        runs_on_the_cells_python,
+        adoption.says_what_it_misses,
+        adoption.keeps_its_promises,
+        adoption.names_what_is_wrong,
     ],
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.environment import ROOT, clean_environment
 
-HARNESS = ROOT / "template" / "tests" / "harness"
+HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness"
 
 
 @dataclass(frozen=True)

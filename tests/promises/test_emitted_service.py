@@ -66,7 +66,7 @@ def test_an_update_leaves_the_service_green(oneloop: Path, tmp_path: Path) -> No
     git(releases, "tag", "1.0.0")
     service = template.render(releases, tmp_path / "service", ref="1.0.0")
     commit_all(service, "Start")
-    sentinel = releases / "template/tests/harness/__init__.py"
+    sentinel = releases / "template/{{tests_dir}}/harness/__init__.py"
     sentinel.write_text(sentinel.read_text() + "\nSENTINEL = 2\n")
     commit_all(releases, "Fix a fixture", tag="1.0.1")
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.support import template
-from tests.support.answers import CHOICES, ODD
+from tests.support.answers import ADOPTED_ODD, CHOICES, ODD
 from tests.support.environment import ROOT, clean_environment
 
 QUESTIONS = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
@@ -58,17 +58,20 @@ class TestTheQuestions:
     def test_store_an_odd_answer_as_it_was_given(self, oneloop: Path, tmp_path: Path) -> None:
         assert stored_answers(oneloop, tmp_path, **ODD) == {**ODD, "kind": "service"}
 
-    @pytest.mark.parametrize(("name", "choice"), [(name, choice) for name in CHOICES for choice in CHOICES[name]])
-    def test_take_every_choice(self, oneloop: Path, tmp_path: Path, name: str, choice: str) -> None:
-        assert stored_answers(oneloop, tmp_path, **{name: choice})[name] == choice
+    @pytest.mark.parametrize(
+        ("kind", "name", "choice"),
+        [(kind, name, choice) for kind in CHOICES for name in CHOICES[kind] for choice in CHOICES[kind][name]],
+    )
+    def test_take_every_choice(self, oneloop: Path, tmp_path: Path, kind: str, name: str, choice: str) -> None:
+        assert stored_answers(oneloop, tmp_path, **{"kind": kind, name: choice})[name] == choice
 
     def test_offer_no_choice_that_these_tests_do_not_know(self) -> None:
         def values(choices: list[str] | dict[str, str]) -> list[str]:
             return list(choices.values() if isinstance(choices, dict) else choices)
 
-        offered = {name: values(QUESTIONS[name]["choices"]) for name in ASKED if "choices" in QUESTIONS[name]}
+        offered = {name: values(QUESTIONS[name]["choices"]) for name in QUESTIONS if "choices" in QUESTIONS[name]}
 
-        assert offered == CHOICES
+        assert offered == {**CHOICES["service"], **CHOICES["harness"]}
 
 
 class TestThePackageName:
@@ -94,6 +97,64 @@ class TestThePackageName:
     )
     def test_is_derived_and_valid(self, oneloop: Path, tmp_path: Path, project_name: str, package_name: str) -> None:
         assert stored_answers(oneloop, tmp_path, project_name=project_name)["package_name"] == package_name
+
+
+ASKED_TO_ADOPT = (
+    *("app", "database_url_variable", "driver", "kind", "metadata", "migrations", "session_dependency", "tests_dir"),
+)
+
+
+class TestTheQuestionsOfAnAdoption:
+    """Into a project that stands: where its app, its session, its tables and its tests are."""
+
+    def test_are_these_and_no_others(self, oneloop: Path, tmp_path: Path) -> None:
+        assert tuple(stored_answers(oneloop, tmp_path, kind="harness")) == ASKED_TO_ADOPT
+
+    @pytest.mark.parametrize("name", ASKED_TO_ADOPT)
+    def test_explain_themselves_in_one_sentence(self, name: str) -> None:
+        question = QUESTIONS[name]
+
+        assert question["help"].endswith(".")
+        assert "default" in question
+        assert "validator" in question or "choices" in question
+
+    def test_guess_from_the_first_answer(self, oneloop: Path, tmp_path: Path) -> None:
+        stored = stored_answers(oneloop, tmp_path, kind="harness", app="shop.api.app:create_app")
+
+        assert stored == {
+            "app": "shop.api.app:create_app",
+            "database_url_variable": "DATABASE_URL",
+            "driver": "postgresql+asyncpg",
+            "kind": "harness",
+            "metadata": "shop.db:Base.metadata",
+            "migrations": "alembic.ini",
+            "session_dependency": "shop.db:get_db",
+            "tests_dir": "tests",
+        }
+
+    def test_store_an_odd_answer_as_it_was_given(self, oneloop: Path, tmp_path: Path) -> None:
+        assert stored_answers(oneloop, tmp_path, **ADOPTED_ODD) == ADOPTED_ODD
+
+    @pytest.mark.parametrize(
+        ("name", "answer", "sentence"),
+        [
+            ("app", "app.main", "Write the module, a colon and the name in it, for example: app.main:app"),
+            ("app", "app/main.py:app", "Write the module, a colon and the name in it, for example: app.main:app"),
+            ("session_dependency", "get_db", "for example: app.db:get_db"),
+            ("metadata", "Base.metadata", "for example: app.db:Base.metadata"),
+            ("migrations", "alembic", "Write a path that ends in .ini"),
+            ("migrations", "/etc/alembic.ini", "Write a path that ends in .ini"),
+            ("database_url_variable", "DATABASE URL", "Write the name of one variable, for example: DATABASE_URL"),
+            ("driver", "asyncpg", "'asyncpg' is not in ['postgresql+asyncpg'"),
+            ("tests_dir", "test", "Write a path of at most three folders, the last of them called tests"),
+            ("tests_dir", "../tests", "Write a path of at most three folders, the last of them called tests"),
+            ("tests_dir", "tests/", "Write a path of at most three folders, the last of them called tests"),
+        ],
+    )
+    def test_refuse_with_what_to_type_instead(
+        self, oneloop: Path, tmp_path: Path, name: str, answer: str, sentence: str
+    ) -> None:
+        assert sentence in refusal(oneloop, tmp_path / "project", kind="harness", **{name: answer})
 
 
 NAME = "Start with a letter and go on with letters, digits, spaces, dots, hyphens or underscores"
@@ -139,7 +200,7 @@ class TestAWrongAnswer:
             ({"description": "Bell\a."}, LINE),
             ({"description": "Ends.\n"}, LINE),
             ({"description": "Hidden\u200b."}, LINE),
-            ({"kind": "harness"}, "Invalid choice for 'kind': 'harness' is not in ['service']"),
+            ({"kind": "library"}, "Invalid choice for 'kind': 'library' is not in ['service', 'harness']"),
             ({"python_min": "3.10"}, "'3.10' is not in ['3.11', '3.12', '3.13', '3.14']"),
             ({"ci": "jenkins"}, "'jenkins' is not in ['github', 'gitlab', 'none']"),
         ],

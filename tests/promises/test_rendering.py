@@ -11,11 +11,24 @@ from copier.errors import UserMessageError
 
 from tests.conftest import Rendered
 from tests.support import template
-from tests.support.answers import CHOICES, ODD
+from tests.support.answers import ADOPTED, ADOPTED_ODD, CHOICES, ODD
 from tests.support.environment import ROOT, commit_all
 
-EVERY = [{}, ODD, *({name: choice} for name, choices in CHOICES.items() for choice in choices[1:])]
-every_render = pytest.mark.parametrize("answers", EVERY, ids=lambda a: "odd" if a is ODD else "-".join(a.values()))
+SERVICES = [
+    {},
+    ODD,
+    *({name: choice} for name, choices in CHOICES["service"].items() if name != "kind" for choice in choices[1:]),
+]
+ADOPTIONS = [ADOPTED, ADOPTED_ODD]
+
+
+def named(answers: dict[str, str]) -> str:
+    odd = {id(ODD): "odd", id(ADOPTED_ODD): "odd adoption"}
+    return odd.get(id(answers)) or "-".join(answers.values())
+
+
+every_service = pytest.mark.parametrize("answers", SERVICES, ids=named)
+every_render = pytest.mark.parametrize("answers", [*SERVICES, *ADOPTIONS], ids=named)
 
 # `${{` is GitHub's own, and `{{` stands in a Python f-string for one brace.
 JINJA = re.compile(rb"\{%|\{#|%\}|#\}|(?<!\$)\{\{|\.jinja")
@@ -71,7 +84,7 @@ def test_every_line_ends_with_lf_and_the_last_one_too(rendered: Rendered, answer
     assert not [path for path, content in contents.items() if content.endswith(b"\n\n")]
 
 
-@every_render
+@every_service
 def test_the_description_arrives_as_it_was_given(rendered: Rendered, answers: dict[str, str]) -> None:
     folder = rendered(**answers)
     expected = answers.get("description", "An async FastAPI service, tested on a real PostgreSQL.")
@@ -94,15 +107,30 @@ def test_yaml_and_toml_can_be_read(rendered: Rendered, answers: dict[str, str]) 
 
 def test_the_harness_is_the_same_bytes_in_every_render(rendered: Rendered) -> None:
     """It is plain Python, so a fix to it is one change for all services."""
-    renders = [template.files(rendered(**answers)) for answers in EVERY]
+    renders = [template.files(rendered(**answers)) for answers in SERVICES]
     harness = [{p: c for p, c in r.items() if p.startswith(("tests/harness/", "docs/testing/"))} for r in renders]
 
     assert harness[0]
     assert all(other == harness[0] for other in harness)
 
 
+@pytest.mark.parametrize("answers", ADOPTIONS, ids=named)
+def test_the_harness_is_the_same_bytes_in_an_adopted_suite(rendered: Rendered, answers: dict[str, str]) -> None:
+    """And the tools beside it, which a new service does not have."""
+    service = {p: c for p, c in template.files(rendered()).items() if p.startswith(("tests/harness/", "docs/testing/"))}
+    tests_dir = answers.get("tests_dir", "tests")
+    adopted = {
+        p.replace(tests_dir, "tests", 1): c
+        for p, c in template.files(rendered(**answers)).items()
+        if p.startswith((f"{tests_dir}/harness/", "docs/testing/"))
+    }
+
+    assert {p for p in service if service[p] != adopted.get(p)} == set()
+    assert {p.split("/")[2] for p in adopted.keys() - service.keys()} <= {"audit", "convert"}
+
+
 def test_the_templates_own_files_have_no_jinja(oneloop: Path) -> None:
-    own = [*(oneloop / "template/tests/harness").rglob("*"), *(oneloop / "template/docs/testing").rglob("*")]
+    own = [*(oneloop / "template/{{tests_dir}}/harness").rglob("*"), *(oneloop / "template/docs/testing").rglob("*")]
 
     assert own
     assert not [path for path in own if path.suffix == ".jinja"]

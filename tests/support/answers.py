@@ -9,8 +9,29 @@ ODD = {
     "ci": "gitlab",
 }
 
-CHOICES = {
-    "kind": ["service"],
-    "python_min": ["3.11", "3.12", "3.13", "3.14"],
-    "ci": ["github", "gitlab", "none"],
+# The harness alone, into a project that stands: as most of them are, and as far from it as the questions allow.
+ADOPTED = {"kind": "harness"}
+ADOPTED_ODD = {
+    "kind": "harness",
+    "app": "a_rather_long_name.of_a_package.with_many.parts:create_application",
+    "session_dependency": "a_rather_long_name.of_a_package.database.sessions:get_a_session",
+    "metadata": "sqlmodel:SQLModel.metadata",
+    "migrations": "create_all",
+    "database_url_variable": "ORDERS__DB_URL",
+    "driver": "sqlite+aiosqlite",
+    "tests_dir": "services/order-desk/tests",
 }
+
+# By the kind of project that is asked.
+CHOICES = {
+    "service": {
+        "kind": ["service", "harness"],
+        "python_min": ["3.11", "3.12", "3.13", "3.14"],
+        "ci": ["github", "gitlab", "none"],
+    },
+    "harness": {"driver": ["postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite"]},
+}
+
+# Asked of one kind alone, with the value that such a question has in a cell of the other.
+OF_A_SERVICE = {"python_min": "3.11", "ci": "github", "texts": "default"}
+OF_AN_ADOPTION = {"driver": "postgresql+asyncpg"}

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.environment import ROOT, run
 from tests.support.shipped import read_manifest, take_hashes
 
-HARNESS_VERSION = "template/tests/harness/version.py"
+HARNESS_VERSION = "template/{{tests_dir}}/harness/version.py"
 TABLE = "tests/updates/releases.py"
 RENDERED = ("copier.yml", "template")  # what a service sees of a release
 VERSION = re.compile(r"\d+\.\d+\.\d+")

@@ -4,8 +4,9 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from tests.support.template import CONFTEST, TESTS
+
 # Last, and as `harness`: `tests` is this repository's own package.
-TESTS = "tests"
 sys.path.append(str(Path(__file__).parents[2] / "template" / TESTS))
 
 Wiper = import_module("harness.wipe").Wiper
@@ -17,7 +18,7 @@ read_manifest = _hashes.read
 
 def template_files(template: Path) -> dict[str, Path]:
     """Return where the template keeps each file that is its own in a service, by its name there."""
-    others = {".gitattributes": ".gitattributes", "conftest.py": "{% if kind == 'service' %}conftest.py{% endif %}"}
+    others = {".gitattributes": ".gitattributes", "conftest.py": CONFTEST}
     harness, docs = template / TESTS / "harness", template / "docs/testing"
     return dict(_hashes.gather(harness, docs, {name: template / path for name, path in others.items()}))
 

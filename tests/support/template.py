@@ -10,6 +10,10 @@ from tests.support.environment import ROOT, commit_all, succeed
 
 Answers = Mapping[str, str]
 
+# Where the template keeps what has another path in a service.
+TESTS = "{{tests_dir}}"
+CONFTEST = "{% if kind == 'service' %}conftest.py{% endif %}"
+
 
 def snapshot(destination: Path) -> Path:
     """Commit the working tree to a throw-away repository: work that is not committed yet is tested too."""

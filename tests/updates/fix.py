@@ -6,18 +6,19 @@ It also asks a newer question, and takes a choice away.
 from pathlib import Path
 
 from tests.support.environment import ROOT
+from tests.support.template import TESTS
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
 ADDED_TO = (
-    *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", "tests", "tests/documents"),
-    *("docs/testing", "tests/harness", "tests/harness/postgres"),
+    *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", TESTS, f"{TESTS}/documents"),
+    *("docs/testing", f"{TESTS}/harness", f"{TESTS}/harness/postgres"),
 )
 # In every release: what goes, and what is called something else.
 REMOVED = "docs/testing/one-loop.md"
 GONE = {"ci": "gitlab"}
-USERS_REMOVED = "tests/test_cli.py.jinja"
-USERS_RENAMED = "tests/factories.py.jinja"
+USERS_REMOVED = f"{TESTS}/test_cli.py.jinja"
+USERS_RENAMED = f"{TESTS}/factories.py.jinja"
 
 
 def line(version: str) -> bytes:
@@ -35,6 +36,6 @@ def plant(repository: Path, version: str) -> None:
         (template / folder / ADDED).write_bytes(line(version))
     for name in (REMOVED, USERS_REMOVED):
         (template / name).unlink()
-    (template / USERS_RENAMED).rename(template / "tests/renamed_by_the_fix.py.jinja")
+    (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

@@ -27,14 +27,18 @@ class Bug(NamedTuple):
     path: str
 
 
+SHUT, LET_THROUGH = "'update' %}/{{ tests_dir }}/**", "'never' %}/{{ tests_dir }}/**"
+
 BUGS = {
     "a star too few": Bug("'update' %}/**", "'update' %}/*", "lost", "src/my_service/main.py"),
-    "tests let through": Bug("'update' %}/tests/**", "'never' %}/tests/**", "brought", "tests/access.py"),
-    "a file of the user's renamed": Bug("'update' %}/tests/**", "'never' %}/tests/**", "lost", "tests/factories.py"),
+    "tests let through": Bug(SHUT, LET_THROUGH, "brought", "tests/access.py"),
+    "a file of the user's renamed": Bug(SHUT, LET_THROUGH, "lost", "tests/factories.py"),
     "docs let through": Bug("'update' %}/docs/**", "'never' %}/docs/**", "brought", "docs/added_by_the_fix.py"),
-    "no .gitattributes": Bug('  - "!/.gitattributes"\n', "", "stale", ".gitattributes"),
-    "no conftest.py": Bug('  - "!/conftest.py"\n', "", "stale", "conftest.py"),
-    "no harness": Bug('  - "!/tests/harness"\n', "", "stale", "tests/harness/clients.py"),
+    "no .gitattributes": Bug(
+        "  - \"{% if kind == 'service' %}!/.gitattributes{% endif %}\"\n", "", "stale", ".gitattributes"
+    ),
+    "no conftest.py": Bug("  - \"{% if kind == 'service' %}!/conftest.py{% endif %}\"\n", "", "stale", "conftest.py"),
+    "no harness": Bug('  - "!/{{ tests_dir }}/harness"\n', "", "stale", "tests/harness/clients.py"),
     "no docs": Bug('  - "!/docs/testing"\n', "", "stale", "docs/testing/README.md"),
     "no answers": Bug('  - "!/{{ _copier_conf.answers_file }}"\n', "", "stale", ".copier-answers.yml"),
 }

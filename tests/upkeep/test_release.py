@@ -11,6 +11,7 @@ from tests.docs.markdown import ROOT, blocks
 from tests.support import release, template
 from tests.support.environment import commit_all, git, run
 from tests.support.shipped import write_manifest
+from tests.support.template import CONFTEST
 
 COMMANDS = blocks(Path("docs/releasing.md"), "sh")
 
@@ -60,7 +61,7 @@ def judge(folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def change(folder: Path) -> None:
-    edit(folder / "template/conftest.py", "Loads the harness", "Loads all of the harness")
+    edit(folder / "template" / CONFTEST, "Loads the harness", "Loads all of the harness")
 
 
 class TestTheJudge:
@@ -114,7 +115,7 @@ class TestTheJudge:
             ("CHANGELOG.md", "## 1.0.0\n", "## 1.0.9\n", "there is no section ## 1.0.0"),
             ("CHANGELOG.md", "## 1.0.0\n", "## 1.0.0 (unreleased)\n", "says '(unreleased)'"),
             ("CHANGELOG.md", "### Change by hand\n\nNothing.\n", "", "has no part ### Change by hand"),
-            ("template/conftest.py", "Loads", "Still loads", "The manifest is old."),
+            (f"template/{CONFTEST}", "Loads", "Still loads", "The manifest is old."),
             ("README.md", "#", "# My", "There are changes that are not committed"),
         ],
     )

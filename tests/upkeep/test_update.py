@@ -160,7 +160,7 @@ class TestARefusal:
         draft = template.snapshot_of(releases, tmp_path / "draft")
         service = Service(template.render(draft, tmp_path / "service", ref="0.4.0"))
         service.commit()
-        (draft / "template/tests/harness/draft.py").write_text('"""A draft."""\n')
+        (draft / "template/{{tests_dir}}/harness/draft.py").write_text('"""A draft."""\n')
 
         assert "has changes that are not committed" in self.refused(service, "--vcs-ref", "HEAD")
 

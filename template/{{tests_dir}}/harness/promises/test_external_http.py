@@ -1,4 +1,4 @@
-"""Promise 14: a fake answers for everybody else, and the service's own requests are refused too."""
+"""A fake answers for everybody else, and the service's own requests are refused too."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
