@@ -24,6 +24,7 @@ from tests.updates.releases import FROM, NEXT
 PAST = [release for release in FROM if release != NEXT]
 MISSING = re.compile(r"\AERROR: [^\n]*Run: (uv add --dev [^\n]+)\s*\Z")
 AT_MOST = 2  # the parts of the harness that ask for a package each
+NEEDS = {"0.1.0": "blockbuster"}  # what a service of a release has not got
 
 
 class User(NamedTuple):
@@ -93,7 +94,7 @@ def test_its_own_suite_is_green(
 
     assert look(service.root, before, fresh(NEXT)) == CLEAN
     assert_as_released(service)
-    install_what_is_missing(service)
+    assert NEEDS.get(release, "") in " ".join(install_what_is_missing(service))
     for step in steps(after=release, up_to=NEXT):
         Reader(service, tree(step.version), deleted, declare).follow(step)
     ended = run_tests(service)
