@@ -140,6 +140,11 @@ class TestSettings:
         assert done.returncode == pytest.ExitCode.USAGE_ERROR
         assert "pytest-asyncio is switched off, so that no async test can run." in done.stdout
 
+    def test_that_name_their_plugins_are_not(self, project: Project) -> None:
+        done = pytest_in(project, "-p", "asyncio", env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
+
+        assert done.returncode == 0, done.stdout
+
     @pytest.mark.parametrize("name", ["pytest.toml", ".pytest.toml"])
     def test_in_a_second_file_that_wins_are_refused(self, project: Project, name: str) -> None:
         """Nothing of pytest.ini is read then: not its strictness, and not that a warning is an error."""
@@ -205,19 +210,59 @@ class TestHints:
 
 
 class TestPlantedBugs:
-    """A check that was taken out is noticed by the tests above."""
+    """A check that was taken out is noticed: what it says above is said no more."""
 
     @pytest.mark.parametrize(
-        ("call", "arguments", "says"),
+        ("bug", "arguments", "says"),
         [
-            pytest.param("check_plugin(config)", ("-p", "no:asyncio"), "is switched off", id="plugin"),
-            pytest.param("check_settings(config)", ("-o", "asyncio_mode=strict"), "asyncio_mode is", id="settings"),
+            pytest.param(
+                Edit("tests/harness/plugin.py", "    check_plugin(config)\n", ""),
+                ("-p", "no:asyncio"),
+                "is switched off",
+                id="the plugin",
+            ),
+            pytest.param(
+                Edit("tests/harness/plugin.py", "    check_settings(config)\n", ""),
+                ("-o", "asyncio_mode=strict"),
+                "asyncio_mode is",
+                id="the settings",
+            ),
+            pytest.param(
+                Edit("tests/harness/hints.py", 'if not config.pluginmanager.hasplugin("schemathesis"):', "if True:"),
+                ("-p", "schemathesis", "-o", "addopts="),
+                "hint: Schemathesis",
+                id="a slow plugin",
+            ),
         ],
     )
-    def test_is_noticed(self, project: Project, call: str, arguments: tuple[str, ...], says: str) -> None:
-        with planted(project, Edit("tests/harness/plugin.py", f"    {call}\n", "")):
+    def test_is_noticed(self, project: Project, bug: Edit, arguments: tuple[str, ...], says: str) -> None:
+        with planted(project, bug):
             without = pytest_in(project, *arguments)
         whole = pytest_in(project, *arguments)
 
         assert says in whole.stdout
         assert says not in without.stdout
+
+    def test_a_second_file_would_be_taken_in_silence(self, project: Project) -> None:
+        """It may have all that the loop needs, and still lose every other line of pytest.ini."""
+        file = project.root / "pytest.toml"
+        scopes = "".join(f'asyncio_default_{what}_loop_scope = "session"\n' for what in ("fixture", "test"))
+        file.write_text(f'[pytest]\nasyncio_mode = "auto"\n{scopes}')
+        try:
+            whole = pytest_in(project)
+            with planted(project, Edit("tests/harness/plugin.py", "    check_one_file(config)\n", "")):
+                without = pytest_in(project)
+        finally:
+            file.unlink()
+
+        assert whole.returncode == pytest.ExitCode.USAGE_ERROR
+        assert without.returncode == 0, without.stdout
+
+    def test_a_package_marker_would_not_be_missed(self, project: Project) -> None:
+        bug = Edit(
+            "conftest.py", 'if not Path(__file__).with_name("tests").joinpath("__init__.py").exists():', "if False:"
+        )
+        with moved(project.root / "tests/__init__.py"), planted(project, bug):
+            done = pytest_in(project)
+
+        assert "tests/__init__.py is missing" not in done.stdout

@@ -9,7 +9,7 @@ NEEDED = {
     "asyncio_default_fixture_loop_scope": "session",
     "asyncio_default_test_loop_scope": "session",
 }
-PLUGIN = "asyncio"  # so pytest knows pytest-asyncio
+PLUGIN = "pytest_asyncio.plugin"
 OURS = "pytest.ini"
 # pytest reads the first of these that is there and nothing of the others; then `pytest.ini`.
 WINNERS = ("pytest.toml", ".pytest.toml")
@@ -18,11 +18,12 @@ TABLES = {"pyproject.toml": "[tool.pytest]", "setup.cfg": "[tool:pytest]"}
 
 def check_plugin(config: pytest.Config) -> None:
     """Refuse a run that leaves pytest-asyncio out: no async test would run."""
-    if config.pluginmanager.is_blocked(PLUGIN) or not config.pluginmanager.hasplugin(PLUGIN):
+    plugins = [plugin for _, plugin in config.pluginmanager.list_name_plugin()]
+    if PLUGIN not in [getattr(plugin, "__name__", None) for plugin in plugins]:
         raise pytest.UsageError(
-            "pytest-asyncio is switched off, so that no async test can run. Take "
-            f"`-p no:{PLUGIN}` out of addopts, of the command line and of PYTEST_ADDOPTS; and set "
-            f"no PYTEST_DISABLE_PLUGIN_AUTOLOAD, or add `-p pytest_asyncio`."
+            "pytest-asyncio is switched off, so that no async test can run. Take `-p no:asyncio` "
+            "out of addopts, of the command line and of PYTEST_ADDOPTS; where plugins are not "
+            "loaded by themselves (PYTEST_DISABLE_PLUGIN_AUTOLOAD), add: -p asyncio"
         )
 
 

@@ -74,7 +74,7 @@ def test_the_line_is_written_as_its_file_wants_it(file: str, written: str) -> No
 def test_a_run_without_pytest_asyncio_is_refused(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pytestconfig.pluginmanager, "is_blocked", lambda name: name == "asyncio")
+    monkeypatch.setattr(pytestconfig.pluginmanager, "list_name_plugin", list)
 
     with pytest.raises(pytest.UsageError, match="-p no:asyncio"):
         check_plugin(pytestconfig)
