@@ -9,7 +9,8 @@ from tests.support.environment import commit_all, run, succeed, uv
 from tests.support.outcomes import Run, run_pytest
 
 FOLDER = Path(__file__).parent / "samples"
-ROUNDS = 8
+ROUNDS = 4
+LINE = re.compile(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)")
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,13 @@ def follow(adopted: Adopted) -> Adopted:
         if found := re.search(r"Run: uv add --dev (.*)", output):
             packages = [word.strip("'") for word in found[1].split()]
             succeed(uv(), "add", "--quiet", "--dev", *packages, cwd=adopted.root, env=adopted.environment)
-        elif found := re.search(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)", output):
-            write_line(adopted.root / found[1], found[2], found[3])
+            said.append(found[0])
+        elif lines := LINE.findall(output):
+            for file, heading, line in lines:
+                write_line(adopted.root / file, heading, line)
+                said.append(line)
         else:
             break
-        said.append(found[0])
     return replace(adopted, said=tuple(said))
 
 

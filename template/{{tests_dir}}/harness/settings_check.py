@@ -13,7 +13,9 @@ PLUGIN = "pytest_asyncio.plugin"
 OURS = "pytest.ini"
 # pytest reads the first of these that is there and nothing of the others; then `pytest.ini`.
 WINNERS = ("pytest.toml", ".pytest.toml")
-TABLES = {"pyproject.toml": "[tool.pytest]", "setup.cfg": "[tool:pytest]"}
+TABLES = {"setup.cfg": "[tool:pytest]"}
+# pyproject.toml may have the older table, and not both.
+OLDER, NEWER = "[tool.pytest.ini_options]", "[tool.pytest]"
 
 
 def check_plugin(config: pytest.Config) -> None:
@@ -39,20 +41,30 @@ def check_one_file(config: pytest.Config) -> None:
         )
 
 
-def line(name: str, value: str, file: str) -> str:
+def heading(file: Path | None) -> str:
+    """Return the heading below which a file has pytest's settings."""
+    if file is not None and file.name == "pyproject.toml":
+        return OLDER if OLDER in file.read_text("utf-8") else NEWER
+    return TABLES.get(file.name if file else OURS, "[pytest]")
+
+
+def line(name: str, value: str, file: Path | None) -> str:
     """Return a setting as its file wants it written, and below which heading."""
-    written = f'{name} = "{value}"' if file.endswith(".toml") else f"{name} = {value}"
-    return f"Write this line under {TABLES.get(file, '[pytest]')}: {written}"
+    written = f'{name} = "{value}"' if file and file.suffix == ".toml" else f"{name} = {value}"
+    return f"Write this line under {heading(file)}: {written}"
 
 
 def check_settings(config: pytest.Config) -> None:
     """Refuse settings under which the app, the fixtures and the tests have more than one loop."""
+    file = config.inipath
+    where = file.name if file else f"{OURS}, which is missing"
+    wrong = []
     for name, needed in NEEDED.items():
         found = config.getoption(name, None) or config.getini(name)
         if str(getattr(found, "value", found)) != needed:
-            file = config.inipath.name if config.inipath else OURS
-            where = file if config.inipath else f"{OURS}, which is missing"
-            raise pytest.UsageError(
+            wrong.append(
                 f"{where}: {name} is {str(found)!r}, and the one loop needs {needed!r}. "
                 f"{line(name, needed, file)}"
             )
+    if wrong:
+        raise pytest.UsageError(*wrong)
