@@ -31,7 +31,9 @@ test may take), `access` (what each role gets), `overrides`, `sessions`, `client
 it says).
 """
 
-from .clients import get_auth_token_async
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .errors import (
     ClientPolicyError,
     HarnessError,
@@ -40,6 +42,9 @@ from .errors import (
     WrongDatabaseError,
     WrongLoopError,
 )
+
+if TYPE_CHECKING:
+    from .clients import get_auth_token_async
 
 __all__ = [
     "ClientPolicyError",
@@ -50,3 +55,10 @@ __all__ = [
     "WrongLoopError",
     "get_auth_token_async",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the clients when they are asked for: `audit` runs where they are not installed yet."""
+    if name == "get_auth_token_async":
+        return import_module(".clients", __name__).get_auth_token_async
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,98 @@
+"""The audit of one project: what was found, from the app and the suite to the verdicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from .app import choose_app, load, load_app
+from .code import Code
+from .errors import NoTestsError
+from .fixtures import CONFTEST, Finder
+from .functions import Functions
+from .interpreter import Interpreter
+from .modules import Modules
+from .routes import Routes
+from .settings import Settings, environment_of
+from .sources import Sources
+from .suite import Names, Test, test_files, tests_of
+from .trees import Trees
+from .verdicts import Finding, Judge
+
+HARNESS = Path(__file__).parents[1]
+
+
+@dataclass
+class Report:
+    """What an audit has found; `problems` are the files that were left out."""
+
+    app: str
+    findings: list[Finding]
+    problems: list[str]
+
+
+@dataclass
+class Project:
+    """A project as the audit sees it from its root."""
+
+    root: Path
+    tests: Sequence[Path]
+    settings: Settings
+    sources: Sources
+    app_name: str = ""
+    routes: Routes = field(init=False)
+
+    @classmethod
+    def at(cls, root: Path, tests: Sequence[Path]) -> "Project":
+        """Look at a project: its settings, and the folders that its tests are in."""
+        settings = Settings.of(root)
+        listed = [root / each for each in settings.pytest.get("testpaths", [])]
+        folders = list(tests) or [each for each in listed if each.exists()] or [HARNESS.parent]
+        return cls(root, folders, settings, Sources(root))
+
+    @property
+    def places(self) -> list[Path]:
+        """Return the folders that imports start from."""
+        given = [self.root / each for each in self.settings.pytest.get("pythonpath", [])]
+        return [*given, self.root, *(p for p in [self.root / "src"] if p.is_dir())]
+
+    def open_app(self, name: str | None, session_dependency: str | None) -> Starlette:
+        """Import the app that was named, or the one that there is."""
+        skipped = [*self.tests, HARNESS]
+        self.app_name = (
+            name or self.settings.app or choose_app(self.sources, self.places, skipped)
+        )
+        conftests = [p for folder in (self.root, *self.tests) if (p := folder / CONFTEST).is_file()]
+        app = load_app(self.app_name, self.places, environment_of(self.sources, conftests))
+        named = session_dependency or self.settings.session_dependency
+        dependency: Any = load(named) if named else None
+        code = Code(Functions(self.sources, HARNESS))
+        self.routes = Routes(app, Trees(code, dependency))
+        return app
+
+    def read(self, app: Starlette) -> Report:
+        """Read every test, and judge it."""
+        folders = [*self.tests, HARNESS, self.root / CONFTEST]
+        modules = Modules(self.sources, folders, self.places)
+        interpreter = Interpreter(modules, Finder(modules, self.root), self.routes, app, HARNESS)
+        judge = Judge(self.routes, self._routes_of)
+        findings = [judge.judge(t, interpreter.read(t)) for t in self.collect(modules, interpreter)]
+        if not findings and not self.sources.problems:
+            raise NoTestsError(self.tests)
+        return Report(self.app_name, findings, self.sources.problems)
+
+    def collect(self, modules: Modules, interpreter: Interpreter) -> list[Test]:
+        """Return the tests of the suite."""
+        names = Names.of(self.settings)
+        found: list[Test] = []
+        for path in test_files(self.tests, names, [HARNESS]):
+            module = modules.at(path)
+            if module is not None:
+                found += tests_of(module, names, interpreter.make_class)
+        return found
+
+    def _routes_of(self, app: object) -> Routes:
+        assert isinstance(app, Starlette)
+        return Routes(app, self.routes.trees)
