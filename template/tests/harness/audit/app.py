@@ -101,7 +101,7 @@ def _refused(name: str) -> Iterator[None]:
             yield
     except (KeyboardInterrupt, GeneratorExit):
         raise
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  whatever the app raises, SystemExit too
         where = _own_line(error.__traceback__)
         root = next((e for e in _chain(error) if isinstance(e, _ConnectedError)), None)
         if root is not None:

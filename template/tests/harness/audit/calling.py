@@ -33,6 +33,7 @@ from .values import (
     Values,
     constant,
     one_of,
+    text_of,
 )
 
 Keywords = dict[str, Values]
@@ -59,7 +60,9 @@ class Calling(Statements):
         """Begin to count for another test."""
         self._steps = 0
 
-    def import_in(self, node: ast.Import | ast.ImportFrom, name: str, module: Module) -> Values | None:
+    def import_in(
+        self, node: ast.Import | ast.ImportFrom, name: str, module: Module
+    ) -> Values | None:
         """Return what an import inside a function binds."""
         return self.top(Module(module.source, {name: node}), name)
 
@@ -218,7 +221,9 @@ class Calling(Statements):
                 kind = client_kind(base)
                 if kind is not None and instance.client is None:
                     instance.client = self._client(kind, arguments, keywords)
-        if any(ast.unparse(d).split("(")[0].endswith("dataclass") for d in made.node.decorator_list):
+        if any(
+            ast.unparse(d).split("(")[0].endswith("dataclass") for d in made.node.decorator_list
+        ):
             fields = [s for s in made.node.body if isinstance(s, ast.AnnAssign)]
             names = [s.target.id for s in fields if isinstance(s.target, ast.Name)]
             instance.attributes.update(zip(names, arguments, strict=False))
@@ -233,7 +238,9 @@ class Calling(Statements):
         self.record.clients.add(kind)
         base = keywords.get("base_url", (Text(""),))[0]
         # httpx takes its app by the transport, and calls that return what they were given.
-        given = keywords.get("app") or keywords.get("transport") or (arguments or [(Known(None),)])[0]
+        given = (
+            keywords.get("app") or keywords.get("transport") or (arguments or [(Known(None),)])[0]
+        )
         app: object = None
         for each in given:
             if isinstance(each, OwnApp):
@@ -300,7 +307,7 @@ class Calling(Statements):
             columns = zip(*(self.elements(each) for each in arguments), strict=False)
             return (Items([(Items(list(row)),) for row in columns]),)
         if function is str and len(arguments) == 1:
-            return tuple(Text(texts.text_of(each)) for each in arguments[0])
+            return tuple(Text(text_of(each)) for each in arguments[0])
         if _is_pure(function):
             plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
             if all(plain) and not keywords:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .values import Client, Unknown, Value
+from .values import Client, Unknown
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 WEBSOCKET = "WEBSOCKET"

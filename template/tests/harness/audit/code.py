@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from .functions import Functions
+from .functions import Functions, attribute
 from .objects import unwrap
 from .reach import Reach
 from .reading import Reading
@@ -50,7 +50,7 @@ class Code:
         elif isinstance(thing, type):
             found = [vars(each).get("__init__") for each in thing.__mro__]
         else:
-            found = [unwrap(getattr(type(thing), "__call__", None))]
+            found = [unwrap(attribute(type(thing), "__call__"))]
         return [
             each
             for each in found

@@ -64,7 +64,7 @@ class ConnectingImportError(AuditError):
 
 
 class OldFastAPIError(AuditError):
-    """This FastAPI cannot be asked which route answers."""
+    """The installed FastAPI cannot be asked which route answers."""
 
     def __init__(self, version: str) -> None:
         super().__init__(

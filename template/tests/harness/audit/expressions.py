@@ -3,6 +3,7 @@
 import ast
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
+from enum import EnumType
 from typing import Any
 
 from .frames import Frame
@@ -36,7 +37,7 @@ class Expressions(Names):
     def value(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an expression may be."""
         self.step()
-        read = getattr(self, f"_{type(node).__name__}", None)
+        read = getattr(self, f"_read_{type(node).__name__.lower()}", None)
         if read is not None:
             return read(node, frame)  # type: ignore[no-any-return]  # chosen by the node's class
         for inner in ast.iter_child_nodes(node):
@@ -48,65 +49,67 @@ class Expressions(Names):
     def step(self) -> None:
         """Count what is read, and end what has no end."""
 
-    def _Constant(self, node: ast.Constant, _frame: Frame) -> Values:
+    def _read_constant(self, node: ast.Constant, _frame: Frame) -> Values:
         return (constant(node.value),)
 
-    def _Name(self, node: ast.Name, frame: Frame) -> Values:
+    def _read_name(self, node: ast.Name, frame: Frame) -> Values:
         return self.name(node.id, frame)
 
-    def _Attribute(self, node: ast.Attribute, frame: Frame) -> Values:
+    def _read_attribute(self, node: ast.Attribute, frame: Frame) -> Values:
         owners = self.value(node.value, frame)
         where = self.where(node, frame)
         return one_of(*(self.attribute(owner, node.attr, where) for owner in owners))
 
-    def _Call(self, node: ast.Call, frame: Frame) -> Values:
+    def _read_call(self, node: ast.Call, frame: Frame) -> Values:
         return self.called(node, frame)
 
-    def _Await(self, node: ast.Await, frame: Frame) -> Values:
+    def _read_await(self, node: ast.Await, frame: Frame) -> Values:
         return self.value(node.value, frame)
 
-    def _Starred(self, node: ast.Starred, frame: Frame) -> Values:
+    def _read_starred(self, node: ast.Starred, frame: Frame) -> Values:
         return self.value(node.value, frame)
 
-    def _NamedExpr(self, node: ast.NamedExpr, frame: Frame) -> Values:
+    def _read_namedexpr(self, node: ast.NamedExpr, frame: Frame) -> Values:
         values = self.value(node.value, frame)
         frame.names[node.target.id] = values
         return values
 
-    def _Lambda(self, node: ast.Lambda, frame: Frame) -> Values:
+    def _read_lambda(self, node: ast.Lambda, frame: Frame) -> Values:
         return (Function(node, frame.module, frame.names, frame.instance, frame.of_class),)
 
-    def _IfExp(self, node: ast.IfExp, frame: Frame) -> Values:
+    def _read_ifexp(self, node: ast.IfExp, frame: Frame) -> Values:
         truth = self.truth(node.test, frame)
-        sides = [node.body] if truth else [node.orelse] if truth is False else [node.body, node.orelse]
+        sides = (
+            [node.body] if truth else [node.orelse] if truth is False else [node.body, node.orelse]
+        )
         return one_of(*(self.value(side, frame) for side in sides))
 
-    def _BoolOp(self, node: ast.BoolOp, frame: Frame) -> Values:
+    def _read_boolop(self, node: ast.BoolOp, frame: Frame) -> Values:
         return one_of(*(self.value(each, frame) for each in node.values))
 
-    def _Yield(self, node: ast.Yield, frame: Frame) -> Values:
+    def _read_yield(self, node: ast.Yield, frame: Frame) -> Values:
         frame.yields.append(self.value(node.value, frame) if node.value else (Known(None),))
         return (Unknown("it is sent into a generator"),)
 
-    def _YieldFrom(self, node: ast.YieldFrom, frame: Frame) -> Values:
+    def _read_yieldfrom(self, node: ast.YieldFrom, frame: Frame) -> Values:
         for each in self.value(node.value, frame):
             frame.yields += self.elements((each,)) if isinstance(each, Items) else [(each,)]
         return (Unknown("it is sent into a generator"),)
 
     # Strings.
 
-    def _JoinedStr(self, node: ast.JoinedStr, frame: Frame) -> Values:
+    def _read_joinedstr(self, node: ast.JoinedStr, frame: Frame) -> Values:
         return concatenated(self.value(part, frame) for part in node.values)
 
-    def _FormattedValue(self, node: ast.FormattedValue, frame: Frame) -> Values:
+    def _read_formattedvalue(self, node: ast.FormattedValue, frame: Frame) -> Values:
         return self.value(node.value, frame)
 
-    def _BinOp(self, node: ast.BinOp, frame: Frame) -> Values:
+    def _read_binop(self, node: ast.BinOp, frame: Frame) -> Values:
         left, right = self.value(node.left, frame), self.value(node.right, frame)
         return self.operated(node.op, left, right)
 
     def operated(self, operator: ast.operator, left: Values, right: Values) -> Values:
-        """Return what two values give by `+`, `%`, `/` or `|`, if one of them is a string or a list."""
+        """Return what two values give by `+`, `%` or `|`, if one is a string or a container."""
         first = left[0]
         if isinstance(operator, ast.Add) and isinstance(first, Items):
             return (Items([*self.elements(left), *self.elements(right)]),)
@@ -123,17 +126,17 @@ class Expressions(Names):
 
     # Containers.
 
-    def _List(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Values:
+    def _read_list(self, node: ast.List | ast.Tuple | ast.Set, frame: Frame) -> Values:
         items: list[Values] = []
         for each in node.elts[:MANY]:
             values = self.value(each, frame)
             items += self.elements(values) if isinstance(each, ast.Starred) else [values]
         return (Items(items),)
 
-    _Tuple = _List
-    _Set = _List
+    _read_tuple = _read_list
+    _read_set = _read_list
 
-    def _Dict(self, node: ast.Dict, frame: Frame) -> Values:
+    def _read_dict(self, node: ast.Dict, frame: Frame) -> Values:
         table = Table()
         for key, each in zip(node.keys, node.values, strict=True):
             values = self.value(each, frame)
@@ -144,12 +147,12 @@ class Expressions(Names):
             table.entries[plain[0] if plain else object()] = values
         return (table,)
 
-    def _Subscript(self, node: ast.Subscript, frame: Frame) -> Values:
+    def _read_subscript(self, node: ast.Subscript, frame: Frame) -> Values:
         owners = self.value(node.value, frame)
         keys = self.value(node.slice, frame)
         return one_of(*(self._item(owner, keys) for owner in owners))
 
-    def _item(self, owner: Value, keys: Values) -> Values:
+    def _item(self, owner: Value, keys: Values) -> Values:  # noqa: PLR0911  one case a kind
         plain = plain_of(keys[0]) if len(keys) == 1 else None
         if isinstance(owner, Table):
             if plain is None:
@@ -173,25 +176,26 @@ class Expressions(Names):
         if isinstance(first, Items):
             return first.items[:MANY]
         if isinstance(first, Table):
-            return [(constant(key),) for key in first.entries][:MANY]
+            keys: list[Values] = [(constant(key),) for key in first.entries]
+            return keys[:MANY]
         if isinstance(first, Known):
             thing: Any = first.value
-            if isinstance(thing, list | tuple | set | frozenset | Mapping | range):
+            if isinstance(thing, list | tuple | set | frozenset | Mapping | range | EnumType):
                 return [(constant(each),) for each in list(thing)[:MANY]]
-            if isinstance(thing, type) and hasattr(thing, "__members__"):
-                return [(Known(each),) for each in thing]
         return [(Unknown("it comes from a loop over what is not known"),)]
 
     # Comprehensions: each element in turn, as in a loop.
 
-    def _ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame) -> Values:
+    def _read_listcomp(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, frame: Frame
+    ) -> Values:
         inner = frame.branch()
         return (Items([self.value(node.elt, inner) for _ in self._rounds(node.generators, inner)]),)
 
-    _SetComp = _ListComp
-    _GeneratorExp = _ListComp
+    _read_setcomp = _read_listcomp
+    _read_generatorexp = _read_listcomp
 
-    def _DictComp(self, node: ast.DictComp, frame: Frame) -> Values:
+    def _read_dictcomp(self, node: ast.DictComp, frame: Frame) -> Values:
         inner, table = frame.branch(), Table()
         for _ in self._rounds(node.generators, inner):
             plain = plain_of(self.value(node.key, inner)[0])
@@ -214,7 +218,7 @@ class Expressions(Names):
 
     # Comparisons: of a status, they say what a test expects.
 
-    def _Compare(self, node: ast.Compare, frame: Frame) -> Values:
+    def _read_compare(self, node: ast.Compare, frame: Frame) -> Values:
         sides = [self.value(each, frame) for each in (node.left, *node.comparators)]
         if all(isinstance(op, ast.Eq | ast.In | ast.Is) for op in node.ops):
             self.expect(sides)

@@ -17,7 +17,7 @@ MISSING = object()
 
 @dataclass
 class Functions:
-    """Finds a function's syntax tree by its file and first line; knows whose code is the project's."""
+    """Finds a function's syntax tree by its file and line; knows what is the project's own."""
 
     sources: Sources
     own: Path

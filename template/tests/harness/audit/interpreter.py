@@ -214,6 +214,8 @@ class Interpreter(Calling):
         """Return the path of a named route, as the app itself says it."""
         found = []
         for each in arguments[0] if arguments else ():
-            path = self._routes.url_for(each.text, list(keywords)) if isinstance(each, Text) else None
+            path = (
+                self._routes.url_for(each.text, list(keywords)) if isinstance(each, Text) else None
+            )
             found.append(Text(path) if path else Unknown("no route has this name"))
         return tuple(found) or (Unknown("the route's name is computed"),)

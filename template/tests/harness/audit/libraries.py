@@ -41,7 +41,16 @@ HARMLESS = {
     "isinstance", "print", "type", "id", "repr", "str", "hasattr", "setattr", "callable", "len",
     "setup_databases", "super", "vars", "dir", "bool",
 }  # fmt: skip
-HARMLESS_PACKAGES = {"unittest", "pytest", "_pytest", "pytest_mock", "mock", "contextlib", "typing", "warnings"}
+HARMLESS_PACKAGES = {
+    "unittest",
+    "pytest",
+    "_pytest",
+    "pytest_mock",
+    "mock",
+    "contextlib",
+    "typing",
+    "warnings",
+}
 
 
 def names_of(value: Value) -> set[tuple[str, str]]:

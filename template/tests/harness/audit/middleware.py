@@ -20,7 +20,9 @@ def middleware_reaches(app: Starlette, code: Code) -> list[Reach]:
     for each in app.user_middleware:
         parts: list[Any] = [*each.args, *each.kwargs.values()]
         if isinstance(each.cls, type):
-            parts += [getattr(each.cls, name, None) for name in ("dispatch", "__call__", "__init__")]
+            parts += [
+                getattr(each.cls, name, None) for name in ("dispatch", "__call__", "__init__")
+            ]
             if issubclass(each.cls, AuthenticationMiddleware):
                 found.append(Reach(MIDDLEWARE, "AuthenticationMiddleware authenticates"))
         else:

@@ -10,7 +10,9 @@ from typing import Any
 from .sources import Source, Sources
 from .values import Known, Library, Text, Value
 
-Binding = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.expr
+Binding = (
+    ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom | ast.expr
+)
 STAR = "*"
 
 
@@ -69,7 +71,7 @@ class Modules:
         return node.module or ""
 
     def outside(self, name: str, attribute: str | None) -> Value:
-        """Return something that is not of the tests: the real object, if the app has imported it."""
+        """Return what is not of the tests: the real object, if the app has imported it."""
         found: Any = sys.modules.get(name)
         if found is not None and attribute is not None:
             found = getattr(found, attribute, sys.modules.get(f"{name}.{attribute}"))
@@ -98,7 +100,7 @@ def _module(source: Source) -> Module:
     return module
 
 
-def _bind(statements: Sequence[ast.stmt], module: Module) -> None:
+def _bind(statements: Sequence[ast.stmt], module: Module) -> None:  # noqa: C901  one case a kind
     for node in statements:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             module.names[node.name] = node

@@ -4,6 +4,7 @@ import ast
 import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from typing import Any
 
 from .calls import METHODS
@@ -72,7 +73,9 @@ class Names(ABC):
             return (Known(getattr(builtins, name)),)
         return (Unknown(f"{name!r} is not known"),)
 
-    def top(self, module: Module, name: str) -> Values | None:
+    def top(  # noqa: PLR0911  one case a kind
+        self, module: Module, name: str
+    ) -> Values | None:
         """Return what a name stands for at the top of a module; None when it is not there."""
         bound = module.names.get(name)
         if isinstance(bound, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -195,7 +198,7 @@ class Names(ABC):
                 bound = _assigned(node, name)
                 if bound is not None:
                     frame = Frame(each.module)
-                    return self.kept((each, name), lambda b=bound, f=frame: self.value(b, f))
+                    return self.kept((each, name), partial(self.value, bound, frame))
                 if isinstance(node, ast.ClassDef) and node.name == name:
                     return (self.make_class(node, Frame(each.module)),)
         return None

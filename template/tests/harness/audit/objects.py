@@ -22,7 +22,13 @@ DRIVERS = {
 }  # fmt: skip
 # Of asyncio, the things that wait; of a library, whatever is entered by `async with`.
 LOOP_BOUND = {"Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Queue", "Barrier"}
-TASKS = {"create_task", "ensure_future", "TaskGroup", "run_coroutine_threadsafe", "create_task_group"}
+TASKS = {
+    "create_task",
+    "ensure_future",
+    "TaskGroup",
+    "run_coroutine_threadsafe",
+    "create_task_group",
+}
 CONTAINERS = {"collections.abc", "typing", "types", "builtins", "contextlib"}
 # What these bring belongs to the request itself, and is awaited on any loop.
 OF_THE_REQUEST = {"starlette", "fastapi", "pydantic", "asyncio", "anyio", "contextlib", "builtins"}

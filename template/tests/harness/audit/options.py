@@ -19,7 +19,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--session-dependency", metavar="MODULE:NAME", help="the dependency that gives a session"
     )
     parser.add_argument(
-        "--tests", metavar="PATH", type=Path, nargs="+", default=[], help="folders or files of tests"
+        "--tests",
+        metavar="PATH",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="folders or files of tests",
     )
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="write the report as JSON; - for the output"

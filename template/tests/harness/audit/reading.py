@@ -108,8 +108,11 @@ class Reading(ast.NodeVisitor):
     def _assigned(self, made: FunctionType, name: str) -> Of | None:
         node = self._functions.node(made)
         inside = made is not self._function and node is not None and Reading(made, self._functions)
-        for each in ast.walk(node) if inside and node is not None else ():
-            targets = each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
+        nodes: list[ast.AST] = list(ast.walk(node)) if inside and node is not None else []
+        for each in nodes:
+            targets = (
+                each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
+            )
             if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is not None:
                 for target in targets:
                     if isinstance(target, ast.Attribute) and target.attr == name and inside:
@@ -240,7 +243,9 @@ class Reading(ast.NodeVisitor):
         if value is None:
             return False
         if isinstance(value, Of):
-            return any(package_of(each) in OF_THE_REQUEST or kind_of(each) for each in value.classes)
+            return any(
+                package_of(each) in OF_THE_REQUEST or kind_of(each) for each in value.classes
+            )
         bare = unwrap(value)
         if isinstance(bare, FunctionType) and self._functions.is_of_the_project(bare):
             return not getattr(bare, "__isabstractmethod__", False)  # it is followed
@@ -253,6 +258,7 @@ def _bare(found: Any) -> Any:
 
 def _subclasses(owner: type) -> list[type]:
     found: list[type] = []
-    for each in type.__subclasses__(owner):
+    below: list[type] = type.__subclasses__(owner)
+    for each in below:
         found += [each, *_subclasses(each)]
     return found

@@ -56,14 +56,13 @@ class Project:
     def places(self) -> list[Path]:
         """Return the folders that imports start from."""
         given = [self.root / each for each in self.settings.pytest.get("pythonpath", [])]
-        return [*given, self.root, *(p for p in [self.root / "src"] if p.is_dir())]
+        found = [*given, self.root, *(p for p in [self.root / "src"] if p.is_dir())]
+        return list(dict.fromkeys(found))
 
     def open_app(self, name: str | None, session_dependency: str | None) -> Starlette:
         """Import the app that was named, or the one that there is."""
         skipped = [*self.tests, HARNESS]
-        self.app_name = (
-            name or self.settings.app or choose_app(self.sources, self.places, skipped)
-        )
+        self.app_name = name or self.settings.app or choose_app(self.sources, self.places, skipped)
         conftests = [p for folder in (self.root, *self.tests) if (p := folder / CONFTEST).is_file()]
         app = load_app(self.app_name, self.places, environment_of(self.sources, conftests))
         named = session_dependency or self.settings.session_dependency

@@ -22,17 +22,30 @@ class Found(NamedTuple):
 def find_apps(sources: Sources, roots: Sequence[Path], skipped: Sequence[Path]) -> list[Found]:
     """Return the apps at the top of modules; where there is none, the functions that make one.
 
-    An app that its own module mounts on another is part of that one.
+    An app that another one mounts is part of that one.
     """
     found: list[Found] = []
+    mounted: set[str] = set()
     for root in roots:
         others = [each for each in roots if each != root]
         for path in walk(root, [*skipped, *others]):
             # Most files are no candidates: parsing all of a big tree would take seconds.
             if _mentions(path) and (source := sources.read(path)):
                 found += _apps_in(source, _module(path, root))
+                mounted |= set(_mounted_in(source.tree))
+    found = [each for each in found if each.name not in mounted] or found
     apps = [each for each in found if not each.factory]
     return apps or found
+
+
+def _mounted_in(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr == "mount":
+            for each in (*node.args, *(keyword.value for keyword in node.keywords)):
+                named = each.func if isinstance(each, ast.Call) else each
+                yield ast.unparse(named).rpartition(".")[2]
 
 
 def _mentions(path: Path) -> bool:
@@ -56,20 +69,12 @@ def _apps_in(source: Source, module: str) -> Iterator[Found]:
         for node in source.tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _makes(node, names)
     ]
-    mounted = {
-        argument.id
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if node.func.attr == "mount"
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords))
-        if isinstance(argument, ast.Name)
-    }
     for node in source.tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         value = getattr(node, "value", None)
         if isinstance(value, ast.Call) and ast.unparse(value.func) in {*names, *makers}:
             for target in targets:
-                if isinstance(target, ast.Name) and target.id not in mounted:
+                if isinstance(target, ast.Name):
                     yield Found(module, target.id, factory=False)
     for name in makers:
         yield Found(module, name, factory=True)
@@ -84,8 +89,8 @@ def _names_of_fastapi(tree: ast.Module) -> Iterator[str]:
                 if each.name == "fastapi":
                     yield f"{each.asname or each.name}.FastAPI"
         elif isinstance(node, ast.ClassDef):
-            if any(ast.unparse(base).rpartition(".")[2] == "FastAPI" for base in node.bases):
-                yield node.name
+            bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+            yield from (node.name for base in bases if base == "FastAPI")
 
 
 def _makes(node: ast.FunctionDef | ast.AsyncFunctionDef, names: set[str]) -> bool:

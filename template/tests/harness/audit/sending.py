@@ -18,7 +18,7 @@ from .values import (
 )
 
 
-def send(
+def send(  # noqa: PLR0913, PLR0917  all that a call has
     record: Record,
     client: Client | Unknown,
     name: str,

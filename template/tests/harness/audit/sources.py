@@ -1,4 +1,4 @@
-"""Python files as they are met in a real project: read, parsed, and reported when they cannot be."""
+"""Python files as they are met: read, parsed, and reported when they cannot be."""
 
 import ast
 import os
@@ -37,7 +37,9 @@ class Sources:
 
     def shown(self, path: Path) -> str:
         """Return a path as people write it: relative to the project, with forward slashes."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        )
 
     def _parse(self, path: Path) -> Source | None:
         shown = self.shown(path)

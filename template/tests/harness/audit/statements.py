@@ -1,46 +1,66 @@
 """The statements of a test, in turn: both sides of an `if`, each round of a loop over literals."""
 
 import ast
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from .expressions import Expressions
 from .frames import Frame
-from .values import Answer, Client, Function, Instance, Items, Known, Table, Unknown, Value, Values, one_of
+from .modules import Module
+from .values import (
+    Answer,
+    Client,
+    Function,
+    Instance,
+    Items,
+    Known,
+    Table,
+    Unknown,
+    Value,
+    Values,
+    one_of,
+)
 from .texts import plain_of
 
 
 class Statements(Expressions):
     """Reads statements; each kind of node has a method of its own."""
 
+    @abstractmethod
+    def import_in(
+        self, node: ast.Import | ast.ImportFrom, name: str, module: Module
+    ) -> Values | None:
+        """Return what an import inside a function binds."""
+
     def run(self, body: Sequence[ast.stmt], frame: Frame) -> None:
         """Read statements until one of them leaves the block."""
         for node in body:
             self.step()
-            read = getattr(self, f"_{type(node).__name__}", None)
+            read = getattr(self, f"_read_{type(node).__name__.lower()}", None)
             if read is not None:
                 read(node, frame)
             if isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break):
                 return
 
-    def _Expr(self, node: ast.Expr, frame: Frame) -> None:
+    def _read_expr(self, node: ast.Expr, frame: Frame) -> None:
         self.value(node.value, frame)
 
-    def _Assert(self, node: ast.Assert, frame: Frame) -> None:
+    def _read_assert(self, node: ast.Assert, frame: Frame) -> None:
         self.value(node.test, frame)
 
-    def _Return(self, node: ast.Return, frame: Frame) -> None:
+    def _read_return(self, node: ast.Return, frame: Frame) -> None:
         frame.returns.append(self.value(node.value, frame) if node.value else (Known(None),))
 
-    def _Assign(self, node: ast.Assign, frame: Frame) -> None:
+    def _read_assign(self, node: ast.Assign, frame: Frame) -> None:
         values = self.value(node.value, frame)
         for target in node.targets:
             self.assign(target, values, frame)
 
-    def _AnnAssign(self, node: ast.AnnAssign, frame: Frame) -> None:
+    def _read_annassign(self, node: ast.AnnAssign, frame: Frame) -> None:
         if node.value is not None:
             self.assign(node.target, self.value(node.value, frame), frame)
 
-    def _AugAssign(self, node: ast.AugAssign, frame: Frame) -> None:
+    def _read_augassign(self, node: ast.AugAssign, frame: Frame) -> None:
         before, more = self.value(node.target, frame), self.value(node.value, frame)
         self.assign(node.target, self.operated(node.op, before, more), frame)
 
@@ -72,16 +92,16 @@ class Statements(Expressions):
                 part = first.items[index]
             self.assign(target, part, frame)
 
-    def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
+    def _read_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame) -> None:
         made = Function(node, frame.module, frame.names, None, frame.of_class)
         frame.names[node.name] = (made,)
 
-    _AsyncFunctionDef = _FunctionDef
+    _read_asyncfunctiondef = _read_functiondef
 
-    def _ClassDef(self, node: ast.ClassDef, frame: Frame) -> None:
+    def _read_classdef(self, node: ast.ClassDef, frame: Frame) -> None:
         frame.names[node.name] = (self.make_class(node, frame),)
 
-    def _Import(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> None:
+    def _read_import(self, node: ast.Import | ast.ImportFrom, frame: Frame) -> None:
         # A copy of the module with the function's own imports: they are resolved alike.
         for each in node.names:
             bound = each.asname or each.name.partition(".")[0]
@@ -89,11 +109,11 @@ class Statements(Expressions):
             if values is not None:
                 frame.names[bound] = values
 
-    _ImportFrom = _Import
+    _read_importfrom = _read_import
 
     # Ways that part and join again.
 
-    def _If(self, node: ast.If, frame: Frame) -> None:
+    def _read_if(self, node: ast.If, frame: Frame) -> None:
         truth = self.truth(node.test, frame)
         if truth is not None:
             self.run(node.body if truth else node.orelse, frame)
@@ -108,42 +128,45 @@ class Statements(Expressions):
         for name in dict.fromkeys(name for end in ends for name in end.names):
             frame.names[name] = one_of(*(end.names[name] for end in ends if name in end.names))
 
-    def _Match(self, node: ast.Match, frame: Frame) -> None:
+    def _read_match(self, node: ast.Match, frame: Frame) -> None:
         self.value(node.subject, frame)
         self.join([*(case.body for case in node.cases), []], frame)
 
-    def _For(self, node: ast.For | ast.AsyncFor, frame: Frame) -> None:
+    def _read_for(self, node: ast.For | ast.AsyncFor, frame: Frame) -> None:
         for element in self.elements(self.value(node.iter, frame)):
             self.assign(node.target, element, frame)
             self.run(node.body, frame)
         self.run(node.orelse, frame)
 
-    _AsyncFor = _For
+    _read_asyncfor = _read_for
 
-    def _While(self, node: ast.While, frame: Frame) -> None:
+    def _read_while(self, node: ast.While, frame: Frame) -> None:
         self.truth(node.test, frame)
         self.run(node.body, frame)
         self.run(node.orelse, frame)
 
-    def _Try(self, node: ast.Try, frame: Frame) -> None:
+    def _read_try(self, node: ast.Try, frame: Frame) -> None:
         self.run(node.body, frame)
         for handler in node.handlers:
             self.run(handler.body, frame)
         self.run(node.orelse, frame)
         self.run(node.finalbody, frame)
 
-    _TryStar = _Try
+    _read_trystar = _read_try
 
-    def _With(self, node: ast.With | ast.AsyncWith, frame: Frame) -> None:
+    def _read_with(self, node: ast.With | ast.AsyncWith, frame: Frame) -> None:
         for item in node.items:
             entered = one_of(
-                *(self.entered(v, item.context_expr, frame) for v in self.value(item.context_expr, frame))
+                *(
+                    self.entered(v, item.context_expr, frame)
+                    for v in self.value(item.context_expr, frame)
+                )
             )
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, entered, frame)
         self.run(node.body, frame)
 
-    _AsyncWith = _With
+    _read_asyncwith = _read_with
 
     def entered(self, value: Value, node: ast.expr, frame: Frame) -> Values:
         """Return what `with` binds: a client is itself, an object of the tests what it says."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .libraries import TEXT_METHODS
-from .values import HOLE, LIMIT, Known, Text, Unknown, Value, Values, one_of, text_of
+from .values import HOLE, LIMIT, Items, Known, Text, Unknown, Value, Values, one_of, text_of
 
 PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdifrx]")
 BRACES = re.compile(r"\{(\w*)[^{}]*\}")
@@ -52,11 +52,18 @@ def method(text: str, name: str, arguments: list[Values], keywords: dict[str, Va
     if name == "format":
         return formatted(text, arguments, keywords)
     if name == "join" and arguments:
-        return (Text(HOLE),)
+        return _joined(text, arguments[0][0])
     plain = [each[0].text for each in arguments if len(each) == 1 and isinstance(each[0], Text)]
     if name not in TEXT_METHODS or len(plain) != len(arguments) or keywords:
         return (Unknown(f"`.{name}()` of a string"),)
     return (Text(getattr(text, name)(*plain)),)
+
+
+def _joined(between: str, parts: Value) -> Values:
+    if not isinstance(parts, Items):
+        return (Text(HOLE),)
+    apart = [piece for part in parts.items for piece in ((Text(between),), part)]
+    return concatenated(apart[1:])
 
 
 def equal(left: Values, right: Values) -> bool | None:

@@ -1,4 +1,4 @@
-"""What a route's tree of dependencies reaches: FastAPI's own tree, and the code of what is in it."""
+"""What a route's dependencies reach: FastAPI's own tree, and the code of what is in it."""
 
 import inspect
 from dataclasses import dataclass, field
@@ -65,11 +65,9 @@ class Trees:
 
 
 def _asked_of_the_request(dependant: Dependant) -> list[Reach]:
-    found = []
+    found: list[Reach] = []
     if dependant.background_tasks_param_name:
         what = f"the parameter {dependant.background_tasks_param_name!r} of "
         found.append(Reach(BACKGROUND, what + name_of(unwrap(dependant.call)), late=True))
-    for each in dependant.header_params:
-        if each.alias.lower() == HEADER:
-            found.append(Reach(AUTHENTICATION, f"the header {each.alias!r}"))
-    return found
+    headers = [each.alias for each in dependant.header_params if each.alias.lower() == HEADER]
+    return [*found, *(Reach(AUTHENTICATION, f"the header {name!r}") for name in headers)]

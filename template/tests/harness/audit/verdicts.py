@@ -14,7 +14,7 @@ from .frames import Record
 from .reach import AUTHENTICATION, KINDS, Reach
 from .routes import Route, Routes
 from .suite import Test
-from .values import HOLE, SYNC, Client, OwnApp, Unknown
+from .values import HOLE, SYNC, OwnApp, Unknown
 
 KEEP, CONVERT, FIRST, UNKNOWN = "keep", "convert", "convert-first", "unknown"
 VERDICTS = (FIRST, CONVERT, UNKNOWN, KEEP)
