@@ -7,18 +7,18 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from .app import choose_app, load, load_app
-from .code import Code
+from .app.code import Code
+from .app.functions import Functions
+from .app.load import choose_app, load, load_app
+from .app.routes import Routes
+from .app.trees import Trees
 from .errors import NoTestsError
-from .fixtures import CONFTEST, Finder
-from .functions import Functions
-from .interpreter import Interpreter
-from .modules import Modules
-from .routes import Routes
 from .settings import Settings, environment_of
 from .sources import Sources
-from .suite import Names, Test, test_files, tests_of
-from .trees import Trees
+from .suite.collect import Names, Test, test_files, tests_of
+from .suite.fixtures import CONFTEST, Finder
+from .suite.interpreter import Interpreter
+from .suite.modules import Modules
 from .verdicts import Finding, Judge
 
 HARNESS = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .report import Report
-from .values import SYNC
+from .suite.values import SYNC
 from .verdicts import CONVERT, FIRST, KEEP, UNKNOWN, Finding
 
 TITLES = {

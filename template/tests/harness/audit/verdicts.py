@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .calls import Call
-from .frames import Record
-from .reach import AUTHENTICATION, KINDS, Reach
-from .routes import Route, Routes
-from .suite import Test
-from .values import HOLE, SYNC, OwnApp, Unknown
+from .app.reach import AUTHENTICATION, KINDS, Reach
+from .app.routes import Route, Routes
+from .suite.calls import Call
+from .suite.collect import Test
+from .suite.frames import Record
+from .suite.values import HOLE, SYNC, OwnApp, Unknown
 
 KEEP, CONVERT, FIRST, UNKNOWN = "keep", "convert", "convert-first", "unknown"
 VERDICTS = (FIRST, CONVERT, UNKNOWN, KEEP)
@@ -102,7 +102,7 @@ class Judge:
 
     def _judge(self, call: Call, route: Route, found: Judgement, *, sync: bool) -> None:
         refused_early = bool(call.expected) and call.expected <= INVALID
-        for reach in route.reaches:
+        for reach in sorted(route.reaches, key=_weight):
             if refused_early and reach.late:
                 continue
             found.kinds.add(reach.kind)
@@ -124,6 +124,10 @@ def _match(routes: Routes, method: str, path: str, where: str) -> tuple[Route | 
 def _named(call: Call, route: Route | None) -> str:
     path = route.path if route else call.url or "a path"
     return f"{call.method} {path}".replace(HOLE, "...")
+
+
+def _weight(reach: Reach) -> tuple[int, bool]:
+    return KINDS.index(reach.kind), reach.late
 
 
 def _article(reach: Reach) -> str:

@@ -5,6 +5,10 @@ def test_around_the_tree(client):  # audit: convert
     assert client.get("/count").status_code == 200
 
 
+def test_through_functions(client):  # audit: convert
+    assert client.get("/total").status_code == 200
+
+
 def test_services_as_classes(client):  # audit: convert
     assert client.get("/orders").status_code == 200
 

@@ -12,3 +12,12 @@ SessionLocal = async_sessionmaker(engine)
 async def open_session():
     async with SessionLocal() as session:
         yield session
+
+
+async def add_up():
+    return sum([number async for number in numbers()])
+
+
+async def numbers():
+    async with engine.connect() as connection:
+        yield await connection.scalar("SELECT 1")

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 
 from . import admin, orders, stock
-from .database import open_session
+from .database import add_up, open_session
 from .timing import TimingMiddleware
 
 REGION = os.environ["SHOP_REGION"]
@@ -68,6 +68,10 @@ def create_app() -> FastAPI:
     async def count():
         async with open_session() as session:
             return await session.scalar("SELECT 1")
+
+    @app.get("/total")
+    async def total():
+        return await add_up()
 
     @app.websocket("/feed")
     async def feed(websocket: WebSocket):

@@ -59,5 +59,7 @@ class Code:
 
     def _read(self, function: FunctionType) -> Reading:
         if function not in self._direct:
-            self._direct[function] = Reading(function, self.functions)
+            # It is kept before it is read: functions may call each other in a circle.
+            self._direct[function] = reading = Reading(function, self.functions, self._read)
+            reading.read()
         return self._direct[function]

@@ -8,12 +8,12 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
-from ..routes import WEBSOCKET
+from ...routes import WEBSOCKET
+from ..suite.values import HOLE
 from .middleware import middleware_reaches
 from .reach import Reach
 from .trees import Trees
 
-HOLE = "\0"
 # What a hole in a path may be, so that each of Starlette's convertors finds one that fits.
 SAMPLES = ("1", "11111111-1111-1111-1111-111111111111", "x", "1.5", "")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .sources import Source, Sources
+from ..sources import Source, Sources
 from .values import Known, Library, Text, Value
 
 Binding = (

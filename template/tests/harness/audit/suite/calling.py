@@ -285,7 +285,7 @@ class Calling(Statements):
         """Return the value of a fixture that is asked for by its name."""
         raise NotImplementedError
 
-    def _of_known_function(  # noqa: C901, PLR0911  one case a function
+    def _of_known_function(  # noqa: PLR0911  one case a function
         self, function: Any, arguments: list[Values], keywords: Keywords
     ) -> Values | None:
         if function is getattr and len(arguments) >= 2:

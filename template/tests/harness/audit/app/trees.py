@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.dependencies.models import Dependant
 from fastapi.security.base import SecurityBase
 
-from ..routes import find_scheme
+from ...routes import find_scheme
 from .code import Code
 from .objects import hints_of, kind_of, name_of, types_in, unwrap
 from .reach import AUTHENTICATION, BACKGROUND, DATABASE, Reach
@@ -50,7 +50,7 @@ class Trees:
         below = [each for inner in dependant.dependencies for each in self._of_dependency(inner)]
         own = [*_asked_of_the_request(dependant), *self.code.reaches(dependant.call)]
         if self._gives_sessions(call):
-            # A session that was handed out and not asked has opened no connection.
+            # What comes after its `yield` finds a session that was not asked, and asks nothing.
             given = Reach(DATABASE, f"the dependency {name_of(call)}", late=True)
             own = [given, *(each._replace(late=True) for each in own)]
         return [*below, *own]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from .sources import Source, Sources, walk
+from ..sources import Source, Sources, walk
 
 
 class Found(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from .sources import Source, Sources
+from ..sources import Source, Sources
 
 Node = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 MISSING = object()
@@ -40,6 +40,16 @@ class Functions:
             source = self.sources.read(path) if path.exists() else None
             self._lines[path] = dict(_functions(source)) if source else {}
         return self._lines[path].get(function.__code__.co_firstlineno)
+
+    def is_abstract(self, function: FunctionType) -> bool:
+        """Tell whether a function has no body of its own: others will say what it does."""
+        body = getattr(self.node(function), "body", None)
+        return isinstance(body, list) and all(
+            isinstance(each, ast.Pass)
+            or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+            or (isinstance(each, ast.Raise) and "NotImplementedError" in ast.unparse(each))
+            for each in body
+        )
 
     def where(self, function: FunctionType, node: ast.AST | None = None) -> str:
         """Say `file:line` of a function, or of something in it."""

@@ -15,15 +15,15 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
 
-from .errors import (
+from ..errors import (
     AppImportError,
     AppNameError,
     ConnectingImportError,
     NoAppError,
     SeveralAppsError,
 )
+from ..sources import Sources
 from .search import find_apps
-from .sources import Sources
 
 
 class _ConnectedError(Exception):
@@ -128,7 +128,7 @@ def _own_line(trace: TracebackType | None) -> str:
         for f in traceback.extract_tb(trace)
         if Path(f.filename).is_relative_to(here)
         and "site-packages" not in f.filename
-        and not Path(f.filename).is_relative_to(Path(__file__).parent)
+        and not Path(f.filename).is_relative_to(Path(__file__).parents[1])
     ]
     if not frames:
         return ""

@@ -1,6 +1,7 @@
 """One function, read: what it reaches by itself, and which functions of the project it uses."""
 
 import ast
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -17,20 +18,29 @@ class Of(NamedTuple):
     classes: tuple[type, ...]
 
 
+Others = Callable[[FunctionType], "Reading"]
+
+
 class Reading(ast.NodeVisitor):
     """Reads the body of `function`.
 
-    `reaches` is certain; `unknown` is awaited, and nobody can say what it is.
+    `reaches` is certain; `unknown` is awaited, and nobody can say what it is. `gives` is what it
+    returns or yields, where that is an object of a known class.
     """
 
-    def __init__(self, function: FunctionType, functions: Functions) -> None:
+    def __init__(self, function: FunctionType, functions: Functions, others: Others) -> None:
         self.reaches: list[Reach] = []
         self.unknown: list[Reach] = []
         self.calls: list[FunctionType] = []
         self._function = function
         self._functions = functions
+        self.gives: Any = None
+        self._others = others
         self._locals: dict[str, Any] = {}
-        node = functions.node(function)
+
+    def read(self) -> None:
+        """Read the function's body, once."""
+        node = self._functions.node(self._function)
         if node is not None:
             self._parameters(node)
             for statement in [node.body] if isinstance(node, ast.Lambda) else node.body:
@@ -43,6 +53,7 @@ class Reading(ast.NodeVisitor):
         owner = self._owner()
         if owner is not None and names and names[0] in ("self", "cls"):
             self._locals[names[0]] = owner if names[0] == "cls" else Of((owner,))
+        self._injected(names)
         for name, hint in hints_of(self._function).items():
             classes = tuple(types_in(hint))
             if name == "return" or not classes:
@@ -50,6 +61,15 @@ class Reading(ast.NodeVisitor):
             self._locals[name] = Of(classes)
             for each in classes:
                 self._note(each, node)
+
+    def _injected(self, names: list[str]) -> None:
+        """Give a parameter without a type what its dependency gives."""
+        plain = self._function.__defaults__ or ()
+        given = [*zip(reversed(names), reversed(plain), strict=False)]
+        for name, default in [*given, *(self._function.__kwdefaults__ or {}).items()]:
+            dependency = getattr(default, "dependency", None)
+            if dependency is not None:
+                self._locals[name] = self._called(dependency)
 
     def _owner(self) -> type | None:
         found: Any = None
@@ -107,15 +127,14 @@ class Reading(ast.NodeVisitor):
 
     def _assigned(self, made: FunctionType, name: str) -> Of | None:
         node = self._functions.node(made)
-        inside = made is not self._function and node is not None and Reading(made, self._functions)
-        nodes: list[ast.AST] = list(ast.walk(node)) if inside and node is not None else []
-        for each in nodes:
+        inside = self._others(made) if made is not self._function else self
+        for each in ast.walk(node) if node is not None else ():
             targets = (
                 each.targets if isinstance(each, ast.Assign) else [getattr(each, "target", None)]
             )
             if isinstance(each, ast.Assign | ast.AnnAssign) and each.value is not None:
                 for target in targets:
-                    if isinstance(target, ast.Attribute) and target.attr == name and inside:
+                    if isinstance(target, ast.Attribute) and target.attr == name:
                         value = inside._value(each.value)  # noqa: SLF001  a reading of another function
                         return value if isinstance(value, Of) else Of((type(value),))
         return None
@@ -130,7 +149,9 @@ class Reading(ast.NodeVisitor):
         bare = unwrap(function)
         if isinstance(bare, FunctionType):
             classes = tuple(types_in(hints_of(bare).get("return")))
-            return Of(classes) if classes else None
+            if classes or not self._functions.is_of_the_project(bare):
+                return Of(classes) if classes else None
+            return self._others(bare).gives
         if function is not None and not isinstance(function, Of) and kind_of(function) == DATABASE:
             return Of((getattr(function, "class_", type(function)),))
         return None
@@ -156,8 +177,10 @@ class Reading(ast.NodeVisitor):
         if kind is not None:
             self._found(kind, name_of(thing), node)
 
-    def _found(self, kind: str, what: str, node: ast.AST | None) -> None:
-        self.reaches.append(Reach(kind, what, self._functions.where(self._function, node)))
+    def _found(self, kind: str, what: str, node: ast.AST | None, *, asked: bool = False) -> None:
+        # To hold a session is not to ask it: no connection is opened for that.
+        where = self._functions.where(self._function, node)
+        self.reaches.append(Reach(kind, what, where, late=kind == DATABASE and not asked))
 
     # The tree.
 
@@ -176,6 +199,11 @@ class Reading(ast.NodeVisitor):
                 self._note(vars(each).get("__init__"), node)
         elif isinstance(made, Of):
             self._note(self._attribute(made, "__call__"), node)
+        if isinstance(node.func, ast.Attribute):
+            owner = self._value(node.func.value)
+            classes = owner.classes if isinstance(owner, Of) else (owner,)
+            if any(each is not None and kind_of(each) == DATABASE for each in classes):
+                self._found(DATABASE, f"`{ast.unparse(node.func)}()`", node, asked=True)
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
@@ -204,6 +232,18 @@ class Reading(ast.NodeVisitor):
             if isinstance(each, ast.arg):
                 self._locals.setdefault(each.arg, None)
         self.generic_visit(node)
+
+    def visit_Yield(self, node: ast.Yield) -> None:
+        self._gives(node)
+
+    def visit_Return(self, node: ast.Return) -> None:
+        self._gives(node)
+
+    def _gives(self, node: ast.Yield | ast.Return) -> None:
+        self.generic_visit(node)
+        found = self._value(node.value) if node.value is not None else None
+        if isinstance(found, Of):
+            self.gives = found
 
     def visit_Await(self, node: ast.Await) -> None:
         self._awaited(node.value)
@@ -248,7 +288,7 @@ class Reading(ast.NodeVisitor):
             )
         bare = unwrap(value)
         if isinstance(bare, FunctionType) and self._functions.is_of_the_project(bare):
-            return not getattr(bare, "__isabstractmethod__", False)  # it is followed
+            return not self._functions.is_abstract(bare)  # else it is followed
         return package_of(bare) in OF_THE_REQUEST or kind_of(value) is not None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from .expressions import Expressions
 from .frames import Frame
 from .modules import Module
+from .texts import plain_of
 from .values import (
     Answer,
     Client,
@@ -20,7 +21,6 @@ from .values import (
     Values,
     one_of,
 )
-from .texts import plain_of
 
 
 class Statements(Expressions):

@@ -7,14 +7,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from ..policy.rules import ASYNC_NAMES, SYNC_NAMES
+from ...policy.rules import ASYNC_NAMES, SYNC_NAMES
+from ..app.routes import Routes
 from .calling import Calling, Keywords
+from .collect import Test
 from .fixtures import Finder, Fixture, Layer, as_function, autouse, find
 from .frames import Frame, Record, TooMuchError
 from .marks import fixture_params, keyword, marks, used_fixtures
 from .modules import Modules
-from .routes import Routes
-from .suite import Test
 from .texts import plain_of
 from .values import (
     ASYNC,

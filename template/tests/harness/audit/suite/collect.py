@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from ..settings import Settings
+from ..sources import walk
 from .frames import Frame
+from .marks import fixture_name
 from .modules import Module
 from .names import lineage
-from .settings import Settings
-from .sources import walk
 from .values import Class, Known, Library
 
 MakeClass = Callable[[ast.ClassDef, Frame], Class]
@@ -81,7 +82,7 @@ def tests_of(module: Module, names: Names, make_class: MakeClass) -> Iterator[Te
     """Yield the tests of a module."""
     for node in module.source.tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if names.is_function(node.name) and not _is_fixture(node):
+            if names.is_function(node.name) and fixture_name(node) is None:
                 yield Test(f"{module.shown}::{node.name}", module, node)
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(make_class(node, Frame(module)), (), names, make_class)
@@ -100,7 +101,7 @@ def _of_class(
         for node in each.node.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 right = node.name.startswith("test") if unittest else names.is_function(node.name)
-                if right and node.name not in seen and not _is_fixture(node):
+                if right and node.name not in seen and fixture_name(node) is None:
                     seen.add(node.name)
                     yield Test(f"{prefix}::{node.name}", each.module, node, classes)
             elif isinstance(node, ast.ClassDef) and each is owner and not unittest:
@@ -121,7 +122,3 @@ def _is_unittest(owner: Class) -> bool:
 def _has(owner: Class, name: str) -> bool:
     nodes = (node for each in lineage(owner) for node in each.node.body)
     return any(isinstance(node, ast.FunctionDef) and node.name == name for node in nodes)
-
-
-def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any("fixture" in ast.unparse(each) for each in node.decorator_list)
