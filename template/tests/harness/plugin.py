@@ -2,7 +2,9 @@
 
 import asyncio
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, cast
 
@@ -23,6 +25,9 @@ from .settings_check import check_settings, check_versions
 
 WORKER_INPUT = "harness"
 
+# The audit comes with a suite that was adopted; a new service has nothing to convert.
+AUDIT = f"{__package__}.audit"
+
 # The parts that have hooks of their own; pytest calls them as it calls these here.
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
@@ -34,6 +39,7 @@ PARTS: tuple[ModuleType, ...] = (
     network_hooks,
     policy_hooks,
     stop,
+    *([import_module(f"{AUDIT}.hooks")] if find_spec(AUDIT) else []),
 )
 
 

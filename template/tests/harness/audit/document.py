@@ -20,6 +20,7 @@ def to_json(report: Report) -> str:
             "reaches": list(each.reaches),
             "verdict": each.verdict,
             "why": each.why,
+            "observed": each.observed,
         }
         for each in report.findings
     ]

@@ -29,4 +29,24 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--json", metavar="FILE", type=Path, help="write the report as JSON; - for the output"
     )
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--ratchet", metavar="FILE", type=Path, help="fail when more tests than it says are wrong"
+    )
+    parser.add_argument(
+        "--observe", action="store_true", help="run the suite, and judge by what it really asks"
+    )
+    parser.add_argument(
+        "--baseline", action="store_true", help="run the suite, and record what fails by its loop"
+    )
+    parser.add_argument(
+        "--update", action="store_true", help="record what got better: of --ratchet, of --baseline"
+    )
+    parser.add_argument(
+        "pytest", nargs="*", metavar="PYTEST", help="after --: arguments for the run of pytest"
+    )
+    options = parser.parse_args(arguments)
+    if options.update and not (options.ratchet or options.baseline):
+        parser.error("--update says nothing by itself: add --ratchet FILE or --baseline")
+    if options.pytest and not (options.observe or options.baseline):
+        parser.error(f"{options.pytest[0]!r} is for a run: add --observe or --baseline")
+    return options

@@ -1,9 +1,9 @@
 """The audit of one project: what was found, from the app and the suite to the verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 
@@ -17,11 +17,22 @@ from .settings import Settings, environment_of
 from .sources import Sources
 from .suite.collect import Names, Test, test_files, tests_of
 from .suite.fixtures import CONFTEST, Finder
+from .suite.frames import Record
 from .suite.interpreter import Interpreter
 from .suite.modules import Modules
-from .verdicts import Finding, Judge
+from .verdicts import Finding, Judge, Subject
 
 HARNESS = Path(__file__).parents[1]
+
+
+class Seen(NamedTuple):
+    """What a run has shown of a test; `whole` says that it went to its end."""
+
+    record: Record
+    whole: bool
+
+
+NOTHING: Mapping[str, Seen] = {}
 
 
 @dataclass
@@ -43,6 +54,7 @@ class Project:
     sources: Sources
     app_name: str = ""
     routes: Routes = field(init=False)
+    _others: dict[int, Routes] = field(default_factory=dict)
 
     @classmethod
     def at(cls, root: Path, tests: Sequence[Path]) -> "Project":
@@ -71,13 +83,22 @@ class Project:
         self.routes = Routes(app, Trees(code, dependency))
         return app
 
-    def read(self, app: Starlette) -> Report:
-        """Read every test, and judge it."""
+    def read(self, app: Starlette, observed: Mapping[str, Seen] = NOTHING) -> Report:
+        """Read every test that was not observed to its end, and judge all of them."""
         folders = [*self.tests, HARNESS, self.root / CONFTEST]
         modules = Modules(self.sources, folders, self.places)
         interpreter = Interpreter(modules, Finder(modules, self.root), self.routes, app, HARNESS)
         judge = Judge(self.routes, self._routes_of)
-        findings = [judge.judge(t, interpreter.read(t)) for t in self.collect(modules, interpreter)]
+        findings = []
+        for test in self.collect(modules, interpreter):
+            subject = Subject(test.nodeid, test.module.shown, test.node.lineno)
+            seen = observed.get(test.nodeid)
+            record = Record()
+            if seen is not None:
+                record.add(seen.record)
+            if seen is None or not seen.whole:
+                record.add(interpreter.read(test))
+            findings.append(judge.judge(subject, record, observed=seen is not None))
         if not findings and not self.sources.problems:
             raise NoTestsError(self.tests)
         return Report(self.app_name, findings, self.sources.problems)
@@ -94,4 +115,6 @@ class Project:
 
     def _routes_of(self, app: object) -> Routes:
         assert isinstance(app, Starlette)
-        return Routes(app, self.routes.trees)
+        if id(app) not in self._others:
+            self._others[id(app)] = Routes(app, self.routes.trees)
+        return self._others[id(app)]

@@ -18,7 +18,9 @@ WIDTH = 100
 
 def render(report: Report) -> str:
     """Return the table; tests on the right client are counted, and not listed."""
-    lines = [f"The app is {report.app}.", ""]
+    seen = sum(each.observed for each in report.findings)
+    run = f" {seen} of {len(report.findings)} tests were seen in the run." if seen else ""
+    lines = [f"The app is {report.app}.{run}", ""]
     for verdict, title in TITLES.items():
         found = [f for f in report.findings if f.verdict == verdict and _is_listed(f)]
         if found:

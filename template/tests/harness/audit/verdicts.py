@@ -12,7 +12,6 @@ from typing import NamedTuple
 from .app.reach import AUTHENTICATION, KINDS, Reach
 from .app.routes import Route, Routes
 from .suite.calls import Call
-from .suite.collect import Test
 from .suite.frames import Record
 from .suite.values import HOLE, SYNC, OwnApp, Unknown
 
@@ -21,6 +20,14 @@ VERDICTS = (FIRST, CONVERT, UNKNOWN, KEEP)
 REFUSED = {401, 403}
 # A body or a query that is refused is refused before the endpoint runs.
 INVALID = {422}
+
+
+class Subject(NamedTuple):
+    """A test, and where it stands."""
+
+    nodeid: str
+    file: str
+    line: int
 
 
 class Finding(NamedTuple):
@@ -34,6 +41,7 @@ class Finding(NamedTuple):
     reaches: tuple[str, ...]
     verdict: str
     why: str
+    observed: bool
 
 
 @dataclass
@@ -55,8 +63,8 @@ class Judge:
     routes: Routes
     routes_of: Callable[[object], Routes]
 
-    def judge(self, test: Test, record: Record) -> Finding:
-        """Return the finding for a test that was read."""
+    def judge(self, test: Subject, record: Record, *, observed: bool = False) -> Finding:
+        """Return the finding for a test that was read, or observed."""
         found = Judgement()
         for call in record.calls:
             self._add(call, found)
@@ -66,13 +74,14 @@ class Judge:
         verdict, why = _verdict(found, clients)
         return Finding(
             nodeid=test.nodeid,
-            file=test.module.shown,
-            line=test.node.lineno,
+            file=test.file,
+            line=test.line,
             client=" + ".join(clients) or "none",
             routes=tuple(found.routes),
             reaches=tuple(kind for kind in KINDS if kind in found.kinds),
             verdict=verdict,
             why=why,
+            observed=observed,
         )
 
     def _add(self, call: Call, found: Judgement) -> None:
@@ -102,7 +111,7 @@ class Judge:
 
     def _judge(self, call: Call, route: Route, found: Judgement, *, sync: bool) -> None:
         refused_early = bool(call.expected) and call.expected <= INVALID
-        for reach in sorted(route.reaches, key=_weight):
+        for reach in sorted({*route.reaches, *call.observed}, key=_weight):
             if refused_early and reach.late:
                 continue
             found.kinds.add(reach.kind)
@@ -126,8 +135,8 @@ def _named(call: Call, route: Route | None) -> str:
     return f"{call.method} {path}".replace(HOLE, "...")
 
 
-def _weight(reach: Reach) -> tuple[int, bool]:
-    return KINDS.index(reach.kind), reach.late
+def _weight(reach: Reach) -> tuple[int, bool, Reach]:
+    return KINDS.index(reach.kind), reach.late, reach
 
 
 def _article(reach: Reach) -> str:
