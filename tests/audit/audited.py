@@ -27,6 +27,10 @@ class Audited:
         shutil.copytree(HARNESS, self.root / "tests/harness", ignore=shutil.ignore_patterns("__pycache__"))
         return self
 
+    def copy(self, root: Path) -> "Audited":
+        """Return a copy, to change."""
+        return Audited(Path(shutil.copytree(self.root, root)))
+
     def write(self, path: str, text: str) -> None:
         """Write a file of the project."""
         file = self.root / path

@@ -17,20 +17,21 @@ BRIEF = ROOT / "tests/brief/app"
 Sample = Callable[[str], Audited]
 
 
+def copy_sample(name: str, root: Path) -> Audited:
+    """Copy a sample to a folder, with the harness in its tests."""
+    if name == "brief":
+        # The brief's own suite, in the folders that a project has.
+        (root / "tests").mkdir(parents=True)
+        for file in ("service.py", "pytest.ini"):
+            shutil.copy(BRIEF / file, root)
+        for file in ("conftest.py", "test_metrics_security.py"):
+            shutil.copy(BRIEF / file, root / "tests")
+    else:
+        shutil.copytree(SAMPLES / name, root)
+    return Audited(root / "backend" if (root / "backend").exists() else root).with_harness()
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Sample:
-    """Return a copy of a sample with the harness in its tests, to run and to change."""
-
-    def sample(name: str) -> Audited:
-        root = tmp_path / name
-        if name == "brief":
-            # The brief's own suite, in the folders that a project has.
-            (root / "tests").mkdir(parents=True)
-            shutil.copy(BRIEF / "service.py", root)
-            for file in ("conftest.py", "test_metrics_security.py"):
-                shutil.copy(BRIEF / file, root / "tests")
-        else:
-            shutil.copytree(SAMPLES / name, root)
-        return Audited(root / "backend" if (root / "backend").exists() else root).with_harness()
-
-    return sample
+    """Return a copy of a sample, to run and to change."""
+    return lambda name: copy_sample(name, tmp_path / name)

@@ -75,7 +75,12 @@ BUGS = {
         "around = []",
         "test_mounted_app_has_a_middleware",
     ),
-    "a slash is not redirected": ("app/routes.py", '"redirect_slashes", False', '"nothing", False', "test_with_redirect"),
+    "a slash is not redirected": (
+        "app/routes.py",
+        '"redirect_slashes", False',
+        '"nothing", False',
+        "test_with_redirect",
+    ),
     "a refused body counts as a request": (
         "verdicts.py",
         "if refused_early and reach.late:",
