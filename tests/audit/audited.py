@@ -1,4 +1,4 @@
-"""A project that is audited: `python -m tests.harness.audit`, in a process of its own, with nothing installed for it."""
+"""A project that is audited: `python -m tests.harness.audit` in a process of its own; nothing is installed for it."""
 
 import json
 import re

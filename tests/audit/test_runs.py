@@ -111,17 +111,18 @@ def test_rows():
 """
 
 
+@pytest.fixture(scope="module")
+def once(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Audited:
+    """The brief's suite, its four failures recorded."""
+    brief = copy_sample("brief", tmp_path_factory.mktemp("recorded") / "brief")
+    done = brief.audit("--baseline", env=database.asyncpg)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "known_loop_failures.json is written: 4 tests fail by the loop. Commit it.\n"
+    return brief
+
+
 class TestBaseline:
     """The move is put off, and the suite is green and says so."""
-
-    @pytest.fixture(scope="class")
-    def once(self, database: Database, tmp_path_factory: pytest.TempPathFactory) -> Audited:
-        """The brief's suite, its four failures recorded."""
-        brief = copy_sample("brief", tmp_path_factory.mktemp("recorded") / "brief")
-        done = brief.audit("--baseline", env=database.asyncpg)
-        assert done.returncode == 0, done.stderr
-        assert done.stdout == "known_loop_failures.json is written: 4 tests fail by the loop. Commit it.\n"
-        return brief
 
     @pytest.fixture
     def recorded(self, once: Audited, tmp_path: Path) -> Audited:

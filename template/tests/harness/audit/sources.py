@@ -3,6 +3,7 @@
 import ast
 import os
 import tokenize
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,9 @@ class Sources:
             # Asks the file itself for its encoding, drops a BOM, and reads every kind of line end.
             with tokenize.open(path) as file:
                 text = file.read()
-            return Source(path, shown, ast.parse(text))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of an odd escape in a string, say
+                return Source(path, shown, ast.parse(text))
         except SyntaxError as error:
             self.problems.append(f"{shown}:{error.lineno or 1} was left out: {_reason(error)}.")
         except (OSError, ValueError) as error:

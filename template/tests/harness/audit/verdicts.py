@@ -71,6 +71,7 @@ class Judge:
         clients = sorted(record.clients)
         if SYNC in clients:
             found.unknown += record.lost
+        found.unknown += record.cut
         verdict, why = _verdict(found, clients)
         return Finding(
             nodeid=test.nodeid,

@@ -39,14 +39,16 @@ class Frame:
 
 @dataclass(eq=False)
 class Record:
-    """What reading brought: the requests, the clients, and where the trail was lost."""
+    """What reading brought: the requests, the clients, where the trail was lost or cut short."""
 
     calls: list[Call] = field(default_factory=list)
     clients: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
 
     def add(self, other: "Record") -> None:
         """Take in what another reading brought, which was kept."""
         self.calls += other.calls
         self.clients |= other.clients
         self.lost += other.lost
+        self.cut += other.cut

@@ -69,8 +69,10 @@ class Interpreter(Calling):
             for given, indirect in self._ways(test, found):
                 self._params = indirect
                 self._run_test(test, given)
-        except TooMuchError:
-            record.lost.append("it takes too many steps to be followed")
+        except (TooMuchError, RecursionError):
+            record.cut.append("it is too long, or nested too deep, to be followed")
+        except Exception as error:  # noqa: BLE001  one odd test must not end the audit of the others
+            record.cut.append(f"the audit cannot read it ({type(error).__name__}: {error})")
         finally:
             self._params = {}
             self._stack.clear()
