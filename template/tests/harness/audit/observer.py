@@ -36,9 +36,9 @@ class Observed:
     failure: Failure | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Observer:
-    """Watches; `tests` is by id."""
+    """Watches; `tests` is by id. pytest wants its plugins hashable."""
 
     tests: dict[str, Observed] = field(default_factory=dict)
     _running: Observed | None = None
