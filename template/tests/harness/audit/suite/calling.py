@@ -1,28 +1,26 @@
 """What a call brings: functions and classes of the tests are followed, requests are noted."""
 
 import ast
+from abc import abstractmethod
 from typing import Any
 
 from starlette.applications import Starlette
 
 from . import texts
 from .calls import METHODS
+from .foreign import Foreign, Keywords
 from .frames import DEPTH, STEPS, Frame, TooMuchError
-from .libraries import MODULES_THAT_SEND, PURE, client_kind, is_harmless, names_of
+from .libraries import client_kind
 from .modules import Module
-from .names import SENDING, lineage
-from .sending import path_below, send
-from .statements import Statements
+from .names import lineage
+from .sending import send
 from .values import (
-    SOCKET,
     Class,
-    Client,
     Function,
     Instance,
     Items,
     Known,
     Library,
-    OwnApp,
     Partial,
     Sender,
     Super,
@@ -33,15 +31,12 @@ from .values import (
     Values,
     constant,
     one_of,
-    text_of,
 )
 
-Keywords = dict[str, Values]
-CONTAINERS = (list, tuple, set, sorted, reversed, iter, frozenset)
 ENTERS = ("enter_context", "enter_async_context")
 
 
-class Calling(Statements):
+class Calling(Foreign):
     """Follows calls; `app` is the one that is audited."""
 
     def __init__(self, modules: Any, app: Starlette | None) -> None:
@@ -113,14 +108,14 @@ class Calling(Statements):
         if name in ("url_path_for", "url_for"):
             return self.url_for(arguments, keywords)
         if isinstance(owner, Unknown):
-            self._handed_on(Unknown(f"`.{name}`"), arguments, keywords, where)
+            self.handed_on(Unknown(f"`.{name}`"), arguments, keywords, where)
             return (Unknown(f"`.{name}()` is not known"),)
         found = self.attribute(owner, name, where)
         return one_of(*(self._call(each, arguments, keywords, where) for each in found))
 
+    @abstractmethod
     def url_for(self, arguments: list[Values], keywords: Keywords) -> Values:
         """Return the path of a named route."""
-        raise NotImplementedError
 
     @staticmethod
     def _asks(arguments: list[Values]) -> bool:
@@ -140,7 +135,7 @@ class Calling(Statements):
         if name == "values":
             return (Items(list(owner.entries.values())),)
         if name in ("get", "pop") and arguments:
-            return self._item(owner, arguments[0])
+            return self.item(owner, arguments[0])
         if name == "update" and arguments and isinstance(arguments[0][0], Table):
             owner.entries.update(arguments[0][0].entries)
         return (owner,) if name in ("copy", "keys") else (Known(None),)
@@ -163,8 +158,8 @@ class Calling(Statements):
                 if isinstance(found[0], Function):
                     return self.apply(found[0], arguments, keywords)
             case Library() | Known():
-                return self._of_library(value, arguments, keywords, where)
-        self._handed_on(value, arguments, keywords, where)
+                return self.of_library(value, arguments, keywords, where)
+        self.handed_on(value, arguments, keywords, where)
         return (Unknown("what it returns is not known"),)
 
     # The project's own functions and classes.
@@ -220,7 +215,7 @@ class Calling(Statements):
             for base in each.bases:
                 kind = client_kind(base)
                 if kind is not None and instance.client is None:
-                    instance.client = self._client(kind, arguments, keywords)
+                    instance.client = self.make_client(kind, arguments, keywords)
         if any(
             ast.unparse(d).split("(")[0].endswith("dataclass") for d in made.node.decorator_list
         ):
@@ -228,129 +223,6 @@ class Calling(Statements):
             names = [s.target.id for s in fields if isinstance(s.target, ast.Name)]
             instance.attributes.update(zip(names, arguments, strict=False))
             instance.attributes.update({k: v for k, v in keywords.items() if k in names})
-        for value in self._in_class(made, "__init__", instance) or ():
+        for value in self.in_class(made, "__init__", instance) or ():
             self._call(value, arguments, keywords, where)
         return instance
-
-    # What is not of the tests.
-
-    def _client(self, kind: str, arguments: list[Values], keywords: Keywords) -> Client:
-        self.record.clients.add(kind)
-        base = keywords.get("base_url", (Text(""),))[0]
-        # httpx takes its app by the transport, and calls that return what they were given.
-        given = (
-            keywords.get("app") or keywords.get("transport") or (arguments or [(Known(None),)])[0]
-        )
-        app: object = None
-        for each in given:
-            if isinstance(each, OwnApp):
-                app = each
-            elif _is_app(each) and isinstance(each, Known) and each.value is not self.app:
-                app = each.value
-        prefix = path_below(base.text) if isinstance(base, Text) else ""
-        return Client(kind, prefix.rstrip("/"), app)
-
-    def _of_library(  # noqa: C901, PLR0911  one case a function
-        self, value: Library | Known, arguments: list[Values], keywords: Keywords, where: str
-    ) -> Values:
-        kind = client_kind(value)
-        if kind is not None:
-            return (self._client(kind, arguments, keywords),)
-        names = names_of(value)
-        last = {name for _, name in names}
-        if last & {"FastAPI", "Starlette"} and not _is_app(value):
-            return (OwnApp(where),)
-        if last & {"ASGITransport", "LifespanManager", "closing", "aclosing", "nullcontext"}:
-            given = keywords.get("app") or (arguments[0] if arguments else None)
-            return given or (Unknown("it wraps nothing"),)
-        if "partial" in last and arguments:
-            return tuple(Partial(f, tuple(arguments[1:]), keywords) for f in arguments[0])
-        if names & {("pytest", "param"), ("_pytest", "param")}:
-            return (Items(arguments) if len(arguments) != 1 else arguments[0][0],)
-        if "getfixturevalue" in last and arguments:
-            return self.fixture_value(arguments[0])
-        if any(package in MODULES_THAT_SEND and name in SENDING for package, name in names):
-            self.record.clients.add(SOCKET)
-            name = next(name for package, name in names if package in MODULES_THAT_SEND)
-            return send(self.record, Client(SOCKET), name, arguments, keywords, where)
-        if isinstance(value, Known):
-            found = self._of_known_function(value.value, arguments, keywords)
-            if found is not None:
-                return found
-        if not is_harmless(value):
-            self._handed_on(value, arguments, keywords, where)
-        return (Unknown("what it returns is not known"),)
-
-    def fixture_value(self, names: Values) -> Values:
-        """Return the value of a fixture that is asked for by its name."""
-        raise NotImplementedError
-
-    def _of_known_function(  # noqa: PLR0911  one case a function
-        self, function: Any, arguments: list[Values], keywords: Keywords
-    ) -> Values | None:
-        if function is getattr and len(arguments) >= 2:
-            plain = [texts.plain_of(each) for each in arguments[1]]
-            owners = arguments[0]
-            return one_of(
-                *(self.attribute(o, str(p[0]), "getattr") for o in owners for p in plain if p)
-            ) or (Unknown("the attribute is computed"),)
-        if any(function is each for each in CONTAINERS) and arguments:
-            return (Items(self.elements(arguments[0])),)
-        if function is dict:
-            first = arguments[0][0] if arguments else Table()
-            entries = first.entries if isinstance(first, Table) else {}
-            return (Table({**entries, **keywords}),)
-        if function is enumerate and arguments:
-            pairs = enumerate(self.elements(arguments[0]))
-            return (Items([(Items([(Known(i),), each]),) for i, each in pairs]),)
-        if function is zip and arguments:
-            columns = zip(*(self.elements(each) for each in arguments), strict=False)
-            return (Items([(Items(list(row)),) for row in columns]),)
-        if function is str and len(arguments) == 1:
-            return tuple(Text(text_of(each)) for each in arguments[0])
-        if _is_pure(function):
-            plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
-            if all(plain) and not keywords:
-                try:
-                    return (constant(function(*(each[0] for each in plain if each))),)
-                except (TypeError, ValueError):
-                    return None
-        return None
-
-    def _handed_on(
-        self, value: Value, arguments: list[Values], keywords: Keywords, where: str
-    ) -> None:
-        """Note that a client goes where nobody can follow; a method of one may be called there."""
-        given = [*arguments, *keywords.values()]
-        for index, values in enumerate(given):
-            for each in values:
-                if isinstance(each, Sender):
-                    after = arguments[index + 1 :] or _items(keywords.get("args"))
-                    self._sent_from_afar(each, after, where)
-                elif isinstance(each, Client) or (isinstance(each, Instance) and each.client):
-                    name = value.name if isinstance(value, Library) else "a function"
-                    self.record.lost.append(
-                        f"the client goes to {name}, which is not of the tests, at {where}"
-                    )
-
-    def _sent_from_afar(self, sender: Sender, after: list[Values], where: str) -> None:
-        if after and isinstance(after[0][0], Items):  # `executor.map(client.get, urls)`
-            for each in self.elements(after[0]):
-                send(self.record, sender.client, sender.name, [each], {}, where)
-        else:
-            send(self.record, sender.client, sender.name, after, {}, where)
-
-
-def _items(values: Values | None) -> list[Values]:
-    return values[0].items if values and isinstance(values[0], Items) else []
-
-
-def _is_pure(function: Any) -> bool:
-    try:
-        return function in PURE
-    except TypeError:  # it has no hash
-        return False
-
-
-def _is_app(value: Value) -> bool:
-    return isinstance(value, Known) and isinstance(value.value, Starlette)

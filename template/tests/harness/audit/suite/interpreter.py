@@ -9,9 +9,10 @@ from starlette.applications import Starlette
 
 from ...policy.rules import ASYNC_NAMES, SYNC_NAMES
 from ..app.routes import Routes
-from .calling import Calling, Keywords
+from .calling import Calling
 from .collect import Test
 from .fixtures import Finder, Fixture, Layer, as_function, autouse, find
+from .foreign import Keywords
 from .frames import Frame, Record, TooMuchError
 from .marks import fixture_params, keyword, marks, used_fixtures
 from .modules import Modules
@@ -101,7 +102,7 @@ class Interpreter(Calling):
 
         def set_up() -> Values:
             for name in SETUPS:
-                for value in self._in_class(owner, name, instance) or ():
+                for value in self.in_class(owner, name, instance) or ():
                     if isinstance(value, Function):
                         self.apply(value, [], {})
             return (instance,)
