@@ -78,7 +78,9 @@ class TestTheHarnessLoadsTheHooks:
         assert "known_loop_failures.json is written: 1 test fails by the loop. Commit it." in recorded.stdout
         known = run_tests(adopted, "tests/test_loop.py")
         assert known.having("skipped") == {"test_starts_a_loop_in_a_loop"}
-        assert "XFAIL tests/test_loop.py::test_starts_a_loop_in_a_loop - Loop already running: Sync code" in known.output
+        assert (
+            "XFAIL tests/test_loop.py::test_starts_a_loop_in_a_loop - Loop already running: Sync code" in known.output
+        )
 
         file.write_text(OTHER_LOOP.replace("asyncio.run(waiting)", "await waiting"))
         mended = run_tests(adopted, "tests/test_loop.py")

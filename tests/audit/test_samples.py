@@ -9,7 +9,7 @@ from tests.audit.conftest import Sample
 from tests.support.bugs import Edit, planted
 from tests.support.project import Project
 
-SAMPLES = {"brief": 8, "shop": 72, "monorepo": 13}
+SAMPLES = {"brief": 8, "shop": 74, "monorepo": 13}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -210,6 +210,7 @@ def test_json_has_the_documented_keys(sample: Sample) -> None:
         "reaches": ["authentication", "database"],
         "verdict": "convert-first",
         "why": "",
+        "observed": False,
     }
 
 

@@ -69,5 +69,8 @@ def _asked_of_the_request(dependant: Dependant) -> list[Reach]:
     if dependant.background_tasks_param_name:
         what = f"the parameter {dependant.background_tasks_param_name!r} of "
         found.append(Reach(BACKGROUND, what + name_of(unwrap(dependant.call)), late=True))
+    if dependant.own_oauth_scopes:
+        scopes = ", ".join(dependant.own_oauth_scopes)
+        found.append(Reach(AUTHENTICATION, f"Security with the scopes {scopes}"))
     headers = [each.alias for each in dependant.header_params if each.alias.lower() == HEADER]
     return [*found, *(Reach(AUTHENTICATION, f"the header {name!r}") for name in headers)]

@@ -1,12 +1,15 @@
 """What is not of the tests: the clients of libraries, builtins, and what goes out of sight."""
 
+import itertools
 from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
 
 from . import texts
 from .attributes import SENDING
+from .containers import MANY
 from .libraries import MODULES_THAT_SEND, PURE, client_kind, is_harmless, names_of
 from .sending import path_below, send
 from .statements import Statements
@@ -91,37 +94,42 @@ class Foreign(Statements):
             self.handed_on(value, arguments, keywords, where)
         return (Unknown("what it returns is not known"),)
 
-    def _of_known_function(  # noqa: PLR0911  one case a function
+    def _of_known_function(
         self, function: Any, arguments: list[Values], keywords: Keywords
     ) -> Values | None:
         if function is getattr and len(arguments) >= 2:
-            plain = [texts.plain_of(each) for each in arguments[1]]
-            owners = arguments[0]
-            return one_of(
-                *(self.attribute(o, str(p[0]), "getattr") for o in owners for p in plain if p)
-            ) or (Unknown("the attribute is computed"),)
-        if any(function is each for each in CONTAINERS) and arguments:
-            return (Items(self.elements(arguments[0])),)
+            names = [texts.plain_of(each) for each in arguments[1]]
+            found = [
+                self.attribute(o, str(n[0]), "getattr") for o in arguments[0] for n in names if n
+            ]
+            return one_of(*found) or (Unknown("the attribute is computed"),)
         if function is dict:
             first = arguments[0][0] if arguments else Table()
             entries = first.entries if isinstance(first, Table) else {}
             return (Table({**entries, **keywords}),)
-        if function is enumerate and arguments:
-            pairs = enumerate(self.elements(arguments[0]))
-            return (Items([(Items([(Known(i),), each]),) for i, each in pairs]),)
-        if function is zip and arguments:
-            columns = zip(*(self.elements(each) for each in arguments), strict=False)
-            return (Items([(Items(list(row)),) for row in columns]),)
         if function is str and len(arguments) == 1:
             return tuple(Text(text_of(each)) for each in arguments[0])
         if _is_pure(function):
-            plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
-            if all(plain) and not keywords:
-                try:
-                    return (constant(function(*(each[0] for each in plain if each))),)
-                except (TypeError, ValueError):
-                    return None
-        return None
+            return None if keywords else _really_called(function, arguments)
+        return self._iterated(function, arguments) if arguments else None
+
+    def _iterated(self, function: Any, arguments: list[Values]) -> Values | None:
+        """Return what a function that goes through its arguments hands out in turn."""
+        parts = [self.elements(each) for each in arguments]
+        rows: Iterable[Sequence[Values]]
+        if any(function is each for each in CONTAINERS):
+            return (Items(parts[0]),)
+        if function is itertools.chain:
+            return (Items([each for part in parts for each in part]),)
+        if function is enumerate:
+            rows = [((Known(number),), each) for number, each in enumerate(parts[0])]
+        elif function is zip:
+            rows = zip(*parts, strict=False)
+        elif function is itertools.product:
+            rows = itertools.islice(itertools.product(*parts), MANY)
+        else:
+            return None
+        return (Items([(Items(list(row)),) for row in rows]),)
 
     def handed_on(
         self, value: Value, arguments: list[Values], keywords: Keywords, where: str
@@ -149,6 +157,16 @@ class Foreign(Statements):
 
 def _items(values: Values | None) -> list[Values]:
     return values[0].items if values and isinstance(values[0], Items) else []
+
+
+def _really_called(function: Any, arguments: list[Values]) -> Values | None:
+    plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
+    if not all(plain):
+        return None
+    try:
+        return (constant(function(*(each[0] for each in plain if each))),)
+    except (TypeError, ValueError):
+        return None
 
 
 def _is_pure(function: Any) -> bool:

@@ -49,6 +49,9 @@ class TestSecurity:
     def test_header(self, client):  # audit: convert-first
         assert client.get("/secret").status_code in (200, 500)
 
+    def test_scopes(self, client):  # audit: convert-first
+        assert client.get("/scoped").json() == "nobody"
+
     def test_scheme_in_a_mounted_app(self, client):  # audit: convert-first
         assert client.get("/admin/users").status_code != 500
 

@@ -1,6 +1,7 @@
 """The same routes, by every way in which a suite names a client, a method and a URL."""
 
 import asyncio
+import itertools
 import unittest
 from contextlib import ExitStack
 from functools import partial
@@ -49,6 +50,11 @@ def test_getattr_in_a_loop(client):  # audit: convert
 
 def test_loop_over_pairs(client):  # audit: convert
     for method, url in [("GET", "/health"), ("POST", "/orders/7/receipt")]:
+        client.request(method, url)
+
+
+def test_product(client):  # audit: convert
+    for method, url in itertools.product(METHODS, ["/health", "/count"]):
         client.request(method, url)
 
 

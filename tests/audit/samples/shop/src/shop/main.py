@@ -3,7 +3,7 @@
 import os
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI, Header, HTTPException, Request, WebSocket
+from fastapi import Depends, FastAPI, Header, HTTPException, Request, Security, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
@@ -32,6 +32,10 @@ async def tenant(x_tenant: str = Header("none")):
 def api_key(authorization: str = Header("")):
     if authorization != "Bearer shop":
         raise HTTPException(401)
+
+
+def who_asks(x_name: str = Header("nobody")):
+    return x_name
 
 
 async def robots(request: Request):
@@ -63,6 +67,10 @@ def create_app() -> FastAPI:
     @app.get("/secret", dependencies=[Depends(api_key)])
     async def secret():
         return {}
+
+    @app.get("/scoped")
+    async def scoped(who=Security(who_asks, scopes=["orders"])):
+        return who
 
     @app.get("/count")
     async def count():
