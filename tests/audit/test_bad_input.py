@@ -109,7 +109,7 @@ REFUSED = {
     "no app at all": (
         {"main.py": "app = 1\n"},
         ["--app", "main:app"],
-        "The app 'main:app' is a int, not a FastAPI app",
+        "The app 'main:app' is of the type int: no FastAPI app.",
     ),
     "no tests": ({}, ["--tests", "src"], "No test was found below "),
 }

@@ -28,7 +28,7 @@ The modules, one noun each: `guard` (which loop, which database), `wipe` (the on
 test may take), `access` (what each role gets), `overrides`, `sessions`, `clients`, `statements`
 (the SQL of a failed test), `isolation` (what happens after each test), `settings_check`
 (pytest.ini), `live` (real sockets, and a client's two ways to the app), `contract` (the API is as
-it says).
+it says), and in an adopted suite `audit` (which tests are on the wrong client).
 """
 
 from importlib import import_module

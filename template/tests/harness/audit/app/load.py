@@ -51,7 +51,7 @@ def load_app(name: str, roots: Sequence[Path], environment: dict[str, str]) -> S
     if not isinstance(made, Starlette) and callable(made):
         made = _make(name, made)
     if not isinstance(made, Starlette):
-        raise AppNameError(name, f"is a {type(made).__name__}, not a FastAPI app")
+        raise AppNameError(name, f"is of the type {type(made).__name__}: no FastAPI app")
     return made
 
 

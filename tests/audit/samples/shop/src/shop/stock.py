@@ -30,7 +30,7 @@ async def level(name: str):
 @router.get("/{name}/remote")
 async def remote(name: str):
     async with httpx2.AsyncClient() as client:
-        return (await client.get(f"http://warehouse/{name}")).json()
+        return (await client.get(f"http://127.0.0.1:9/{name}")).json()
 
 
 @router.get("/{name}/warehouse")
