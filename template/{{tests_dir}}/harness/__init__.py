@@ -29,7 +29,7 @@ test may take), `access` (what each role gets), `overrides`, `sessions`, `client
 (the SQL of a failed test), `isolation` (what happens after each test), `live` (real sockets, and a
 client's two ways to the app), `contract` (the API is as it says), `requirements`, `settings_check`
 and `hints` (what it needs of the user's files), `manifest` (which of its own files were edited),
-`update` (the verb).
+`update` (the verb); in an adopted suite `audit` (which tests are on the wrong client).
 
 Importing this package imports the standard library alone: a check can then say what is missing.
 """

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, cast
 
@@ -22,9 +24,13 @@ from .policy import hooks as policy_hooks
 from .run import RUN, Run
 from .server import Server
 from .settings_check import check_one_file, check_plugin, check_settings
+from .sqlite import hooks as sqlite_hooks
 from .version import VERSION
 
 WORKER_INPUT = "harness"
+
+# The audit comes with a suite that was adopted; a new service has nothing to convert.
+AUDIT = f"{__package__}.audit"
 
 # The parts that have hooks of their own; pytest calls them as it calls these here.
 PARTS: tuple[ModuleType, ...] = (
@@ -41,8 +47,10 @@ PARTS: tuple[ModuleType, ...] = (
     outage_hooks,
     policy_hooks,
     refusal,
+    sqlite_hooks,
     stop,
     yours,
+    *([import_module(f"{AUDIT}.hooks")] if find_spec(AUDIT) else []),
 )
 
 

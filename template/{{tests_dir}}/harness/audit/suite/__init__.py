@@ -1,0 +1,1 @@
+"""The suite: found, and read test by test without running any of it."""

@@ -1,0 +1,124 @@
+"""The tests of a suite, as pytest would collect them; nothing of them is imported."""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from ..settings import Settings
+from ..sources import walk
+from .frames import Frame
+from .marks import fixture_name
+from .modules import Module
+from .names import lineage
+from .values import Class, Known, Library
+
+MakeClass = Callable[[ast.ClassDef, Frame], Class]
+
+
+@dataclass(frozen=True, eq=False)
+class Test:
+    """A test function; its parameters do not matter to which client it has to take."""
+
+    nodeid: str
+    module: Module
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    classes: tuple[Class, ...] = ()
+
+    @property
+    def owner(self) -> Class | None:
+        """Return the class that it is in."""
+        return self.classes[-1] if self.classes else None
+
+
+@dataclass(frozen=True)
+class Names:
+    """What pytest takes for a test, by the names of files, classes and functions."""
+
+    files: Sequence[str]
+    classes: Sequence[str]
+    functions: Sequence[str]
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Names":
+        """Return pytest's own rules, or those that the project has given."""
+        given = settings.pytest
+        return cls(
+            given.get("python_files", ["test_*.py", "*_test.py"]),
+            given.get("python_classes", ["Test"]),
+            given.get("python_functions", ["test"]),
+        )
+
+    def is_file(self, path: Path) -> bool:
+        """Tell whether a file holds tests."""
+        return any(fnmatch(path.name, pattern) for pattern in self.files)
+
+    def is_class(self, name: str) -> bool:
+        """Tell whether a class holds tests."""
+        return _fits(name, self.classes)
+
+    def is_function(self, name: str) -> bool:
+        """Tell whether a function is a test."""
+        return _fits(name, self.functions)
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    return any(name.startswith(each) or fnmatch(name, each) for each in patterns)
+
+
+def test_files(folders: Sequence[Path], names: Names, skipped: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files that hold tests, each once."""
+    seen: set[Path] = set()
+    for folder in folders:
+        found = [folder] if folder.is_file() else walk(folder, skipped)
+        for path in found:
+            if path.resolve() not in seen and (path == folder or names.is_file(path)):
+                seen.add(path.resolve())
+                yield path
+
+
+def tests_of(module: Module, names: Names, make_class: MakeClass) -> Iterator[Test]:
+    """Yield the tests of a module."""
+    for node in module.source.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if names.is_function(node.name) and fixture_name(node) is None:
+                yield Test(f"{module.shown}::{node.name}", module, node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _of_class(make_class(node, Frame(module)), (), names, make_class)
+
+
+def _of_class(
+    owner: Class, above: tuple[Class, ...], names: Names, make_class: MakeClass
+) -> Iterator[Test]:
+    unittest = _is_unittest(owner)
+    if not unittest and (not names.is_class(owner.node.name) or _has(owner, "__init__")):
+        return
+    classes = (*above, owner)
+    prefix = "::".join([classes[0].module.shown, *(each.node.name for each in classes)])
+    seen: set[str] = set()
+    for each in lineage(owner):
+        for node in each.node.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                right = node.name.startswith("test") if unittest else names.is_function(node.name)
+                if right and node.name not in seen and fixture_name(node) is None:
+                    seen.add(node.name)
+                    yield Test(f"{prefix}::{node.name}", each.module, node, classes)
+            elif isinstance(node, ast.ClassDef) and each is owner and not unittest:
+                inner = make_class(node, Frame(owner.module))
+                yield from _of_class(inner, classes, names, make_class)
+
+
+def _is_unittest(owner: Class) -> bool:
+    for each in lineage(owner):
+        for base in each.bases:
+            if isinstance(base, Library) and base.name.endswith(("TestCase",)):
+                return True
+            if isinstance(base, Known) and getattr(base.value, "__name__", "").endswith("TestCase"):
+                return True
+    return False
+
+
+def _has(owner: Class, name: str) -> bool:
+    nodes = (node for each in lineage(owner) for node in each.node.body)
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in nodes)

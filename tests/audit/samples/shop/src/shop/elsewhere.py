@@ -1,0 +1,2 @@
+def drive(client):
+    return client.get("/count")

@@ -1,0 +1,46 @@
+import os
+
+os.environ["SHOP_REGION"] = "north"
+
+import httpx2
+import pytest
+import pytest_asyncio
+from fastapi.testclient import TestClient
+
+from shop.main import create_app
+
+
+@pytest.fixture(scope="session")
+def app():
+    return create_app()
+
+
+@pytest.fixture
+def client(app):
+    with TestClient(app, base_url="http://shop") as client:
+        yield client
+
+
+@pytest.fixture
+def make_client(app):
+    def make(**headers):
+        return TestClient(app, headers=headers)
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def async_client(app):
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+        yield client
+
+
+@pytest.fixture(params=["/health", "/orders"])
+def page(request):
+    return request.param
+
+
+@pytest.fixture
+def orders(client):
+    return client.get("/orders").json()

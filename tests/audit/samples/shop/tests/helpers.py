@@ -1,0 +1,37 @@
+from fastapi.testclient import TestClient
+
+
+def ask(client, kind, *, number):
+    if kind == "orders":
+        url = f"/orders/{number}"
+    else:
+        url = "/".join(["", "stock", str(number)])
+    return client.get(url)
+
+
+def paths():
+    yield "/health"
+    yield "/count"
+
+
+def assert_refused(response):
+    assert response.status_code == 401
+
+
+class Api:
+    def __init__(self, client):
+        self._client = client
+
+    def count(self):
+        return self._get("count")
+
+    def health(self):
+        return self._get("health")
+
+    def _get(self, name):
+        return self._client.get(f"/{name}")
+
+
+class ShopClient(TestClient):
+    def orders(self):
+        return super().get("/orders")
