@@ -2,14 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .administration import administer, read_incarnation
+from .administration import LIMITS, administer, read_incarnation
 
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
@@ -42,6 +42,11 @@ class Databases:
     server: URL
     run: str
     worker: str
+
+    @property
+    def limits(self) -> Mapping[str, float]:
+        """How long a connection may take, and a statement: what the driver is told."""
+        return LIMITS
 
     def name(self, suffix: str) -> str:
         """Return the name of this run's database `suffix`."""

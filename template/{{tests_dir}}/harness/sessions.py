@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -40,6 +41,14 @@ async def close(session: AsyncSession, ordinary: Callable[[], Awaitable[None]]) 
         if not error.connection_invalidated:
             raise
         await session.invalidate()
+
+
+def session_class() -> type[FreshSession]:
+    """Return the class of the test's session: where SQLModel is in use, one with its `exec` too."""
+    sqlmodel = sys.modules.get("sqlmodel.ext.asyncio.session")
+    if sqlmodel is None:
+        return FreshSession
+    return type("FreshSession", (FreshSession, sqlmodel.AsyncSession), {})
 
 
 class Sessions:

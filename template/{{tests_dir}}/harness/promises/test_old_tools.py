@@ -53,22 +53,29 @@ def test_a_setting_that_makes_a_second_loop_is_named_with_its_line(
     with pytest.raises(pytest.UsageError, match=f"{name} is 'function'") as refused:
         check_settings(pytestconfig)
 
-    file = pytestconfig.inipath
-    assert file
-    assert str(refused.value).endswith(line(name, NEEDED[name], file.name))
+    assert str(refused.value).endswith(line(name, NEEDED[name], pytestconfig.inipath))
 
 
 @pytest.mark.parametrize(
-    ("file", "written"),
+    ("name", "text", "written"),
     [
-        ("pytest.ini", "[pytest]: asyncio_mode = auto"),
-        ("pytest.toml", '[pytest]: asyncio_mode = "auto"'),
-        ("pyproject.toml", '[tool.pytest]: asyncio_mode = "auto"'),
-        ("setup.cfg", "[tool:pytest]: asyncio_mode = auto"),
+        ("pytest.ini", "", "[pytest]: asyncio_mode = auto"),
+        ("pytest.toml", "", '[pytest]: asyncio_mode = "auto"'),
+        ("pyproject.toml", "", '[tool.pytest]: asyncio_mode = "auto"'),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]",
+            '[tool.pytest.ini_options]: asyncio_mode = "auto"',
+        ),
+        ("setup.cfg", "", "[tool:pytest]: asyncio_mode = auto"),
     ],
 )
-def test_the_line_is_written_as_its_file_wants_it(file: str, written: str) -> None:
-    assert line("asyncio_mode", "auto", file).endswith(written)
+def test_the_line_is_written_as_its_file_wants_it(
+    tmp_path: Path, name: str, text: str, written: str
+) -> None:
+    (tmp_path / name).write_text(text)
+
+    assert line("asyncio_mode", "auto", tmp_path / name).endswith(written)
 
 
 def test_a_run_without_pytest_asyncio_is_refused(

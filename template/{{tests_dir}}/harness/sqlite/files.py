@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,11 @@ class Files:
     server: URL
     run: str
     worker: str
+
+    @property
+    def limits(self) -> Mapping[str, float]:
+        """Nothing: a file is opened at once."""
+        return {}
 
     def name(self, suffix: str) -> str:
         """Return the path of this run's file `suffix`: it is the database's name in its URL."""

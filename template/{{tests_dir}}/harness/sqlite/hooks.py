@@ -10,7 +10,13 @@ from .folder import RunFolder
 PROMISES = Path(__file__).parents[1] / "promises"
 # They make tables in a schema, lock rows, or ask a server.
 NEEDS_POSTGRESQL = {"_probe_schema", "place", "scratch"}
-ABOUT_A_SERVER = {"test_outage.py", "test_server.py"}
+ABOUT_A_SERVER = {
+    "test_migrations.py",
+    "test_outage.py",
+    "test_own_database.py",
+    "test_places.py",
+    "test_server.py",
+}
 
 
 def _left_out(item: pytest.Item) -> bool:
