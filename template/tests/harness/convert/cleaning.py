@@ -1,0 +1,200 @@
+"""What a file no longer needs: marks, loops, clients and fixtures that nothing asks for."""
+
+from collections.abc import Iterator
+
+from .clients import SYNC
+from .marks import NEEDLESS, is_needless
+from .modules import Module, Unit, fixture_name
+from .plan import Plan
+from .reasons import Note
+from .references import References
+from .selection import Selection
+from .syntax import Edits, Node, cst, full_name, names_in
+
+
+class Cleaning:
+    """The edits of one file that go beyond single functions."""
+
+    def __init__(
+        self, module: Module, plan: Plan, selection: Selection, references: References
+    ) -> None:
+        self.module = module
+        self.plan = plan
+        self.selection = selection
+        self.references = references
+        self.edits = Edits()
+        self.notes: list[Note] = []
+
+    def run(self) -> tuple[Edits, list[Note]]:
+        """Return the edits, and what a reader should know of them."""
+        for unit in self.module.units:
+            if unit.kind == "fixture":
+                self._clean_fixture(unit)
+            if self._is_done(unit):
+                self._clean_marks(unit.node)
+        self._drop_module_clients()
+        if self.selection.asks_for(self.module.shown) and self.module.closed is None:
+            self._clean_file()
+        return self.edits, self.notes
+
+    def _is_done(self, unit: Unit) -> bool:
+        if unit in self.plan.converting:
+            return unit not in self.plan.twins
+        return (
+            unit.kind == "test"
+            and unit.is_async
+            and self.module.closed is None
+            and self.selection.includes(unit.nodeid)
+            and unit not in self.plan.left
+        )
+
+    def _clean_marks(self, node: Node) -> None:
+        for each in node.decorators:
+            name = self.module.dotted(each.decorator)
+            if name not in NEEDLESS or not is_needless(each.decorator):
+                continue
+            if name == NEEDLESS[1]:
+                self.notes.append(Note("anyio", node))
+            self.edits.changes[id(node)].append(
+                lambda updated, text=name: _without_decorator(updated, text)
+            )
+
+    def _clean_fixture(self, unit: Unit) -> None:
+        found = self.plan.known[unit]
+        is_loop = fixture_name(unit) == "event_loop"
+        if not (found.plain and self._is_replaced(unit)) and not is_loop:
+            return
+        if any(self._still_asks(user) for user in self.references.of(unit)):
+            return
+        asked = self.selection.asks_for(self.module.shown)
+        if asked and self.module.closed is None:
+            self.edits.dropped.add(id(unit.node))
+        elif not is_loop:
+            own = fixture_name(unit) in ("async_client", "client")
+            self.notes.append(Note("override" if own else "no-longer-used", unit.node, unit.name))
+
+    def _is_replaced(self, fixture: Unit) -> bool:
+        return any(
+            source.fixture is fixture
+            for unit in self.plan.converting
+            for source in self.plan.known[unit].sources.values()
+        )
+
+    def _still_asks(self, user: Unit | None) -> bool:
+        return user is None or user not in self.plan.converting or user in self.plan.twins
+
+    def _drop_module_clients(self) -> None:
+        for line in self.module.tree.module.body:
+            if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+                continue
+            small = line.body[0]
+            name = _assigned(small)
+            if name is None or not isinstance(small.value, cst.Call):
+                continue
+            if self.module.dotted(small.value.func) in SYNC and self._is_free(name):
+                self.edits.dropped.add(id(line))
+
+    def _is_free(self, name: str) -> bool:
+        # Some function took it, and every one that did is converted.
+        origin = ("module", self.module.name, name)
+        users = [
+            unit
+            for unit, found in self.plan.known.items()
+            for source in found.sources.values()
+            if source.origin == origin
+        ]
+        if not users or any(self._still_asks(user) for user in users):
+            return False
+        others = [
+            each
+            for each in self.module.tree.module.body
+            if not isinstance(each, cst.FunctionDef | cst.ClassDef)
+        ]
+        times = sum(name in names_in([each]) for each in others)
+        inside = {user for user in users if user.module is self.module}
+        mentions = self.references.mentions(self.module, name)
+        return times == 1 and all(user in inside for user in mentions if user is not None)
+
+    def _clean_file(self) -> None:
+        for line in self.module.tree.module.body:
+            if isinstance(line, cst.ClassDef) and self._is_all_done(line):
+                self._clean_marks(line)
+            if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+                self._clean_line(line, line.body[0])
+        for unit in self.module.units:
+            if unit.kind == "fixture" and id(unit.node) not in self.edits.dropped:
+                self._rename_decorator(unit)
+
+    def _is_all_done(self, owner: Node) -> bool:
+        tests = [each for each in self.module.units if each.owner is owner and each.kind == "test"]
+        return all(self._is_done(each) or not each.is_async for each in tests)
+
+    def _clean_line(self, line: Node, small: Node) -> None:
+        if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
+            if self.module.dotted(small.value) == "nest_asyncio.apply":
+                self.edits.dropped.add(id(line))
+        elif isinstance(small, cst.Assign) and _assigned(small) == "pytestmark":
+            self._clean_pytestmark(line, small)
+
+    def _clean_pytestmark(self, line: Node, small: Node) -> None:
+        tests = [each for each in self.module.units if each.kind == "test"]
+        if any(each in self.plan.left or each in self.plan.kept for each in tests):
+            return
+        value = small.value
+        if self._is_needless(value):
+            self.edits.dropped.add(id(line))
+        elif isinstance(value, cst.List | cst.Tuple):
+            kept = [each for each in value.elements if not self._is_needless(each.value)]
+            if len(kept) < len(value.elements):
+                self._keep_elements(line, value, kept)
+
+    def _keep_elements(self, line: Node, value: Node, kept: list[Node]) -> None:
+        if not kept:
+            self.edits.dropped.add(id(line))
+            return
+        if kept[-1] is not value.elements[-1]:
+            kept = [*kept[:-1], kept[-1].with_changes(comma=value.elements[-1].comma)]
+        self.edits.changes[id(value)].append(lambda node: node.with_changes(elements=kept))
+
+    def _is_needless(self, mark: Node) -> bool:
+        return self.module.dotted(mark) in NEEDLESS and is_needless(mark)
+
+    def _rename_decorator(self, unit: Unit) -> None:
+        decorator = unit.decorator("pytest_asyncio.fixture")
+        if decorator is None:
+            return
+        if isinstance(decorator, cst.Call):
+            for arg in decorator.args:
+                if arg.keyword is not None and arg.keyword.value == "loop_scope":
+                    return
+        name = decorator.func if isinstance(decorator, cst.Call) else decorator
+        new = cst.parse_expression("pytest.fixture")
+        self.edits.changes[id(name)].append(lambda _: new)
+
+
+def _assigned(small: Node) -> str | None:
+    if isinstance(small, cst.Assign) and len(small.targets) == 1:
+        return full_name(small.targets[0].target)
+    return full_name(small.target) if isinstance(small, cst.AnnAssign) else None
+
+
+def _without_decorator(updated: Node, dotted: str) -> Node:
+    last = dotted.rpartition(".")[2]
+    kept, lines = [], list(updated.leading_lines)
+    for each in updated.decorators:
+        name = full_name(each.decorator) or ""
+        if name.endswith(f"mark.{last}"):
+            # Its comments stay: above the next decorator, else above the function.
+            lines += [line for line in each.leading_lines if line.comment is not None]
+            if each.trailing_whitespace.comment is not None:
+                lines.append(cst.EmptyLine(comment=each.trailing_whitespace.comment))
+        else:
+            kept.append(each)
+    return updated.with_changes(decorators=kept, leading_lines=lines)
+
+
+def comments_of(node: Node) -> Iterator[str]:
+    """Yield the comments right above a function."""
+    for line in node.leading_lines:
+        if line.comment is not None:
+            yield str(line.comment.value)

@@ -1,0 +1,128 @@
+"""Imports: what converted code needs is added, and what it no longer needs is taken out."""
+
+from .modules import Module
+from .syntax import Node, cst, full_name, names_in, walk
+
+
+def mend_imports(module: Module, changed: Node, wanted: dict[str, str]) -> Node:
+    """Return `changed` with the imports that it needs; `wanted` has a file by each name."""
+    before, after = _used(module.tree.module), _used(changed)
+    unused = {name for name in module.imports if name in before and name not in after}
+    missing = {
+        name: origin for name, origin in wanted.items() if name in after and not _has(changed, name)
+    }
+    body: list[Node] = []
+    place = 0
+    for line in changed.body:
+        kept, gone = _mend_line(line, unused, missing)
+        if kept is not None:
+            body.append(kept)
+        elif gone and body and line.leading_lines:
+            pass
+        if _is_import(line):
+            place = len(body)
+    lines = [cst.parse_statement(_import_of(name, origin)) for name, origin in missing.items()]
+    if place == 0 and lines:
+        place = _after_docstring(body)
+    body[place:place] = lines
+    return changed.with_changes(body=_spaced(changed, body))
+
+
+def _spaced(changed: Node, body: list[Node]) -> list[Node]:
+    # The first line of a file has no blank line above it, whatever stood there before.
+    if body and changed.body and body[0] is not changed.body[0]:
+        lines = list(body[0].leading_lines)
+        while lines and lines[0].comment is None:
+            lines.pop(0)
+        body[0] = body[0].with_changes(leading_lines=lines)
+    return body
+
+
+def _after_docstring(body: list[Node]) -> int:
+    first = body[0] if body else None
+    if isinstance(first, cst.SimpleStatementLine) and isinstance(first.body[0], cst.Expr):
+        return 1
+    return 0
+
+
+def _used(module: Node) -> set[str]:
+    found = names_in(line for line in module.body if not _is_import(line))
+    for line in module.body:
+        for node in walk(line) if not _is_import(line) else ():
+            if isinstance(node, cst.SimpleString):
+                value = node.evaluated_value
+                if isinstance(value, str) and value.isidentifier():
+                    found.add(value)
+    return found
+
+
+def _is_import(line: Node) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and all(
+        isinstance(each, cst.Import | cst.ImportFrom) for each in line.body
+    )
+
+
+def _has(module: Node, name: str) -> bool:
+    for line in module.body:
+        if not _is_import(line):
+            continue
+        for statement in line.body:
+            if isinstance(statement.names, cst.ImportStar):
+                continue
+            for alias in statement.names:
+                local = alias.asname.name if alias.asname else alias.name
+                if (full_name(local) or "").partition(".")[0] == name:
+                    return True
+    return False
+
+
+def _import_of(name: str, origin: str) -> str:
+    return f"import {name}" if not origin else f"from {origin} import {name}"
+
+
+def _mend_line(line: Node, unused: set[str], missing: dict[str, str]) -> tuple[Node | None, bool]:
+    if not _is_import(line) or len(line.body) != 1:
+        return line, False
+    statement = line.body[0]
+    if isinstance(statement.names, cst.ImportStar):
+        return line, False
+    kept = [each for each in statement.names if _local(each, statement) not in unused]
+    if isinstance(statement, cst.ImportFrom):
+        kept += _joined(statement, missing)
+    if not kept:
+        return _in_its_place(line, missing)
+    if kept == list(statement.names):
+        return line, False
+    return line.with_changes(body=[statement.with_changes(names=_commas(kept, statement))]), True
+
+
+def _in_its_place(line: Node, missing: dict[str, str]) -> tuple[Node | None, bool]:
+    name = next((name for name, origin in missing.items() if origin == "httpx2"), None)
+    if name is None or not isinstance(line.body[0], cst.ImportFrom):
+        return None, True
+    new = cst.parse_statement(_import_of(name, missing.pop(name)))
+    return new.with_changes(leading_lines=line.leading_lines), True
+
+
+def _joined(statement: Node, missing: dict[str, str]) -> list[Node]:
+    module = "." * len(statement.relative) + (
+        full_name(statement.module) or "" if statement.module is not None else ""
+    )
+    names = [name for name, origin in missing.items() if origin == module]
+    for name in names:
+        del missing[name]
+    return [cst.ImportAlias(cst.Name(name)) for name in names]
+
+
+def _local(alias: Node, statement: Node) -> str:
+    name = alias.asname.name if alias.asname else alias.name
+    return (full_name(name) or "").partition(".")[0]
+
+
+def _commas(names: list[Node], statement: Node) -> list[Node]:
+    old = list(statement.names)
+    between = old[0].comma if len(old) > 1 else cst.Comma(
+        whitespace_after=cst.SimpleWhitespace(" ")
+    )
+    done = [each.with_changes(comma=between) for each in names[:-1]]
+    return [*done, names[-1].with_changes(comma=old[-1].comma)]

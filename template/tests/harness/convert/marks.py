@@ -1,0 +1,61 @@
+"""Marks: what a test is parametrised by, which fixtures it names, and which loop it asks for."""
+
+from typing import TYPE_CHECKING
+
+from .clients import CLIENT
+from .syntax import Node, cst, text_of
+
+if TYPE_CHECKING:
+    from .examine import Examination
+
+NEEDLESS = ("pytest.mark.asyncio", "pytest.mark.anyio")
+
+
+def judge_marks(seen: "Examination") -> None:
+    """Doubt a test whose marks say something that a conversion would change."""
+    decorators = [each.decorator for each in seen.unit.node.decorators]
+    if seen.unit.owner is not None:
+        decorators += [each.decorator for each in seen.unit.owner.decorators]
+    for decorator in decorators:
+        name = seen.module.dotted(decorator)
+        if name == "pytest.mark.parametrize" and isinstance(decorator, cst.Call):
+            _judge_parametrize(seen, decorator)
+        elif name == "pytest.mark.usefixtures":
+            _judge_use_fixtures(seen, decorator)
+        elif name == "hypothesis.given" and seen.found.needs_client:
+            seen.doubt("hypothesis", decorator)
+        elif name in NEEDLESS and not is_needless(decorator):
+            seen.doubt("marks", decorator, text_of(decorator))
+
+
+def is_needless(decorator: Node) -> bool:
+    """Say whether a mark says no more than that the test is async."""
+    if not isinstance(decorator, cst.Call):
+        return True
+    return all(
+        arg.keyword is not None
+        and arg.keyword.value in ("loop_scope", "scope")
+        and getattr(arg.value, "evaluated_value", None) == "session"
+        for arg in decorator.args
+    )
+
+
+def _judge_parametrize(seen: "Examination", call: Node) -> None:
+    names = getattr(call.args[0].value, "evaluated_value", None) if call.args else None
+    if names is None and call.args and isinstance(call.args[0].value, cst.Tuple | cst.List):
+        values = (e.value for e in call.args[0].value.elements)
+        names = ",".join(str(getattr(v, "evaluated_value", "")) for v in values)
+    given = {each.strip() for each in (names or "").split(",")}
+    if given & ({*seen.found.sources} | {*seen.found.fixtures} | {CLIENT}):
+        seen.doubt("parameters", call)
+
+def _judge_use_fixtures(seen: "Examination", call: Node) -> None:
+    for arg in call.args if isinstance(call, cst.Call) else ():
+        name = getattr(arg.value, "evaluated_value", None)
+        fixture = seen.world.fixture(name, seen.unit) if isinstance(name, str) else None
+        there = seen.known.get(fixture) if fixture is not None else None
+        if name == "client" or (there is not None and there.gives):
+            seen.doubt("fixtures", arg, f"usefixtures({name!r})")
+        elif fixture is not None and there is not None and there.touches:
+            seen.found.by_string.append(fixture)
+            seen.found.origins |= there.origins

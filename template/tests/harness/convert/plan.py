@@ -1,0 +1,27 @@
+"""The plan: what becomes of each function."""
+
+from dataclasses import dataclass, field
+
+from .findings import Findings
+from .modules import Unit, fixture_name
+from .reasons import Doubt
+from .world import World
+
+TWIN = "_async"
+
+
+@dataclass
+class Plan:
+    """What becomes of each function."""
+
+    world: World
+    known: dict[Unit, Findings]
+    converting: set[Unit] = field(default_factory=set)
+    twins: set[Unit] = field(default_factory=set)
+    left: dict[Unit, Doubt] = field(default_factory=dict)
+    kept: set[Unit] = field(default_factory=set)
+
+    def new_name(self, unit: Unit) -> str:
+        """Return the name under which a converted test finds a helper or a fixture."""
+        name = fixture_name(unit) if unit.kind == "fixture" else unit.name
+        return f"{name}{TWIN}" if unit in self.twins else name

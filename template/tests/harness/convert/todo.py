@@ -1,0 +1,32 @@
+"""The one comment above a test that is left: it names the reason, and the page that explains it."""
+
+from .reasons import PAGE, Doubt
+from .syntax import Change, Node, cst
+
+START = "# TODO: not converted ("
+
+
+def comment_for(doubt: Doubt) -> str:
+    """Return the comment."""
+    return f"{START}{doubt.reason}), see {PAGE}#{doubt.reason}"
+
+
+def with_comment(text: str | None) -> Change:
+    """Return a change that puts `text` above a function in place of an older comment."""
+
+    def change(updated: Node) -> Node:
+        lines = [line for line in updated.leading_lines if not _is_ours(line)]
+        if text is not None:
+            lines.append(cst.EmptyLine(comment=cst.Comment(text)))
+        return updated.with_changes(leading_lines=lines)
+
+    return change
+
+
+def has_comment(node: Node) -> bool:
+    """Say whether a function bears such a comment."""
+    return any(_is_ours(line) for line in node.leading_lines)
+
+
+def _is_ours(line: Node) -> bool:
+    return line.comment is not None and line.comment.value.startswith(START)
