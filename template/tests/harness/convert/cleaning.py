@@ -9,7 +9,10 @@ from .plan import Plan
 from .reasons import Note
 from .references import References
 from .selection import Selection
+from .signatures import set_up_fixture
 from .syntax import Edits, Node, cst, full_name, names_in
+
+HARNESS_FIXTURES = ("app", "async_client", "client")
 
 
 class Cleaning:
@@ -33,6 +36,7 @@ class Cleaning:
             if self._is_done(unit):
                 self._clean_marks(unit.node)
         self._drop_module_clients()
+        self._replace_class_attributes()
         if self.selection.asks_for(self.module.shown) and self.module.closed is None:
             self._clean_file()
         return self.edits, self.notes
@@ -60,18 +64,37 @@ class Cleaning:
             )
 
     def _clean_fixture(self, unit: Unit) -> None:
-        found = self.plan.known[unit]
-        is_loop = fixture_name(unit) == "event_loop"
-        if not (found.plain and self._is_replaced(unit)) and not is_loop:
+        if not self._is_needless_fixture(unit):
             return
-        if any(self._still_asks(user) for user in self.references.of(unit)):
-            return
-        asked = self.selection.asks_for(self.module.shown)
-        if asked and self.module.closed is None:
+        used = any(self._still_asks(user) for user in self.references.of(unit))
+        if not used and self._may_change(unit.module):
             self.edits.dropped.add(id(unit.node))
-        elif not is_loop:
-            own = fixture_name(unit) in ("async_client", "client")
-            self.notes.append(Note("override" if own else "no-longer-used", unit.node, unit.name))
+        elif fixture_name(unit) in HARNESS_FIXTURES:
+            self.notes.append(Note("override", unit.node))
+        elif not used and fixture_name(unit) != "event_loop":
+            self.notes.append(Note("no-longer-used", unit.node))
+
+    def _may_change(self, module: Module) -> bool:
+        return self.selection.asks_for(module.shown) and module.closed is None
+
+    def _is_needless_fixture(self, unit: Unit) -> bool:
+        found = self.plan.known[unit]
+        if fixture_name(unit) == "event_loop":
+            return True
+        if found.plain_app:
+            users = list(self.references.of(unit))
+            return any(user in self.plan.converting or self._goes(user) for user in users)
+        return found.plain and self._is_replaced(unit)
+
+    def _goes(self, user: Unit | None) -> bool:
+        # A plain fixture that is taken out asks for nothing any more.
+        return (
+            user is not None
+            and self.plan.known[user].plain
+            and self._may_change(user.module)
+            and self._is_replaced(user)
+            and not any(self._still_asks(each) for each in self.references.of(user))
+        )
 
     def _is_replaced(self, fixture: Unit) -> bool:
         return any(
@@ -81,7 +104,9 @@ class Cleaning:
         )
 
     def _still_asks(self, user: Unit | None) -> bool:
-        return user is None or user not in self.plan.converting or user in self.plan.twins
+        if user is None or user in self.plan.twins:
+            return True
+        return user not in self.plan.converting and not self._goes(user)
 
     def _drop_module_clients(self) -> None:
         for line in self.module.tree.module.body:
@@ -93,6 +118,17 @@ class Cleaning:
                 continue
             if self.module.dotted(small.value.func) in SYNC and self._is_free(name):
                 self.edits.dropped.add(id(line))
+
+    def _replace_class_attributes(self) -> None:
+        for unit in self.module.units:
+            if unit not in self.plan.converting:
+                continue
+            for line in self.plan.known[unit].class_attributes:
+                if id(line) not in self.edits.dropped:
+                    self.edits.dropped.add(id(line))
+                    name = _assigned(line.body[0]) or ""
+                    made = set_up_fixture(name, [])
+                    self.edits.before[id(line)].append(made)
 
     def _is_free(self, name: str) -> bool:
         # Some function took it, and every one that did is converted.

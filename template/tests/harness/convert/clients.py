@@ -56,6 +56,10 @@ def read_made(call: Node, module: Module, unit: Unit | None, world: World) -> Ma
         return _read_sync(call, module, unit, world)
     if name in ASYNC:
         return _read_async(call, module, unit, world)
+    found = world.find(name, module) if isinstance(call.func, cst.Name | cst.Attribute) else None
+    owner = found[0].classes.get(found[1]) if found else None
+    if owner is not None and any(found[0].dotted(each.value) in SYNC for each in owner.bases):
+        return Made(call, is_async=False, doubt=Doubt("constructor", call, "a class of its own"))
     return None
 
 

@@ -14,7 +14,7 @@ from .rewrite import edits_of
 from .selection import Selection
 from .survey import survey
 from .syntax import Edits, Node, cst, text_of
-from .todo import comment_for, has_comment, with_comment
+from .todo import comment_for, has_comment_in, with_comment, without_comment_in_header
 from .world import World
 
 
@@ -81,7 +81,7 @@ def _convert_file(
     for note in notes:
         name = getattr(getattr(note.node, "name", None), "value", "")
         done.notes.append(_entry(module, note, name))
-    wanted: dict[str, str] = {}
+    wanted = {"pytest": ""}
     for unit in module.units:
         if unit in plan.converting:
             _convert_unit(unit, plan, edits, wanted)
@@ -95,6 +95,8 @@ def _convert_file(
     if changed is original:
         return
     changed = mend_imports(module, changed, wanted)
+    if not changed.body and not any(line.comment for line in (*changed.header, *changed.footer)):
+        changed = changed.with_changes(header=[], footer=[], has_trailing_newline=False)
     if changed.code != original.code:
         done.changed[module.shown] = changed.bytes
 
@@ -105,17 +107,15 @@ def _convert_unit(unit: Unit, plan: Plan, edits: Edits, wanted: dict[str, str]) 
     if unit.kind == "set-up" and unit.name.startswith("teardown"):
         edits.dropped.add(id(unit.node))
         return
-    if unit in plan.twins:
+    if unit in plan.twins and unit not in plan.existing:
         parents = unit.module.tree.parents
         edits.after[id(unit.node)].append(lambda: _twin(own.apply(unit.node, parents), unit))
-    else:
+    elif unit not in plan.twins:
         edits.update(own)
     wanted["AsyncClient"] = "httpx2"
     if found.sleeps:
         wanted["asyncio"] = ""
-    if unit.kind == "set-up":
-        wanted["pytest"] = ""
-    if unit.decorator("contextlib.contextmanager"):
+    if unit.decorator("contextlib.contextmanager") and "contextmanager" in unit.module.imports:
         wanted["asynccontextmanager"] = "contextlib"
     for _, helper in found.helper_calls:
         if helper in plan.twins and helper.module is not unit.module and helper.owner is None:
@@ -150,9 +150,14 @@ def _twin(node: Node, unit: Unit) -> Node:
 def _mark(unit: Unit, plan: Plan, selection: Selection, edits: Edits) -> None:
     if unit.module.closed is not None or not selection.asks_for(unit.nodeid):
         return
+    module = unit.module.tree.module
+    # The comments above the first statement of a file belong to the file.
+    is_first = bool(module.body) and module.body[0] is unit.node and has_comment_in(module.header)
+    if is_first:
+        edits.changes[id(module)].append(without_comment_in_header)
     if unit in plan.left:
         text = comment_for(plan.left[unit])
         edits.changes[id(unit.node)].append(with_comment(text))
-    elif has_comment(unit.node):
+    elif has_comment_in(unit.node.leading_lines):
         edits.changes[id(unit.node)].append(with_comment(None))
 

@@ -7,8 +7,12 @@ from .modules import Unit, fixture_name
 from .plan import Plan
 from .reasons import Doubt
 from .references import References
+from .rewrite import edits_of
 from .selection import Selection
+from .twins import is_same
 from .world import World
+
+GIVEN = "hypothesis.given"
 
 
 class Decision:
@@ -30,6 +34,8 @@ class Decision:
             plan = self._draft()
             before = len(self.refused)
             self._find_twins(plan)
+            self._refuse_taken_names(plan)
+            self._refuse_shared_attributes(plan)
             for unit, doubt in refused_by_split(plan):
                 self.refuse(unit, doubt)
             if len(self.refused) == before:
@@ -99,6 +105,9 @@ class Decision:
                 return Doubt(word, unit.node, f"{where} {doubt.sentence}")
         if (doubt := self._taken_name(unit)) is not None:
             return doubt
+        helpers = [helper for _, helper in found.helper_calls]
+        if any(self.known[each].needs_client for each in helpers) and unit.decorator(GIVEN):
+            return Doubt("hypothesis", unit.node)
         if len(self._origins(unit, set())) > 1:
             return Doubt("clients", unit.node)
         shared = {source.origin for source in found.sources.values() if source.shared}
@@ -110,12 +119,12 @@ class Decision:
     def _taken_name(self, unit: Unit) -> Doubt | None:
         found = self.known[unit]
         wanted = [CLIENT] if any(each.is_replaced for each in found.sources.values()) else []
-        wanted += ["app"] if found.apps else []
+        wanted += ["app"] if wanted or found.apps else []  # the harness's client asks for it too
         for name in wanted:
             fixture = self.world.fixture(name, unit)
             if fixture is None or fixture is unit or self.known[fixture].plain:
                 continue
-            if name == "app" and fixture.module.path.name == "conftest.py":
+            if self.known[fixture].plain_app:
                 continue
             return Doubt("twins", unit.node, f"`{name}` is a fixture of {fixture.module.shown}")
         return None
@@ -140,7 +149,34 @@ class Decision:
                     plan.twins.add(unit)
                     again = True
                 elif unit not in self.refused:
-                    self.refuse(unit, Doubt("split", unit.node, "not all of them are converted"))
+                    self.refuse(unit, Doubt("users", unit.node))
+
+    def _refuse_taken_names(self, plan: Plan) -> None:
+        for unit in plan.twins:
+            name = plan.new_name(unit)
+            there = next(
+                (
+                    each
+                    for each in unit.module.units
+                    if each.owner is unit.owner and each.name == name
+                ),
+                None,
+            )
+            if there is not None and is_same(edits_of(unit, plan), unit, there):
+                plan.existing.add(unit)
+            elif there is not None or name in {*unit.module.imports, *unit.module.assigned}:
+                self.refuse(unit, Doubt("twins", unit.node, name))
+
+    def _refuse_shared_attributes(self, plan: Plan) -> None:
+        users: dict[int, list[Unit]] = {}
+        for unit, found in self.known.items():
+            for line in found.class_attributes:
+                users.setdefault(id(line), []).append(unit)
+        for each in users.values():
+            going = [unit for unit in each if unit in plan.converting]
+            if going and len(going) < len(each):
+                for unit in going:
+                    self.refuse(unit, Doubt("users", unit.node))
 
     def _stays(self, unit: Unit, plan: Plan) -> bool:
         for user in self.references.of(unit):

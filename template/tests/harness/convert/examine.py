@@ -8,13 +8,14 @@ from .clients import CLIENT, STATE, VERBS, Made, Source, read_made
 from .findings import Findings, Inventory
 from .hacks import find_runs
 from .marks import judge_marks
-from .modules import FIXTURES, Unit, fixture_option, fixture_scope, is_unittest, own_body
+from .modules import FIXTURES, Unit, fixture_name, fixture_option, fixture_scope, is_unittest, own_body
 from .overrides import find_overrides, judge_overrides
 from .reasons import Doubt, Note
 from .sessions import find_sessions
-from .syntax import Node, cst, full_name, text_of
+from .syntax import Node, cst, full_name, text_of, walk
 from .world import World, class_bases
 
+SET_UP = "set_up"
 BODYLESS = ("delete", "get", "head", "options")
 BODY = ("json", "data", "content", "files")
 DATABASE = ("db", "session", "database")
@@ -32,6 +33,7 @@ class Examination:
         self.found = Findings(unit)
         self.all = inventory_of(unit)
         self.places = places.Places(unit, self.found, self.all)
+        self.places.is_harmless = self._is_harmless_manager
         self.names = {each.name.value for each in unit.params}
 
     def run(self) -> Findings:
@@ -45,6 +47,7 @@ class Examination:
         find_overrides(self)
         for name, source in list(self.found.sources.items()):
             self._judge(name, source)
+        self._read_app_fixture()
         self._judge_whole()
         return self.found
 
@@ -81,6 +84,8 @@ class Examination:
         self.found.origins |= there.origins
         if there.gives is None:
             self.found.fixtures[name] = fixture
+            if there.factory:
+                self._read_factory(name)
             return
         given = there.gives
         kind = "harness" if there.plain else "fixture"
@@ -90,6 +95,18 @@ class Examination:
         )
         if not there.plain:
             self.found.fixtures[name] = fixture
+
+    def _read_factory(self, name: str) -> None:
+        # What the fixture gives makes requests when it is called, so each call is awaited.
+        for use in self.places.variables(name):
+            call = self.tree.parent(use)
+            if isinstance(call, cst.Call) and call.func is use:
+                self.found.nested_calls.append(call)
+                self.places.check_await(call, self.found.doubts, requests=True)
+            else:
+                self.doubt("arguments", use, f"{name} is passed on")
+        if name in self.places.bound:
+            self.doubt("names", self.unit.node, name)
 
     def _read_makers(self) -> None:
         for call in self.all.calls:
@@ -106,6 +123,8 @@ class Examination:
         )
         if made.doubt is not None:
             self.found.doubts.append(made.doubt)
+        if any(isinstance(each, cst.For | cst.While) for each, _ in self.tree.above(call, self.unit.node)):
+            self.doubt("clients", call, "one for each turn of a loop")
         name = None
         if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
             target = parent.targets[0].target
@@ -147,8 +166,13 @@ class Examination:
         self.found.gives = source
         self.found.sources[""] = source  # it has no name of its own
         self.found.renames.append((made.call, source))
-        if made.set_up:
-            self.doubt("constructor", made.call)
+        self._set_up_before(made)
+
+    def _set_up_before(self, made: Made) -> None:
+        line = self.tree.statement(made.call)
+        if made.set_up and not isinstance(self.tree.parent(line), cst.IndentedBlock):
+            self.doubt("one-line", made.call)
+        self.found.set_up.append((line, made.set_up))
 
     def _set_attribute(self, name: str, call: Node, source: Source, made: Made) -> None:
         self.found.origins.add(source.origin)
@@ -158,8 +182,7 @@ class Examination:
         self.found.sources[""] = source
         self.found.renames.append((call, source))
         self.found.attributes.add(name)
-        if made.set_up:
-            self.doubt("constructor", call)
+        self._set_up_before(made)
 
     def _own_attribute(self, target: Node) -> str | None:
         name = full_name(target) if isinstance(target, cst.Attribute) else None
@@ -201,6 +224,11 @@ class Examination:
         unit = self.unit
         if unit.owner is None:
             return
+        for other in unit.module.units if unit.kind == "test" else ():
+            there = self.known.get(other) if other.owner is unit.owner else None
+            if other.kind == "set-up" and there is not None and there.touches:
+                self.found.by_string.append(other)
+        self._read_class_attributes()
         used = {
             each.attr.value
             for each in self.all.attributes
@@ -219,6 +247,35 @@ class Examination:
         if unknown and class_bases(unit):
             self.doubt("inheritance", unit.node)
             self.found.makes = True
+
+    def _read_class_attributes(self) -> None:
+        for line in self.unit.owner.body.body:
+            small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+            if not isinstance(small, cst.Assign | cst.AnnAssign) or small.value is None:
+                continue
+            made = read_made(small.value, self.module, None, self.world)
+            target = small.targets[0].target if isinstance(small, cst.Assign) else small.target
+            name = full_name(target)
+            if made is None or name is None or not self._mentions(name):
+                continue
+            origin = ("class", self.module.name, self.unit.owner.name.value, name)
+            self.found.sources[f"self.{name}"] = Source(
+                "attribute", origin, made.is_async, made.raises, made.follows, shared=True
+            )
+            self.found.origins.add(origin)
+            self.found.class_attributes.append(line)
+            names = {each.name for each in self.module.units if each.owner is self.unit.owner}
+            if SET_UP in names or len(self.found.class_attributes) > 1:
+                self.doubt("twins", self.unit.node, SET_UP)
+            if made.doubt is not None or made.set_up or made.is_async or len(line.body) > 1:
+                self.doubt("constructor", self.unit.node)
+            if self.unit.kind != "test":
+                self.doubt("fixtures", self.unit.node, f"it takes {name} of the class")
+
+    def _mentions(self, name: str) -> bool:
+        return any(
+            full_name(each) in (f"self.{name}", f"cls.{name}") for each in self.all.attributes
+        )
 
     # What becomes of them.
 
@@ -247,6 +304,15 @@ class Examination:
         self.places.check_await(call, doubts, requests=False)
         if not doubts:
             self.found.sleeps.append(call)
+
+    def _is_harmless_manager(self, expression: Node) -> bool:
+        helper = self.callee(expression) if isinstance(expression, cst.Call) else None
+        if helper is None or not helper.decorator("contextlib.contextmanager"):
+            return False
+        return not any(
+            isinstance(each, cst.Try | cst.TryStar) and each.handlers
+            for each in walk(helper.node.body)
+        )
 
     def callee(self, call: Node) -> Unit | None:
         """Return the function of these files that is called."""
@@ -419,6 +485,7 @@ class Examination:
             return
         if is_unittest(unit):
             found.doubts.insert(0, Doubt("unittest", unit.owner))
+        self._judge_own_name()
         self._judge_strings()
         judge_marks(self)
         judge_overrides(self)
@@ -456,9 +523,21 @@ class Examination:
         if not asserts and not any(word in call for call in calls for word in words):
             self.doubt("nothing-asserted", self.unit.node)
 
+    def _judge_own_name(self) -> None:
+        replaced = {name for name, each in self.found.sources.items() if each.is_replaced}
+        if not replaced - {CLIENT}:
+            return
+        if CLIENT in self.names and CLIENT not in replaced:
+            self.doubt("clients", self.unit.node)
+        elif CLIENT in self.places.bound:
+            self.doubt("names", self.unit.node, CLIENT)
+
     def _judge_set_up(self) -> None:
         unit, found = self.unit, self.found
         extra = {name for name in self.names - {"self", "cls"} if self.places.variables(name)}
+        names = {each.name for each in self.module.units if each.owner is unit.owner}
+        if SET_UP in names:
+            self.doubt("twins", unit.node, SET_UP)
         if unit.name in ("setup", "teardown_class") or extra:
             self.doubt("fixtures", unit.node, unit.name)
         elif unit.name == "teardown_method" and not self._only_closes():
@@ -472,6 +551,11 @@ class Examination:
     def _only_closes(self) -> bool:
         body = own_body(self.unit.node)
         return all(any(line is gone for gone in self.found.dropped) for line in body)
+
+    def _read_app_fixture(self) -> None:
+        if self.unit.kind == "fixture" and fixture_name(self.unit) == "app":
+            app = self.world.app_of_fixture(self.unit)
+            self.found.plain_app = app is not None and self.world.is_the_app(app)
 
     def _judge_fixture(self) -> None:
         unit, found = self.unit, self.found

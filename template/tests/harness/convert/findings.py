@@ -39,23 +39,28 @@ class Findings:
     fixtures: dict[str, Unit] = field(default_factory=dict)  # those that hold a client, by name
     by_string: list[Unit] = field(default_factory=list)  # likewise, named by usefixtures or autouse
     called: set[Unit] = field(default_factory=set)
+    class_attributes: list[Node] = field(default_factory=list)  # the lines that make clients
     attributes: set[str] = field(default_factory=set)
     origins: set[Any] = field(default_factory=set)
     # What it gives.
     gives: Source | None = None
     plain: bool = False  # a fixture that does nothing but make the client
     mutates: set[Any] = field(default_factory=set)
+    plain_app: bool = False  # a fixture `app` that does nothing but give the app
     makes: bool = False
+    hacks: bool = False  # it runs an event loop in a way that is not understood
+    factory: bool = False  # it gives a function that makes requests
 
     @property
     def awaits(self) -> bool:
         """Say whether the function has to be async."""
-        return bool(self.requests or self.runs or self.helper_calls or self.managers)
+        made = (self.requests, self.runs, self.helper_calls, self.managers, self.nested_calls)
+        return any(made)
 
     @property
     def touches(self) -> bool:
         """Say whether there is anything of a client or of an event loop in it."""
-        return bool(self.sources or self.awaits or self.loop_params or self.makes)
+        return bool(self.sources or self.awaits or self.loop_params or self.makes or self.hacks)
 
     @property
     def needs_client(self) -> bool:

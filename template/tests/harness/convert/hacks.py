@@ -18,6 +18,9 @@ def find_runs(seen: "Examination") -> None:
     loops = _find_loops(seen)
     for call in seen.all.calls:
         inner = _coroutine(call, seen, loops)
+        if inner is None and _is_hack(call, seen):
+            seen.found.hacks = True
+            seen.found.doubts.append(Doubt("loops", call))
         if inner is not None:
             seen.found.runs.append((call, inner))
             seen.places.check_await(call, seen.found.doubts, requests=False)
@@ -46,6 +49,12 @@ def _find_loops(seen: "Examination") -> set[str]:
 
 def _is_run(name: str, seen: "Examination") -> bool:
     return any(full_name(call.func) == f"{name}.run_until_complete" for call in seen.all.calls)
+
+
+def _is_hack(call: Node, seen: "Examination") -> bool:
+    name = full_name(call.func) or ""
+    runs = seen.module.dotted(call.func) == "asyncio.run" or name.endswith(".run_until_complete")
+    return runs and seen.unit.kind != "helper"
 
 
 def _coroutine(call: Node, seen: "Examination", loops: set[str]) -> Node | None:

@@ -1,7 +1,12 @@
 """Imports: what converted code needs is added, and what it no longer needs is taken out."""
 
+import re
+
 from .modules import Module
-from .syntax import Node, cst, full_name, names_in, walk
+from .syntax import Node, children, cst, full_name, walk
+
+WORD = re.compile(r"[^\W\d]\w*")
+LONG = 200  # a text of that length is prose, and no annotation and no name
 
 
 def mend_imports(module: Module, changed: Node, wanted: dict[str, str]) -> Node:
@@ -13,19 +18,35 @@ def mend_imports(module: Module, changed: Node, wanted: dict[str, str]) -> Node:
     }
     body: list[Node] = []
     place = 0
+    carried: list[Node] = []  # blank lines and comments of what went
     for line in changed.body:
-        kept, gone = _mend_line(line, unused, missing)
-        if kept is not None:
-            body.append(kept)
-        elif gone and body and line.leading_lines:
-            pass
-        if _is_import(line):
+        kept = _mend_line(line, unused, missing)
+        if kept is None:
+            carried.extend(line.leading_lines)
+            continue
+        if carried:
+            lines = _joined_lines(carried, list(kept.leading_lines), blank=_is_import(kept))
+            kept = kept.with_changes(leading_lines=lines)
+            carried = []
+        body.append(kept)
+        if _is_import(kept):
             place = len(body)
     lines = [cst.parse_statement(_import_of(name, origin)) for name, origin in missing.items()]
     if place == 0 and lines:
         place = _after_docstring(body)
     body[place:place] = lines
     return changed.with_changes(body=_spaced(changed, body))
+
+
+def _joined_lines(gone: list[Node], own: list[Node], *, blank: bool) -> list[Node]:
+    comments = [line for line in gone if line.comment is not None]
+    if not blank or any(line.comment is None for line in own):
+        return [*own[: _blanks(own)], *comments, *own[_blanks(own) :]]
+    return [*[line for line in gone[: _blanks(gone)]][:1], *comments, *own]
+
+
+def _blanks(lines: list[Node]) -> int:
+    return next((at for at, line in enumerate(lines) if line.comment is not None), len(lines))
 
 
 def _spaced(changed: Node, body: list[Node]) -> list[Node]:
@@ -46,13 +67,22 @@ def _after_docstring(body: list[Node]) -> int:
 
 
 def _used(module: Node) -> set[str]:
-    found = names_in(line for line in module.body if not _is_import(line))
-    for line in module.body:
-        for node in walk(line) if not _is_import(line) else ():
-            if isinstance(node, cst.SimpleString):
-                value = node.evaluated_value
-                if isinstance(value, str) and value.isidentifier():
-                    found.add(value)
+    found: set[str] = set()
+    stack: list[tuple[Node, frozenset[str]]] = [
+        (line, frozenset()) for line in module.body if not _is_import(line)
+    ]
+    while stack:
+        node, hidden = stack.pop()
+        if isinstance(node, cst.FunctionDef | cst.Lambda):
+            # A parameter of the same name hides the import.
+            hidden |= {each.name.value for each in walk(node.params) if isinstance(each, cst.Param)}
+        if isinstance(node, cst.Name) and node.value not in hidden:
+            found.add(node.value)
+        elif isinstance(node, cst.SimpleString):
+            value = node.evaluated_value
+            if isinstance(value, str):
+                found |= set(WORD.findall(value)) if len(value) < LONG else set()
+        stack.extend((each, hidden) for each in children(node))
     return found
 
 
@@ -80,28 +110,29 @@ def _import_of(name: str, origin: str) -> str:
     return f"import {name}" if not origin else f"from {origin} import {name}"
 
 
-def _mend_line(line: Node, unused: set[str], missing: dict[str, str]) -> tuple[Node | None, bool]:
+def _mend_line(line: Node, unused: set[str], missing: dict[str, str]) -> Node | None:
     if not _is_import(line) or len(line.body) != 1:
-        return line, False
+        return line
     statement = line.body[0]
     if isinstance(statement.names, cst.ImportStar):
-        return line, False
+        return line
     kept = [each for each in statement.names if _local(each, statement) not in unused]
     if isinstance(statement, cst.ImportFrom):
         kept += _joined(statement, missing)
     if not kept:
         return _in_its_place(line, missing)
     if kept == list(statement.names):
-        return line, False
-    return line.with_changes(body=[statement.with_changes(names=_commas(kept, statement))]), True
+        return line
+    return line.with_changes(body=[statement.with_changes(names=_commas(kept, statement))])
 
 
-def _in_its_place(line: Node, missing: dict[str, str]) -> tuple[Node | None, bool]:
+def _in_its_place(line: Node, missing: dict[str, str]) -> Node | None:
+    # The new library stands where the old one stood, as import sorters want it.
     name = next((name for name, origin in missing.items() if origin == "httpx2"), None)
     if name is None or not isinstance(line.body[0], cst.ImportFrom):
-        return None, True
+        return None
     new = cst.parse_statement(_import_of(name, missing.pop(name)))
-    return new.with_changes(leading_lines=line.leading_lines), True
+    return new.with_changes(leading_lines=line.leading_lines)
 
 
 def _joined(statement: Node, missing: dict[str, str]) -> list[Node]:

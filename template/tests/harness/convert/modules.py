@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .syntax import Node, Tree, cst, full_name, walk
+from .syntax import Node, Tree, cst, full_name, names_in, walk
 
 SET_UP = ("setup_method", "setup_class", "setup", "teardown_method", "teardown_class")
 FIXTURES = ("pytest.fixture", "pytest_asyncio.fixture")
@@ -73,6 +73,7 @@ class Module:
         self.fixtures: dict[str, Unit] = {}
         self.closed: str | None = None  # why this file may not be changed
         self._overrides: bool | None = None
+        self.overrides = "dependency_overrides" in names_in([tree.module])
         self._read()
 
     def _read(self) -> None:
@@ -156,6 +157,8 @@ class Module:
 
     def overrides_at_top(self) -> bool:
         """Say whether dependency overrides are laid when this file is imported."""
+        if not self.overrides:
+            return False
         if self._overrides is None:
             small = (
                 each

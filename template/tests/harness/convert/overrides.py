@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .reasons import Doubt
-from .syntax import Node, cst, full_name, walk
+from .syntax import Node, Tree, cst, full_name, text_of, walk
 
 if TYPE_CHECKING:
     from .examine import Examination
@@ -13,26 +13,27 @@ def find_overrides(seen: "Examination") -> None:
     """Note each use of the imported app, for which the fixture `app` is taken."""
     if seen.unit.kind == "helper" or "app" in seen.names | seen.places.bound:
         return
-    clients = {*seen.found.apps}
     for name in {each.value for each in seen.all.names} - seen.names - seen.places.bound:
         if name not in seen.module.imports and name not in seen.module.assigned:
             continue
         for use in seen.places.variables(name):
-            node = _app_at(use, seen)
-            if node is not None and node not in clients:
-                seen.found.apps.append(node)
+            node = overridden(use, seen.tree)
+            if node is None:
+                continue
+            app = seen.world.app_of(node, seen.unit, seen.module)
+            if app is None or not seen.world.is_the_app(app):
+                seen.doubt("app", use, text_of(node))
+            seen.found.apps.append(node)
 
 
-def _app_at(use: Node, seen: "Examination") -> Node | None:
+def overridden(use: Node, tree: Tree) -> Node | None:
+    """Return the expression that begins with `use` and whose `dependency_overrides` are taken."""
     node = use
-    while isinstance(node, cst.Name | cst.Attribute):
-        parent = seen.tree.parent(node)
-        if not isinstance(parent, cst.Attribute) or parent.value is not node:
-            return None
-        app = seen.world.app_of(node, seen.unit, seen.module)
-        if app is not None and parent.attr.value == "dependency_overrides":
-            return node if seen.world.is_the_app(app) else None
-        node = parent
+    parent = tree.parent(node)
+    while isinstance(parent, cst.Attribute) and parent.value is node:
+        if parent.attr.value == "dependency_overrides":
+            return node
+        node, parent = parent, tree.parent(parent)
     return None
 
 

@@ -21,6 +21,17 @@ class Plan:
     left: dict[Unit, Doubt] = field(default_factory=dict)
     kept: set[Unit] = field(default_factory=set)
 
+    existing: set[Unit] = field(default_factory=set)  # whose twin is there already
+
+    def needs_client(self, unit: Unit, seen: tuple[Unit, ...] = ()) -> bool:
+        """Say whether a function needs the suite's client as a parameter that it has not."""
+        found = self.known[unit]
+        return found.needs_client or any(
+            self.needs_client(helper, (*seen, unit))
+            for _, helper in found.helper_calls
+            if helper not in seen
+        )
+
     def new_name(self, unit: Unit) -> str:
         """Return the name under which a converted test finds a helper or a fixture."""
         name = fixture_name(unit) if unit.kind == "fixture" else unit.name

@@ -37,6 +37,7 @@ REASONS = {
     "twins": "needs an async twin whose name is taken by something else",
     "unittest": "is a method of unittest's, which takes no fixture",
     "urls": "names the host of the sync client",
+    "users": "serves tests that are left as well, and cannot have a twin",
     "websockets": "opens a websocket",
 }
 

@@ -91,7 +91,7 @@ class _Rewriting:
             name = self.plan.new_name(helper)
             last = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
             self._change(last, _to_name(name))
-        if self.plan.known[helper].needs_client:
+        if self.plan.needs_client(helper):
             self._change(call, _with_client)
         if not isinstance(self.tree.parent(call), cst.WithItem):
             self._change(call, self._awaiting(call))

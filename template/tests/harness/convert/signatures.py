@@ -18,7 +18,7 @@ def edit_signature(unit: Unit, plan: Plan, edits: Edits) -> None:
     found = plan.known[unit]
     renamed = _renamed_params(unit, plan)
     changes = edits.changes[id(unit.node)]
-    if found.awaits or found.sources:
+    if found.awaits or found.sources or plan.needs_client(unit):
         changes.append(_make_async)
     for param in unit.params:
         name = param.name.value
@@ -37,6 +37,9 @@ def edit_signature(unit: Unit, plan: Plan, edits: Edits) -> None:
         changes.append(lambda updated, name=name: _with_param(updated, name))
     if unit.kind == "set-up":
         changes.append(_as_fixture)
+        for node in walk(unit.node.body):
+            if isinstance(node, cst.Name) and node.value == "cls":
+                edits.changes[id(node)].append(lambda _: cst.Name("self"))
     if unit in plan.twins:
         changes.append(_renaming(unit, plan))
     if unit.decorator("contextlib.contextmanager"):
@@ -59,7 +62,7 @@ def _added_params(unit: Unit, plan: Plan, renamed: dict[str, str]) -> list[str]:
     found = plan.known[unit]
     names = {each.name.value for each in unit.params}
     present = {renamed.get(name, name) for name in names}
-    wanted = [CLIENT] if found.needs_client else []
+    wanted = [CLIENT] if plan.needs_client(unit) else []
     if found.apps and unit.kind != "helper":
         wanted.append("app")
     # The first one added comes last, for each goes to the front.
@@ -120,7 +123,9 @@ def _without(updated: Node, names: set[str]) -> Node:
 
 def _with_param(updated: Node, name: str) -> Node:
     every = updated.params
-    first = [each for each in every.params[:1] if each.name.value in ("self", "cls")]
+    # The app comes after the client, and both after `self`.
+    ahead = ("self", "cls", CLIENT) if name == "app" else ("self", "cls")
+    first = [each for each in every.params[:2] if each.name.value in ahead]
     rest = list(every.params[len(first) :])
     new = cst.Param(cst.Name(name))
     # Laid out as the others are: on a line of its own, or beside them.
@@ -128,13 +133,22 @@ def _with_param(updated: Node, name: str) -> Node:
     comma = model if isinstance(model, cst.Comma) else _comma()
     if rest or every.kwonly_params or every.star_kwarg or every.posonly_params:
         new = new.with_changes(comma=comma)
-    if first and not isinstance(first[0].comma, cst.Comma):
-        first = [first[0].with_changes(comma=_comma())]
+    if first and not isinstance(first[-1].comma, cst.Comma):
+        first[-1] = first[-1].with_changes(comma=_comma())
     return updated.with_changes(params=every.with_changes(params=[*first, new, *rest]))
 
 
 def _comma() -> Node:
     return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def set_up_fixture(name: str, leading_lines: list[Node]) -> Node:
+    """Return the fixture that gives the tests of a class their client, as an attribute."""
+    made = cst.parse_statement(
+        f"@pytest.fixture(autouse=True)\nasync def {SET_UP}(self, {CLIENT}):\n"
+        f"    self.{name} = {CLIENT}\n"
+    )
+    return made.with_changes(leading_lines=leading_lines)
 
 
 def _as_fixture(updated: Node) -> Node:

@@ -9,6 +9,7 @@ from .modules import Module, Unit
 from .syntax import Node, cst, walk
 from .world import World
 
+OVERRIDES = "dependency_overrides"
 LIBRARIES = ("estClient", "testclient", "httpx", "httpx2", "AsyncClient")
 
 
@@ -32,13 +33,18 @@ def survey(world: World) -> dict[Unit, Findings]:
 def _find_apps(world: World) -> None:
     # Each client that is made names an app, and how many apps there are decides which is meant.
     for module in world.modules:
-        if not any(name.endswith(LIBRARIES) for name in module.imports.values()):
+        if not module.overrides and not any(name.endswith(LIBRARIES) for name in module.imports.values()):
             continue
         units = {id(unit.node): unit for unit in module.units}
         for node in walk(module.tree.module):
-            if isinstance(node, cst.Call):
+            overrides = isinstance(node, cst.Attribute) and node.attr.value == OVERRIDES
+            if overrides or isinstance(node, cst.Call):
                 above = (units.get(id(each)) for each, _ in _all_above(node, module))
-                read_made(node, module, next(filter(None, above), None), world)
+                unit = next(filter(None, above), None)
+                if overrides and (app := world.app_of(node.value, unit, module)) is not None:
+                    world.apps.add(app)
+                elif not overrides:
+                    read_made(node, module, unit, world)
 
 
 def _all_above(node: Node, module: Module) -> Iterator[tuple[Node, Node]]:
@@ -71,6 +77,7 @@ def _outside_of(found: Findings) -> Hashable:
         found.awaits,
         found.makes,
         found.plain,
+        found.factory,
         found.gives is not None,
         frozenset(found.origins),
         frozenset(found.unit.given),

@@ -133,12 +133,18 @@ class Edits:
             return updated
         body: list[Node] = []
         carried: list[Node] = []  # comments of what went, for what comes next
+        blank: list[Node] = []  # and the blank lines above it
         for old, new in zip(original.body, updated.body, strict=True):
             statements, left = self._become(old, new)
             added = [*self.before.get(id(old), ()), *statements]
-            if added and carried:
-                added[0] = added[0].with_changes(leading_lines=[*carried, *added[0].leading_lines])
-                carried = []
+            if added and (carried or blank):
+                lines = list(added[0].leading_lines)
+                own = bool(lines) and lines[0].comment is None
+                lines = [*([] if own or not body else blank), *carried, *lines]
+                added[0] = added[0].with_changes(leading_lines=lines)
+                carried, blank = [], []
+            if not added:
+                blank = blank or [line for line in new.leading_lines[:2] if line.comment is None]
             carried.extend(left)
             body.extend(added)
             body.extend(make() for make in self.after.get(id(old), ()))

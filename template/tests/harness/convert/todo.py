@@ -1,5 +1,7 @@
 """The one comment above a test that is left: it names the reason, and the page that explains it."""
 
+from collections.abc import Iterable
+
 from .reasons import PAGE, Doubt
 from .syntax import Change, Node, cst
 
@@ -23,9 +25,14 @@ def with_comment(text: str | None) -> Change:
     return change
 
 
-def has_comment(node: Node) -> bool:
-    """Say whether a function bears such a comment."""
-    return any(_is_ours(line) for line in node.leading_lines)
+def has_comment_in(lines: Iterable[Node]) -> bool:
+    """Say whether such a comment is among some lines."""
+    return any(_is_ours(line) for line in lines)
+
+
+def without_comment_in_header(updated: Node) -> Node:
+    """Return a file without such a comment at its head."""
+    return updated.with_changes(header=[line for line in updated.header if not _is_ours(line)])
 
 
 def _is_ours(line: Node) -> bool:

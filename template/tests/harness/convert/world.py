@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .modules import Module, Unit, fixture_name, fixture_option, is_unittest
+from .modules import Module, Unit, fixture_name, fixture_option, is_unittest, own_body
 from .syntax import Node, cst, full_name, walk
 
 FACTORIES = ("create_app", "make_app", "build_app", "get_app", "get_application")
@@ -112,10 +112,21 @@ class World:
             fixture = self.fixture(name, unit)
             if fixture is None:
                 return "app" if name == "app" else None
-            return "app" if fixture.module.path.name == "conftest.py" else None
+            return self.app_of_fixture(fixture)
         if unit is not None and _is_bound(name, unit):
             return None
         return self._app_of_name(module.dotted(expression), module)
+
+    def app_of_fixture(self, fixture: Unit) -> str | None:
+        """Return the app that a fixture gives, when it does nothing else."""
+        body = own_body(fixture.node)
+        small = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else None
+        value = getattr(small, "value", None)
+        if isinstance(value, cst.Yield):
+            value = value.value
+        if len(body) != 1 or value is None:
+            return None  # it does more than to give the app
+        return self.app_of(value, fixture, fixture.module)
 
     def _app_of_name(self, dotted: str | None, module: Module) -> str | None:
         found = self.find(dotted, module)
