@@ -1,4 +1,4 @@
 async def test_form(async_client):
-    response = await async_client.post("/form", data={"name": "a"})
+    response = await async_client.post("/body", data={"name": "a"})
     assert response.status_code == 200
-    assert response.json() == "a"
+    assert response.json() == {"type": "application/x-www-form-urlencoded", "content": "name=a"}

@@ -2,5 +2,5 @@ import io
 
 
 def test_upload(client):
-    response = client.post("/upload", files={"file": ("a.txt", io.BytesIO(b"text"), "text/plain")})
-    assert response.json() == {"name": "a.txt", "size": 4}
+    response = client.post("/body", files={"file": ("a.txt", io.BytesIO(b"a text"), "text/plain")})
+    assert response.json() == {"type": "multipart/form-data", "content": "a text"}
