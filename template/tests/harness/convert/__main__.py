@@ -25,7 +25,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     how.add_argument("--diff", action="store_true", help="show what would change (the default)")
     how.add_argument("--write", action="store_true", help="write it")
     parser.add_argument(
-        "--keep", nargs="+", action="extend", default=[], metavar="NODEID",
+        "--keep",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NODEID",
         help="files, classes or tests that stay as they are",
     )
     parser.add_argument("--audit", type=Path, metavar="FILE", help="what the audit said, as JSON")

@@ -1,4 +1,4 @@
-"""Answers: would the test notice a redirect that was not followed, or an error turned into a 500?"""
+"""Answers: whether a test would notice a redirect that is not followed, or a 500."""
 
 from .modules import Unit
 from .syntax import Node, Tree, cst, walk
@@ -16,13 +16,11 @@ def is_looked_at(call: Node, unit: Unit, tree: Tree) -> bool:
     parent = tree.parent(call)
     if isinstance(parent, cst.Attribute) and parent.value is call:
         return _tells(parent, unit, tree)
-    name = _assigned_name(call, parent, tree)
-    return name is not None and any(
-        _tells(use, unit, tree) for use in _uses_of(name, call, unit, tree)
-    )
+    name = _assigned_name(call, parent)
+    return name is not None and any(_tells(use, unit, tree) for use in _uses_of(name, call, unit))
 
 
-def _assigned_name(call: Node, parent: Node, tree: Tree) -> str | None:
+def _assigned_name(call: Node, parent: Node) -> str | None:
     if isinstance(parent, cst.Assign) and parent.value is call and len(parent.targets) == 1:
         target = parent.targets[0].target
     elif isinstance(parent, cst.AnnAssign | cst.NamedExpr) and parent.value is call:
@@ -32,7 +30,7 @@ def _assigned_name(call: Node, parent: Node, tree: Tree) -> str | None:
     return str(target.value) if isinstance(target, cst.Name) else None
 
 
-def _uses_of(name: str, call: Node, unit: Unit, tree: Tree) -> list[Node]:
+def _uses_of(name: str, call: Node, unit: Unit) -> list[Node]:
     # In the order of the source, from this assignment to the next one of the same name.
     found: list[Node] = []
     seen = False
@@ -43,7 +41,7 @@ def _uses_of(name: str, call: Node, unit: Unit, tree: Tree) -> list[Node]:
             continue
         if isinstance(node, cst.AssignTarget) and getattr(node.target, "value", None) == name:
             break
-        elif isinstance(node, cst.Attribute) and getattr(node.value, "value", None) == name:
+        if isinstance(node, cst.Attribute) and getattr(node.value, "value", None) == name:
             found.append(node)
     return found
 

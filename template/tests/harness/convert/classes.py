@@ -1,7 +1,8 @@
-"""Classes: one with tests of both kinds is split, for the policy of the harness has one kind a class."""
+"""Classes: one with tests of both kinds is split, for the policy has one kind a class."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from .modules import Module, Unit
@@ -111,9 +112,11 @@ def refused_by_split(plan: Plan) -> list[tuple[Unit, Doubt]]:
             continue
         detail = f"there is a class {split.name}" if taken else ""
         going = {id(each) for each in split.going}
-        for unit in split.module.units:
-            if id(unit.node) in going and unit.kind == "test":
-                refused.append((unit, Doubt("split", unit.node, detail)))
+        refused += [
+            (unit, Doubt("split", unit.node, detail))
+            for unit in split.module.units
+            if id(unit.node) in going and unit.kind == "test"
+        ]
     return refused
 
 
@@ -122,7 +125,7 @@ def edit_splits(plan: Plan, module: Module, edits: Edits) -> list[Node]:
     found = [split for split in splits_of(plan) if split.module is module]
     for split in found:
         edits.moved |= {id(member) for member in split.going}
-        edits.after[id(split.owner)].append(lambda split=split: _new_class(split, edits))
+        edits.after[id(split.owner)].append(partial(_new_class, split, edits))
     return [split.owner for split in found]
 
 

@@ -1,6 +1,6 @@
 """What a file no longer needs: marks, loops, clients and fixtures that nothing asks for."""
 
-from collections.abc import Iterator
+from functools import partial
 
 from .clients import SYNC
 from .marks import NEEDLESS, is_needless
@@ -59,9 +59,7 @@ class Cleaning:
                 continue
             if name == NEEDLESS[1]:
                 self.notes.append(Note("anyio", node))
-            self.edits.changes[id(node)].append(
-                lambda updated, text=name: _without_decorator(updated, text)
-            )
+            self.edits.changes[id(node)].append(partial(_without_decorator, dotted=name))
 
     def _clean_fixture(self, unit: Unit) -> None:
         if not self._is_needless_fixture(unit):
@@ -227,10 +225,3 @@ def _without_decorator(updated: Node, dotted: str) -> Node:
         else:
             kept.append(each)
     return updated.with_changes(decorators=kept, leading_lines=lines)
-
-
-def comments_of(node: Node) -> Iterator[str]:
-    """Yield the comments right above a function."""
-    for line in node.leading_lines:
-        if line.comment is not None:
-            yield str(line.comment.value)

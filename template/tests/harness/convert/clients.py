@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from .apps import app_of
 from .modules import Module, Unit
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, text_of
@@ -57,8 +58,9 @@ def read_made(call: Node, module: Module, unit: Unit | None, world: World) -> Ma
     if name in ASYNC:
         return _read_async(call, module, unit, world)
     found = world.find(name, module) if isinstance(call.func, cst.Name | cst.Attribute) else None
-    owner = found[0].classes.get(found[1]) if found else None
-    if owner is not None and any(found[0].dotted(each.value) in SYNC for each in owner.bases):
+    where, local = found or (module, "")
+    owner = where.classes.get(local)
+    if owner is not None and any(where.dotted(each.value) in SYNC for each in owner.bases):
         return Made(call, is_async=False, doubt=Doubt("constructor", call, "a class of its own"))
     return None
 
@@ -117,7 +119,7 @@ def _app_of_transport(made: Made, transport: Node, module: Module) -> Node | Non
 
 
 def _check_app(made: Made, app: Node, module: Module, unit: Unit | None, world: World) -> None:
-    found = world.app_of(app, unit, module)
+    found = app_of(world, app, unit, module)
     if found is not None:
         world.apps.add(found)
     if found is None or not world.is_the_app(found):

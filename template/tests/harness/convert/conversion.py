@@ -160,4 +160,3 @@ def _mark(unit: Unit, plan: Plan, selection: Selection, edits: Edits) -> None:
         edits.changes[id(unit.node)].append(with_comment(text))
     elif has_comment_in(unit.node.leading_lines):
         edits.changes[id(unit.node)].append(with_comment(None))
-

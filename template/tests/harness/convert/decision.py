@@ -35,6 +35,7 @@ class Decision:
             before = len(self.refused)
             self._find_twins(plan)
             self._refuse_taken_names(plan)
+            self._refuse_called_tests(plan)
             self._refuse_shared_attributes(plan)
             for unit, doubt in refused_by_split(plan):
                 self.refuse(unit, doubt)
@@ -49,9 +50,10 @@ class Decision:
         plan = Plan(self.world, self.known)
         for unit, found in self.known.items():
             if unit.kind == "fixture":
-                if found.runs and not found.sources and self.selection.asks_for(unit.module.shown):
-                    if self.against(unit) is None:
-                        self._take(unit, plan)
+                alone = found.runs and not found.sources
+                asked = self.selection.asks_for(unit.module.shown)
+                if alone and asked and self.against(unit) is None:
+                    self._take(unit, plan)
                 continue
             uses = found.touches or found.fixtures or found.by_string
             if unit.kind != "test" or not uses or not self.selection.asks_for(unit.nodeid):
@@ -86,25 +88,26 @@ class Decision:
         return self._against[unit]
 
     def _reason(self, unit: Unit) -> Doubt | None:
-        found = self.known[unit]
         if unit in self.refused:
             return self.refused[unit]
         if unit.module.closed is not None:
             return Doubt("broken-file", unit.node, f"it {unit.module.closed}")
-        if found.doubts:
-            return found.doubts[0]
-        needs = self.needs(unit)
-        for need in needs:
-            if self.known[need].plain:
-                continue
-            doubt = self.against(need)
+        own = self.known[unit].doubts
+        checks = (self._against_needs, self._taken_name, self._against_clients)
+        return own[0] if own else next(filter(None, (check(unit) for check in checks)), None)
+
+    def _against_needs(self, unit: Unit) -> Doubt | None:
+        for need in self.needs(unit):
+            doubt = None if self.known[need].plain else self.against(need)
             if doubt is not None:
                 line = need.module.tree.line(need.node.name)
                 word = "fixtures" if need.kind in ("fixture", "set-up") else "helpers"
                 where = f"`{need.name}` ({need.module.shown}:{line})"
                 return Doubt(word, unit.node, f"{where} {doubt.sentence}")
-        if (doubt := self._taken_name(unit)) is not None:
-            return doubt
+        return None
+
+    def _against_clients(self, unit: Unit) -> Doubt | None:
+        found, needs = self.known[unit], self.needs(unit)
         helpers = [helper for _, helper in found.helper_calls]
         if any(self.known[each].needs_client for each in helpers) and unit.decorator(GIVEN):
             return Doubt("hypothesis", unit.node)
@@ -166,6 +169,12 @@ class Decision:
                 plan.existing.add(unit)
             elif there is not None or name in {*unit.module.imports, *unit.module.assigned}:
                 self.refuse(unit, Doubt("twins", unit.node, name))
+
+    def _refuse_called_tests(self, plan: Plan) -> None:
+        # A test that is called by other code would return a coroutine that nobody awaits.
+        for unit in plan.converting:
+            if unit.kind == "test" and self.known[unit].awaits and self.references.calls(unit):
+                self.refuse(unit, Doubt("users", unit.node))
 
     def _refuse_shared_attributes(self, plan: Plan) -> None:
         users: dict[int, list[Unit]] = {}

@@ -97,12 +97,12 @@ def find_dirty(root: Path) -> set[str] | None:
     command = ["git", "-C", str(root), "status", "--porcelain", "-z", "--no-renames", "."]
     prefix = ["git", "-C", str(root), "rev-parse", "--show-prefix"]
     try:
-        done = subprocess.run(command, capture_output=True, check=True)
-        below = subprocess.run(prefix, capture_output=True, check=True).stdout.decode().strip()
+        done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603  git
+        below = subprocess.run(prefix, capture_output=True, check=True)  # noqa: S603  git
     except (OSError, subprocess.CalledProcessError):
         return None
     entries = [each for each in done.stdout.decode("utf-8", "replace").split("\0") if each]
-    names = {entry[3:].removeprefix(below) for entry in entries}
+    names = {entry[3:].removeprefix(below.stdout.decode().strip()) for entry in entries}
     # A folder that is not tracked stands for the files in it.
     folders = {name for name in names if name.endswith("/")}
     for folder in folders:

@@ -82,11 +82,23 @@ class Inventory:
     @classmethod
     def of(cls, unit: Unit) -> "Inventory":
         """Walk over a function, without its decorators."""
-        lists: list[list[Node]] = [[], [], [], [], []]
         kinds = (cst.Name, cst.Call, cst.Attribute, cst.SimpleString, cst.FunctionDef)
+        found: tuple[list[Node], ...] = ([], [], [], [], [])
         for part in (unit.node.params, unit.node.body):
             for node in walk(part):
-                for kind, found in zip(kinds, lists, strict=True):
+                for kind, nodes in zip(kinds, found, strict=True):
                     if isinstance(node, kind):
-                        found.append(node)
-        return cls(*lists, yields(unit.node))
+                        nodes.append(node)
+        names, calls, attributes, strings, functions = found
+        return cls(names, calls, attributes, strings, functions, yields(unit.node))
+
+
+_INVENTORIES: dict[int, tuple[Unit, Inventory]] = {}
+
+
+def inventory_of(unit: Unit) -> Inventory:
+    """Return the nodes of a function that matter; each function is walked over once."""
+    kept = _INVENTORIES.get(id(unit))
+    if kept is None:
+        kept = _INVENTORIES[id(unit)] = (unit, Inventory.of(unit))
+    return kept[1]

@@ -1,10 +1,10 @@
-"""Event-loop hacks: a loop that is made, taken or patched so that a sync test can run a coroutine."""
+"""Event-loop hacks: a loop that is made or taken so that a sync test can run a coroutine."""
 
 from typing import TYPE_CHECKING
 
 from .overrides import drop_line
 from .reasons import Doubt
-from .syntax import Node, cst, full_name
+from .syntax import Node, cst, full_name, text_of
 
 if TYPE_CHECKING:
     from .examine import Examination
@@ -22,6 +22,8 @@ def find_runs(seen: "Examination") -> None:
             seen.found.hacks = True
             seen.found.doubts.append(Doubt("loops", call))
         if inner is not None:
+            if text_of(call).count("#") > text_of(inner).count("#"):
+                seen.found.doubts.append(Doubt("comments", call))
             seen.found.runs.append((call, inner))
             seen.places.check_await(call, seen.found.doubts, requests=False)
     if seen.unit.is_async and not seen.found.runs:
@@ -73,8 +75,11 @@ def _coroutine(call: Node, seen: "Examination", loops: set[str]) -> Node | None:
 
 
 def _judge_loop(name: str, seen: "Examination") -> None:
-    if name in seen.names:
-        seen.found.loop_params.append(name)
+    for param in seen.unit.params:
+        if param.name.value == name:
+            seen.found.loop_params.append(name)
+            if "#" in text_of(param):
+                seen.found.doubts.append(Doubt("comments", param))
     for use in seen.places.variables(name):
         parent = seen.tree.parent(use)
         call = seen.tree.parent(parent)

@@ -6,6 +6,7 @@ from .modules import Module
 from .syntax import Node, children, cst, full_name, walk
 
 WORD = re.compile(r"[^\W\d]\w*")
+FOR_TOOLS = ("# noqa", "# type:", "# isort", "# pylint", "# pyright")
 LONG = 200  # a text of that length is prose, and no annotation and no name
 
 
@@ -23,6 +24,9 @@ def mend_imports(module: Module, changed: Node, wanted: dict[str, str]) -> Node:
         kept = _mend_line(line, unused, missing)
         if kept is None:
             carried.extend(line.leading_lines)
+            comment = line.trailing_whitespace.comment
+            if comment is not None and not comment.value.startswith(FOR_TOOLS):
+                carried.append(cst.EmptyLine(comment=comment))
             continue
         if carried:
             lines = _joined_lines(carried, list(kept.leading_lines), blank=_is_import(kept))
@@ -42,7 +46,7 @@ def _joined_lines(gone: list[Node], own: list[Node], *, blank: bool) -> list[Nod
     comments = [line for line in gone if line.comment is not None]
     if not blank or any(line.comment is None for line in own):
         return [*own[: _blanks(own)], *comments, *own[_blanks(own) :]]
-    return [*[line for line in gone[: _blanks(gone)]][:1], *comments, *own]
+    return [*gone[: min(_blanks(gone), 1)], *comments, *own]
 
 
 def _blanks(lines: list[Node]) -> int:
@@ -116,7 +120,7 @@ def _mend_line(line: Node, unused: set[str], missing: dict[str, str]) -> Node | 
     statement = line.body[0]
     if isinstance(statement.names, cst.ImportStar):
         return line
-    kept = [each for each in statement.names if _local(each, statement) not in unused]
+    kept = [each for each in statement.names if _local(each) not in unused]
     if isinstance(statement, cst.ImportFrom):
         kept += _joined(statement, missing)
     if not kept:
@@ -145,15 +149,15 @@ def _joined(statement: Node, missing: dict[str, str]) -> list[Node]:
     return [cst.ImportAlias(cst.Name(name)) for name in names]
 
 
-def _local(alias: Node, statement: Node) -> str:
+def _local(alias: Node) -> str:
     name = alias.asname.name if alias.asname else alias.name
     return (full_name(name) or "").partition(".")[0]
 
 
 def _commas(names: list[Node], statement: Node) -> list[Node]:
     old = list(statement.names)
-    between = old[0].comma if len(old) > 1 else cst.Comma(
-        whitespace_after=cst.SimpleWhitespace(" ")
+    between = (
+        old[0].comma if len(old) > 1 else cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     )
     done = [each.with_changes(comma=between) for each in names[:-1]]
     return [*done, names[-1].with_changes(comma=old[-1].comma)]

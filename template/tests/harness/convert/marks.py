@@ -3,11 +3,14 @@
 from typing import TYPE_CHECKING
 
 from .clients import CLIENT
+from .modules import FIXTURES, Module
 from .syntax import Node, cst, text_of
 
 if TYPE_CHECKING:
     from .examine import Examination
 
+# Decorators that await what they wrap.
+ASYNC_AWARE = ("patch", "freeze_time", "travel", "staticmethod", "classmethod")
 NEEDLESS = ("pytest.mark.asyncio", "pytest.mark.anyio")
 
 
@@ -26,6 +29,18 @@ def judge_marks(seen: "Examination") -> None:
             seen.doubt("hypothesis", decorator)
         elif name in NEEDLESS and not is_needless(decorator):
             seen.doubt("marks", decorator, text_of(decorator))
+        elif not _lets_be_async(name or "", seen.module):
+            seen.doubt("decorators", decorator, text_of(decorator))
+
+
+def _lets_be_async(name: str, module: Module) -> bool:
+    if name.startswith(("pytest.mark.", "hypothesis.")) or name in FIXTURES:
+        return True
+    first, _, rest = name.removeprefix(f"{module.name}.").partition(".")
+    values = module.assigned.get(first, [])
+    if len(values) == 1 and not rest:  # `slow = pytest.mark.slow`
+        return (module.dotted(values[0]) or "").startswith("pytest.mark.")
+    return any(part in ASYNC_AWARE for part in name.split("."))
 
 
 def is_needless(decorator: Node) -> bool:
@@ -48,6 +63,7 @@ def _judge_parametrize(seen: "Examination", call: Node) -> None:
     given = {each.strip() for each in (names or "").split(",")}
     if given & ({*seen.found.sources} | {*seen.found.fixtures} | {CLIENT}):
         seen.doubt("parameters", call)
+
 
 def _judge_use_fixtures(seen: "Examination", call: Node) -> None:
     for arg in call.args if isinstance(call, cst.Call) else ():

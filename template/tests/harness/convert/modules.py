@@ -1,6 +1,6 @@
 """Python files: what each defines and imports, and the functions in it that matter to tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,9 +104,8 @@ class Module:
             for target in statement.targets:
                 if isinstance(target.target, cst.Name):
                     self.assigned.setdefault(target.target.value, []).append(statement.value)
-        elif isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name):
-            if statement.value is not None:
-                self.assigned.setdefault(statement.target.value, []).append(statement.value)
+        elif isinstance(statement, cst.AnnAssign) and statement.value is not None:
+            self.assigned.setdefault(full_name(statement.target) or "", []).append(statement.value)
 
     def bindings(self, statement: Node) -> dict[str, str]:
         """Return what an import binds, by the local name: the dotted name of what it is."""
@@ -175,6 +174,27 @@ class Module:
                 for each in small
             )
         return self._overrides
+
+    def changes_at_top(self, name: str, attributes: Iterable[str]) -> bool:
+        """Say whether the code outside of functions touches such attributes of a name."""
+        lines = (
+            each
+            for each in self._top(self.tree.module.body)
+            if isinstance(each, cst.SimpleStatementLine)
+        )
+        return any(
+            isinstance(node, cst.Attribute)
+            and node.attr.value in attributes
+            and full_name(node.value) == name
+            for line in lines
+            for node in walk(line)
+        )
+
+    @property
+    def is_test_code(self) -> bool:
+        """Say whether the file is one of the tests, by its path."""
+        parts = self.shown.split("/")
+        return parts[-1] == "conftest.py" or any(part.startswith("test") for part in parts)
 
     def dotted(self, expression: Node) -> str | None:
         """Return the full name of what an expression names: by its import, else as of this file."""

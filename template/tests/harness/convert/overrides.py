@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from .apps import app_of
 from .reasons import Doubt
 from .syntax import Node, Tree, cst, full_name, text_of, walk
 
@@ -20,7 +21,7 @@ def find_overrides(seen: "Examination") -> None:
             node = overridden(use, seen.tree)
             if node is None:
                 continue
-            app = seen.world.app_of(node, seen.unit, seen.module)
+            app = app_of(seen.world, node, seen.unit, seen.module)
             if app is None or not seen.world.is_the_app(app):
                 seen.doubt("app", use, text_of(node))
             seen.found.apps.append(node)

@@ -1,4 +1,4 @@
-"""Places: may an `await` stand here, and would it be reached as the sync call was?"""
+"""Places: whether an `await` may stand here, and is reached as the sync call was."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -10,11 +10,11 @@ from .reasons import Doubt
 from .syntax import Node, cst, full_name, walk
 
 # Managers that let an exception pass, and so do not care which one it is.
-KNOWN = (
-    ("patch", "object", "dict", "multiple", "context", "freeze_time", "travel", "at_level", "open")
-    + ("test", "nullcontext", "TemporaryDirectory", "NamedTemporaryFile", "capture_logs")
-    + ("localcontext", "redirect_stdout", "redirect_stderr", "assertNumQueries", "subTest", "begin")
-)
+KNOWN = {
+    *("patch", "object", "dict", "multiple", "context", "freeze_time", "travel", "at_level"),
+    *("open", "test", "nullcontext", "TemporaryDirectory", "NamedTemporaryFile", "subTest"),
+    *("capture_logs", "localcontext", "redirect_stdout", "redirect_stderr", "begin"),
+}
 # Exceptions of the client's own side: both kinds of client raise them.
 OF_THE_CLIENT = ("HTTPStatusError", "TooManyRedirects", "InvalidURL", "UnsupportedProtocol")
 CONSUMERS = ("list", "set", "tuple", "sum", "sorted", "max", "min", "dict", "frozenset", "Counter")
@@ -129,7 +129,9 @@ class Places:
         if name == "all":
             return isinstance(parent, cst.Assert)
         if name == "any":
-            negated = isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not)
+            negated = isinstance(parent, cst.UnaryOperation) and isinstance(
+                parent.operator, cst.Not
+            )
             return negated and isinstance(self.tree.parent(parent), cst.Assert)
         joins = isinstance(call.func, cst.Attribute) and call.func.attr.value == "join"
         return name in CONSUMERS or joins
@@ -138,9 +140,7 @@ class Places:
         if child is not function.body:
             doubts.append(Doubt("arguments", function, "in a signature"))
             return
-        if function.asynchronous is not None or any(
-            each is function for each in self.found.nested
-        ):
+        if function.asynchronous is not None or any(each is function for each in self.found.nested):
             return
         if function.decorators or yields(function):
             doubts.append(Doubt("laziness" if yields(function) else "helpers", function))

@@ -12,8 +12,10 @@ REASONS = {
     "broken-file": "stands in a file that cannot be converted",
     "made-elsewhere": "takes a client that a helper makes",
     "clients": "takes more than one client, and they would be one",
+    "comments": "has a comment on lines that would have to go",
     "constructor": "makes a client with options that the harness's does not have",
     "context-managers": "makes a request inside a context manager that may expect an exception",
+    "decorators": "is wrapped by a decorator that may not await it",
     "errors": "expects an exception of the app, which the async client answers with 500",
     "fixtures": "depends on a fixture that is left",
     "helpers": "depends on a helper that is left",
@@ -37,14 +39,14 @@ REASONS = {
     "twins": "needs an async twin whose name is taken by something else",
     "unittest": "is a method of unittest's, which takes no fixture",
     "urls": "names the host of the sync client",
-    "users": "serves tests that are left as well, and cannot have a twin",
+    "users": "serves code that is left as well, and cannot have a twin",
     "websockets": "opens a websocket",
 }
 
 # What was converted, and is to be looked at none the less.
 NOTES = {
     "anyio": "ran on every backend of anyio, and runs on asyncio now",
-    "answers": "does not look at this answer: an error of the app, which was raised here, is a 500 now",
+    "answers": "does not look at this answer: an error of the app, raised so far, is a 500 now",
     "no-longer-used": "is asked for by nothing any more: delete it",
     "override": "overrides a fixture of the harness: delete it when nothing needs it",
     "set-up-at-import": "lays an override at import: the harness gives the database",

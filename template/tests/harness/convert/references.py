@@ -1,5 +1,6 @@
 """References: who mentions a helper, and who asks for a fixture."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from .findings import Findings
@@ -16,6 +17,8 @@ class References:
         self.known = known
         self._mentioned: dict[Unit, set[str]] = {}
         self._at_top: dict[Module, set[str]] = {}
+        self._counts: dict[Module, Counter[str]] = {}
+        self._imported: set[str] | None = None
 
     def of(self, unit: Unit) -> Iterator[Unit | None]:
         """Yield each function that mentions `unit`; None for the code outside of functions."""
@@ -28,17 +31,39 @@ class References:
                 if self._may_mention(module, unit):
                     yield from self.mentions(module, unit.name)
 
+    def calls(self, test: Unit) -> bool:
+        """Say whether anything but pytest mentions a test."""
+        if test.module not in self._counts:
+            counts = Counter(name for each in test.module.units for name in self._names_of(each))
+            counts.update(self._top_of(test.module))
+            self._counts[test.module] = counts
+        if self._imported is None:
+            found = (module.imports.values() for module in self.world.modules)
+            self._imported = {name.rpartition(".")[2] for names in found for name in names}
+        if test.name in self._imported:
+            return True
+        return self._counts[test.module][test.name] > (test.name in self._names_of(test))
+
+    def _names_of(self, unit: Unit) -> set[str]:
+        if unit not in self._mentioned:
+            parts = (unit.node.params, unit.node.body, *unit.node.decorators)
+            self._mentioned[unit] = names_in(parts)
+        return self._mentioned[unit]
+
+    def _top_of(self, module: Module) -> set[str]:
+        if module not in self._at_top:
+            self._at_top[module] = names_in(_outside_of_functions(module.tree.module.body))
+        return self._at_top[module]
+
     def _askers(self, fixture: Unit) -> Iterator[Unit | None]:
         name = fixture_name(fixture)
         for unit, found in self.known.items():
             if unit.kind not in ("test", "fixture"):
                 continue
-            if fixture in found.by_string or (
-                name in {each.name.value for each in unit.params}
-                and self.world.fixture(name, unit) is fixture
-            ):
-                yield unit
-            elif fixture in self.world.autouse and unit.kind == "test" and reaches(fixture, unit):
+            named = name in {each.name.value for each in unit.params}
+            asks = named and self.world.fixture(name, unit) is fixture
+            comes = fixture in self.world.autouse and unit.kind == "test" and reaches(fixture, unit)
+            if asks or comes or fixture in found.by_string:
                 yield unit
         for module in self.world.modules:
             if any(name == text for text in _strings(module)):
@@ -57,16 +82,11 @@ class References:
         return False
 
     def mentions(self, module: Module, name: str) -> Iterator[Unit | None]:
-        """Yield each function of a file that has a name in it; None for the code outside of them."""
+        """Yield each function of a file that has a name in it; None for code outside of them."""
         for unit in module.units:
-            if unit not in self._mentioned:
-                parts = (unit.node.params, unit.node.body, *unit.node.decorators)
-                self._mentioned[unit] = names_in(parts)
-            if name in self._mentioned[unit]:
+            if name in self._names_of(unit):
                 yield unit
-        if module not in self._at_top:
-            self._at_top[module] = names_in(_outside_of_functions(module.tree.module.body))
-        if name in self._at_top[module]:
+        if name in self._top_of(module):
             yield None
 
 
@@ -95,5 +115,3 @@ def _strings(module: Module) -> Iterator[str]:
                 value = getattr(node, "evaluated_value", None)
                 if isinstance(value, str):
                     yield value
-
-

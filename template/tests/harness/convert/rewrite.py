@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from .clients import CLIENT
-from .examine import inventory_of
-from .findings import Findings
+from .findings import Findings, inventory_of
 from .modules import Unit
 from .places import Places
 from .plan import Plan
@@ -28,35 +27,35 @@ class _Rewriting:
         self.made = Edits()
 
     def edits(self) -> Edits:
+        self._change_nodes()
+        self._rename_fixtures()
+        for generator in self.found.lists:
+            self._make_list(generator)
+        self._await_all()
+        self.made.dropped |= {id(line) for line in self.found.dropped}
+        self.made.spliced |= {id(block) for block in self.found.spliced}
+        for line, statements in self.found.set_up:
+            self.made.before[id(line)].extend(statements)
+        edit_signature(self.unit, self.plan, self.made)
+        return self.made
+
+    def _change_nodes(self) -> None:
         found = self.found
         for node, source in found.renames:
             name = CLIENT if source.is_replaced else self._fixture_name(source.fixture)
             if name is not None:
                 self._change(node, _to_name(name))
-        self._rename_fixtures()
-        for node in found.apps:
-            self._change(node, _to_name("app"))
-        for arg in found.old_options:
-            self._change(arg.keyword, _to_name(FOLLOW))
-        for call in found.as_request:
-            self._change(call, _as_request)
-        for call in found.follows:
-            self._change(call, _with_follow)
-        for generator in found.lists:
-            self._make_list(generator)
-        for function in found.nested:
-            self._change(function, _make_async)
-        self._await_all()
-        for block in found.managers:
-            self._change(block, _make_async)
-        for line in found.dropped:
-            self.made.dropped.add(id(line))
-        for block in found.spliced:
-            self.made.spliced.add(id(block))
-        for line, statements in found.set_up:
-            self.made.before[id(line)].extend(statements)
-        edit_signature(self.unit, self.plan, self.made)
-        return self.made
+        options = [arg.keyword for arg in found.old_options]
+        kinds: list[tuple[list[Node], Change]] = [
+            (found.apps, _to_name("app")),
+            (options, _to_name(FOLLOW)),
+            (found.as_request, _as_request),
+            (found.follows, _with_follow),
+            ([*found.nested, *found.managers], _make_async),
+        ]
+        for nodes, change in kinds:
+            for node in nodes:
+                self._change(node, change)
 
     def _change(self, node: Node, change: Change) -> None:
         self.made.changes[id(node)].append(change)
@@ -189,23 +188,15 @@ def _appended(args: list[Node], new: Node) -> list[Node]:
     if not args:
         return [new]
     last = args[-1]
+    between = args[-2].comma if len(args) > 1 else None
+    if not isinstance(between, cst.Comma):
+        between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     if isinstance(last.comma, cst.Comma):  # a trailing comma, on a line of its own as a rule
-        between = args[-2].comma if len(args) > 1 else cst.Comma(
-            whitespace_after=cst.SimpleWhitespace(" ")
-        )
-        return [*args[:-1], last.with_changes(comma=_first_line(between, last.comma)),
-                new.with_changes(comma=last.comma)]
-    if isinstance(last.whitespace_after_arg, cst.ParenthesizedWhitespace):
+        new = new.with_changes(comma=last.comma)
+    elif isinstance(last.whitespace_after_arg, cst.ParenthesizedWhitespace):
         new = new.with_changes(whitespace_after_arg=last.whitespace_after_arg)
         last = last.with_changes(whitespace_after_arg=cst.SimpleWhitespace(""))
-    between = args[-2].comma if len(args) > 1 else cst.Comma(
-        whitespace_after=cst.SimpleWhitespace(" ")
-    )
     return [*args[:-1], last.with_changes(comma=between), new]
-
-
-def _first_line(between: Node, trailing: Node) -> Node:
-    return between
 
 
 def _as_list(updated: Node) -> Node:

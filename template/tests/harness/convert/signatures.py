@@ -1,5 +1,7 @@
 """Signatures: `async def`, the parameters, their annotations, and the decorators."""
 
+from functools import partial
+
 from .clients import ASYNC, CLIENT, SYNC
 from .modules import Unit, yields
 from .plan import Plan
@@ -20,30 +22,40 @@ def edit_signature(unit: Unit, plan: Plan, edits: Edits) -> None:
     changes = edits.changes[id(unit.node)]
     if found.awaits or found.sources or plan.needs_client(unit):
         changes.append(_make_async)
-    for param in unit.params:
-        name = param.name.value
-        if name in renamed:
-            new = renamed[name]
-            edits.changes[id(param.name)].append(lambda _, new=new: cst.Name(new))
-        source = found.sources.get(name)
-        if source is not None and not source.is_async and param.annotation is not None:
-            _edit_annotation(unit, param.annotation, edits)
+    _edit_params(unit, plan, renamed, edits)
     if found.gives is not None or (unit.kind == "fixture" and yields(unit.node)):
         _edit_returns(unit, plan, edits)
     gone = {*found.loop_params, *(["method"] if unit.kind == "set-up" else [])}
     if gone & {each.name.value for each in unit.params}:
-        changes.append(lambda updated: _without(updated, gone))
-    for name in _added_params(unit, plan, renamed):
-        changes.append(lambda updated, name=name: _with_param(updated, name))
+        changes.append(partial(_without, names=gone))
+    changes.extend(partial(_with_param, name=name) for name in _added_params(unit, plan, renamed))
     if unit.kind == "set-up":
-        changes.append(_as_fixture)
-        for node in walk(unit.node.body):
-            if isinstance(node, cst.Name) and node.value == "cls":
-                edits.changes[id(node)].append(lambda _: cst.Name("self"))
+        _edit_set_up(unit, edits)
     if unit in plan.twins:
         changes.append(_renaming(unit, plan))
     if unit.decorator("contextlib.contextmanager"):
         changes.append(_as_async_manager)
+
+
+def _edit_params(unit: Unit, plan: Plan, renamed: dict[str, str], edits: Edits) -> None:
+    for param in unit.params:
+        name = param.name.value
+        if name in renamed:
+            edits.changes[id(param.name)].append(partial(_named, name=renamed[name]))
+        source = plan.known[unit].sources.get(name)
+        if source is not None and not source.is_async and param.annotation is not None:
+            _edit_annotation(unit, param.annotation, edits)
+
+
+def _edit_set_up(unit: Unit, edits: Edits) -> None:
+    edits.changes[id(unit.node)].append(_as_fixture)
+    for node in walk(unit.node.body):
+        if isinstance(node, cst.Name) and node.value == "cls":
+            edits.changes[id(node)].append(partial(_named, name="self"))
+
+
+def _named(_: Node, name: str) -> Node:
+    return cst.Name(name)
 
 
 def _renamed_params(unit: Unit, plan: Plan) -> dict[str, str]:
@@ -179,8 +191,7 @@ def _as_async_manager(updated: Node) -> Node:
         if getattr(last, "value", "") == "contextmanager":
             new = cst.Name("asynccontextmanager")
             name = name.with_changes(attr=new) if isinstance(name, cst.Attribute) else new
-            each = each.with_changes(decorator=name)
-        made.append(each)
+        made.append(each.with_changes(decorator=name))
     return updated.with_changes(decorators=made)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Iterator
 
+from .apps import app_of
 from .clients import read_made
 from .examine import Examination
 from .findings import Findings
@@ -33,7 +34,9 @@ def survey(world: World) -> dict[Unit, Findings]:
 def _find_apps(world: World) -> None:
     # Each client that is made names an app, and how many apps there are decides which is meant.
     for module in world.modules:
-        if not module.overrides and not any(name.endswith(LIBRARIES) for name in module.imports.values()):
+        if not module.overrides and not any(
+            name.endswith(LIBRARIES) for name in module.imports.values()
+        ):
             continue
         units = {id(unit.node): unit for unit in module.units}
         for node in walk(module.tree.module):
@@ -41,7 +44,7 @@ def _find_apps(world: World) -> None:
             if overrides or isinstance(node, cst.Call):
                 above = (units.get(id(each)) for each, _ in _all_above(node, module))
                 unit = next(filter(None, above), None)
-                if overrides and (app := world.app_of(node.value, unit, module)) is not None:
+                if overrides and (app := app_of(world, node.value, unit, module)) is not None:
                     world.apps.add(app)
                 elif not overrides:
                     read_made(node, module, unit, world)

@@ -1,24 +1,26 @@
 """Syntax trees: LibCST's, with the parent of each node, and a way to change some nodes of one."""
 
 # mypy: disable-error-code="import-not-found", disallow-subclassing-any=False
-# LibCST is brought by `uv run --with`, so a project that is type-checked may lack it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import libcst as cst
+import libcst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-Node = Any  # libcst.CSTNode, which is unknown where LibCST is not installed
+# LibCST is brought by `uv run --with`, so a project that is type-checked may lack it: its types
+# would be known in one place and unknown in another.
+cst: Any = libcst
+Node = Any
 Change = Callable[[Node], Node]
 
 # Layout: it holds no code, and walking over it would double the time.
-LAYOUT = frozenset(
-    ("leading_lines", "lines_after_decorators", "header", "footer", "lpar", "rpar")
-    + ("lbracket", "rbracket", "semicolon", "comma", "trailing_whitespace", "dot", "equal")
-)
+LAYOUT = {
+    *("leading_lines", "lines_after_decorators", "header", "footer", "lpar", "rpar"),
+    *("lbracket", "rbracket", "semicolon", "comma", "trailing_whitespace", "dot", "equal"),
+}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
 
@@ -53,7 +55,7 @@ def walk(node: Node) -> Iterator[Node]:
 class Tree:
     """A parsed file: its nodes know their parents, and their lines when asked."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: Node) -> None:
         self.module = module
         self.parents: dict[int, Node] = {}
         for node in walk(module):

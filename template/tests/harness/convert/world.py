@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .modules import Module, Unit, fixture_name, fixture_option, is_unittest, own_body
-from .syntax import Node, cst, full_name, walk
-
-FACTORIES = ("create_app", "make_app", "build_app", "get_app", "get_application")
+from .modules import Module, Unit, fixture_name, fixture_option, is_unittest
+from .syntax import Node, cst, full_name
 
 
 class World:
@@ -59,7 +57,7 @@ class World:
         return found[0].functions.get(found[1]) if found else None
 
     def fixture(self, name: str, unit: Unit) -> Unit | None:
-        """Return the fixture that `unit` gets by `name`; None for one of the harness or a plugin."""
+        """Return the fixture that `unit` gets by `name`; None for one of a plugin."""
         for found in self._fixtures(name, unit):
             if found is not unit:
                 return found
@@ -96,52 +94,9 @@ class World:
         """Return the fixtures that come to `unit` without being asked for."""
         return [each for each in self.autouse if each is not unit and reaches(each, unit)]
 
-    def app_of(self, expression: Node, unit: Unit | None, module: Module) -> str | None:
-        """Return the app that an expression names, as `module.app`; None when that is not known."""
-        name = full_name(expression)
-        if isinstance(expression, cst.Call):
-            if expression.args or (name or "").rpartition(".")[2] not in FACTORIES:
-                return None
-            dotted = module.dotted(expression)
-            if dotted is None or self.find(dotted, module) or "." not in dotted:
-                return None
-            return f"{dotted.rpartition('.')[0]}.app"
-        if name is None:
-            return None
-        if unit is not None and name in {each.name.value for each in unit.params}:
-            fixture = self.fixture(name, unit)
-            if fixture is None:
-                return "app" if name == "app" else None
-            return self.app_of_fixture(fixture)
-        if unit is not None and _is_bound(name, unit):
-            return None
-        return self._app_of_name(module.dotted(expression), module)
-
-    def app_of_fixture(self, fixture: Unit) -> str | None:
-        """Return the app that a fixture gives, when it does nothing else."""
-        body = own_body(fixture.node)
-        small = body[0].body[0] if isinstance(body[0], cst.SimpleStatementLine) else None
-        value = getattr(small, "value", None)
-        if isinstance(value, cst.Yield):
-            value = value.value
-        if len(body) != 1 or value is None:
-            return None  # it does more than to give the app
-        return self.app_of(value, fixture, fixture.module)
-
-    def _app_of_name(self, dotted: str | None, module: Module) -> str | None:
-        found = self.find(dotted, module)
-        if found is None:
-            imported = dotted is not None and "." in dotted and dotted.split(".")[0] != module.name
-            return dotted if imported else None
-        where, name = found
-        values = where.assigned.get(name, [])
-        if len(values) != 1 or not isinstance(values[0], cst.Call):
-            return None
-        return self.app_of(values[0], None, where)
-
     def is_the_app(self, app: str) -> bool:
         """Say whether an app is the suite's: the one that was named, or the only one there is."""
-        if app == "app" or app == self.app:
+        if app in ("app", self.app):
             return True
         named = {each for each in self.apps if each != "app"}
         return self.app is None and len(named) == 1
@@ -166,11 +121,3 @@ def class_bases(unit: Unit) -> bool:
 
 def _is_true(node: Node | None) -> bool:
     return isinstance(node, cst.Name) and node.value == "True"
-
-
-def _is_bound(name: str, unit: Unit) -> bool:
-    first = name.partition(".")[0]
-    return any(
-        isinstance(each, cst.AssignTarget) and full_name(each.target) == first
-        for each in walk(unit.node.body)
-    )
