@@ -74,7 +74,7 @@ def convert(files: Files, *asked: str, app: str | None = None, kept: tuple[str, 
     modules = converter("modules")
     syntax = converter("syntax")
     made = [
-        modules.Module(root / FOLDER / name, f"{FOLDER}/{name}", syntax.Tree(syntax.cst.parse_module(text)))
+        modules.Module(root / FOLDER / name, f"{FOLDER}/{name}", syntax.Tree(text.encode()))
         for name, text in files.items()
     ]
     selection = converter("selection").Selection([f"{FOLDER}/{name}" for name in asked] or [FOLDER], set(kept))

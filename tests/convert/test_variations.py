@@ -8,41 +8,42 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.convert.checker import async_names, comments, offences, requests_of
 from tests.convert.snippets import convert, converter
-from tests.convert.variations import SAFE, UNSAFE, Variation, tests
+from tests.convert.variations import SAFE, UNSAFE, Variation, files
 
-OFTEN = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FILE = "test_snippet.py"
 
 
 def converted(variation: Variation) -> tuple[str, list[str]]:
     """Convert, see that the result is Python that changes no more, and return it with what was listed."""
-    files, listed = convert({FILE: variation.text})
-    compile(files[FILE], FILE, "exec")
-    assert convert(files)[0] == files
-    return files[FILE], listed
+    changed, listed = convert({FILE: variation.text})
+    compile(changed[FILE], FILE, "exec")
+    assert convert(changed)[0] == changed
+    return changed[FILE], listed
 
 
 @OFTEN
-@given(tests(SAFE))
+@given(files(SAFE))
 def test_what_is_safe_is_converted(variation: Variation) -> None:
     text, listed = converted(variation)
 
     left = [line for line in listed if ": left: " in line]
-    passes_options_on = "**{}" in variation.text
-    assert "test_it" in async_names(text) or (left and passes_options_on), text
+    # Options that are passed on may hide `follow_redirects`; a body within an f-string would need its quotes.
+    may_be_left = "**{}" in variation.text or ("json={}" in variation.text and 'f"""' in variation.text)
+    assert "test_it" in async_names(text) or (left and may_be_left), text
     assert offences(text, variation.client) == [], text
     assert comments(text) == comments(variation.text), text
     assert requests_of(text) == requests_of(variation.text), text
 
 
 @OFTEN
-@given(tests(UNSAFE))
+@given(files(UNSAFE))
 def test_what_is_not_safe_is_left_whole(variation: Variation) -> None:
     assert_left(variation)
 
 
 @OFTEN
-@given(tests(SAFE, misuse=True))
+@given(files(SAFE, misuse=True))
 def test_a_client_that_is_used_in_another_way_leaves_the_test_whole(variation: Variation) -> None:
     assert_left(variation)
 
@@ -73,6 +74,6 @@ class TestTheJudge:
         """A planted bug in the converter itself: the judge sees what the converter does not."""
         rewrite = converter("rewrite")
         monkeypatch.setattr(rewrite, "awaited", lambda call, **_: call)
-        files, _ = convert({FILE: "def test_it(client):\n    assert client.get('/').status_code == 200\n"})
+        changed, _ = convert({FILE: "def test_it(client):\n    assert client.get('/').status_code == 200\n"})
 
-        assert offences(files[FILE])
+        assert offences(changed[FILE])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 NAMES = st.sampled_from(["client", "test_client", "c", "api", "http"])
 COMMENTS = st.sampled_from(["", "  # why", "  # client.get is not meant", "  # TODO: later"])
 LINES = st.sampled_from(["", "\n", "    # A line of its own.\n", "\n    # client.post('/') in words\n"])
-PATHS = st.sampled_from(['"/health"', "f'/items/{1}'", 'path := "/health"', '"/" + "health"'])
+PATHS = st.sampled_from(['"/health"', "'/items/%d' % 1", 'path := "/health"', '"/" + "health"'])
 ARGUMENTS = st.sampled_from(
     ["", ', params={"x": 1}', ', headers={"A": "b"},', ", timeout=3", ",\n        json={},\n    ", ", **{}"]
 )
@@ -29,7 +29,7 @@ SAFE = st.sampled_from(
         "    while ({}).status_code == 200:\n        break\n    assert True\n",
         "    def inner(x):\n        return {}\n    assert inner(1)\n",
         "    assert dict(a={})['a']\n",
-        "    assert f'{{({}).text}}'\n",
+        '    assert f"""{{({}).text}}"""\n',
         "    assert not {}.json()\n",
         "    try:\n        response = {}\n    finally:\n        print()\n    assert response\n",
         "    assert (lambda answer: answer)({})\n",
@@ -51,7 +51,7 @@ UNSAFE = st.sampled_from(
         "    class Inner:\n        answer = {}\n    assert Inner\n",
         "    def inner(x={}):\n        return x\n    assert inner()\n",
         "    {}\n",
-        "    assert f'{{{}=}}'\n",
+        '    assert f"""{{{}=}}"""\n',
     ]
 )
 # What is done with the client itself, beside a request, and leaves the test as it is.
@@ -63,8 +63,6 @@ MISUSES = st.sampled_from(
         "    {}.stream('GET', '/')\n",
         "    with {}.websocket_connect('/'):\n        pass\n",
         "    get = {}.get\n",
-        "    {} = None\n",
-        "    del {}\n",
         "    assert {} is not None\n",
         "    def inner():\n        return {}\n",
         "    getattr({}, 'get')('/')\n",
@@ -73,6 +71,7 @@ MISUSES = st.sampled_from(
         "    assert 'http://testserver' or {}\n",
     ]
 )
+REBINDINGS = st.sampled_from(["    {} = None\n", "    del {}\n", "    for {} in ():\n        pass\n"])
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Variation:
 
 
 @st.composite
-def tests(draw: st.DrawFn, bodies: st.SearchStrategy[str], *, misuse: bool = False) -> Variation:
+def files(draw: st.DrawFn, bodies: st.SearchStrategy[str], *, misuse: bool = False) -> Variation:
     """Draw a file with a test whose client comes from a fixture, the top of the file, or the test itself."""
     name = draw(NAMES)
     where = draw(st.sampled_from(["fixture", "module", "local", "entered"]))
@@ -95,7 +94,8 @@ def tests(draw: st.DrawFn, bodies: st.SearchStrategy[str], *, misuse: bool = Fal
     body = draw(LINES) + draw(bodies).format(request)
     if misuse:
         before = draw(st.booleans())
-        wrong = draw(MISUSES).format(name)
+        # A name that is bound in the test is not the client at the top of the file.
+        wrong = draw(MISUSES if where == "module" else MISUSES | REBINDINGS).format(name)
         body = wrong + body if before else body + wrong
     others = draw(st.permutations(["tmp_path", "monkeypatch", "caplog"]))[: draw(st.integers(0, 2))]
     mark = draw(MARKS)

@@ -63,10 +63,7 @@ def convert(world: World, selection: Selection) -> Conversion:
 
 def _entry(module: Module, what: Doubt | Note, name: str) -> Entry:
     key = what.reason if isinstance(what, Doubt) else what.key
-    try:
-        line = module.tree.line(what.node)
-    except KeyError:  # the reason stands in another file
-        line = 0
+    line = module.tree.line(what.node)
     return Entry(module.shown, line, name, what.sentence, key)
 
 
@@ -97,8 +94,9 @@ def _convert_file(
     changed = mend_imports(module, changed, wanted)
     if not changed.body and not any(line.comment for line in (*changed.header, *changed.footer)):
         changed = changed.with_changes(header=[], footer=[], has_trailing_newline=False)
-    if changed.code != original.code:
-        done.changed[module.shown] = changed.bytes
+    content = changed.bytes
+    if content != module.tree.content:
+        done.changed[module.shown] = content
 
 
 def _convert_unit(unit: Unit, plan: Plan, edits: Edits, wanted: dict[str, str]) -> None:

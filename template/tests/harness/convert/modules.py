@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .syntax import Node, Tree, cst, full_name, names_in, walk
+from .syntax import Node, Tree, children, cst, full_name, names_in, walk
 
 SET_UP = ("setup_method", "setup_class", "setup", "teardown_method", "teardown_class")
 FIXTURES = ("pytest.fixture", "pytest_asyncio.fixture")
@@ -255,7 +255,7 @@ def yields(function: Node) -> list[Node]:
             found.append(node)
         stack.extend(
             each
-            for each in node.children
+            for each in children(node)
             if not isinstance(each, cst.FunctionDef | cst.Lambda | cst.ClassDef)
         )
     return found

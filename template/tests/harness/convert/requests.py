@@ -24,6 +24,9 @@ def judge_request(seen: "Examination", call: Node, verb: str, source: Source) ->
     keywords = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
     if verb in BODYLESS and set(keywords) & set(BODY):
         found.as_request.append(call)
+        around = (each for each, _ in seen.tree.above(call, seen.unit.node))
+        if any(isinstance(each, cst.FormattedString) for each in around):
+            seen.doubt("names", call, "its own quotes end there")
     if "allow_redirects" in keywords:
         found.old_options.append(keywords["allow_redirects"])
     looked_at = is_looked_at(call, seen.unit, seen.tree)

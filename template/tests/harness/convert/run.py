@@ -1,7 +1,7 @@
 """A run of the tool: files are read, converted, checked and shown or written."""
 
 import argparse
-import ast
+import gc
 import sys
 import warnings
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .conversion import Conversion, convert
 from .files import Source, find_dirty, find_files, read_file, write_all
+from .lines import parse
 from .modules import Module
 from .report import diff, summary
 from .selection import Selection
@@ -29,6 +30,9 @@ class Run:
 
     def go(self) -> int:
         """Do it, say it, and return the exit status."""
+        # Trees are millions of objects that all stay: to look for garbage among them is a third of
+        # the time, and there is none.
+        gc.disable()
         self._read()
         done = convert(World(self.root, self.modules, self.options.app), self.selection)
         wrong = [shown for shown, content in done.changed.items() if not _is_python(content)]
@@ -66,12 +70,12 @@ class Run:
             self.broken[source.shown] = source.closed
             return
         try:
-            tree = cst.parse_module(source.content)
-            _compile(source.content)
+            tree = Tree(source.content)
+            parse(source.content)
         except (cst.ParserSyntaxError, SyntaxError, UnicodeDecodeError, ValueError) as error:
             self.broken[source.shown] = _why(error)
             return
-        module = Module(source.path, source.shown, Tree(tree))
+        module = Module(source.path, source.shown, tree)
         module.closed = source.closed
         self.modules.append(module)
 
@@ -84,12 +88,6 @@ class Run:
             if self.selection.asks_for(shown):
                 yield shown, why
         del done
-
-
-def _compile(content: bytes) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an invalid escape is the file's own affair
-        return ast.parse(content)
 
 
 def _is_python(content: bytes) -> bool:

@@ -77,7 +77,9 @@ def read_attributes(seen: "Examination") -> None:
 
 
 def _read_class_attributes(seen: "Examination") -> None:
-    owner: Node = seen.unit.owner
+    owner = seen.unit.owner
+    if owner is None:
+        return
     for line in owner.body.body:
         small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
         if not isinstance(small, cst.Assign | cst.AnnAssign) or small.value is None:

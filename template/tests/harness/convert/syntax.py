@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import libcst
-from libcst.metadata import MetadataWrapper, PositionProvider
+
+from .lines import lines_of
 
 # LibCST is brought by `uv run --with`, so a project that is type-checked may lack it: its types
 # would be known in one place and unknown in another.
 cst: Any = libcst
 Node = Any
+STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
 Change = Callable[[Node], Node]
 
 # Layout: it holds no code, and walking over it would double the time.
@@ -55,13 +57,14 @@ def walk(node: Node) -> Iterator[Node]:
 class Tree:
     """A parsed file: its nodes know their parents, and their lines when asked."""
 
-    def __init__(self, module: Node) -> None:
-        self.module = module
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.module = cst.parse_module(content)
         self.parents: dict[int, Node] = {}
-        for node in walk(module):
+        for node in walk(self.module):
             for child in children(node):
                 self.parents[id(child)] = node
-        self._lines: Any = None
+        self._lines: dict[int, int] | None = None
 
     def parent(self, node: Node) -> Node:
         """Return the node right above."""
@@ -82,11 +85,15 @@ class Tree:
         return node
 
     def line(self, node: Node) -> int:
-        """Return the line on which `node` begins."""
+        """Return the line on which the statement of `node` begins; 0 for one of another file."""
         if self._lines is None:
-            wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-            self._lines = wrapper.resolve(PositionProvider)
-        return int(self._lines[node].start.line)
+            # LibCST counts lines by writing the file anew, which takes as long as all the rest.
+            statements = (each for each in walk(self.module) if isinstance(each, STATEMENTS))
+            lines = lines_of(self.content)
+            self._lines = {id(each): line for each, line in zip(statements, lines, strict=True)}
+        while id(node) not in self._lines and id(node) in self.parents:
+            node = self.parents[id(node)]
+        return self._lines.get(id(node), 0)
 
 
 @dataclass

@@ -89,9 +89,8 @@ def _judge_set_up(seen: "Examination") -> None:
     both = {"setup_method", "setup_class"} <= {*names}
     if SET_UP in names:
         seen.doubt("twins", unit.node, SET_UP)
-    if unit.name in ("setup", "teardown_class") or extra or both:
-        seen.doubt("fixtures", unit.node, unit.name)
-    elif unit.name == "teardown_method" and not _only_closes(seen):
+    other = unit.name in ("setup", "teardown_class") or extra or both
+    if other or (unit.name == "teardown_method" and not _only_closes(seen)):
         seen.doubt("fixtures", unit.node, unit.name)
     elif unit.name == "setup_class" and (len(own_body(unit.node)) > 1 or found.awaits):
         seen.doubt("fixtures", unit.node, "setup_class does more than to make the client")
