@@ -40,10 +40,17 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _has_libcst() -> bool:
+    try:
+        return find_spec("libcst") is not None
+    except ValueError:  # it was shut out
+        return False
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Convert, and return the exit status."""
     options = parse(arguments)
-    if find_spec("libcst") is None:
+    if not _has_libcst():
         print(f"LibCST is not installed. Run: {COMMAND} ...", file=sys.stderr)  # noqa: T201
         return REFUSED
     root = Path.cwd()

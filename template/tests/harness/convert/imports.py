@@ -82,10 +82,8 @@ def _used(module: Node) -> set[str]:
             hidden |= {each.name.value for each in walk(node.params) if isinstance(each, cst.Param)}
         if isinstance(node, cst.Name) and node.value not in hidden:
             found.add(node.value)
-        elif isinstance(node, cst.SimpleString):
-            value = node.evaluated_value
-            if isinstance(value, str):
-                found |= set(WORD.findall(value)) if len(value) < LONG else set()
+        elif isinstance(node, cst.SimpleString) and len(node.value) < LONG:
+            found.update(WORD.findall(node.value))
         stack.extend((each, hidden) for each in children(node))
     return found
 

@@ -49,7 +49,6 @@ NOTES = {
     "answers": "does not look at this answer: an error of the app, raised so far, is a 500 now",
     "no-longer-used": "is asked for by nothing any more: delete it",
     "override": "overrides a fixture of the harness: delete it when nothing needs it",
-    "set-up-at-import": "lays an override at import: the harness gives the database",
     "split-class": "was split in two: the async tests have a class of their own",
 }
 

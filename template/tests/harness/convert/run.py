@@ -4,7 +4,6 @@ import argparse
 import gc
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 from .conversion import Conversion, convert
@@ -15,6 +14,8 @@ from .report import diff, summary
 from .selection import Selection
 from .syntax import Tree, cst
 from .world import World
+
+REFUSED = 2
 
 
 class Run:
@@ -33,29 +34,50 @@ class Run:
         # Trees are millions of objects that all stay: to look for garbage among them is a third of
         # the time, and there is none.
         gc.disable()
+        try:
+            return self._go()
+        finally:
+            gc.enable()
+
+    def _go(self) -> int:
         self._read()
         done = convert(World(self.root, self.modules, self.options.app), self.selection)
         wrong = [shown for shown, content in done.changed.items() if not _is_python(content)]
         if wrong:
-            print(  # noqa: T201
-                f"Nothing was written: {', '.join(wrong)} would be no Python. This is a bug of "
-                "the converter; leave the file out by naming the others, and report it.",
-                file=sys.stderr,
+            say(
+                f"Nothing was written: {', '.join(wrong)} would be no Python. This is a bug of the "
+                "converter: leave the file out by naming the others, and report it."
             )
-            return 2
-        if self.options.write:
-            write_all(self.root, done.changed)
-        else:
+            return REFUSED
+        if not self.options.write:
             for shown, content in sorted(done.changed.items()):
                 sys.stdout.write(diff(shown, self.sources[shown].content, content))
             sys.stdout.flush()
-        self._say(done)
-        return 1 if any(self.selection.asks_for(shown) for shown in self.broken) else 0
+        elif not self._write(done):
+            return REFUSED
+        broken = [(shown, why) for shown, why in sorted(self.broken.items()) if self._asks(shown)]
+        for line in summary(done, broken):
+            say(line)
+        return 1 if broken else 0
+
+    def _asks(self, shown: str) -> bool:
+        # One test of a file that was asked for asks for the file.
+        return self.selection.asks_for(shown) or any(
+            name.startswith(f"{shown}::") for name in self.selection.asked
+        )
+
+    def _write(self, done: Conversion) -> bool:
+        try:
+            write_all(self.root, done.changed)
+        except OSError as error:
+            say(f"Nothing was written: {error.strerror}. Make room, and run this again.")
+            return False
+        return True
 
     def _read(self) -> None:
         dirty = find_dirty(self.root) if self.options.write else set()
         if dirty is None:
-            print("There is no git here, so nothing takes these changes back.", file=sys.stderr)  # noqa: T201
+            say("There is no git here, so nothing takes these changes back.")
         for path in find_files(self.root, self.selection.asked):
             source = read_file(path, self.root)
             self.sources[source.shown] = source
@@ -70,24 +92,19 @@ class Run:
             self.broken[source.shown] = source.closed
             return
         try:
+            parse(source.content)  # Python's own words say best what is wrong
             tree = Tree(source.content)
-            parse(source.content)
-        except (cst.ParserSyntaxError, SyntaxError, UnicodeDecodeError, ValueError) as error:
+        except (cst.ParserSyntaxError, SyntaxError, RecursionError, ValueError) as error:
             self.broken[source.shown] = _why(error)
             return
         module = Module(source.path, source.shown, tree)
         module.closed = source.closed
         self.modules.append(module)
 
-    def _say(self, done: Conversion) -> None:
-        for line in summary(done, self._closed(done)):
-            print(line, file=sys.stderr)  # noqa: T201
 
-    def _closed(self, done: Conversion) -> Iterator[tuple[str, str]]:
-        for shown, why in sorted(self.broken.items()):
-            if self.selection.asks_for(shown):
-                yield shown, why
-        del done
+def say(line: str) -> None:
+    """Tell a person; the diff alone goes to where a program reads it."""
+    print(line, file=sys.stderr)  # noqa: T201
 
 
 def _is_python(content: bytes) -> bool:

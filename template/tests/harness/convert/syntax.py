@@ -24,6 +24,7 @@ LAYOUT = {
     *("lbracket", "rbracket", "semicolon", "comma", "trailing_whitespace", "dot", "equal"),
 }
 _FIELDS: dict[type, tuple[str, ...]] = {}
+_NODES: dict[type, bool] = {}
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -37,12 +38,21 @@ def children(node: Node) -> Iterator[Node]:
         )
     for name in names:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif type(value) in (tuple, list):
+        if type(value) is tuple or type(value) is list:
             for each in value:
-                if isinstance(each, cst.CSTNode):
+                if _is_node(each):
                     yield each
+        elif _is_node(value):
+            yield value
+
+
+def _is_node(value: Any) -> bool:
+    # LibCST's classes are abstract ones, which are slow to ask; there are a hundred of them.
+    kind = type(value)
+    found = _NODES.get(kind)
+    if found is None:
+        found = _NODES[kind] = isinstance(value, cst.CSTNode)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
