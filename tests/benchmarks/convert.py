@@ -29,10 +29,11 @@ def login(client, email, password):
 def create(client, token, **values):
     return client.post("/api/documents", json=values, headers={"Authorization": f"Bearer {token}"}).json()
 '''
-CONFTEST = '''import pytest
+CONFTEST = """import pytest
 from fastapi.testclient import TestClient
 
 from app.main import app
+from tests.helpers import login
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def client():
 @pytest.fixture
 def token(client, test_users):
     return login(client, test_users["admin"]["user"].email, test_users["admin"]["password"])
-'''.replace("import pytest\n", "import pytest\n\nfrom tests.helpers import login\n", 1)
+"""
 HEAD = '''"""Tests of one part."""
 
 import pytest

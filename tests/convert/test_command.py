@@ -150,9 +150,7 @@ class TestSelection:
             pytest.param(None, "cannot be read", id="missing"),
         ],
     )
-    def test_an_audit_that_cannot_be_read(
-        self, suite: Path, command: Command, content: str | None, words: str
-    ) -> None:
+    def test_an_audit_that_cannot_be_read(self, suite: Path, command: Command, content: str | None, words: str) -> None:
         if content is not None:
             (suite / "audit.json").write_text(content)
 

@@ -31,7 +31,9 @@ def test_a_second_time_changes_nothing(snippet: Snippet) -> None:
     assert again == snippet.expected
 
 
-@pytest.mark.parametrize("snippet", [each for each in EVERY if each.name.endswith("left")], ids=lambda snippet: snippet.name)
+@pytest.mark.parametrize(
+    "snippet", [each for each in EVERY if each.name.endswith("left")], ids=lambda snippet: snippet.name
+)
 def test_what_is_left_is_listed_and_marked(snippet: Snippet) -> None:
     """A test that is left has one comment, whose reason is the listed one."""
     comments = [

@@ -42,9 +42,7 @@ def test_a_new_service_has_none_of_it(rendered: Rendered) -> None:
 
 
 @pytest.mark.parametrize(("kind", "has_it"), [("harness", True), ("service", False)])
-def test_a_copy_and_an_update_bring_it_by_kind(
-    with_harness: Path, tmp_path: Path, kind: str, *, has_it: bool
-) -> None:
+def test_a_copy_and_an_update_bring_it_by_kind(with_harness: Path, tmp_path: Path, kind: str, *, has_it: bool) -> None:
     """It is the template's: where it is, an update renews it; where it is not, none brings it."""
     folder = template.render(with_harness, tmp_path / "project", {"kind": kind}, ref="1.0.0")
     commit_all(folder, "Start")
@@ -73,7 +71,9 @@ def test_it_is_linted_formatted_and_typed_as_a_service_is(installed: Installed, 
 def test_libcst_is_imported_in_one_place() -> None:
     """So that nothing but the converter needs it."""
     harness = ROOT / "template/tests/harness"
-    importing = [path for path in harness.rglob("*.py") if re.search(r"^\s*(import|from) libcst", path.read_text(), re.M)]
+    importing = [
+        path for path in harness.rglob("*.py") if re.search(r"^\s*(import|from) libcst", path.read_text(), re.MULTILINE)
+    ]
 
     assert [path.relative_to(harness).as_posix() for path in importing] == ["convert/syntax.py"]
 
@@ -82,7 +82,7 @@ def test_libcst_is_imported_in_one_place() -> None:
 def test_each_reason_has_its_place_on_the_page(reason: str) -> None:
     text = (ROOT / "template" / PAGE).read_text()
 
-    assert re.search(rf"^### {re.escape(reason.replace('-', ' '))}$", text, re.M | re.I), reason
+    assert re.search(rf"^### {re.escape(reason.replace('-', ' '))}$", text, re.MULTILINE | re.IGNORECASE), reason
 
 
 @pytest.mark.parametrize("reason", converter("reasons").REASONS)

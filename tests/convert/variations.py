@@ -101,10 +101,11 @@ def files(draw: st.DrawFn, bodies: st.SearchStrategy[str], *, misuse: bool = Fal
     mark = draw(MARKS)
     if "parametrize" in mark:
         others = [*others, "n"]
-    return Variation(_file(where, name, mark, others, body, draw(COMMENTS)), name)
+    return Variation(_file(where, name, body, heading=(mark, others), comment=draw(COMMENTS)), name)
 
 
-def _file(where: str, name: str, mark: str, others: list[str], body: str, comment: str) -> str:
+def _file(where: str, name: str, body: str, *, heading: tuple[str, list[str]], comment: str) -> str:
+    mark, others = heading
     imports = "import pytest\nfrom fastapi.testclient import TestClient\n\nfrom app.main import app\n\n"
     head = ""
     if where == "fixture":
