@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from .apps import app_of
 from .modules import Module, Unit
 from .reasons import Doubt
-from .syntax import Node, cst, full_name, text_of
+from .syntax import Node, cst, full_name, text_of, walk
 from .world import World
 
 SYNC = ("fastapi.testclient.TestClient", "starlette.testclient.TestClient")
@@ -46,6 +46,7 @@ class Made:
     follows: bool = True
     doubt: Doubt | None = None
     set_up: list[Node] = field(default_factory=list)
+    dropped: list[Node] = field(default_factory=list)  # what only served to make it
 
 
 def read_made(call: Node, module: Module, unit: Unit | None, world: World) -> Made | None:
@@ -91,7 +92,7 @@ def _read_async(call: Node, module: Module, unit: Unit | None, world: World) -> 
     if app is None and transport is None:
         return None
     if app is None:
-        app = _app_of_transport(made, transport, module)
+        app = _app_of_transport(made, _assigned_transport(made, transport, unit), module)
     if app is None or len(given) + 1 != len(call.args):
         made.doubt = Doubt("constructor", call)
         return made
@@ -101,6 +102,31 @@ def _read_async(call: Node, module: Module, unit: Unit | None, world: World) -> 
         made.set_up.append(_statement(f"{CLIENT}.follow_redirects = ", follow))
     _read_options(made, given)
     return made
+
+
+def _assigned_transport(made: Made, transport: Node, unit: Unit | None) -> Node:
+    """Return the call that a name stands for, when it stands for nothing else."""
+    if not isinstance(transport, cst.Name) or unit is None:
+        return transport
+    name = transport.value
+    nodes = list(walk(unit.node.body))
+    keywords = sum(
+        isinstance(node, cst.Arg) and node.keyword is not None and node.keyword.value == name
+        for node in nodes
+    )
+    mentions = sum(isinstance(node, cst.Name) and node.value == name for node in nodes) - keywords
+    for line in nodes:
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.Assign) or full_name(small.targets[0].target) != name:
+            continue
+        if (
+            mentions == len([small, transport])
+            and len(line.body) == 1
+            and "#" not in text_of(small)
+        ):
+            made.dropped = [line]
+            return small.value
+    return transport
 
 
 def _app_of_transport(made: Made, transport: Node, module: Module) -> Node | None:

@@ -23,6 +23,7 @@ def _read_made(seen: "Examination", made: Made) -> None:
     call, parent = made.call, seen.tree.parent(made.call)
     origin = ("made", seen.unit, id(call))
     source = Source("constructor", origin, made.is_async, made.raises, made.follows)
+    seen.found.dropped.extend(made.dropped)
     if made.doubt is not None:
         seen.found.doubts.append(made.doubt)
     around = (each for each, _ in seen.tree.above(call, seen.unit.node))
@@ -79,9 +80,14 @@ def _take_away(seen: "Examination", item: Node, made: Made) -> None:
     if "#" in text_of(item) or _has_comment_in_brackets(block):
         seen.doubt("comments", item)
     if len(block.items) > 1 or not isinstance(block.body, cst.IndentedBlock):
-        seen.doubt("one-line" if len(block.items) == 1 else "clients", item)
+        seen.doubt("clients" if _holds_clients(seen, block) > 1 else "one-line", item)
     seen.found.spliced.append(block)
     seen.found.set_up.append((block, made.set_up))
+
+
+def _holds_clients(seen: "Examination", block: Node) -> int:
+    calls = [read_made(each.item, seen.module, seen.unit, seen.world) for each in block.items]
+    return sum(each is not None for each in calls)
 
 
 def _give_made(seen: "Examination", source: Source, made: Made) -> None:

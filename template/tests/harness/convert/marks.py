@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from .clients import CLIENT
 from .modules import FIXTURES, Module
-from .syntax import Node, cst, text_of
+from .syntax import Node, cst, full_name, text_of
 
 if TYPE_CHECKING:
     from .examine import Examination
@@ -19,7 +19,10 @@ def judge_marks(seen: "Examination") -> None:
     decorators = [each.decorator for each in seen.unit.node.decorators]
     if seen.unit.owner is not None:
         decorators += [each.decorator for each in seen.unit.owner.decorators]
-    for decorator in decorators:
+    for value in _pytestmarks(seen):
+        decorators += value.elements if isinstance(value, cst.List | cst.Tuple) else [value]
+    for each in decorators:
+        decorator = each.value if isinstance(each, cst.Element) else each
         name = seen.module.dotted(decorator)
         if name == "pytest.mark.parametrize" and isinstance(decorator, cst.Call):
             _judge_parametrize(seen, decorator)
@@ -31,6 +34,15 @@ def judge_marks(seen: "Examination") -> None:
             seen.doubt("marks", decorator, text_of(decorator))
         elif not _lets_be_async(name or "", seen.module):
             seen.doubt("decorators", decorator, text_of(decorator))
+
+
+def _pytestmarks(seen: "Examination") -> list[Node]:
+    found = [*seen.module.assigned.get("pytestmark", ())]
+    for line in seen.unit.owner.body.body if seen.unit.owner is not None else ():
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if isinstance(small, cst.Assign) and full_name(small.targets[0].target) == "pytestmark":
+            found.append(small.value)
+    return [value for value in found if "usefixtures" in text_of(value)]
 
 
 def _lets_be_async(name: str, module: Module) -> bool:

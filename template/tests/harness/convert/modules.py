@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .syntax import Node, Tree, children, cst, full_name, names_in, walk
@@ -29,7 +30,7 @@ class Unit:
     @property
     def nodeid(self) -> str:
         """Return pytest's name for it, without parameters."""
-        inside = f"{self.owner.name.value}::" if self.owner is not None else ""
+        inside = f"{self.module.class_names[id(self.owner)]}::" if self.owner is not None else ""
         return f"{self.module.shown}::{inside}{self.name}"
 
     @property
@@ -68,6 +69,7 @@ class Module:
         self.imports: dict[str, str] = {}
         self.assigned: dict[str, list[Node]] = {}
         self.classes: dict[str, Node] = {}
+        self.class_names: dict[int, str] = {}  # as pytest writes them, one within the other
         self.functions: dict[str, Unit] = {}
         self.units: list[Unit] = []
         self.fixtures: dict[str, Unit] = {}
@@ -82,12 +84,18 @@ class Module:
                 self._add(Unit(self, statement))
             elif isinstance(statement, cst.ClassDef):
                 self.classes[statement.name.value] = statement
-                for each in statement.body.body:
-                    if isinstance(each, cst.FunctionDef):
-                        self._add(Unit(self, each, statement))
+                self._read_class(statement, statement.name.value)
             elif isinstance(statement, cst.SimpleStatementLine):
                 for each in statement.body:
                     self._read_simple(each)
+
+    def _read_class(self, owner: Node, name: str) -> None:
+        self.class_names[id(owner)] = name
+        for each in owner.body.body:
+            if isinstance(each, cst.FunctionDef):
+                self._add(Unit(self, each, owner))
+            elif isinstance(each, cst.ClassDef):
+                self._read_class(each, f"{name}::{each.name.value}")
 
     def _top(self, body: Node) -> Iterator[Node]:
         for statement in body:
@@ -174,6 +182,14 @@ class Module:
                 for each in small
             )
         return self._overrides
+
+    @cached_property
+    def globals(self) -> set[str]:
+        """Return the names that functions set at the top of the file."""
+        nodes = (node for unit in self.units for node in walk(unit.node.body))
+        return {
+            item.name.value for node in nodes if isinstance(node, cst.Global) for item in node.names
+        }
 
     def changes_at_top(self, name: str, attributes: Iterable[str]) -> bool:
         """Say whether the code outside of functions touches such attributes of a name."""

@@ -26,7 +26,7 @@ REASONS = {
     "marks": "bears a mark that names a loop other than the suite's",
     "names": "gives the client, or what holds it, another meaning on the way",
     "nothing-asserted": "asserts nothing, so that it only shows that the app does not raise",
-    "one-line": "has more than one statement on a line that would have to go",
+    "one-line": "has a line of which only a part would have to go",
     "overrides": "clears dependency overrides, the harness's among them, before a request",
     "overrides-at-import": "relies on dependency overrides that are laid at import",
     "parameters": "gets its client as a parameter",

@@ -31,6 +31,10 @@ def world_client(seen: "Examination", name: str) -> Source | None:
     if found is None:
         return None
     where, local = found
+    if local in where.globals and "client" in local:
+        seen.found.makes = True
+        seen.doubt("made-elsewhere", seen.unit.node, local)
+        return None
     values = where.assigned.get(local, [])
     if len(values) != 1:
         return None

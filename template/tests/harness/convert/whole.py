@@ -10,7 +10,7 @@ from .overrides import judge_overrides
 from .plain import is_plain
 from .reasons import Doubt
 from .sessions import find_sessions
-from .syntax import cst, text_of
+from .syntax import cst, full_name, text_of
 
 if TYPE_CHECKING:
     from .examine import Examination
@@ -26,6 +26,9 @@ def judge_whole(seen: "Examination") -> None:
     if is_unittest(unit):
         found.doubts.insert(0, Doubt("unittest", unit.owner))
     _judge_own_name(seen)
+    for call in seen.all.calls:
+        if (full_name(call.func) or "").endswith(("LifespanManager", "lifespan_context")):
+            seen.doubt("app", call, "it runs the lifespan, which has run")
     _judge_strings(seen)
     if unit.kind in ("test", "fixture"):
         judge_marks(seen)
