@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from .findings import inventory_of
 from .modules import Unit
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, walk
@@ -25,6 +26,10 @@ def read_calls(seen: "Examination") -> None:
         there = seen.known.get(helper)
         if there is None or helper.kind != "helper":
             continue
+        if any(
+            each.attr.value == "dependency_overrides" for each in inventory_of(helper).attributes
+        ):
+            seen.doubt("app", call, f"{helper.name} lays overrides on it")
         if there.makes:
             seen.found.makes = True
             seen.doubt("made-elsewhere", call, helper.name)

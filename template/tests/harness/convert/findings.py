@@ -60,7 +60,8 @@ class Findings:
     @property
     def touches(self) -> bool:
         """Say whether there is anything of a client or of an event loop in it."""
-        return bool(self.sources or self.awaits or self.loop_params or self.makes or self.hacks)
+        needs = (self.sources, self.awaits, self.loop_params, self.makes, self.hacks)
+        return any(needs) or (bool(self.apps) and self.unit.kind == "fixture")
 
     @property
     def needs_client(self) -> bool:

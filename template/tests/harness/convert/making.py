@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .clients import Made, Source, read_made
-from .syntax import Node, cst, full_name, text_of
+from .syntax import Node, cst, full_name, text_of, walk
 from .uses import judge_attribute
 
 if TYPE_CHECKING:
@@ -12,11 +12,33 @@ if TYPE_CHECKING:
 
 def read_makers(seen: "Examination") -> None:
     """Find the calls that make clients."""
+    calls: list[Node] = []
     for call in seen.all.calls:
         made = read_made(call, seen.module, seen.unit, seen.world)
         if made is not None:
             seen.found.makes = True
             _read_made(seen, made)
+            calls.append(made.call)
+    if calls:
+        _drop_imports(seen, calls)
+
+
+def _drop_imports(seen: "Examination", calls: list[Node]) -> None:
+    """Leave out an import in the function that only served to make clients."""
+    within = {id(node) for call in calls for node in walk(call)}
+    for line in walk(seen.unit.node.body):
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.Import | cst.ImportFrom) or len(line.body) > 1:
+            continue
+        names = seen.module.bindings(small)
+        uses = [
+            use
+            for name in names
+            for use in seen.places.variables(name)
+            if not isinstance(_small_statement(seen, use), cst.Import | cst.ImportFrom)
+        ]
+        if uses and all(id(use) in within for use in uses):
+            seen.found.dropped.append(line)
 
 
 def _read_made(seen: "Examination", made: Made) -> None:
@@ -35,6 +57,12 @@ def _read_made(seen: "Examination", made: Made) -> None:
         _use_at_once(seen, parent, source, made)
     else:
         _name_made(seen, parent, source, made)
+
+
+def _small_statement(seen: "Examination", node: Node) -> Node:
+    while not isinstance(node, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+        node = seen.tree.parent(node)
+    return node
 
 
 def _name_made(seen: "Examination", parent: Node, source: Source, made: Made) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from .syntax import Node, Tree, children, cst, full_name, names_in, walk
 
 SET_UP = ("setup_method", "setup_class", "setup", "teardown_method", "teardown_class")
+CLIENTS = (b"TestClient", b"AsyncClient")
 FIXTURES = ("pytest.fixture", "pytest_asyncio.fixture")
 
 
@@ -77,6 +78,16 @@ class Module:
         self._overrides: bool | None = None
         self.overrides = "dependency_overrides" in names_in([tree.module])
         self._read()
+        if any(word in tree.content for word in CLIENTS):
+            self._read_local_imports()
+
+    def _read_local_imports(self) -> None:
+        # In a function, as if it stood at the top: a name that is imported twice means the same.
+        for unit in self.units:
+            for node in walk(unit.node.body):
+                if isinstance(node, cst.Import | cst.ImportFrom):
+                    for name, dotted in self.bindings(node).items():
+                        self.imports.setdefault(name, dotted)
 
     def _read(self) -> None:
         for statement in self._top(self.tree.module.body):

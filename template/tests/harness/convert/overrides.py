@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from .apps import app_of
 from .reasons import Doubt
-from .syntax import Node, Tree, cst, full_name, text_of, walk
+from .syntax import Node, cst, full_name, text_of, walk
 
 if TYPE_CHECKING:
     from .examine import Examination
@@ -12,30 +12,21 @@ if TYPE_CHECKING:
 
 def find_overrides(seen: "Examination") -> None:
     """Note each use of the imported app, for which the fixture `app` is taken."""
-    if seen.unit.kind == "helper" or "app" in seen.names | seen.places.bound:
+    if seen.unit.kind == "helper":
         return
-    for name in {each.value for each in seen.all.names} - seen.names - seen.places.bound:
-        if name not in seen.module.imports and name not in seen.module.assigned:
+    for attribute in seen.all.attributes:
+        if attribute.attr.value != "dependency_overrides":
             continue
-        for use in seen.places.variables(name):
-            node = overridden(use, seen.tree)
-            if node is None:
-                continue
-            app = app_of(seen.world, node, seen.unit, seen.module)
-            if app is None or not seen.world.is_the_app(app):
-                seen.doubt("app", use, text_of(node))
-            seen.found.apps.append(node)
-
-
-def overridden(use: Node, tree: Tree) -> Node | None:
-    """Return the expression that begins with `use` and whose `dependency_overrides` are taken."""
-    node = use
-    parent = tree.parent(node)
-    while isinstance(parent, cst.Attribute) and parent.value is node:
-        if parent.attr.value == "dependency_overrides":
-            return node
-        node, parent = parent, tree.parent(parent)
-    return None
+        node = attribute.value
+        first = (full_name(node) or "").partition(".")[0]
+        of_client = first in seen.found.sources and full_name(node) == f"{first}.app"
+        if first in seen.names or of_client:
+            continue  # the fixture `app`, or the app of a client
+        app = app_of(seen.world, node, seen.unit, seen.module)
+        bound = first in seen.places.bound or "app" in seen.places.bound
+        if app is None or bound or not seen.world.is_the_app(app):
+            seen.doubt("app", attribute, text_of(node))
+        seen.found.apps.append(node)
 
 
 def judge_overrides(seen: "Examination") -> None:
