@@ -15,4 +15,4 @@ def test_page():
     app.dependency_overrides[get_current_user] = lambda: "somebody"
     with TestClient(app) as client:
         assert client.get("/page").json() == {"user": "somebody"}
-    app.dependency_overrides.clear()
+    del app.dependency_overrides[get_current_user]
