@@ -1,7 +1,7 @@
 """Answers: whether a test would notice a redirect that is not followed, or a 500."""
 
-from .modules import Unit
 from .syntax import Node, Tree, cst, walk
+from .units import Unit
 
 REDIRECTS = range(300, 400)
 NAMED_REDIRECTS = ("_300_", "_301_", "_302_", "_303_", "_304_", "_307_", "_308_")

@@ -1,7 +1,8 @@
 """Apps: which one an expression names, so that a client on another app is not replaced."""
 
-from .modules import Module, Unit, own_body
+from .modules import Module
 from .syntax import Node, cst, full_name, walk
+from .units import Unit, own_body
 from .world import World
 
 FACTORIES = ("create_app", "make_app", "build_app", "get_app", "get_application")

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from .findings import inventory_of
-from .modules import Unit
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, walk
+from .units import Unit
 
 if TYPE_CHECKING:
     from .examine import Examination

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
-from .modules import Module, Unit
+from .edits import Edits
+from .modules import Module
 from .plan import Plan
 from .reasons import Doubt
-from .syntax import Edits, Node, cst, full_name, walk
+from .syntax import Node, cst, full_name, walk
+from .units import Unit
 
 SUFFIX = "Async"
 

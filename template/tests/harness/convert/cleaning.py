@@ -3,14 +3,16 @@
 from functools import partial
 
 from .clients import SYNC
+from .edits import Edits
 from .marks import NEEDLESS, is_needless
-from .modules import Module, Unit, fixture_name
+from .modules import Module
 from .plan import Plan
 from .reasons import Note
 from .references import References
 from .selection import Selection
 from .signatures import set_up_fixture
-from .syntax import Edits, Node, cst, full_name, names_in
+from .syntax import Node, cst, full_name, names_in
+from .units import Unit, fixture_name
 
 HARNESS_FIXTURES = ("app", "async_client", "client")
 

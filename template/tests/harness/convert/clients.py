@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from .apps import app_of
-from .modules import Module, Unit
+from .modules import Module
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, text_of, walk
+from .units import Unit
 from .world import World
 
 SYNC = ("fastapi.testclient.TestClient", "starlette.testclient.TestClient")

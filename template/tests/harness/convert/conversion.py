@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from .classes import edit_splits
 from .cleaning import Cleaning
 from .decision import Decision
+from .edits import Edits
 from .imports import mend_imports
-from .modules import Module, Unit
+from .modules import Module
 from .plan import Plan
 from .reasons import Doubt, Note
 from .references import References
 from .rewrite import edits_of
 from .selection import Selection
 from .survey import survey
-from .syntax import Edits, Node, cst, text_of
+from .syntax import Node, cst, text_of
 from .todo import comment_for, has_comment_in, with_comment, without_comment_in_header
+from .units import Unit
 from .world import World
 
 

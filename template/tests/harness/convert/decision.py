@@ -3,13 +3,13 @@
 from .classes import refused_by_split
 from .clients import CLIENT
 from .findings import Findings
-from .modules import Unit, fixture_name
 from .plan import Plan
 from .reasons import Doubt
 from .references import References
 from .rewrite import edits_of
 from .selection import Selection
 from .twins import is_same
+from .units import Unit, fixture_name
 from .world import World
 
 GIVEN = "hypothesis.given"

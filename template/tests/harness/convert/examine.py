@@ -4,13 +4,13 @@ from .calls import is_harmless_manager, read_calls
 from .findings import Findings, inventory_of
 from .hacks import find_runs
 from .making import read_makers
-from .modules import Unit
 from .overrides import find_overrides
 from .parameters import read_params
 from .places import Places
 from .reasons import Doubt
 from .shared import read_attributes, read_module_names
 from .syntax import Node, cst, full_name
+from .units import Unit
 from .uses import judge
 from .whole import judge_whole, read_app_fixture
 from .world import World

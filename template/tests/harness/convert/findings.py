@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .clients import Source
-from .modules import Unit, yields
 from .reasons import Doubt, Note
 from .syntax import Node, cst, walk
+from .units import Unit, yields
 
 
 @dataclass(eq=False)

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from .clients import CLIENT
-from .modules import FIXTURES, Module
+from .modules import Module
 from .syntax import Node, cst, full_name, text_of
+from .units import FIXTURES
 
 if TYPE_CHECKING:
     from .examine import Examination

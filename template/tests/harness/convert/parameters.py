@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from .clients import Source
-from .modules import Unit, fixture_scope
 from .shared import world_client
 from .syntax import Node, cst
+from .units import Unit, fixture_scope
 
 if TYPE_CHECKING:
     from .examine import Examination

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from .clients import Source
 from .findings import Findings, Inventory
-from .modules import Unit, yields
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, walk
+from .units import Unit, yields
 
 # Managers that let an exception pass, and so do not care which one it is.
 KNOWN = {

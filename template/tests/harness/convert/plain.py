@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from .modules import fixture_option, own_body
 from .syntax import Node, cst, full_name, text_of
+from .units import fixture_option, own_body
 
 if TYPE_CHECKING:
     from .examine import Examination

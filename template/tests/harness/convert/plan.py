@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from .findings import Findings
-from .modules import Unit, fixture_name
 from .reasons import Doubt
+from .units import Unit, fixture_name
 from .world import World
 
 TWIN = "_async"

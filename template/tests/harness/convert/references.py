@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .findings import Findings
-from .modules import Module, Unit, fixture_name
+from .modules import Module
 from .syntax import Node, cst, full_name, names_in, walk
+from .units import Unit, fixture_name
 from .world import World, reaches
 
 

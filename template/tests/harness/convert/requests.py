@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from .answers import is_looked_at
 from .calls import call_helper, callee
 from .clients import Source
-from .modules import Unit
 from .reasons import Note
 from .syntax import Node, cst, text_of
+from .units import Unit
 
 if TYPE_CHECKING:
     from .examine import Examination

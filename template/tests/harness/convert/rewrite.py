@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from .clients import CLIENT
+from .edits import Change, Edits
 from .findings import Findings, inventory_of
-from .modules import Unit
 from .places import Places
 from .plan import Plan
 from .signatures import edit_signature
-from .syntax import Change, Edits, Node, cst, full_name
+from .syntax import Node, cst, full_name
+from .units import Unit
 
 FOLLOW = "follow_redirects"
 

@@ -3,9 +3,10 @@
 from functools import partial
 
 from .clients import ASYNC, CLIENT, SYNC
-from .modules import Unit, yields
+from .edits import Change, Edits
 from .plan import Plan
-from .syntax import Change, Edits, Node, cst, walk
+from .syntax import Node, cst, walk
+from .units import Unit, yields
 
 SET_UP = "set_up"
 AWAITED = {

@@ -6,8 +6,9 @@ from .apps import app_of
 from .clients import read_made
 from .examine import Examination
 from .findings import Findings
-from .modules import Module, Unit
+from .modules import Module
 from .syntax import Node, cst, walk
+from .units import Unit
 from .world import World
 
 OVERRIDES = "dependency_overrides"

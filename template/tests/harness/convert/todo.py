@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from .edits import Change
 from .reasons import PAGE, Doubt
-from .syntax import Change, Node, cst
+from .syntax import Node, cst
 
 START = "# TODO: not converted ("
 

@@ -3,8 +3,9 @@
 import ast
 import textwrap
 
-from .modules import Unit
-from .syntax import Edits, Node, text_of
+from .edits import Edits
+from .syntax import Node, text_of
+from .units import Unit
 
 
 def is_same(edits: Edits, unit: Unit, there: Unit) -> bool:

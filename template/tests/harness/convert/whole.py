@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from .apps import app_of_fixture
 from .clients import CLIENT
 from .marks import judge_marks
-from .modules import fixture_name, fixture_option, fixture_scope, is_unittest, own_body
 from .overrides import judge_overrides
 from .plain import is_plain
 from .reasons import Doubt
 from .sessions import find_sessions
 from .syntax import cst, full_name, text_of
+from .units import fixture_name, fixture_option, fixture_scope, is_unittest, own_body
 
 if TYPE_CHECKING:
     from .examine import Examination

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .modules import Module, Unit, fixture_name, fixture_option, is_unittest
+from .modules import Module
 from .syntax import Node, cst, full_name
+from .units import Unit, fixture_name, fixture_option, is_unittest
 
 
 class World:
