@@ -12,7 +12,7 @@ DOCS, HARNESS = "docs/testing", "tests/harness"
 # A service's; where a project has adopted the harness, what bears these names is its own.
 SERVICES = (".gitattributes", "conftest.py")
 # For a suite that is to be converted; a new service has none of it.
-TOOLS = ("tests/harness/audit/", "tests/harness/convert/")
+TOOLS = ("tests/harness/audit/", "tests/harness/convert/", "docs/testing/converting.md")
 LEFT_BY_PYTHON = "__pycache__"
 
 Hashes = Mapping[str, str]

@@ -1,0 +1,70 @@
+"""Apps: which one an expression names, so that a client on another app is not replaced."""
+
+from .modules import Module
+from .syntax import Node, cst, full_name, walk
+from .units import Unit, own_body
+from .world import World
+
+FACTORIES = ("create_app", "make_app", "build_app", "get_app", "get_application")
+
+
+def app_of(world: World, expression: Node, unit: Unit | None, module: Module) -> str | None:
+    """Return the app that an expression names, as `module.app`; None when that is not known."""
+    name = full_name(expression)
+    if isinstance(expression, cst.Call):
+        return _app_of_call(world, expression, module)
+    if name is None:
+        return None
+    if unit is not None and name in {each.name.value for each in unit.params}:
+        fixture = world.fixture(name, unit)
+        if fixture is not None:
+            return app_of_fixture(world, fixture)
+        return "app" if name == "app" else None
+    if unit is not None and _is_bound(name, unit):
+        return None
+    return _app_of_name(world, module.dotted(expression), module)
+
+
+def app_of_fixture(world: World, fixture: Unit) -> str | None:
+    """Return the app that a fixture gives, when it does nothing else."""
+    body = own_body(fixture.node)
+    if len(body) != 1 or not isinstance(body[0], cst.SimpleStatementLine):
+        return None
+    value = getattr(body[0].body[0], "value", None)
+    if isinstance(value, cst.Yield):
+        value = value.value
+    return None if value is None else app_of(world, value, fixture, fixture.module)
+
+
+def _app_of_call(world: World, call: Node, module: Module) -> str | None:
+    if call.args or (full_name(call) or "").rpartition(".")[2] not in FACTORIES:
+        return None
+    dotted = module.dotted(call)
+    found = world.find(dotted, module)
+    if dotted is None or "." not in dotted or (found and found[0].is_test_code):
+        return None
+    if found:
+        dotted = f"{found[0].name}.{found[1]}"
+    return f"{dotted.rpartition('.')[0]}.app"
+
+
+def _app_of_name(world: World, dotted: str | None, module: Module) -> str | None:
+    found = world.find(dotted, module)
+    if found is None:
+        imported = dotted is not None and "." in dotted and dotted.split(".")[0] != module.name
+        return dotted if imported else None
+    where, name = found
+    if not where.is_test_code:
+        return f"{where.name}.{name}"
+    values = where.assigned.get(name, [])
+    if len(values) != 1 or not isinstance(values[0], cst.Call):
+        return None
+    return app_of(world, values[0], None, where)
+
+
+def _is_bound(name: str, unit: Unit) -> bool:
+    first = name.partition(".")[0]
+    return any(
+        isinstance(each, cst.AssignTarget) and full_name(each.target) == first
+        for each in walk(unit.node.body)
+    )

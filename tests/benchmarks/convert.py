@@ -1,0 +1,121 @@
+"""What it takes to convert a suite of 2,000 tests, in 100 files, from the command to the last file written.
+
+    uv run python tests/benchmarks/convert.py [TESTS]
+
+The goal is 10 s. It prints the time and what was converted, and asserts nothing.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parents[2]
+TESTS = 2000
+IN_A_FILE = 20
+
+HELPERS = '''"""What the tests share."""
+
+
+def login(client, email, password):
+    response = client.post("/api/auth/login", json={"email": email, "password": password})
+    assert response.status_code == 200
+    return response.json()["access_token"]
+
+
+def create(client, token, **values):
+    return client.post("/api/documents", json=values, headers={"Authorization": f"Bearer {token}"}).json()
+'''
+CONFTEST = """import pytest
+from fastapi.testclient import TestClient
+
+from app.main import app
+from tests.helpers import login
+
+
+@pytest.fixture
+def client():
+    with TestClient(app) as c:
+        yield c
+
+
+@pytest.fixture
+def token(client, test_users):
+    return login(client, test_users["admin"]["user"].email, test_users["admin"]["password"])
+"""
+HEAD = '''"""Tests of one part."""
+
+import pytest
+
+from tests.helpers import create, login
+
+'''
+# Five tests, as they stand in suites: a helper, a fixture, parameters, a class, and one that is left.
+FIVE = '''
+def test_reads_{n}(client, test_users):
+    # The editor signs in.
+    token = login(client, test_users["editor"]["user"].email, test_users["editor"]["password"])
+    response = client.get("/api/documents", headers={{"Authorization": f"Bearer {{token}}"}})
+
+    assert response.status_code == 200
+    assert {{item["title"] for item in response.json()["items"]}} == set()
+
+
+@pytest.mark.parametrize("limit", [0, 101])
+def test_limit_{n}(client, token, limit):
+    response = client.get("/api/documents", params={{"limit": limit}}, headers={{"Authorization": token}})
+    assert response.status_code == 422
+
+
+class TestCreate{n}:
+    """POST /api/documents."""
+
+    def test_answers_201(self, client, token):
+        document = create(client, token, title="Test", content="...")
+        assert document["title"] == "Test"
+
+    def test_refuses(self, client):
+        for body in ({{}}, {{"title": ""}}):
+            assert client.post("/api/documents", json=body).status_code == 401
+
+
+def test_stream_{n}(client):
+    with client.stream("GET", "/api/export") as response:
+        assert list(response.iter_lines()) == []
+
+'''
+
+
+def write_suite(folder: Path, tests: int) -> None:
+    """Write a suite of about so many tests into `folder`, with the harness beside it."""
+    suite = folder / "tests"
+    shutil.copytree(
+        ROOT / "template/{{tests_dir}}/harness", suite / "harness", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    for name, text in (("__init__", ""), ("helpers", HELPERS), ("conftest", CONFTEST)):
+        (suite / f"{name}.py").write_text(text)
+    for number in range(-(-tests // IN_A_FILE)):
+        text = HEAD + "".join(FIVE.format(n=part) for part in range(IN_A_FILE // 5))
+        (suite / f"test_part_{number}.py").write_text(text)
+
+
+def main() -> None:
+    """Measure and print."""
+    tests = int(sys.argv[1]) if len(sys.argv) > 1 else TESTS
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        write_suite(folder, tests)
+        command = [sys.executable, "-m", "tests.harness.convert", "tests", "--write"]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        started = perf_counter()
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        seconds = perf_counter() - started
+    print(f"{tests} tests: {seconds:.1f} s")
+    print(done.stderr.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,12 @@
+from fastapi.testclient import TestClient
+from httpx2 import AsyncClient, Response
+
+
+async def test_already(async_client: AsyncClient):
+    response: Response = await async_client.get("/health")
+    assert response.status_code == 200
+
+
+def test_sync(client: TestClient):
+    response: Response = client.get("/health")
+    assert response.status_code == 200

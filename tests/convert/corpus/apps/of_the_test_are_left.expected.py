@@ -1,0 +1,15 @@
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+app = FastAPI()
+
+
+@app.get("/")
+def read():
+    return {"msg": "Hello"}
+
+
+# TODO: not converted (app), see docs/testing/converting.md#app
+def test_read():
+    client = TestClient(app)
+    assert client.get("/").json() == {"msg": "Hello"}

@@ -1,0 +1,15 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+from app.other import app as other
+
+
+# TODO: not converted (app), see docs/testing/converting.md#app
+def test_one():
+    assert TestClient(app).get("/health").status_code == 200
+
+
+# TODO: not converted (app), see docs/testing/converting.md#app
+def test_two():
+    client = TestClient(other)
+    assert client.get("/other").status_code == 200

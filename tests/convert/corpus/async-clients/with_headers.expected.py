@@ -1,0 +1,3 @@
+async def test_header(async_client):
+    async_client.headers.update({"Authorization": "me"})
+    assert (await async_client.get("/header")).json() == "me"

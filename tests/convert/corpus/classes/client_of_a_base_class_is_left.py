@@ -1,0 +1,13 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+class Base:
+    def setup_method(self):
+        self.client = TestClient(app)
+
+
+class TestHealth(Base):
+    def test_is_healthy(self):
+        assert self.client.get("/health").status_code == 200

@@ -1,0 +1,13 @@
+def test_health(client):
+    assert client.get("/health").status_code == 200
+# --- conftest.py
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+@pytest.fixture
+def client():
+    with TestClient(app) as c:
+        yield c

@@ -1,0 +1,18 @@
+async def test_health(async_client):
+    assert (await async_client.get("/health")).status_code == 200
+
+
+# TODO: not converted (arguments), see docs/testing/converting.md#arguments
+def test_left(client):
+    call = lambda path: client.get(path)
+    assert call("/health").status_code == 200
+# --- conftest.py
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+@pytest.fixture
+def client():
+    return TestClient(app)

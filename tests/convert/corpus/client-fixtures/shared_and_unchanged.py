@@ -1,0 +1,12 @@
+def test_health(client):
+    assert client.get("/health").status_code == 200
+# --- conftest.py
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+@pytest.fixture(scope="session")
+def client():
+    yield TestClient(app)

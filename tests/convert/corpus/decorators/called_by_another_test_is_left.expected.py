@@ -1,0 +1,14 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+client = TestClient(app)
+
+
+# TODO: not converted (users), see docs/testing/converting.md#users
+def test_health():
+    assert client.get("/health").status_code == 200
+
+
+def test_again():
+    test_health()

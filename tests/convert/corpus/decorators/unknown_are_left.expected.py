@@ -1,0 +1,16 @@
+from functools import wraps
+
+
+def twice(test):
+    @wraps(test)
+    def wrapper(*args, **kwargs):
+        test(*args, **kwargs)
+        return test(*args, **kwargs)
+
+    return wrapper
+
+
+# TODO: not converted (decorators), see docs/testing/converting.md#decorators
+@twice
+def test_health(client):
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,11 @@
+from unittest.mock import patch
+
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+# TODO: not converted (one-line), see docs/testing/converting.md#one-line
+def test_greeting():
+    with patch("app.main.GREETING", "bye"), TestClient(app) as client:
+        assert client.get("/greeting").json() == "bye"

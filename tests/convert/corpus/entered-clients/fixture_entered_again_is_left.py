@@ -1,0 +1,3 @@
+def test_again(client):
+    with client as entered:
+        assert entered.get("/health").status_code == 200

@@ -1,0 +1,3 @@
+def test_delete(client):
+    response = client.delete("/bodies", json={"name": "a"})
+    assert response.json() == {"name": "a"}

@@ -1,0 +1,13 @@
+import pytest
+
+
+@pytest.fixture
+def name():
+    return "table"
+
+
+async def test_create(async_client, name, tmp_path):
+    (tmp_path / "name").write_text(name)
+    response = await async_client.post("/items", json={"name": (tmp_path / "name").read_text()})
+    assert response.status_code == 201
+    assert response.json()["name"] == "table"

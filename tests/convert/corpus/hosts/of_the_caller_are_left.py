@@ -1,0 +1,2 @@
+def test_caller(client):
+    assert client.get("/caller").json() == "testclient"

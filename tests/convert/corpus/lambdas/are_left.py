@@ -1,0 +1,3 @@
+def test_lambda(client):
+    get = lambda path: client.get(path)
+    assert get("/health").status_code == 200

@@ -1,0 +1,13 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+def make_client():
+    return TestClient(app)
+
+
+# TODO: not converted (made-elsewhere), see docs/testing/converting.md#made-elsewhere
+def test_health():
+    client = make_client()
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,14 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+class Client(TestClient):
+    def health(self):
+        return self.get("/health").json()
+
+
+# TODO: not converted (constructor), see docs/testing/converting.md#constructor
+def test_health():
+    client = Client(app)
+    assert client.health() == {"status": "healthy"}

@@ -1,0 +1,5 @@
+from app.main import remember
+
+
+async def test_remember():
+    assert await remember("a") == "a"

@@ -1,0 +1,10 @@
+import asyncio
+
+
+# TODO: not converted (loops), see docs/testing/converting.md#loops
+def test_task():
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(asyncio.sleep(0))
+    loop.run_until_complete(task)
+    loop.close()
+    assert task.done()

@@ -1,0 +1,11 @@
+import asyncio
+
+
+async def one():
+    return 1
+
+
+# TODO: not converted (loops), see docs/testing/converting.md#loops
+def test_debug(client):
+    assert asyncio.run(one(), debug=True) == 1
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,14 @@
+import pytest
+
+
+@pytest.mark.asyncio
+async def test_one():
+    assert True
+
+
+class TestTwo:
+    # It has a mark.
+    @pytest.mark.asyncio()
+    @pytest.mark.filterwarnings("error")
+    async def test_two(self):
+        assert True

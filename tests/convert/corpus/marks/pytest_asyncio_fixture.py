@@ -1,0 +1,15 @@
+import pytest_asyncio
+
+
+@pytest_asyncio.fixture
+async def number():
+    return 1
+
+
+@pytest_asyncio.fixture(name="two")
+async def _two():
+    return 2
+
+
+async def test_numbers(number, two):
+    assert number + two == 3

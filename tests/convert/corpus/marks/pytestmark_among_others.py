@@ -1,0 +1,7 @@
+import pytest
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.filterwarnings("error")]
+
+
+async def test_one():
+    assert True

@@ -1,0 +1,3 @@
+def test_alias(client):
+    c = client
+    assert c.get("/health").status_code == 200

@@ -1,0 +1,2 @@
+def test_chained(client):
+    assert client.get("/health").json()["status"].upper() == "HEALTHY"

@@ -1,0 +1,10 @@
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+# TODO: not converted (parameters), see docs/testing/converting.md#parameters
+@pytest.mark.parametrize("client", [TestClient(app)])
+def test_health(client):
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,2 @@
+def test_does_not_raise(client):
+    client.get("/health")

@@ -1,0 +1,4 @@
+def test_options(client):
+    options = {"follow_redirects": False}
+    response = client.get("/old", **options)
+    assert response.headers["location"] == "/health"

@@ -1,0 +1,2 @@
+def test_session(client, db_session):
+    assert client.get("/health").status_code == 200

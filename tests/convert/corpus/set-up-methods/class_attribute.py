@@ -1,0 +1,10 @@
+from fastapi.testclient import TestClient
+
+from app.main import app
+
+
+class TestItems:
+    client = TestClient(app)
+
+    def test_list(self):
+        assert self.client.get("/items").status_code == 200

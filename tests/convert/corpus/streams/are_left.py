@@ -1,0 +1,3 @@
+def test_stream(client):
+    with client.stream("GET", "/stream") as response:
+        assert [line for line in response.iter_lines()] == ["a", "b"]
