@@ -92,9 +92,8 @@ def test_stream_{n}(client):
 def write_suite(folder: Path, tests: int) -> None:
     """Write a suite of about so many tests into `folder`, with the harness beside it."""
     suite = folder / "tests"
-    shutil.copytree(
-        ROOT / "template/{{tests_dir}}/harness", suite / "harness", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    harness = ROOT / "template" / "{{tests_dir}}" / "harness"
+    shutil.copytree(harness, suite / "harness", ignore=shutil.ignore_patterns("__pycache__"))
     for name, text in (("__init__", ""), ("helpers", HELPERS), ("conftest", CONFTEST)):
         (suite / f"{name}.py").write_text(text)
     for number in range(-(-tests // IN_A_FILE)):

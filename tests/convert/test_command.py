@@ -10,6 +10,7 @@ import pytest
 
 from tests.convert.snippets import converter
 from tests.support.environment import ROOT, commit_all, git
+from tests.support.template import TESTS
 
 SYNC = """def test_health(client):
     assert client.get("/health").status_code == 200
@@ -331,7 +332,7 @@ def test_without_libcst_it_names_the_command(suite: Path) -> None:
     """One sentence, and no traceback: nothing but the converter needs LibCST."""
     code = (
         "import sys; sys.modules['libcst'] = None; "
-        f"sys.path.insert(0, {str(ROOT / 'template/tests')!r}); "
+        f"sys.path.insert(0, {str(ROOT / 'template' / TESTS)!r}); "
         "from harness.convert.__main__ import main; sys.exit(main(['tests']))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=suite, capture_output=True, text=True, check=False)
