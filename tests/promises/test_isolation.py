@@ -70,14 +70,16 @@ def test_mistake_is_named_with_its_cure(wrong: Run, name: str, kind: str, words:
     assert [word for word in words if word not in outcome.said] == []
 
 
-def test_marks_with_arguments_are_refused(isolated: Project) -> None:
-    """Once, when tests are collected, each by the name of its test."""
-    done = isolated.run("pytest", "-q", "tests/probes/test_isolation_marks.py")
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_marks_with_arguments_are_refused(isolated: Project, workers: str) -> None:
+    """Once, when tests are collected, each by the name of its test; workers are no crash for it."""
+    done = isolated.run("pytest", "-q", "-n", workers, "tests/probes/test_isolation_marks.py")
 
     assert done.returncode == 4
     output = done.stdout
     assert "test_own: @pytest.mark.own_database takes no argument" in output
     assert "test_restart: @pytest.mark.restart_sequences takes no argument" in output
+    assert output.count("takes no argument") == 2
     assert "Traceback" not in output
 
 
