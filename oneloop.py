@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Dict, List, NoReturn
 
@@ -49,14 +51,57 @@ def at_a_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def run(command: List[str], folder: Path) -> int:
-    """Run a command where the user sees it. Our uv and this Python go last on PATH: better than a download."""
+def start(command: List[str], folder: Path, *, seen: bool = True) -> "subprocess.Popen[bytes]":
+    """Start a command, where the user sees it. Our uv and this Python go last on PATH: better than a download."""
     env: Dict[str, str] = dict(os.environ)
     for name in ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"):
         env.pop(name, None)
     env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), str(OWN_UV.parent), str(Path(sys.executable).parent)])
-    stdin = None if at_a_terminal() else subprocess.DEVNULL
-    return subprocess.call(command, cwd=str(folder), env=env, stdin=stdin)
+    stdin = None if seen and at_a_terminal() else subprocess.DEVNULL
+    said = None if seen else subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=str(folder), env=env, stdin=stdin, stdout=said, stderr=said)
+
+
+def run(command: List[str], folder: Path) -> int:
+    """Run a command where the user sees it, and return its exit status."""
+    with start(command, folder) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            process.kill()
+            raise
+
+
+def render(command: List[str], destination: Path, uv: str) -> int:
+    """Run Copier; once pyproject.toml is there, install what it names meanwhile, which takes as long."""
+    fresh, installing = not destination.exists(), None
+    rendering = start(command, ROOT)
+    try:
+        while rendering.poll() is None:
+            if installing is None and (destination / "pyproject.toml").exists():
+                # Nobody is told of a failure: `uv run` tries again, and says what it is.
+                installing = start([uv, "sync", "--quiet", "--no-install-project"], destination, seen=False)
+            time.sleep(0.02)
+        if installing is not None and rendering.returncode == 0:
+            installing.wait()
+    finally:
+        rendering.wait()
+        if installing is not None and installing.poll() is None:
+            installing.kill()
+            installing.wait()
+        if installing is not None and rendering.returncode:
+            take_back(destination, fresh)
+    return rendering.returncode
+
+
+def take_back(destination: Path, fresh: bool) -> None:
+    """Remove what was installed for a service that was not written after all."""
+    shutil.rmtree(str(destination / ".venv"), ignore_errors=True)
+    with suppress(OSError):  # it is not there
+        (destination / "uv.lock").unlink()
+    with suppress(OSError):  # Copier has removed it, or left something in it
+        if fresh:
+            destination.rmdir()
 
 
 def quietly(command: List[str]) -> str:
@@ -138,7 +183,7 @@ def new(arguments: List[str]) -> int:
     commit, uv = head(), find_uv()
     ask = "yes" if at_a_terminal() and not given.defaults else "no"
     copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
-    if run([*copier, str(ROOT), commit, str(destination), ask, *given.data], ROOT):
+    if render([*copier, str(ROOT), commit, str(destination), ask, *given.data], destination, uv):
         return 1
     status = run([uv, "run", "pytest"], destination)
     if status:

@@ -56,7 +56,7 @@ class TestContinuousIntegration:
         """CI runs `poe check` and `poe test`, which pyproject.toml has, and no command of its own beside them."""
         folder = rendered(ci=ci)
 
-        verbs = {"uv run poe check", "uv run poe test", "uv run poe test -m contract"}
+        verbs = {"uv run poe check", "uv run poe test", "uv run --group contract poe test -m contract"}
         expected = {'python -m pip install "uv>=0.13,<1"', *verbs}
         assert set(commands(folder)) == expected
         assert {"check", "test"} <= set(poe_tasks(folder))

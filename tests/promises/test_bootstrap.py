@@ -17,12 +17,22 @@ from tests.support.environment import ROOT, clean_environment, git, run
 BOOTSTRAP = "oneloop.py"
 
 # A stand-in for uv: it renders with the Copier of these tests, and writes down what else it was told to run.
+# With RENDER_STATUS it has rendered only when something is installed already, and ends so.
 RECORDER = """#!{python}
-import json, os, pathlib, sys
+import json, os, pathlib, subprocess, sys, time
 here = pathlib.Path(__file__).parent
 with (here / "calls").open("a") as calls:
     bytecode = os.environ.get("PYTHONDONTWRITEBYTECODE")
     calls.write(json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "bytecode": bytecode}}) + "\\n")
+if sys.argv[1] == "sync":
+    pathlib.Path(".venv").mkdir()
+    pathlib.Path("uv.lock").touch()
+if "-c" in sys.argv and "RENDER_STATUS" in os.environ:
+    subprocess.run([{python!r}, *sys.argv[sys.argv.index("-c"):]], check=True)
+    ends = time.monotonic() + 10
+    while not pathlib.Path(sys.argv[-2], "uv.lock").exists():
+        time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was installed meanwhile.")
+    sys.exit(int(os.environ["RENDER_STATUS"]))
 if "-c" in sys.argv:
     os.execv({python!r}, [{python!r}, *sys.argv[sys.argv.index("-c"):]])
 sys.exit(int(os.environ.get("RECORDER_STATUS", "0")))
@@ -117,6 +127,24 @@ class TestNew:
 
         assert machine("new", "../service").returncode == 0
 
+    def test_installs_while_it_renders(self, machine: Machine, tmp_path: Path) -> None:
+        """The one waits for the network, the other for a processor."""
+        done = machine("new", "../service", RENDER_STATUS="0")
+
+        assert done.returncode == 0, done.stderr
+        sync = machine.calls()[1]
+        assert sync["arguments"] == ["sync", "--quiet", "--no-install-project"]
+        assert sync["folder"] == str(tmp_path / "service")
+
+    def test_leaves_nothing_installed_for_a_service_that_was_not_written(
+        self, machine: Machine, tmp_path: Path
+    ) -> None:
+        done = machine("new", "../service", RENDER_STATUS="1")
+
+        assert done.returncode == 1
+        assert machine.calls()[1]["arguments"][0] == "sync"
+        assert not {".venv", "uv.lock"} & {path.name for path in (tmp_path / "service").iterdir()}
+
     def test_passes_the_status_of_the_tests_on(self, machine: Machine) -> None:
         done = machine("new", "../service", RECORDER_STATUS="3")
 
@@ -181,7 +209,7 @@ class TestBadInput:
         source = (ROOT / BOOTSTRAP).read_text("utf-8")
         ast.parse(source, feature_version=(3, 6))
         imported = {node.names[0].name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import)}
-        assert imported == {"argparse", "os", "shutil", "subprocess", "sys", "tempfile"}
+        assert imported == {"argparse", "os", "shutil", "subprocess", "sys", "tempfile", "time"}
 
         pretend = "import sys; sys.version_info = (3, 10, 0); import oneloop; sys.exit(oneloop.main(['test']))"
         done = subprocess.run([sys.executable, "-c", pretend], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -38,11 +38,11 @@ def wrong(isolated: Project) -> Run:
 
 
 def test_what_takes_a_superuser_is_right(isolated: Project) -> None:
-    """Foreign, temporary and extensions' tables, forced row security, triggers without a superuser."""
+    """Foreign, temporary and extensions' tables, forced row security, triggers without a superuser, checkpoints."""
     done = probe(isolated, "tests/probes/test_isolation_right.py")
 
     assert done.outcomes.keys() - done.having("passed") == set(), done.output
-    assert len(done.outcomes) == 4
+    assert len(done.outcomes) == 5
 
 
 @pytest.mark.parametrize(
@@ -147,35 +147,42 @@ BUGS = {
         f"{WIPE}/catalogue.py",
         "CASE tgenabled WHEN 'A' THEN 'ALWAYS ' END",
         "NULL",
-        f"{TESTS}/test_wipe.py",
+        f"{TESTS}/test_kept_rows.py",
         "test_an_emptied_materialized_view_is_filled",
     ),
     "a deferred check is pending": Bug(
         f"{WIPE}/thorough.py",
         "SET CONSTRAINTS ALL IMMEDIATE",
         "SELECT 1",
-        f"{TESTS}/test_wipe.py",
+        f"{TESTS}/test_kept_rows.py",
         "test_kept_rows_are_put_back[few-changed]",
+    ),
+    "the log is read where a checkpoint removed it": Bug(
+        f"{WIPE}/log.py",
+        "EXCEPTION WHEN undefined_file",
+        "EXCEPTION WHEN undefined_table",
+        "tests/probes/test_isolation_right.py",
+        "test_the_log_is_there_after_checkpoints",
     ),
     "kept rows are not compared": Bug(
         f"{WIPE}/statement.py",
         "found += [rows.format(table.quoted) for table in catalogue.kept]",
         "found += [\"'same'\" for table in catalogue.kept]",
-        f"{TESTS}/test_wipe.py",
+        f"{TESTS}/test_kept_rows.py",
         "test_kept_rows_are_put_back[few-changed]",
     ),
     "referrers are forgotten": Bug(
         f"{WIPE}/catalogue.py",
         "if one.oid in pointing and one.oid not in found",
         "if one.oid in ()",
-        f"{TESTS}/test_wipe.py",
+        f"{TESTS}/test_kept_rows.py",
         "test_kept_rows_are_put_back[few-added]",
     ),
     "views are not refreshed": Bug(
         f"{WIPE}/wiper.py",
         "views=views",
         "views=[]",
-        f"{TESTS}/test_wipe.py",
+        f"{TESTS}/test_kept_rows.py",
         "test_materialized_views_show_what_they_showed[few-plainly]",
     ),
     "sequences are not restarted": Bug(
@@ -210,21 +217,21 @@ BUGS = {
         "tests/harness/place.py",
         "await self.databases.rename(self._aside, self.suffix)",
         "await self.databases.clone(self.suffix, self.template)",
-        f"{TESTS}/test_places.py",
+        f"{TESTS}/test_own_database.py",
         "test_an_own_database_goes_with_its_test",
     ),
     "the mark does nothing": Bug(
         "tests/harness/marks.py",
         "item.fixturenames.insert(",
         "list(item.fixturenames).insert(",
-        f"{TESTS}/test_places.py",
+        f"{TESTS}/test_own_database.py",
         "test_the_app_and_the_test_share_the_tests_own_database",
     ),
     "pools are not emptied": Bug(
         PLACES,
         "await greenlet_spawn(engine.dispose)",
         "assert engine",
-        f"{TESTS}/test_places.py",
+        f"{TESTS}/test_own_database.py",
         "test_an_own_database_goes_with_its_test",
     ),
     "a column has no migration": Bug(

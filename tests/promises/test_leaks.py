@@ -115,7 +115,9 @@ def test_missing_blockbuster_is_said(leaky: Project) -> None:
 
 HARNESS = "tests/harness"
 PROMISED = f"{HARNESS}/promises/test_leaks.py"
-ASKED = f"{HARNESS}/promises/test_network.py"
+BLOCKING = f"{HARNESS}/promises/test_blocking.py"
+ASKED = f"{HARNESS}/promises/test_external_http.py"
+LEFT = f"{HARNESS}/promises/test_network.py"
 BUGS = {
     "pools are not watched": Bug(
         f"{HARNESS}/leaks/connections.py",
@@ -163,7 +165,7 @@ BUGS = {
         f"{HARNESS}/leaks/hooks.py",
         "blocking.watching = reason(item, MARKER) is None",
         "blocking.watching = False",
-        f"{PROMISED}::test_a_blocking_call_is_refused_at_its_line",
+        f"{BLOCKING}::test_a_blocking_call_is_refused_at_its_line",
         "assert 200 == 500",
     ),
     "a swallowed refusal is forgotten": Bug(
@@ -184,14 +186,14 @@ BUGS = {
         f"{HARNESS}/network/guard.py",
         "            if name not in self._hosts:\n",
         "            if name in self._hosts:\n",
-        f"{ASKED}::test_leaving_this_machine_is_refused_by_host_and_port[by_streams]",
+        f"{LEFT}::test_leaving_this_machine_is_refused_by_host_and_port[by_streams]",
         "gaierror",
     ),
     "addresses are reached": Bug(
         f"{HARNESS}/network/guard.py",
         'CONNECTS = ("connect", "connect_ex", "sendto")',
         'CONNECTS = ("connect_ex", "sendto")',
-        f"{ASKED}::test_leaving_this_machine_is_refused_by_host_and_port[by_address]",
+        f"{LEFT}::test_leaving_this_machine_is_refused_by_host_and_port[by_address]",
         "",
     ),
     "the fake answers anything": Bug(

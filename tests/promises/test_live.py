@@ -11,7 +11,7 @@ from tests.support.bugs import Bug, planted
 from tests.support.project import Project
 
 PROBE = Path(__file__).parent / "probes" / "live_wrong.py"
-PROMISES = [f"tests/harness/promises/{name}.py" for name in ("test_live", "test_websockets")]
+PROMISES = [f"tests/harness/promises/{name}.py" for name in ("test_live", "test_streams", "test_websockets")]
 SNAPSHOT = "tests/contract/openapi.json"
 COMPARED = "tests/harness/contract/test_snapshot.py"
 UPDATE = ("tests/harness/contract", "--update-contract")
@@ -185,18 +185,32 @@ class TestSnapshot:
 
 
 class TestGeneratedRequests:
-    """`pytest -m contract`."""
+    """`uv run --group contract pytest -m contract`."""
+
+    CONTRACT = ("--group", "contract", "pytest", "-m", "contract")
 
     def test_are_left_out_and_the_run_says_so(self, service: Project) -> None:
         """They take half a minute."""
         done = service.succeed("pytest", "tests/harness/contract")
 
-        assert "requests made from the description are left out; uv run pytest -m contract" in done
+        assert "requests made from the description are left out; uv run --group contract pytest -m contract" in done
         assert "test_generated" not in done
+
+    def test_without_the_group_fail_and_say_what_to_run(self, service: Project) -> None:
+        """What makes them is not installed with the rest."""
+        done = service.run("--exact", "pytest", "-m", "contract", "-k", "first and answers", "--show-capture=no")
+
+        assert done.returncode == pytest.ExitCode.TESTS_FAILED
+        assert "not installed here. Run: uv run --group contract pytest -m contract" in done.stdout
+
+    def test_is_typed_with_the_group_and_without(self, service: Project) -> None:
+        """`poe check` runs without it, and the types that it brings are held to as well."""
+        for group in ("--no-group", "--group"):
+            service.succeed("--isolated", group, "contract", "mypy", "tests/harness/contract")
 
     def test_find_nothing_in_a_new_service(self, service: Project) -> None:
         """No 5xx, and no answer that is not declared, for nobody and for an administrator."""
-        done = service.succeed("pytest", "-v", "-m", "contract")
+        done = service.succeed(*self.CONTRACT, "-v")
 
         assert {outcome for _, outcome in OUTCOME.findall(done)} == {"PASSED"}
         assert len(OUTCOME.findall(done)) == 3
@@ -209,7 +223,7 @@ class TestGeneratedRequests:
             Bug(users, "problems(400, 403, 409, 422)", "problems(400, 403, 422)"),
             Bug(documents, "    if document is None:\n", "    assert document is None\n    if document is None:\n"),
         ):
-            done = service.run("pytest", "-m", "contract", "-k", "first and answers", "--show-capture=no")
+            done = service.run(*self.CONTRACT, "-k", "first and answers", "--show-capture=no")
 
         assert done.returncode == pytest.ExitCode.TESTS_FAILED
         assert "ContractBrokenError" in done.stdout

@@ -308,7 +308,7 @@ BUGS = {
         f"{HARNESS}/policy/rules.py",
         "    elif test.is_async:\n",
         "    elif not test.fixtures:\n",
-        PROMISED,
+        f"{HARNESS}/promises/test_policy_rules.py",
         "test_offence_is_named_with_its_cure[async]",
     ),
 }

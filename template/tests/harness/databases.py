@@ -23,6 +23,11 @@ END_POLLS = 1000
 LEFT_OPEN = text("""
     SELECT state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
+# Where nothing waits for a disk, the files of a database are copied in half the time that its pages
+# are logged in. Elsewhere the copy would wait for two checkpoints.
+COPIES_FILES = text("""
+    SELECT current_setting('fsync') = 'off'
+        AND current_setting('server_version_num')::int >= 150000""")
 OF_RUN = text("SELECT datname FROM pg_database WHERE position(:run in datname) > 0")
 
 
@@ -75,7 +80,7 @@ class Databases:
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if (await connection.execute(known, {"name": name})).scalar():
             return
-        await connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+        await self._create(connection, name, "template1")
         try:
             await asyncio.to_thread(migrate, self.url(label))
         except BaseException:
@@ -86,12 +91,16 @@ class Databases:
         """Copy a template; a lock forgotten in the copy is an error after two seconds, no hang."""
         name = self.name(suffix)
         async with self._administration() as connection:
-            await connection.exec_driver_sql(
-                f'CREATE DATABASE "{name}" TEMPLATE "{self.name(template)}"'
-            )
+            await self._create(connection, name, self.name(template))
             await connection.exec_driver_sql(
                 f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
             )
+
+    async def _create(self, connection: AsyncConnection, name: str, template: str) -> None:
+        strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
+        await connection.exec_driver_sql(
+            f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}'
+        )
 
     async def rename(self, suffix: str, to: str) -> None:
         """Give this run's database `suffix` another name; whoever is connected to it is not."""

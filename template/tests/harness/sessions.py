@@ -47,13 +47,20 @@ class Sessions:
     def __init__(self) -> None:
         self._opened: WeakKeyDictionary[AsyncSession, str] = WeakKeyDictionary()
         self._factories: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._seen: dict[Callable[..., Any], Callable[..., Any]] = {}
 
     def seen(self, dependency: Callable[..., Any]) -> Callable[..., Any]:
         """Return an override of `dependency` that calls it and sees each session it leads to.
 
         The pool, its listeners and the code that commits stay the app's own. The signature is
-        kept, so that FastAPI resolves what the dependency itself depends on.
+        kept, so that FastAPI resolves what the dependency itself depends on. It is one override for
+        all tests: FastAPI remembers each callable that it has looked at.
         """
+        if dependency not in self._seen:
+            self._seen[dependency] = self._see(dependency)
+        return self._seen[dependency]
+
+    def _see(self, dependency: Callable[..., Any]) -> Callable[..., Any]:
         if inspect.iscoroutinefunction(dependency):
 
             @functools.wraps(dependency)

@@ -13,13 +13,14 @@ from time import perf_counter, time
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.schema import CreateSchema
 
 from tests.harness.isolation import Isolation
 from tests.harness.promises.probe import Probe
+from tests.harness.running import RunningApp
 
 HOW = os.environ.get("BENCH_ISOLATION", "wipe")
 SCHEMA = "bench"
@@ -86,9 +87,10 @@ def dependency_overrides(sessions: Any, session_factory_dependency: Any) -> dict
     return {session_factory_dependency: lambda: sessions} if sessions else {}
 
 
-@pytest.fixture
-def routes(app: FastAPI, session_factory_dependency: Callable[..., Any]) -> Iterator[None]:
-    """Add a route that commits a row to three tables, and one that reads it."""
+@pytest.fixture(scope="session")
+def routes(_running_app: RunningApp, session_factory_dependency: Callable[..., Any]) -> Iterator[None]:
+    """Add a route that commits a row to three tables, and one that reads it: once, as a service has its routes."""
+    app = _running_app.app
     probe = Probe(app, session_factory_dependency)
     rows = METADATA.sorted_tables[:3]
 

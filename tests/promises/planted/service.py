@@ -13,7 +13,7 @@ BUGS = {
         "src/my_service/database.py",
         "        await session.commit()\n",
         "",
-        "tests/users/test_routes.py::TestPatchUser::test_admin_changes_what_is_given_alone",
+        "tests/users/test_user.py::TestPatchUser::test_admin_changes_what_is_given_alone",
     ),
     "half of an answer looks complete": breakage(
         "src/my_service/middleware.py",

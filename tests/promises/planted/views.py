@@ -7,7 +7,9 @@ from tests.support.bugs import Breakage, Edit, breakage
 HARNESS = "tests/harness"
 PROMISES = f"{HARNESS}/promises"
 CONCURRENCY = f"{PROMISES}/test_concurrency.py"
+LOCKS = f"{PROMISES}/test_locks.py"
 SAME_VIEW = f"{PROMISES}/test_same_view.py"
+SESSIONS = f"{PROMISES}/test_sessions.py"
 LIFESPAN = f"{PROMISES}/test_lifespan.py"
 PROBES = Path(__file__).parent.parent / "probes"
 
@@ -43,8 +45,8 @@ BUGS = {
         (Edit("tests/conftest.py", "", SHARED_SESSION),),
         (
             f"{SAME_VIEW}::test_a_rollback_in_a_handler_leaves_the_arranged_rows",
-            f"{SAME_VIEW}::test_a_missing_eager_load_shows",
-            f"{SAME_VIEW}::test_a_forgotten_commit_shows",
+            f"{SESSIONS}::test_a_missing_eager_load_shows",
+            f"{SESSIONS}::test_a_forgotten_commit_shows",
             f"{SAME_VIEW}::test_the_request_sees_what_the_test_committed",
         ),
     ),
@@ -52,12 +54,12 @@ BUGS = {
         (Edit("tests/conftest.py", "", SAVEPOINT),),
         (
             f"{CONCURRENCY}::test_parallel_requests_all_commit",
-            f"{CONCURRENCY}::test_a_row_lock_makes_requests_take_turns",
+            f"{LOCKS}::test_a_row_lock_makes_requests_take_turns",
             f"{CONCURRENCY}::test_of_conflicting_requests_one_wins",
-            f"{CONCURRENCY}::test_nowait_finds_the_row_that_the_test_has_locked",
-            f"{CONCURRENCY}::test_a_request_waits_for_the_tests_lock",
-            f"{CONCURRENCY}::test_a_deadlock_ends_as_an_error",
-            f"{CONCURRENCY}::test_an_advisory_lock_is_one_for_all_sessions",
+            f"{LOCKS}::test_nowait_finds_the_row_that_the_test_has_locked",
+            f"{LOCKS}::test_a_request_waits_for_the_tests_lock",
+            f"{LOCKS}::test_a_deadlock_ends_as_an_error",
+            f"{LOCKS}::test_an_advisory_lock_is_one_for_all_sessions",
             f"{CONCURRENCY}::test_a_notification_arrives_when_the_request_commits",
             f"{CONCURRENCY}::test_a_handler_uses_sessions_in_parallel",
             f"{PROMISES}/test_background.py::test_code_around_the_dependency_has_the_same_database",

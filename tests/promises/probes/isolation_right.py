@@ -3,11 +3,12 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from tests.harness.guard import exempt
-from tests.harness.wipe import Wiper
+from tests.harness.wipe import Wiper, log
 
 
 async def run(url: str, *statements: str) -> Any:
@@ -93,6 +94,28 @@ async def test_an_owner_who_is_no_superuser_gets_past_triggers(second_database: 
         await wiper.close()
         assert (wiped.leaks, wiped.beyond) == ([], [])
         assert await run(url, "SELECT count(*) FROM ledger") == 0
+
+
+async def test_the_log_is_there_after_checkpoints(second_database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint throws away what no crash would need, and copying a database begins with one."""
+    monkeypatch.setattr(log, "FEWEST_TABLES", 0)
+    async with second_database("checked", migration("CREATE TABLE pages (id int)")) as url:
+        with exempt():
+            wiper = await Wiper.open(url, ())
+        fill = "INSERT INTO pages SELECT generate_series(1, 15000)"  # 0.9 of a file of the log
+        await run(url, "SELECT pg_switch_wal()")
+        await run(url, fill)
+        await wiper.wipe()
+        await run(url, fill)
+        async with create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as other:
+            for _ in range(2):
+                await other.exec_driver_sql("CHECKPOINT")
+
+        wiped = await wiper.wipe()
+
+        await wiper.close()
+        assert (wiped.leaks, wiped.beyond) == ([], [])
+        assert await run(url, "SELECT count(*) FROM pages") == 0
 
 
 async def test_a_short_transaction_of_the_apps_own_is_no_leak(

@@ -41,4 +41,8 @@ class NoGeneratorError(HarnessError):
     """The package that makes the requests is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("Schemathesis makes the requests. Run: uv add --dev schemathesis")
+        super().__init__(
+            "Schemathesis makes the requests, and is not installed here. Run: "
+            "uv run --group contract pytest -m contract; where pyproject.toml has no such group, "
+            "first: uv add --group contract schemathesis"
+        )

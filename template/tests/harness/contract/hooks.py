@@ -6,7 +6,7 @@ import pytest
 
 from .places import COMPARED, GENERATED, SNAPSHOT, UPDATE, shown
 
-ASKED = "uv run pytest -m contract"
+ASKED = "uv run --group contract pytest -m contract"
 
 
 def _asked(config: pytest.Config) -> bool:

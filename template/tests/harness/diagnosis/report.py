@@ -45,6 +45,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         root.removeHandler(logged)
+        del item.stash[LOGGED]  # pytest keeps each item to the end of the run
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,8 +27,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Watch the clients of the libraries that the tests have imported by now."""
-    run = session.config.stash[RUN]
-    run.watching.enter_context(run.isolation.leaks.clients.watched())
+    leaks = session.config.stash[RUN].isolation.leaks
+    session.config.stash[RUN].watching.enter_context(leaks.clients.watched())
+    leaks.garbage.set_aside()
 
 
 @pytest.hookimpl(wrapper=True)

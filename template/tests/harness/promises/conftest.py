@@ -1,21 +1,26 @@
 """What the promises are proved on."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
 from ..clients import open_async_client, open_live_client
-from ..guard import Guard
+from ..guard import Guard, exempt
 from ..isolation import Isolation
 from ..live.server import LiveServer
+from ..place import Place
+from ..places import Places
 from ..running import RunningApp
+from ..wipe import Wiper, log
+from . import catalogue
 from .probe import Probe
-from .schema import SCHEMA, Base
+from .schema import SCHEMA, Base, Book, Shelf
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +69,54 @@ async def either_way(
     }
     async with opened[request.param]() as client:
         yield client
+
+
+@pytest.fixture(scope="session", params=[log.FEWEST_TABLES, 0], ids=["few", "many"])
+async def place(
+    request: pytest.FixtureRequest,
+    _isolation: Isolation,
+    _database: Place,
+    kept_tables: Collection[str],
+) -> AsyncIterator[Place]:
+    """Give a database for what catalogues hold, wiped as few tables are, and as many are."""
+    suffix = f"{_database.suffix}_catalogue"
+    kept = {*kept_tables, *catalogue.KEPT}
+    place = Place(_database.databases, suffix, _database.template, kept, changes=[catalogue.make])
+    with exempt(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log, "FEWEST_TABLES", request.param)
+        await place.make()
+    yield place
+    with exempt():
+        await place.drop()
+
+
+@pytest.fixture(scope="session")
+async def sql(place: Place) -> AsyncIterator[Any]:
+    """Give a connection of asyncpg's there: another driver's, as far as the harness knows."""
+    engine = create_async_engine(place.url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        driver = catalogue.driver_of(await connection.get_raw_connection())
+        await driver.execute(f"SET search_path = {catalogue.SCHEMA}")
+        yield driver
+
+
+@pytest.fixture
+def wiper(place: Place) -> Wiper:
+    """Give the one that wipes there."""
+    assert place.wiper is not None
+    return place.wiper
+
+
+@pytest.fixture
+async def poetry(probe: Probe, db_session: AsyncSession) -> Shelf:  # noqa: ARG001  makes the tables
+    """Commit one shelf, with a book."""
+    shelf = Shelf(name="poetry", books=[Book(title="Odes")])
+    db_session.add(shelf)
+    await db_session.commit()
+    return shelf
+
+
+@pytest.fixture
+def places(_isolation: Isolation) -> Places:
+    """Give what wipes and moves the databases after a test, to be asked in the midst of one."""
+    return _isolation.places

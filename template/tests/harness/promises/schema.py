@@ -1,6 +1,6 @@
 """The probe's tables, in a schema of their own."""
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SCHEMA = "harness_probe"
@@ -32,3 +32,8 @@ class Book(Base):
     title: Mapped[str]
     shelf_id: Mapped[int] = mapped_column(ForeignKey(Shelf.id))
     shelf: Mapped[Shelf] = relationship(back_populates="books")
+
+
+# A table that no migration makes.
+EXISTS = text("SELECT to_regclass('left_behind') IS NOT NULL")
+MAKE = text("CREATE TABLE left_behind (id int)")

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import time
 import weakref
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
@@ -14,9 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from ..clients import open_async_client
-from ..guard import Guard
 from ..isolation import Isolation
-from ..leaks.errors import BlockingCallError
 from ..leaks.leaks import Leaks
 from .probe import PREFIX, Probe
 
@@ -134,34 +131,6 @@ def test_an_override_is_named_and_taken_off(leaks: Leaks) -> None:
     assert mounted.dependency_overrides == {}
 
 
-async def test_a_blocking_call_is_refused_at_its_line(
-    probe: Probe, async_client: AsyncClient, guard: Guard
-) -> None:
-    @probe.get("/slow")
-    async def wait() -> None:
-        time.sleep(0.01)  # noqa: ASYNC251  it is what must be noticed
-
-    response = await async_client.get(f"{PREFIX}/slow")
-
-    assert response.status_code == 500
-    with pytest.raises(BlockingCallError, match=rf"time\.sleep, called at .*{HERE}"):
-        guard.raise_violation()
-
-
-async def test_a_blocking_call_may_run_in_a_thread(probe: Probe, async_client: AsyncClient) -> None:
-    @probe.get("/thread")
-    def wait() -> str:
-        time.sleep(0.001)
-        return "served"
-
-    assert (await async_client.get(f"{PREFIX}/thread")).json() == "served"
-
-
-@pytest.mark.blocking("it shows what the marker does")
-async def test_a_blocking_call_may_be_exempt() -> None:
-    time.sleep(0.001)  # noqa: ASYNC251  it is what is exempt
-
-
 async def test_what_is_dropped_in_a_cycle_is_collected_at_the_end(leaks: Leaks) -> None:
     class Dropped:
         def __init__(self) -> None:
@@ -175,3 +144,7 @@ async def test_what_is_dropped_in_a_cycle_is_collected_at_the_end(leaks: Leaks) 
         gc.enable()
 
     assert dropped() is None
+
+
+def test_what_was_imported_is_not_collected_again() -> None:
+    assert gc.get_freeze_count() > 100_000

@@ -1,28 +1,19 @@
-"""Promises 2 to 4: a request, the test and the next test see what production would let them see."""
+"""Promises 2 and 3: a request, the test and the next test see what production lets them see."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, HTTPException
+from fastapi import Depends
 from httpx2 import AsyncClient
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError, MissingGreenlet
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .probe import PREFIX, Probe
-from .schema import Book, Shelf
+from .schema import Shelf
 
 SHELVES = f"{PREFIX}/shelves"
-
-
-@pytest.fixture
-async def poetry(probe: Probe, db_session: AsyncSession) -> Shelf:  # noqa: ARG001  makes the tables
-    """Commit one shelf, with a book."""
-    shelf = Shelf(name="poetry", books=[Book(title="Odes")])
-    db_session.add(shelf)
-    await db_session.commit()
-    return shelf
 
 
 async def test_the_test_sees_what_the_request_committed(
@@ -100,57 +91,3 @@ async def test_a_rollback_in_a_handler_leaves_the_arranged_rows(
 
     assert (await async_client.post(SHELVES)).json() == "rolled back"
     assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]
-
-
-async def test_a_failed_session_does_not_poison_the_next_request(
-    probe: Probe, async_client: AsyncClient, db_session: AsyncSession, poetry: Shelf
-) -> None:
-    @probe.post("/shelves/{name}")
-    async def add(name: str, session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
-        session.add(Shelf(name=name))
-        try:
-            await session.flush()
-        except IntegrityError as error:
-            raise HTTPException(409) from error
-
-    answers = [
-        (await async_client.post(f"{SHELVES}/{name}")).status_code
-        for name in (poetry.name, "prose")
-    ]
-
-    assert answers == [409, 200]
-    assert await db_session.scalar(select(func.count()).select_from(Shelf)) == 2
-
-
-async def test_a_forgotten_commit_shows(
-    probe: Probe,
-    async_client: AsyncClient,
-    db_session: AsyncSession,
-    session_factory_dependency: Callable[..., Any],
-) -> None:
-    @probe.post("/shelves")
-    async def forget(factory: Annotated[Any, Depends(session_factory_dependency)]) -> None:
-        async with factory() as session:
-            session.add(Shelf(name="poetry"))
-            await session.flush()
-
-    await async_client.post(SHELVES)
-
-    assert (await db_session.scalars(select(Shelf.name))).all() == []
-
-
-async def test_a_missing_eager_load_shows(
-    probe: Probe, async_client: AsyncClient, poetry: Shelf
-) -> None:
-    """The test has loaded the books; the request has a session of its own, and has not."""
-
-    @probe.get("/shelves")
-    async def titles(session: Annotated[AsyncSession, Depends(probe.session)]) -> str:
-        shelf = await session.get_one(Shelf, poetry.id)
-        try:
-            return ", ".join(book.title for book in shelf.books)
-        except MissingGreenlet:
-            return "not loaded"
-
-    assert [book.title for book in poetry.books] == ["Odes"]
-    assert (await async_client.get(SHELVES)).json() == "not loaded"

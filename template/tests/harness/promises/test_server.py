@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..postgres import PostgresUnavailable, start_server
 
-ROOT = Path(__file__).parents[3]
+HARNESS = Path(__file__).parents[1]
+# From the harness's own folder: its package imports the app's libraries, and `postgres` none.
 STARTS = (
-    "import sys; from tests.harness.postgres import start_server;"
+    "import sys; sys.path.append(sys.argv[1]); from postgres import start_server;"
     "print(start_server().url, flush=True); sys.stdin.read()"
 )
 
@@ -37,8 +38,7 @@ def test_where_none_can_be_had_it_is_refused_with_a_cure(
 
 async def test_it_does_not_outlive_a_run_that_was_killed() -> None:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", STARTS),
-        cwd=ROOT,
+        *(sys.executable, "-c", STARTS, str(HARNESS)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
