@@ -1,12 +1,18 @@
-"""What a document's code blocks do to a service: `# path: new`, `# path: in`, `# path: at the end`."""
+"""What a document's code blocks do to a service.
 
+`# path: new`, `# path: in`, `# path: in place` or `# path: at the end`.
+"""
+
+import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.docs.markdown import Block
 
-TITLE = re.compile(r"# (?P<path>[\w./-]+\.py): (?P<how>new|in|at the end)\n")
+TITLE = re.compile(r"# (?P<path>[\w./-]+\.py): (?P<how>new|in|in place|at the end)\n")
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class EditError(Exception):
@@ -34,6 +40,8 @@ class Edit:
             raise EditError(f"{self.block}: there is no {self.path}. Say `new`, or correct the path.")
         elif self.how == "in":
             file.write_text(self._replaced(file.read_text()))
+        elif self.how == "in place":
+            file.write_text(in_place(file.read_text(), self.text))
         else:
             file.write_text(f"{file.read_text()}\n\n{self.text}")
 
@@ -46,6 +54,33 @@ class Edit:
             raise EditError(f"{self.block}: {self.path} has no line {new[-1]!r} after {new[0]!r}.")
         last = lines.index(new[-1], first + 1)
         return "\n".join([*lines[:first], *new, *lines[last + 1 :], ""])
+
+
+def in_place(text: str, new: str) -> str:
+    """Return `text` with each function of `new` in the place of its own of that name, or at the end; imports first."""
+    lines, added = text.splitlines(), new.splitlines()
+    old = ast.parse(text).body
+    places = {node.name: _lines(node) for node in old if isinstance(node, Definition)}
+    first_import = next(node.lineno - 1 for node in old if isinstance(node, ast.Import | ast.ImportFrom))
+    imports: list[str] = []
+    replaced: list[tuple[slice, list[str]]] = []
+    for node in ast.parse(new).body:
+        part = added[_lines(node)]
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports += part
+        elif isinstance(node, Definition) and node.name in places:
+            replaced.append((places[node.name], part))
+        else:
+            lines += ["", "", *part]
+    for place, part in sorted(replaced, key=lambda each: each[0].start, reverse=True):
+        lines[place] = part
+    lines[first_import:first_import] = imports
+    return "\n".join([*lines, ""])
+
+
+def _lines(node: ast.stmt) -> slice:
+    decorators = getattr(node, "decorator_list", [])
+    return slice(min(each.lineno for each in [node, *decorators]) - 1, node.end_lineno)
 
 
 def edit(block: Block) -> Edit | None:

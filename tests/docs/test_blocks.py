@@ -16,8 +16,8 @@ PYTHON = [block for document in documents() for block in blocks(document, "pytho
 def test_python_parses(block: Block) -> None:
     """A reader who copies a block gets no syntax error; a piece of a dictionary counts as one."""
     text = block.text
-    if (found := edit(block)) is not None and found.how == "in" and text.rstrip().endswith("\n}"):
-        text = "{\n" + text
+    if (found := edit(block)) is not None and found.how == "in" and found.text.lstrip().startswith('"'):
+        text = "{\n" + text.rstrip().removesuffix("\n}") + "\n}"
     try:
         ast.parse(textwrap.dedent(text))
     except IndentationError:
@@ -57,3 +57,18 @@ def test_edit_in_a_file_replaces_from_first_to_last_line(tmp_path: Path) -> None
     found.apply(tmp_path)
 
     assert file.read_text() == "a = 1\nb = 2\nnew = 3\nc = 4\nd = 5\n"
+
+
+def test_edit_in_place_replaces_what_bears_the_name(tmp_path: Path) -> None:
+    """A function takes the place of its namesake, decorators and all; another comes last, and imports first."""
+    file = tmp_path / "there.py"
+    file.write_text('"""Doc."""\n\nimport a\n\n\n@a.once\ndef f():\n    return 1\n\n\ndef g(): ...\n')
+    text = "# there.py: in place\nimport b\n\n\n@b.twice\ndef f():\n    return 2\n\n\ndef h(): ...\n"
+    found = edit(Block(Path("a.md"), 1, "python", text))
+    assert found is not None
+
+    found.apply(tmp_path)
+
+    assert file.read_text() == (
+        '"""Doc."""\n\nimport b\nimport a\n\n\n@b.twice\ndef f():\n    return 2\n\n\ndef g(): ...\n\n\ndef h(): ...\n'
+    )
