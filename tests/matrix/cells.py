@@ -19,8 +19,11 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """Return what it is called: its values, so that a cell keeps its name when others come and go."""
-        return "-".join(self.values.values())
+        """Return what it is called: its values, so that a cell keeps its name when others come and go.
+
+        It is for a shell, a path and a URL: a driver's plus sign would be a space in the last.
+        """
+        return "-".join(self.values.values()).replace("+", "_")
 
     @property
     def answers(self) -> dict[str, str]:

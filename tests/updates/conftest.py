@@ -29,7 +29,7 @@ class Fresh(Protocol):
 @pytest.fixture(scope="session")
 def repository(once: Once) -> Path:
     """A template's repository with every release, the working tree's among them. Never change it."""
-    return once("releases", releases.build)
+    return once("every-release", releases.build)
 
 
 @pytest.fixture(scope="session")

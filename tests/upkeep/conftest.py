@@ -45,7 +45,7 @@ def releases(once: Once, oneloop: Path) -> Path:
         files = {path.replace("tests", IN_TEMPLATE, 1): said for path, said in new.items()}
         release(folder, "0.5.0", **files)
 
-    return once("releases", make)
+    return once("three-releases", make)
 
 
 @dataclass(frozen=True)
