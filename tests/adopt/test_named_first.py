@@ -45,7 +45,7 @@ def test_an_app_that_is_imported_too_early_is_refused(adopt_sample: AdoptSample,
     ("url", "says"),
     [
         ("postgresql+asyncpg://localhost/app", "the database 'app', which is not a test's"),
-        ("postgresql+asyncpg://localhost/other_test", "the database 'other_test', which is not this run's"),
+        ("postgresql+asyncpg://localhost/other_test", "the database 'other_test', which this run did not make"),
     ],
 )
 def test_an_engine_on_another_database_is_refused(

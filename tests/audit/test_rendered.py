@@ -8,6 +8,7 @@ import pytest
 from tests.audit.audited import HARNESS
 from tests.conftest import Installed, Rendered
 from tests.support.bugs import run_tests
+from tests.support.environment import ROOT
 from tests.support.project import Project
 
 OTHER_LOOP = '''
@@ -29,9 +30,12 @@ async def test_starts_a_loop_in_a_loop() -> None:
 
 @pytest.fixture(scope="module")
 def adopted(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project with the audit in its harness."""
+    """Return a project with the audit in its harness, and the other tool, as it comes."""
     project = installed().copy(tmp_path_factory.mktemp("adopted") / "service")
-    shutil.copytree(HARNESS / "audit", project.root / "tests/harness/audit", dirs_exist_ok=True)
+    for tool in ("audit", "convert"):
+        shutil.copytree(HARNESS / tool, project.root / "tests/harness" / tool, dirs_exist_ok=True)
+    page = "docs/testing/converting.md"
+    shutil.copy(ROOT / "template" / page, project.root / page)
     return project
 
 

@@ -18,17 +18,10 @@ REASONS = [*converter("reasons").REASONS, *converter("reasons").NOTES]
 
 @pytest.fixture(scope="module")
 def with_harness(oneloop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template with `harness` among the kinds, in two releases: the second changes the converter."""
+    """The template in two releases: the second changes the converter."""
     folder = template.snapshot_of(oneloop, tmp_path_factory.mktemp("kinds") / "oneloop")
-    settings = folder / "copier.yml"
-    text = settings.read_text()
-    if ": harness" not in text:
-        line = "    A new service, with the harness around it: service\n"
-        assert line in text
-        settings.write_text(text.replace(line, f"{line}    The harness alone: harness\n"))
     commit_all(folder, "One", tag="1.0.0")
-    for name in ("tests/harness/convert/__init__.py", PAGE):
-        path = folder / "template" / name
+    for path in (folder / "template" / template.TESTS / "harness/convert/__init__.py", folder / "template" / PAGE):
         path.write_bytes(path.read_bytes() + b"# 2.0.0\n")
     commit_all(folder, "Two", tag="2.0.0")
     return folder
