@@ -7,7 +7,8 @@ from tests.matrix.factors import Factors, can_be_here, possible
 
 Values = tuple[tuple[str, str], ...]
 
-# What fits into the thirty minutes of `.ci/run` beside all other tests: a cell takes about 35 seconds.
+# What fits into the thirty minutes of `.ci/run` beside all other tests, where these hold each choice: a cell takes
+# about 35 seconds.
 HERE = 5
 
 
@@ -17,7 +18,13 @@ def generate(factors: Factors) -> list[tuple[Values, bool]]:
     candidates = [row for row in rows if possible(dict(row))]
     greedy = Greedy(candidates)
     near = [row for row in candidates if can_be_here(dict(row))]
-    here = [greedy.take(near) for _ in range(HERE)]
+    here: list[Values] = []
+    missing = set().union(*near)
+    while len(here) < HERE or missing:
+        # Each choice is in one of them, should it take one more.
+        rows = near if len(here) < HERE else [row for row in near if missing.intersection(row)]
+        here.append(greedy.take(rows))
+        missing.difference_update(here[-1])
     elsewhere = []
     while greedy.pairs_left:
         elsewhere.append(greedy.take(candidates))
