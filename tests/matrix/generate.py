@@ -11,13 +11,16 @@ Values = tuple[tuple[str, str], ...]
 HERE = 5
 
 
-def generate(factors: Factors) -> list[tuple[Values, bool]]:
-    """Return the cells, and whether `.ci/run` does them: those come first. The same factors give the same cells."""
+def generate(factors: Factors, number: int = HERE) -> list[tuple[Values, bool]]:
+    """Return the cells, and whether `.ci/run` does them, as it does a number: those come first.
+
+    The same factors give the same cells.
+    """
     rows = product(*([(name, value) for value in values] for name, values in factors.items()))
     candidates = [row for row in rows if possible(dict(row))]
     greedy = Greedy(candidates)
     near = [row for row in candidates if can_be_here(dict(row))]
-    here = [greedy.take(near) for _ in range(HERE)]
+    here = [greedy.take(near) for _ in range(number)]
     elsewhere = []
     while greedy.pairs_left:
         elsewhere.append(greedy.take(candidates))

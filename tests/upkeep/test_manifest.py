@@ -115,10 +115,11 @@ class TestTheVerbInAnAdoptedProject:
         assert SILENT in done.stdout
 
     def test_is_silent_about_files_of_the_names_of_a_services(self, adopted: Service) -> None:
-        """conftest.py and .gitattributes are the project's own there, at its top and beside the tests."""
+        """They are the project's own there, at its top and beside the tests, and so is a page that had stood."""
         for folder in {adopted.root, (adopted.root / adopted.tests).parent}:
             (folder / ".gitattributes").write_text("* text=auto eol=crlf\n")
             (folder / "conftest.py").write_text("# mine\n")
+        (adopted.root / "docs/testing/README.md").write_text("# Ours\n")
 
         assert SILENT in adopted.verb("manifest").stdout
 

@@ -10,8 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 MANIFEST = "tests/harness/manifest.json"
 DOCS, HARNESS = "docs/testing", "tests/harness"
-# A service's; where a project has adopted the harness, what bears these names is its own.
-SERVICES = (".gitattributes", "conftest.py")
+# A service's; where a project has adopted the harness, what bears these names is its own, and no update touches it.
+BESIDE = (".gitattributes", "conftest.py")
+SERVICES = (*BESIDE, "docs/testing/README.md")
 # For a suite that is to be converted; a new service has none of it.
 TOOLS = ("tests/harness/audit/", "tests/harness/convert/", "docs/testing/converting.md")
 LEFT_BY_PYTHON = "__pycache__"
@@ -68,7 +69,7 @@ def docs_of(root: Path) -> Path:
 
 def places(root: Path) -> dict[str, Path]:
     """Return where each of the template's files is in a service, or beside an adopted suite."""
-    others = {} if is_adopted(root) else {name: root / name for name in SERVICES}
+    others = {} if is_adopted(root) else {name: root / name for name in BESIDE}
     return gather(root / HARNESS, docs_of(root), others)
 
 
@@ -111,5 +112,8 @@ def difference(root: Path = ROOT) -> Difference:
     if release is None:
         return Difference([], [MANIFEST], [])
     elsewhere = SERVICES if is_adopted(root) else TOOLS
-    expected = {name: known for name, known in release.items() if not name.startswith(elsewhere)}
-    return compare(expected, take(places(root)))
+    expected, here = (
+        {name: known for name, known in hashes.items() if not name.startswith(elsewhere)}
+        for hashes in (release, take(places(root)))
+    )
+    return compare(expected, here)
