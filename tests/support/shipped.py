@@ -1,5 +1,6 @@
 """The emitted harness itself, loaded from the template: what is measured is what is shipped."""
 
+import json
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,6 @@ Wiper = import_module("harness.wipe").Wiper
 start_server = import_module("harness.postgres").start_server
 REQUIREMENTS = import_module("harness.requirements").REQUIREMENTS
 _hashes = import_module("harness.manifest.hashes")
-read_manifest = _hashes.read
 
 
 def template_files(template: Path) -> dict[str, Path]:
@@ -26,6 +26,11 @@ def template_files(template: Path) -> dict[str, Path]:
 def take_hashes(template: Path) -> dict[str, str]:
     """Return the hash of each of them."""
     return dict(_hashes.take(template_files(template)))
+
+
+def read_manifest(template: Path) -> dict[str, str]:
+    """Return the manifest of a template, as it is written."""
+    return dict(json.loads((template / TESTS / "harness/manifest.json").read_text("utf-8")))
 
 
 def write_manifest(template: Path) -> None:

@@ -27,7 +27,8 @@ class Bug(NamedTuple):
     path: str
 
 
-SHUT, LET_THROUGH = "'update' %}/{{ tests_dir }}/**", "'never' %}/{{ tests_dir }}/**"
+THE_TESTS = "{{ tests_dir | default('tests') }}"
+SHUT, LET_THROUGH = f"'update' %}}/{THE_TESTS}/**", f"'never' %}}/{THE_TESTS}/**"
 
 BUGS = {
     "a star too few": Bug("'update' %}/**", "'update' %}/*", "lost", "src/my_service/main.py"),
@@ -38,7 +39,7 @@ BUGS = {
         "  - \"{% if kind == 'service' %}!/.gitattributes{% endif %}\"\n", "", "stale", ".gitattributes"
     ),
     "no conftest.py": Bug("  - \"{% if kind == 'service' %}!/conftest.py{% endif %}\"\n", "", "stale", "conftest.py"),
-    "no harness": Bug('  - "!/{{ tests_dir }}/harness"\n', "", "stale", "tests/harness/clients.py"),
+    "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "tests/harness/clients.py"),
     "no docs": Bug('  - "!/docs/testing"\n', "", "stale", "docs/testing/README.md"),
     "no answers": Bug('  - "!/{{ _copier_conf.answers_file }}"\n', "", "stale", ".copier-answers.yml"),
 }

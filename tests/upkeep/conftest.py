@@ -7,6 +7,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from tests.adopt.adoption import adopt
+from tests.adopt.samples import SAMPLES, begin
 from tests.conftest import Once
 from tests.support import template
 from tests.support.environment import commit_all, run
@@ -53,11 +55,12 @@ class Service:
     """A rendered service, and the harness's verbs in it: they take any Python, and no package."""
 
     root: Path
+    tests: str = "tests"  # the folder of the tests, below the project; beside it the verbs are run
 
     def verb(self, name: str, *arguments: str, env: dict[str, str] | None = None) -> "CompletedProcess[str]":
         """Run a verb and return what it said."""
         python = [sys.executable, "-m", f"tests.harness.{name}", *arguments]
-        return run(*python, cwd=self.root, env={**SOMEBODY, **(env or {})})
+        return run(*python, cwd=(self.root / self.tests).parent, env={**SOMEBODY, **(env or {})})
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace something that is there."""
@@ -70,6 +73,16 @@ class Service:
 
     def commit(self) -> str:
         return commit_all(self.root, "Work")
+
+
+@pytest.fixture(params=["brief", "monorepo"])
+def adopted(request: pytest.FixtureRequest, releases: Path, tmp_path: Path) -> Service:
+    """A project that stood and has taken in the harness of 0.4.0, committed; the second is a part of a repository."""
+    sample = SAMPLES[request.param]
+    top = begin(sample, tmp_path / "project")
+    found = Service(adopt(releases, sample, top, ref="0.4.0"), sample.tests)
+    found.commit()
+    return found
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Installed
+from tests.conftest import Installed, Rendered
 from tests.support import template
+from tests.support.answers import ADOPTED
 from tests.support.environment import ROOT, git, succeed
 from tests.support.shipped import take_hashes
 from tests.updates.ownership import TEMPLATES, is_in
@@ -24,10 +25,15 @@ def test_it_is_fresh() -> None:
     assert written == take_hashes(ROOT / "template")
 
 
-def test_it_has_each_file_of_the_templates(service: Service) -> None:
-    rendered = {path for path in template.files(service.root) if is_in(path, TEMPLATES)}
+def test_it_has_each_file_of_the_templates(rendered: Rendered) -> None:
+    """Those of a new service, and those that an adopted suite alone has."""
+    service, adopted = (
+        {path for path in template.files(rendered(**answers)) if is_in(path, TEMPLATES)} for answers in ({}, ADOPTED)
+    )
+    in_both = json.loads((rendered() / MANIFEST).read_text("utf-8"))
 
-    assert set(json.loads(service.read(MANIFEST))) == rendered - {".copier-answers.yml", MANIFEST}
+    assert set(in_both) == (service | adopted) - {".copier-answers.yml", MANIFEST}
+    assert {path.split("/")[2] for path in adopted - service} == {"audit", "convert", "converting.md"}
 
 
 class TestTheVerb:
@@ -38,10 +44,16 @@ class TestTheVerb:
         assert SILENT in done.stdout
 
     def test_is_silent_on_a_checkout_with_the_line_ends_of_windows(self, service: Service) -> None:
-        for path in json.loads(service.read(MANIFEST)):
-            file = service.root / path
+        for file in filter(Path.exists, (service.root / path for path in json.loads(service.read(MANIFEST)))):
             file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
+        assert SILENT in service.verb("manifest").stdout
+
+    def test_judges_no_tool_of_an_adoption_in_a_service(self, service: Service) -> None:
+        """A new service has none of them, and the manifest has them all."""
+        assert {"tests/harness/audit/__main__.py", "docs/testing/converting.md"} <= json.loads(
+            service.read(MANIFEST)
+        ).keys()
         assert SILENT in service.verb("manifest").stdout
 
     def test_is_silent_about_what_tools_leave_and_what_is_the_users(self, service: Service) -> None:
@@ -91,6 +103,54 @@ class TestTheVerb:
 
         assert done.returncode == 1
         assert f"To get it back: git checkout HEAD -- {MANIFEST}" in done.stdout
+
+
+class TestTheVerbInAnAdoptedProject:
+    """It is run beside the tests, which may be a part of a bigger repository."""
+
+    def test_is_silent_once_the_harness_is_there(self, adopted: Service) -> None:
+        done = adopted.verb("manifest")
+
+        assert done.returncode == 0
+        assert SILENT in done.stdout
+
+    def test_is_silent_about_files_of_the_names_of_a_services(self, adopted: Service) -> None:
+        """They are the project's own there, at its top and beside the tests, and so is a page that had stood."""
+        for folder in {adopted.root, (adopted.root / adopted.tests).parent}:
+            (folder / ".gitattributes").write_text("* text=auto eol=crlf\n")
+            (folder / "conftest.py").write_text("# mine\n")
+        (adopted.root / "docs/testing/README.md").write_text("# Ours\n")
+
+        assert SILENT in adopted.verb("manifest").stdout
+
+    @pytest.mark.parametrize(
+        ("where", "name"),
+        [
+            ("harness", CHANGED),
+            ("harness", "tests/harness/audit/__main__.py"),
+            ("docs", "docs/testing/live.md"),
+            ("docs", "docs/testing/converting.md"),
+        ],
+        ids=lambda value: value.rpartition("testing/")[2],
+    )
+    def test_names_an_edit_and_how_to_get_it_back(self, adopted: Service, where: str, name: str) -> None:
+        """By the path as it is from there, so that the command does it."""
+        path = name.replace("tests", adopted.tests, 1) if where == "harness" else name
+        adopted.edit(path, adopted.read(path)[:1], "Mine. " + adopted.read(path)[:1])
+        adopted.commit()
+
+        done = adopted.verb("manifest")
+        (back,) = [line.strip() for line in done.stdout.splitlines() if line.startswith("  git checkout")]
+        succeed("sh", "-ec", back, cwd=(adopted.root / adopted.tests).parent)
+
+        assert done.returncode == 1
+        assert f"  edited   {name}\n" in done.stdout
+        assert SILENT in adopted.verb("manifest").stdout
+
+    def test_names_a_tool_that_was_deleted(self, adopted: Service) -> None:
+        (adopted.root / adopted.tests / "harness/audit/__main__.py").unlink()
+
+        assert "  missing  tests/harness/audit/__main__.py\n" in adopted.verb("manifest").stdout
 
 
 def test_a_run_counts_what_was_edited(installed: Installed, tmp_path: Path) -> None:

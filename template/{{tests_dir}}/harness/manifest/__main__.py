@@ -32,7 +32,8 @@ def report() -> str | None:
     if lost:
         names = " ".join(lost)
         lines += [f"\nThis repository never had the release's text of: {names}. Copy it from the"]
-        lines += [f"template, at its release {VERSION}: the same path below template/."]
+        lines += [f"template, at its release {VERSION}: the same path below template/,"]
+        lines += ["where the folder of the tests is called {{tests_dir}}."]
     return "\n".join(lines)
 
 

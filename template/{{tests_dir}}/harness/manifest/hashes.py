@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 MANIFEST = "tests/harness/manifest.json"
 DOCS, HARNESS = "docs/testing", "tests/harness"
-# A service's; where a project has adopted the harness, what bears these names is its own.
-SERVICES = (".gitattributes", "conftest.py")
+# A service's; where a project has adopted the harness, what bears these names is its own, and no update touches it.
+BESIDE = (".gitattributes", "conftest.py")
+SERVICES = (*BESIDE, "docs/testing/README.md")
 # For a suite that is to be converted; a new service has none of it.
 TOOLS = ("tests/harness/audit/", "tests/harness/convert/", "docs/testing/converting.md")
 LEFT_BY_PYTHON = "__pycache__"
@@ -59,13 +61,22 @@ def is_adopted(root: Path) -> bool:
     return any((root / tool).is_dir() for tool in TOOLS)
 
 
+def docs_of(root: Path) -> Path:
+    """Return where the documents are: an adopted suite may be a part of a bigger repository."""
+    above = (root, *root.parents[:2]) if is_adopted(root) else (root,)
+    return next((each for each in above if (each / DOCS).is_dir()), root) / DOCS
+
+
 def places(root: Path) -> dict[str, Path]:
     """Return where each of the template's files is in a service, or beside an adopted suite."""
-    adopted = is_adopted(root)
-    # The suite may be a part of a bigger repository, whose docs/ is further up.
-    above = (root, *root.parents[:2]) if adopted else (root,)
-    docs = next((each for each in above if (each / DOCS).is_dir()), root) / DOCS
-    return gather(root / HARNESS, docs, {} if adopted else {name: root / name for name in SERVICES})
+    others = {} if is_adopted(root) else {name: root / name for name in BESIDE}
+    return gather(root / HARNESS, docs_of(root), others)
+
+
+def path_from(root: Path, name: str) -> str:
+    """Return the path of one of them as git is told it in `root`, whether the file is there or not."""
+    inside = name.removeprefix(DOCS)
+    return name if inside == name else Path(os.path.relpath(docs_of(root), root)).as_posix() + inside
 
 
 def take(files: Mapping[str, Path]) -> dict[str, str]:
@@ -101,5 +112,8 @@ def difference(root: Path = ROOT) -> Difference:
     if release is None:
         return Difference([], [MANIFEST], [])
     elsewhere = SERVICES if is_adopted(root) else TOOLS
-    expected = {name: known for name, known in release.items() if not name.startswith(elsewhere)}
-    return compare(expected, take(places(root)))
+    expected, here = (
+        {name: known for name, known in hashes.items() if not name.startswith(elsewhere)}
+        for hashes in (release, take(places(root)))
+    )
+    return compare(expected, here)
