@@ -27,7 +27,7 @@ def with_harness(oneloop: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         assert line in text
         settings.write_text(text.replace(line, f"{line}    The harness alone: harness\n"))
     commit_all(folder, "One", tag="1.0.0")
-    for name in ("tests/harness/convert/__init__.py", PAGE):
+    for name in (f"{template.TESTS}/harness/convert/__init__.py", PAGE):
         path = folder / "template" / name
         path.write_bytes(path.read_bytes() + b"# 2.0.0\n")
     commit_all(folder, "Two", tag="2.0.0")
@@ -60,6 +60,7 @@ def test_it_is_linted_formatted_and_typed_as_a_service_is(installed: Installed, 
     """By the service's own settings, with LibCST and without it."""
     project = installed().copy(tmp_path / "service")
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/convert", project.root / CONVERT)
+    shutil.copytree(ROOT / "template/{{tests_dir}}/harness/audit", project.root / "tests/harness/audit")
     shutil.copy(ROOT / "template" / PAGE, project.root / PAGE)
 
     project.succeed("ruff", "check", CONVERT)
