@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +10,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.adopt.samples import SAMPLES, Adopted
-from tests.support.environment import ROOT, commit_all, git, succeed, uv
+from tests.docs.markdown import blocks
+from tests.support.environment import commit_all, git, succeed, uv
 
 AUDIT = "uv run --quiet python -m tests.harness.audit"
 CONVERT = "uv run --quiet --with libcst python -m tests.harness.convert"
 LISTED = re.compile(r"^\S+:\d+: left: (?P<test>\S+) .*\[(?P<page>[\w/.]+)#(?P<reason>[\w-]+)\]$", re.MULTILINE)
-MIGRATION = ROOT / "template/docs/testing/migration.md"
+MIGRATION = Path("template/docs/testing/migration.md")
 
 AdoptSample = Callable[[str], Adopted]
 
@@ -86,9 +86,9 @@ def test_its_own_fixtures_may_go(adopt_sample: AdoptSample, tmp_path: Path) -> N
     project = copied(adopt_sample("brief"), tmp_path / "brief")
     shell(project, f"{AUDIT} --json audit.json > /dev/null && {CONVERT} tests --audit audit.json --write")
     seam = project.root / "tests/seam.py"
-    (block,) = re.findall(r"^   ```python\n(.*?)^   ```$", MIGRATION.read_text(), re.DOTALL | re.MULTILINE)
+    (block,) = blocks(MIGRATION, "python")
     begin = seam.read_text().index('@pytest.fixture(scope="session")\ndef roles()')
-    seam.write_text(seam.read_text()[:begin] + textwrap.dedent(block))
+    seam.write_text(seam.read_text()[:begin] + block.text)
     (project.root / "tests/conftest.py").unlink()
 
     run = project.pytest()
