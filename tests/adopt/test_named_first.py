@@ -45,7 +45,7 @@ def test_an_app_that_is_imported_too_early_is_refused(adopt_sample: AdoptSample,
     ("url", "says"),
     [
         ("postgresql+asyncpg://localhost/app", "the database 'app', which is not a test's"),
-        ("postgresql+asyncpg://localhost/other_test", "the database 'other_test', which is not this run's"),
+        ("postgresql+asyncpg://localhost/other_test", "the database 'other_test', which this run did not make"),
     ],
 )
 def test_an_engine_on_another_database_is_refused(
@@ -81,6 +81,6 @@ def test_workers_share_the_server_and_have_a_database_each(adopt_sample: AdoptSa
         '    assert os.environ["PYTEST_XDIST_WORKER"] in os.environ["DATABASE_URL"]\n'
     )
 
-    ended = project.pytest("-n", "2", "tests/test_workers.py")
+    ended = project.pytest("-n", "2", "tests/test_workers.py", plus=("pytest-xdist",))
 
     assert len(ended.having("passed")) == 8, ended.output
