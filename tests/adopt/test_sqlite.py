@@ -10,7 +10,7 @@ from tests.adopt.test_comes_home import copied
 AdoptSample = Callable[[str], Adopted]
 
 # A migration that puts a row into a table which is kept.
-SEEDED = '''
+SEEDED = """
 import sqlite3
 from contextlib import closing
 
@@ -37,8 +37,8 @@ def migrate(metadata):
                 connection.commit()
 
     return go
-'''
-TESTS = '''
+"""
+TESTS = """
 import os
 import sqlite3
 
@@ -85,8 +85,8 @@ async def test_a_lock_that_is_held(turn, async_client, db_session):
 def test_the_end():
     for connection in held:
         connection.close()
-'''
-WORKERS = '''
+"""
+WORKERS = """
 import os
 
 import pytest
@@ -97,7 +97,7 @@ async def test_alone(turn, async_client):
     assert f"_{os.environ['PYTEST_XDIST_WORKER']}.sqlite" in os.environ["DATABASE_URL"]
     await async_client.post("/notes", json={"title": str(turn)})
     assert len((await async_client.get("/notes")).json()) == 1
-'''
+"""
 
 
 @pytest.fixture(scope="module")
