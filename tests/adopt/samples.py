@@ -91,11 +91,12 @@ class Adopted:
         """Where pytest runs."""
         return self.top / self.sample.root
 
-    def pytest(self, *arguments: str) -> Run:
-        """Run some of its tests, the harness's own left out unless they are named."""
+    def pytest(self, *arguments: str, plus: tuple[str, ...] = ()) -> Run:
+        """Run some of its tests, the harness's own left out unless they are named; `plus` are packages for this run."""
         named = any("harness" in argument for argument in arguments)
         own = [] if named else ["--deselect", "tests/harness"]
-        command = [uv(), "run", "--quiet", "pytest", "-q", *own, *arguments]
+        brought = [word for package in plus for word in ("--with", package)]
+        command = [uv(), "run", "--quiet", *brought, "pytest", "-q", *own, *arguments]
         return run_pytest(command, self.root, self.environment)
 
 

@@ -36,6 +36,5 @@ def test_it_says_what_is_missing_and_that_is_enough(adopted: Adopted) -> None:
     assert [line for line in adopted.said if line.startswith("Run: uv add --dev ")] != []
     assert [line for line in adopted.said if "asyncio_mode" in line] != []
     assert len(run.having("passed")) == adopted.sample.keep, run.output
-    wrong = [outcome for outcome in run.outcomes.values() if outcome.kind != "passed"]
-    assert all("from an event loop that does not own its connections" in each.said for each in wrong)
-    assert all("docs/testing/diagnosis.md#another-loop" in each.said for each in wrong if each.kind == "failure")
+    wrong = len(run.outcomes) - adopted.sample.keep
+    assert run.output.count("Page: docs/testing/diagnosis.md#another-loop") == wrong > 0, run.output

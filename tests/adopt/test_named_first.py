@@ -81,6 +81,6 @@ def test_workers_share_the_server_and_have_a_database_each(adopt_sample: AdoptSa
         '    assert os.environ["PYTEST_XDIST_WORKER"] in os.environ["DATABASE_URL"]\n'
     )
 
-    ended = project.pytest("-n", "2", "tests/test_workers.py")
+    ended = project.pytest("-n", "2", "tests/test_workers.py", plus=("pytest-xdist",))
 
     assert len(ended.having("passed")) == 8, ended.output

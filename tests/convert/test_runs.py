@@ -107,6 +107,7 @@ def test_the_brief_s_tests_are_converted_and_pass(installed: Installed, tmp_path
     project = installed().copy(tmp_path / "service")
     harness = Path(__file__).parents[2] / "template/{{tests_dir}}/harness"
     shutil.copytree(harness / "convert", project.root / "tests/harness/convert")
+    shutil.copytree(harness / "audit", project.root / "tests/harness/audit")
     suite = project.root / "tests/test_metrics_security.py"
     shutil.copy(BRIEF / "app/test_metrics_security.py", suite)
 

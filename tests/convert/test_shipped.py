@@ -53,6 +53,7 @@ def test_it_is_linted_formatted_and_typed_as_a_service_is(installed: Installed, 
     """By the service's own settings, with LibCST and without it."""
     project = installed().copy(tmp_path / "service")
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/convert", project.root / CONVERT)
+    shutil.copytree(ROOT / "template/{{tests_dir}}/harness/audit", project.root / "tests/harness/audit")
     shutil.copy(ROOT / "template" / PAGE, project.root / PAGE)
 
     project.succeed("ruff", "check", CONVERT)

@@ -13,10 +13,11 @@ PAGE = Path("docs/convert.md")
 
 def test_each_command_does_what_the_page_says(shell: Shell) -> None:
     """In the page's order, in a project that has the converter, as a suite that is adopted has."""
-    shutil.copytree(ROOT / "template/{{tests_dir}}/harness/convert", shell.folder / "tests/harness/convert")
+    for name in ("audit", "convert"):
+        shutil.copytree(ROOT / "template/{{tests_dir}}/harness" / name, shell.folder / "tests/harness" / name)
     before, after = blocks(PAGE, "python")
     (listed,) = blocks(PAGE, "text")
-    shown, written, run, kept = (block.text for block in blocks(PAGE, "sh"))
+    shown, written, run, kept, audited = (block.text for block in blocks(PAGE, "sh"))
     change = edit(before)
     assert change is not None
     change.apply(shell.folder)
@@ -28,3 +29,4 @@ def test_each_command_does_what_the_page_says(shell: Shell) -> None:
     assert file.read_text() == after.text
     assert "2 passed" in shell(run)
     assert f"{change.path}:" in shell(kept)
+    assert "0 tests converted, 1 left" in shell(audited)

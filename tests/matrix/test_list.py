@@ -125,7 +125,7 @@ class TestAPlantedChoice:
     def test_gets_cells_when_the_list_is_written(self, name: str, choice: str, number: int) -> None:
         """A fourth CI needs one more that `.ci/run` does: two of the five are adoptions, for their drivers."""
         planted = factors(with_choice(questions(), name, choice))
-        made = [Cell(dict(row), here) for row, here in generate(planted, number)]
+        made = [Cell(dict(row), here) for row, here in generate(planted)]
 
         assert pairs_in_no_cell(planted, made) == set()
         assert values_in_no_cell(planted, [cell for cell in made if cell.here]) == set(NOT_HERE)

@@ -37,15 +37,16 @@ def app_of_fixture(world: World, fixture: Unit) -> str | None:
 
 
 def _app_of_call(world: World, call: Node, module: Module) -> str | None:
-    if call.args or (full_name(call) or "").rpartition(".")[2] not in FACTORIES:
-        return None
     dotted = module.dotted(call)
+    factory = (full_name(call) or "").rpartition(".")[2]
+    if call.args or (factory not in FACTORIES and dotted != world.answered):
+        return None
     found = world.find(dotted, module)
     if dotted is None or "." not in dotted or (found and found[0].is_test_code):
         return None
     if found:
         dotted = f"{found[0].name}.{found[1]}"
-    return f"{dotted.rpartition('.')[0]}.app"
+    return dotted if dotted == world.answered else f"{dotted.rpartition('.')[0]}.app"
 
 
 def _app_of_name(world: World, dotted: str | None, module: Module) -> str | None:

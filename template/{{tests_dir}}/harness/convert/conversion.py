@@ -45,9 +45,6 @@ class Conversion:
 def convert(world: World, selection: Selection) -> Conversion:
     """Convert what was selected; nothing is written."""
     known = survey(world)
-    for unit, found in known.items():
-        if unit.nodeid in selection.redirected:
-            found.follows = [*found.requests]
     decision = Decision(world, known, selection)
     plan = decision.plan()
     done = Conversion()

@@ -6,6 +6,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from ..audit.settings import Settings
 from .conversion import Conversion, convert
 from .files import Source, find_dirty, find_files, read_file, write_all
 from .lines import parse
@@ -41,7 +42,9 @@ class Run:
 
     def _go(self) -> int:
         self._read()
-        done = convert(World(self.root, self.modules, self.options.app), self.selection)
+        answered = Settings.of(self.root).answers.get("app", "").replace(":", ".") or None
+        world = World(self.root, self.modules, self.options.app, answered)
+        done = convert(world, self.selection)
         wrong = [shown for shown, content in done.changed.items() if not _is_python(content)]
         if wrong:
             say(

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+TO_CONVERT = ("convert-first", "convert")  # the audit's verdicts, as it writes them
+
 
 class SelectionError(Exception):
     """What was given names no test, or cannot be read."""
@@ -16,7 +18,6 @@ class Selection:
 
     asked: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
-    redirected: set[str] = field(default_factory=set)
 
     def includes(self, nodeid: str) -> bool:
         """Say whether a test is to be converted."""
@@ -27,19 +28,15 @@ class Selection:
         return _is_below(nodeid, self.asked)
 
     def read_audit(self, file: Path) -> None:
-        """Keep each test whose verdict is another than `convert`."""
+        """Keep each test that the audit does not want converted."""
         try:
-            entries = json.loads(file.read_text("utf-8"))
-            for entry in entries:
-                name = without_parameters(entry["nodeid"])
-                if entry["verdict"] != "convert":
-                    self.kept.add(name)
-                elif entry.get("redirects"):
-                    self.redirected.add(name)
+            for entry in json.loads(file.read_text("utf-8"))["tests"]:
+                if entry["verdict"] not in TO_CONVERT:
+                    self.kept.add(without_parameters(entry["nodeid"]))
         except OSError as error:
             raise SelectionError(f"{file} cannot be read: {error.strerror}.") from None
         except (ValueError, TypeError, KeyError, AttributeError):
-            message = f'{file} is no audit: it is a list of {{"nodeid": ..., "verdict": ...}}.'
+            message = f"{file} is no audit. Write it: python -m tests.harness.audit --json {file}"
             raise SelectionError(message) from None
 
 

@@ -11,10 +11,17 @@ from .units import Unit, fixture_name, fixture_option, is_unittest
 class World:
     """The files that were read, by their dotted names and their folders."""
 
-    def __init__(self, root: Path, modules: Iterable[Module], app: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        modules: Iterable[Module],
+        app: str | None = None,
+        answered: str | None = None,
+    ) -> None:
         self.root = root
         self.modules = list(modules)
         self.app = app
+        self.answered = answered
         self._names = {each.name: each for each in self.modules}
         self._conftests = {
             each.path.parent: each for each in self.modules if each.path.name == "conftest.py"
@@ -96,9 +103,14 @@ class World:
         return [each for each in self.autouse if each is not unit and reaches(each, unit)]
 
     def is_the_app(self, app: str) -> bool:
-        """Say whether an app is the suite's: the one that was named, or the only one there is."""
+        """Say whether an app is the suite's: the one that was named, or the only one there is.
+
+        What was answered when the harness came counts where the tests know it by that name.
+        """
         if app in ("app", self.app):
             return True
+        if self.app is None and self.answered in self.apps:
+            return app == self.answered
         named = {each for each in self.apps if each != "app"}
         return self.app is None and len(named) == 1
 

@@ -1,0 +1,150 @@
+"""On SQLite: what a test wrote is gone after it, whatever it did, and each worker has a file of its own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.adopt.samples import Adopted
+from tests.adopt.test_comes_home import copied
+
+AdoptSample = Callable[[str], Adopted]
+
+# A migration that puts a row into a table which is kept.
+SEEDED = """
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.harness.adopting import create_all
+
+
+@pytest.fixture(scope="session")
+def kept_tables():
+    return ["tag"]
+
+
+@pytest.fixture(scope="session")
+def migrate(metadata):
+    make = create_all(metadata)
+
+    def go(url, revision="head"):
+        make(url, revision)
+        if revision == "head":
+            with closing(sqlite3.connect(make_url(url).database)) as connection:
+                connection.execute("INSERT INTO tag (name) VALUES ('kept')")
+                connection.commit()
+
+    return go
+"""
+TESTS = """
+import os
+import sqlite3
+
+import pytest
+from app.models import Note, Tag
+from sqlalchemy import make_url, text
+from sqlmodel import select
+
+twice = pytest.mark.parametrize("turn", range(2))
+held = []
+
+
+@twice
+async def test_a_row(turn, async_client, db_session):
+    await async_client.post("/notes", json={"title": "one"})
+    assert [note.title for note in await db_session.exec(select(Note))] == ["one"]
+
+
+@twice
+async def test_kept_rows(turn, async_client, db_session):
+    (tag,) = (await db_session.exec(select(Tag))).all()
+    assert tag.name == "kept"
+    tag.name = "changed"
+    db_session.add(Tag(name="another"))
+    await db_session.commit()
+
+
+@twice
+async def test_a_changed_schema(turn, db_session):
+    await db_session.execute(text("CREATE TABLE extra (id integer)"))
+    await db_session.execute(text("INSERT INTO note (title) VALUES ('left')"))
+    await db_session.commit()
+
+
+@twice
+async def test_a_lock_that_is_held(turn, async_client, db_session):
+    assert (await async_client.get("/notes")).json() == []
+    await async_client.post("/notes", json={"title": "left"})
+    connection = sqlite3.connect(make_url(os.environ["DATABASE_URL"]).database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    held.append(connection)
+
+
+def test_the_end():
+    for connection in held:
+        connection.close()
+"""
+WORKERS = """
+import os
+
+import pytest
+
+
+@pytest.mark.parametrize("turn", range(8))
+async def test_alone(turn, async_client):
+    assert f"_{os.environ['PYTEST_XDIST_WORKER']}.sqlite" in os.environ["DATABASE_URL"]
+    await async_client.post("/notes", json={"title": str(turn)})
+    assert len((await async_client.get("/notes")).json()) == 1
+"""
+
+
+@pytest.fixture(scope="module")
+def project(adopt_sample: AdoptSample, tmp_path_factory: pytest.TempPathFactory) -> Adopted:
+    """The sample on SQLite, with a seeded table and tests that leave something behind."""
+    project = copied(adopt_sample("sqlmodel"), tmp_path_factory.mktemp("sqlite") / "notes")
+    for name, text in {"conftest": SEEDED, "test_left": TESTS, "test_workers": WORKERS}.items():
+        (project.root / f"tests/{name}.py").write_text(text)
+    return project
+
+
+def test_nothing_outlives_a_test(project: Adopted) -> None:
+    """Rows, kept rows, tables; and a lock costs the test that holds it, by its name, and no other."""
+    run = project.pytest("tests/test_left.py", "-p", "no:randomly")
+
+    assert run.having("error") == {f"test_a_lock_that_is_held[{turn}]" for turn in range(2)}, run.output
+    for turn in range(2):
+        said = run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said
+        assert "a transaction that holds the one lock of SQLite" in said
+    assert run.having("failure") == set()
+    assert "2 tests changed the schema" in run.output
+
+
+def test_workers_have_a_file_each(project: Adopted) -> None:
+    """Two side by side write at once, and see their own rows alone."""
+    run = project.pytest("-n", "2", "tests/test_workers.py", plus=("pytest-xdist",))
+
+    assert len(run.having("passed")) == 8, run.output
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "fails"),
+    [
+        pytest.param("for name in (*dirty, *changed):", "for name in changed:", "test_a_row", id="rows"),
+        pytest.param("if self._rows(name) != rows]", "if rows is None]", "test_kept_rows", id="kept-rows"),
+        pytest.param("if now != self._shape:", "if not now:", "test_a_changed_schema", id="schema"),
+    ],
+)
+def test_planted_bug_is_noticed(project: Adopted, good: str, bad: str, fails: str) -> None:
+    """Without its part of the wipe, the second of two tests sees what the first has left."""
+    wiper = project.root / "tests/harness/sqlite/wiper.py"
+    text = wiper.read_text()
+    assert text.count(good) == 1
+    wiper.write_text(text.replace(good, bad))
+    try:
+        run = project.pytest("tests/test_left.py", "-k", fails, "-p", "no:randomly")
+    finally:
+        wiper.write_text(text)
+
+    assert f"{fails}[1]" in run.having("failure") | run.having("error"), run.output
