@@ -22,8 +22,8 @@ def generate(factors: Factors) -> list[tuple[Values, bool]]:
     missing = set().union(*near)
     while len(here) < HERE or missing:
         # Each choice is in one of them, should it take one more.
-        rows = near if len(here) < HERE else [row for row in near if missing.intersection(row)]
-        here.append(greedy.take(rows))
+        able = near if len(here) < HERE else [row for row in near if missing.intersection(row)]
+        here.append(greedy.take(able))
         missing.difference_update(here[-1])
     elsewhere = []
     while greedy.pairs_left:
