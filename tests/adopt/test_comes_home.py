@@ -2,19 +2,17 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from tests.adopt.commands import AUDIT, CONVERT, copied, shell
 from tests.adopt.samples import SAMPLES, Adopted
 from tests.docs.markdown import blocks
-from tests.support.environment import commit_all, git, succeed, uv
+from tests.support.environment import git
 
-AUDIT = "uv run --quiet python -m tests.harness.audit"
-CONVERT = "uv run --quiet --with libcst python -m tests.harness.convert"
 LISTED = re.compile(r"^\S+:\d+: left: (?P<test>\S+) .*\[(?P<page>[\w/.]+)#(?P<reason>[\w-]+)\]$", re.MULTILINE)
 MIGRATION = Path("template/docs/testing/migration.md")
 
@@ -36,20 +34,6 @@ HOMES = {
     # Two people sign in by a generator that is unpacked: it is left as it was, and fails as it did.
     "monorepo": Home(tests=15, wrong=12, left={"test_two_people": "laziness"}),
 }
-
-
-def copied(adopted: Adopted, top: Path) -> Adopted:
-    """Return an adopted project to change, on an environment of its own."""
-    shutil.copytree(adopted.top, top, symlinks=True)
-    (top / adopted.sample.root / ".gitignore").write_text(".venv/\n__pycache__/\n*.json\n")
-    commit_all(top, "Adopt the harness")
-    return Adopted(adopted.sample, top, adopted.python)
-
-
-def shell(project: Adopted, command: str) -> str:
-    """Run a command that has to succeed, where pytest runs, and return what it said."""
-    words = command.replace("uv run", f"{uv()} run", 1)
-    return succeed("sh", "-ec", words, cwd=project.root, env=project.environment)
 
 
 def test_homes_are_of_every_sample() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.adopt.adoption import adopt
+from tests.adopt.commands import copied, shell
 from tests.adopt.samples import SAMPLES, Adopted, begin
-from tests.adopt.test_comes_home import copied
 from tests.docs.markdown import blocks
 from tests.docs.test_audit import PLANTED, steps
 from tests.support import template
-from tests.support.environment import commit_all, run, succeed
+from tests.support.environment import ROOT, commit_all, run, succeed, uv
 
 ADOPTING = Path("docs/adopting.md")
 MIGRATION = Path("template/docs/testing/migration.md")
@@ -22,10 +22,6 @@ AdoptSample = Callable[[str], Adopted]
 
 def commands(page: Path) -> list[str]:
     return [block.text.strip() for block in blocks(page, "sh")]
-
-
-def shell(project: Adopted, command: str) -> str:
-    return succeed("sh", "-ec", command, cwd=project.root, env=project.environment)
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["asking", "answered"])
@@ -77,3 +73,18 @@ def test_step_of_a_pipeline_holds_the_number(adopt_sample: AdoptSample, tmp_path
 
     assert done.returncode == 1
     assert "tests/test_planted.py::test_planted" in done.stdout
+
+
+def test_header_says_what_the_page_says(adopt_sample: AdoptSample) -> None:
+    """Each line of the page's table is in the header of one of two runs."""
+    rows = re.findall(r"^\| `((?:harness|contract|hint)[^`]*)` \|", (ROOT / MIGRATION).read_text(), re.MULTILINE)
+    beginnings = {re.sub(r"\d+\.\d+\.\d+", "", row.removesuffix(" ...")) for row in rows}
+
+    headers = [
+        run(uv(), "run", "--quiet", "pytest", "--collect-only", cwd=project.root, env=project.environment).stdout
+        for project in (adopt_sample("brief"), adopt_sample("sqlmodel"))
+    ]
+
+    said = re.sub(r"\d+\.\d+\.\d+", "", "".join(headers))
+    assert len(beginnings) >= 5
+    assert {beginning for beginning in beginnings if f"\n{beginning}" not in said} == set()

@@ -1,11 +1,12 @@
 """On SQLite: what a test wrote is gone after it, whatever it did, and each worker has a file of its own."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.adopt.commands import AUDIT, CONVERT, copied, shell
 from tests.adopt.samples import Adopted
-from tests.adopt.test_comes_home import copied
 
 AdoptSample = Callable[[str], Adopted]
 
@@ -148,3 +149,17 @@ def test_planted_bug_is_noticed(project: Adopted, good: str, bad: str, fails: st
         wiper.write_text(text)
 
     assert f"{fails}[1]" in run.having("failure") | run.having("error"), run.output
+
+
+def test_one_line_moves_the_suite_to_postgresql(adopt_sample: AdoptSample, tmp_path: Path) -> None:
+    """What was converted on SQLite is green there too."""
+    project = copied(adopt_sample("sqlmodel"), tmp_path / "notes")
+    shell(project, f"{AUDIT} --json audit.json > /dev/null && {CONVERT} tests --audit audit.json --write")
+    seam = project.root / "tests/seam.py"
+    text = seam.read_text()
+    assert text.count('DRIVER = "sqlite+aiosqlite"\n') == 1
+    seam.write_text(text.replace('DRIVER = "sqlite+aiosqlite"\n', 'DRIVER = "postgresql+asyncpg"\n'))
+
+    run = project.pytest()
+
+    assert len(run.having("passed")) == len(run.outcomes) == 14, run.output

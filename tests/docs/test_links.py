@@ -86,10 +86,13 @@ def test_named_files_are_there(document: Path) -> None:
     assert missing == set()
 
 
+OF_AN_ADOPTION = {"converting.md"}  # a service has no such page, and its first page no link to it
+
+
 @pytest.mark.parametrize("folder", [Path("template/docs/testing"), Path("docs/decisions")], ids=str)
 def test_first_page_of_a_folder_lists_every_page(folder: Path) -> None:
     """A page that the first one does not name is not found."""
-    pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
+    pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"} - OF_AN_ADOPTION
 
     assert len(pages) > 10
     assert pages <= set(links(folder / "README.md"))
