@@ -69,9 +69,8 @@ class Isolation:
         test = self.guard.test
         wiped = await places.clean(look_closer=self.unseen or self.statements.schema)
         if wiped.beyond and self.guard.adopted:
-            self.replaced += (
-                1  # a suite that stood makes its own tables: the end of the run says so
-            )
+            # A suite that stood makes its own tables: the end of the run says so.
+            self.replaced += 1
         elif wiped.beyond:
             self.guard.violations.append(SchemaChangedError(test, wiped.beyond))
         if wiped.restarted:
