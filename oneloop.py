@@ -188,6 +188,10 @@ def new(arguments: List[str]) -> int:
     status = run([uv, "run", "pytest"], destination)
     if status:
         say("%s is written, but its tests did not pass: the reason stands above." % destination)
+    else:
+        say("%s is written, and its tests passed. Its README.md says how to go on." % destination)
+    if uv == str(OWN_UV):
+        say("uv, which its verbs need, is not on PATH: install it, or put %s there." % OWN_UV.parent)
     return status
 
 

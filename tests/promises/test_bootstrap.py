@@ -100,6 +100,19 @@ class TestNew:
         assert not (tmp_path / "service/.github").exists()
         assert machine.calls()[-1]["arguments"] == ["run", "pytest"]
         assert machine.calls()[-1]["folder"] == str(tmp_path / "service")
+        assert done.stderr == (
+            f"oneloop: {tmp_path / 'service'} is written, and its tests passed. Its README.md says how to go on.\n"
+        )
+
+    def test_says_where_its_own_uv_is(self, machine: Machine) -> None:
+        """The service's verbs begin with `uv`, which nobody has put on PATH."""
+        (machine.clone / ".uv").mkdir()
+        (machine.bin / "uv").rename(machine.clone / ".uv/uv")
+
+        done = machine("new", "../service")
+
+        assert done.returncode == 0
+        assert f"is not on PATH: install it, or put {machine.clone / '.uv'} there." in done.stderr
 
     def test_records_the_commit_and_an_absolute_path(self, machine: Machine, tmp_path: Path) -> None:
         """So that `copier update` finds the template again."""

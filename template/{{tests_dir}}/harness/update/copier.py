@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from .errors import ProgramMissingError
@@ -21,4 +22,13 @@ def find_uv() -> str:
 def run(folder: Path, *arguments: str) -> int:
     """Run Copier where its words are seen, without `--trust`, and return its exit status."""
     command = [find_uv(), "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments]
-    return subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603  ours
+    pipe = subprocess.PIPE
+    done = subprocess.run(command, cwd=folder, stderr=pipe, check=False)  # noqa: S603  ours
+    sys.stderr.write(reason(done.stderr.decode(errors="replace")))
+    return done.returncode
+
+
+def reason(said: str) -> str:
+    """Return what Copier said; of a traceback, by which it names a mistake too, the last line."""
+    before, traceback, inside = said.partition("Traceback (most recent call last):\n")
+    return before + (inside.rstrip().rpartition("\n")[2] + "\n" if traceback else "")
