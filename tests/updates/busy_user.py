@@ -26,7 +26,12 @@ def async_client(async_client: AsyncClient) -> AsyncClient:
 
 def edits_every_file(service: Path) -> None:
     """Write above and below what there is, in each file that is the user's."""
-    for path in filter(is_users, contents(service)):
+    edits(service, is_users)
+
+
+def edits(service: Path, mine: Callable[[str], bool]) -> None:
+    """Write above and below what there is, in each file that is `mine`."""
+    for path in filter(mine, contents(service)):
         above, below = COMMENTS.get(Path(path).suffix, HASH)
         text = (service / path).read_bytes()
         (service / path).write_bytes(above.encode() + text + below.encode())

@@ -11,6 +11,13 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
+def edit_each(file: Path, old: str, new: str) -> None:
+    """Replace what has to be there, wherever it is."""
+    text = file.read_text("utf-8")
+    assert old in text, f"{file.name} has no {old!r}: the planted bug has to follow the code"
+    file.write_text(text.replace(old, new), "utf-8")
+
+
 def cut(file: Path, pattern: str) -> None:
     """Take out what matches, which has to be there."""
     text, count = re.subn(pattern, "", file.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)

@@ -1,7 +1,7 @@
 """What an update did to a service, beside what it promises."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +38,12 @@ CLEAN = Outcome(frozenset(), frozenset(), frozenset(), frozenset())
 
 
 def look(
-    service: Path, before: Mapping[str, bytes], release: Mapping[str, bytes], own: Collection[str] = ()
+    service: Path,
+    before: Mapping[str, bytes],
+    release: Mapping[str, bytes],
+    own: Collection[str] = (),
+    *,
+    is_users: Callable[[str], bool] = is_users,
 ) -> Outcome:
     """Compare a service with itself `before` the update, and with a render of the release that it was updated to.
 

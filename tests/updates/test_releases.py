@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.environment import ROOT, git, run
+from tests.updates.by_hand import COPY
 from tests.updates.changelog import ChangelogError, newest, sections, steps_of
 from tests.updates.releases import FIX, FROM, NEXT, RELEASES, HistoryError, build, tree
 
@@ -70,3 +71,18 @@ def test_a_release_says_what_is_left_to_do_even_if_it_is_nothing(section: str) -
 @pytest.mark.parametrize("version", sections())
 def test_every_section_can_be_read(version: str) -> None:
     steps_of(version, sections()[version])
+
+
+def test_what_is_copied_by_hand_is_in_its_release(repository: Path) -> None:
+    """By the path that it has there, whatever it is called later."""
+    copied = [
+        (version, match["source"])
+        for version, section in sections().items()
+        for step in steps_of(version, section)
+        if (match := COPY.match(step.text))
+    ]
+
+    assert copied
+    assert [git(repository, "cat-file", "-t", f"{version}:{source}") for version, source in copied] == ["blob"] * len(
+        copied
+    )
