@@ -15,6 +15,7 @@ from tests.support import template
 from tests.support.environment import ROOT, commit_all, run, succeed, uv
 
 ADOPTING = Path("docs/adopting.md")
+CONVERTING = Path("docs/convert.md")
 MIGRATION = Path("template/docs/testing/migration.md")
 
 AdoptSample = Callable[[str], Adopted]
@@ -50,6 +51,7 @@ def test_migration_page_from_its_first_command_to_its_last(adopt_sample: AdoptSa
     assert "4 tests fail by the loop" in shell(project, put_off)
     assert len(project.pytest().having("skipped")) == 4
     assert "6 of 8 tests are on the wrong client." in shell(project, f"{audit}; {audit.partition(' --json')[0]}")
+    assert "6 tests converted, 0 left" in shell(project, commands(CONVERTING)[-1])
     commit_all(project.top, "Put off")
     assert "6 tests converted, 0 left" in shell(project, convert)
     assert "is empty, and was deleted" in shell(project, take_off)
