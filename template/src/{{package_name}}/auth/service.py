@@ -41,6 +41,12 @@ async def authenticate(
     )
     hashed = user.hashed_password if user else None
     valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
+    if user is not None and valid:
+        # Meanwhile the password may have been changed, or access taken. From here on the row is
+        # locked: a change waits for what is issued now, and revokes it.
+        locked = ["hashed_password", "is_active"]
+        await session.refresh(user, locked, with_for_update={"key_share": True})
+        valid = user.hashed_password == hashed
     if user is None or not valid or not user.is_active:
         reason = "unknown_email" if user is None else "inactive" if valid else "wrong_password"
         logger.warning("login failed", extra={"reason": reason, "user_id": user and str(user.id)})
