@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 MANIFEST = "tests/harness/manifest.json"
 DOCS, HARNESS = "docs/testing", "tests/harness"
-# A service's; where a project has adopted the harness, what bears these names is its own, and no update touches it.
+# A service's. Where a project has adopted the harness, what bears these names is its own, and no
+# update touches it.
 BESIDE = (".gitattributes", "conftest.py")
 SERVICES = (*BESIDE, "docs/testing/README.md")
 # For a suite that is to be converted; a new service has none of it.
@@ -74,9 +75,11 @@ def places(root: Path) -> dict[str, Path]:
 
 
 def path_from(root: Path, name: str) -> str:
-    """Return the path of one of them as git is told it in `root`, whether the file is there or not."""
-    inside = name.removeprefix(DOCS)
-    return name if inside == name else Path(os.path.relpath(docs_of(root), root)).as_posix() + inside
+    """Return the path of one of them as git is told it in `root`, be the file there or not."""
+    if not name.startswith(DOCS):
+        return name
+    docs = Path(os.path.relpath(docs_of(root), root)).as_posix()
+    return docs + name.removeprefix(DOCS)
 
 
 def take(files: Mapping[str, Path]) -> dict[str, str]:
