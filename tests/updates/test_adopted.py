@@ -133,12 +133,6 @@ class Bug(NamedTuple):
 THE_TESTS = "{{ tests_dir | default('tests') }}"
 BUGS = {
     "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "harness/clients.py"),
-    "a seam begun again": Bug(
-        "{% if kind == 'harness' and _copier_operation == 'copy' %}!/{{ tests_dir }}/seam.py",
-        "{% if kind == 'harness' %}!/{{ tests_dir }}/seam.py",
-        "brought",
-        "seam.py",
-    ),
     "the tests let through": Bug(
         "{% if kind == 'harness' or _copier_operation == 'update' %}/{{ tests_",
         "{% if kind == 'never' %}/{{ tests_",
