@@ -49,7 +49,7 @@ def test_migration_page_from_its_first_command_to_its_last(adopt_sample: AdoptSa
     assert commands(ADOPTING)[2] == collect
     assert "tests collected" in shell(project, collect)
     assert "4 tests fail by the loop" in shell(project, put_off)
-    assert len(project.pytest().having("skipped")) == 4
+    assert re.search(r"\b4 passed, .*\b4 xfailed\b", project.pytest().output)
     assert "6 of 8 tests are on the wrong client." in shell(project, f"{audit}; {audit.partition(' --json')[0]}")
     assert "6 tests converted, 0 left" in shell(project, commands(CONVERTING)[-1])
     commit_all(project.top, "Put off")
