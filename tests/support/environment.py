@@ -18,6 +18,7 @@ REACHES_THE_INDEX = (
 LEAKS = (
     "UV", "PYTEST_", "PYTHON", "COPIER_", "DATABASE_URL", "TEST_DATABASE_URL", "SECRET_KEY", "SENTRY_DSN", "GIT_",
     "VIRTUAL_ENV", "POSTGRES_", "PGDATABASE", "PGHOST", "PGUSER", "PGPASSWORD", "POE_",
+    "CI", "GITHUB_",  # pytest says more where it sees a CI
 )  # fmt: skip
 
 
