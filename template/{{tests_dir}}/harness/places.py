@@ -37,6 +37,9 @@ class Places:
             yield place
         finally:
             with exempt():
+                # An engine that nobody disposes, such as one made at import, may hold threads that
+                # keep the process from its end.
+                await self._dispose({place.name})
                 self._places.remove(place)
                 # A server that is gone is told of by the test that lost it, and has no databases.
                 with suppress(DatabaseUnreachableError, DBAPIError, *LOST):
@@ -117,9 +120,12 @@ class Places:
         if app is not None:
             await app.stop()
         with exempt():
-            for engine in self._guard.engines_on({place.name for place in self._places}):
-                await greenlet_spawn(engine.dispose)
+            await self._dispose({place.name for place in self._places})
             yield
         if app is not None:
             await app.start()
         self._moved()
+
+    async def _dispose(self, databases: set[str]) -> None:
+        for engine in self._guard.engines_on(databases):
+            await greenlet_spawn(engine.dispose)
