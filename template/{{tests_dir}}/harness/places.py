@@ -37,12 +37,12 @@ class Places:
             yield place
         finally:
             with exempt():
-                # An engine that nobody disposes, such as one made at import, may hold threads that
-                # keep the process from its end.
-                await self._dispose({place.name})
                 self._places.remove(place)
                 # A server that is gone is told of by the test that lost it, and has no databases.
                 with suppress(DatabaseUnreachableError, DBAPIError, *LOST):
+                    # An engine that nobody disposes of, such as one made at import, may hold a
+                    # thread that keeps the process from its end.
+                    await self._dispose({place.name})
                     await (place.leave() if self.keeping else place.drop())
 
     @property
