@@ -25,12 +25,14 @@ USAGE = "Use `oneloop.py new ../my-service [--defaults] [--data NAME=ANSWER]` or
 
 # Runs under uv, with Copier at hand. A refused answer is one sentence, and nothing is written.
 RENDER = """
-import pathlib, sys, copier, copier.errors, yaml
+import pathlib, sys, copier, copier.errors, jinja2, yaml
 source, commit, destination, ask, *answers = sys.argv[1:]
 try:
     data = dict(answer.split("=", 1) for answer in answers)
     asked = yaml.safe_load(pathlib.Path(source, "copier.yml").read_text("utf-8"))
-    known = [name for name, of in asked.items() if name[0] != "_" and of.get("when", True)]
+    kind = {"kind": data.get("kind", asked["kind"]["default"])}
+    shown = lambda of: jinja2.Template(str(of.get("when", True))).render(kind) == "True"
+    known = [name for name, of in asked.items() if name[0] != "_" and shown(of)]
     for name in data.keys() - set(known):
         raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
     copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
