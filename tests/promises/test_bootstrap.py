@@ -19,17 +19,23 @@ BOOTSTRAP = "oneloop.py"
 # A stand-in for uv: it renders with the Copier of these tests, and writes down what else it was told to run.
 # With RENDER_STATUS it has rendered only when something is installed already, and ends so.
 RECORDER = """#!{python}
-import json, os, pathlib, subprocess, sys, time
+import json, os, pathlib, shutil, subprocess, sys, time
 here = pathlib.Path(__file__).parent
 with (here / "calls").open("a") as calls:
     bytecode = os.environ.get("PYTHONDONTWRITEBYTECODE")
     calls.write(json.dumps({{"arguments": sys.argv[1:], "folder": os.getcwd(), "bytecode": bytecode}}) + "\\n")
 if sys.argv[1] == "sync":
-    pathlib.Path(".venv").mkdir()
+    pathlib.Path(".venv/bin").mkdir(parents=True)
+    shutil.copy(__file__, ".venv/bin/python")
     pathlib.Path("uv.lock").touch()
+if sys.argv[1] == "-c":
+    time.sleep(60)
+ends = time.monotonic() + 10
+if sys.argv[1:] == ["run", "pytest"] and "WAIT_FOR" in os.environ:
+    while not os.path.exists(os.environ["WAIT_FOR"]):
+        time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was compiled meanwhile.")
 if "-c" in sys.argv and "RENDER_STATUS" in os.environ:
     subprocess.run([{python!r}, *sys.argv[sys.argv.index("-c"):]], check=True)
-    ends = time.monotonic() + 10
     while not pathlib.Path(sys.argv[-2], "uv.lock").exists():
         time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was installed meanwhile.")
     sys.exit(int(os.environ["RENDER_STATUS"]))
@@ -43,6 +49,11 @@ def folders_without_uv() -> list[str]:
     """Return the PATH of a machine like this one on which nobody has installed uv."""
     folders = os.environ["PATH"].split(os.pathsep)
     return [f for f in folders if not (Path(f) / "uv").exists() and not Path(f).is_relative_to(sys.prefix)]
+
+
+def noted(calls: Path) -> list[dict[str, Any]]:
+    """Return what a stand-in wrote down."""
+    return [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
 
 
 class Machine:
@@ -63,8 +74,7 @@ class Machine:
         (self.bin / name).unlink()
 
     def calls(self) -> list[dict[str, Any]]:
-        path = self.bin / "calls"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return noted(self.bin / "calls")
 
     def __call__(self, *arguments: str, python: str = sys.executable, **env: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -149,6 +159,14 @@ class TestNew:
         assert sync["arguments"] == ["sync", "--quiet", "--no-install-project"]
         assert sync["folder"] == str(tmp_path / "service")
 
+    def test_compiles_while_it_tests(self, machine: Machine, tmp_path: Path) -> None:
+        """A new environment holds no bytecode. The stand-in has tests that end when it is asked to compile."""
+        done = machine("new", "../service", RENDER_STATUS="0", WAIT_FOR=str(tmp_path / "service/.venv/bin/calls"))
+
+        assert done.returncode == 0, done.stderr
+        (compiles,) = noted(tmp_path / "service/.venv/bin/calls")
+        assert "compileall" in compiles["arguments"][1]
+
     def test_leaves_nothing_installed_for_a_service_that_was_not_written(
         self, machine: Machine, tmp_path: Path
     ) -> None:
@@ -183,8 +201,8 @@ class TestBadInput:
             (["new", "../service", "--trust"], "Unrecognized arguments: --trust. Use `oneloop.py new"),
             (["new", "../service", "--data", "package_name=email"], "email is taken by Python"),
             (["new", "../service", "--data", "ci=jenkins"], "'jenkins' is not in ['github', 'gitlab', 'none']"),
-            (["new", "../service", "--data", "name=Orders"], "There is no question 'name'; the questions are: kind, proj"),
-            (["new", "../service", "--data", "app=app.main:app"], "There is no question 'app'; the questions are: kind"),
+            (["new", "../service", "--data", "name=Orders"], "There is no question 'name'; the questions are: kind, "),
+            (["new", "../service", "--data", "app=app.main:app"], "There is no question 'app'; the questions are: "),
             (["new", "../service", "--data", "reserved_names="], "There is no question 'reserved_names'"),
             (["new", "service"], "is inside this clone. Name a folder beside it: ../my-service"),
             (["new", "."], "is not an empty folder. Name one that does not exist yet."),
