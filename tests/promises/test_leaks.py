@@ -41,11 +41,16 @@ def wrong(leaky: Project) -> Run:
 
 MISTAKES = {
     "test_connection_left_open": ("error", ["checked out at", "never given back"]),
-    "test_connection_dropped": ("error", [f"checked out at {LEAKS}:22 and never given back"]),
+    "test_connection_dropped": ("error", [f"checked out at {LEAKS}:25 and never given back"]),
     "test_session_left_open": ("error", ["checked out at", "never given back"]),
     "test_client_left_open": ("error", ["the AsyncClient opened at", "never closed"]),
     "test_override_behind_the_fixture": ("error", ["the override of len by max on the app"]),
     "test_task_of_a_fixture": ("error", ["'of a fixture', still running"]),
+    "test_task_that_failed": (
+        "error",
+        ["of the task 'unheard' that nobody awaits: RuntimeError", f"raised at {LEAKS}:"],
+    ),
+    "test_refused_and_leaky": ("error", ["ServerSettingError: ", "LeakError: ", "checked out at"]),
     "test_handler_that_waits": ("error", ["BlockingCallError", f"time.sleep, called at {LEAKS}:", "to_thread"]),
     "test_handler_that_waits_is_seen_to_fail": ("error", ["BlockingCallError"]),
     "test_that_waits": ("failure", ["BlockingCallError", f"time.sleep, called at {LEAKS}:"]),
@@ -134,6 +139,13 @@ BUGS = {
         "            pass\n",
         f"{PROMISED}::test_a_task_is_named_and_cancelled",
         "cancelled",
+    ),
+    "nobody hears of a failed task": Bug(
+        f"{HARNESS}/fixtures/application.py",
+        "    isolation.leaks.failures.watch(isolation.guard.loop)\n",
+        "",
+        f"{PROMISED}::test_a_failed_task_that_nobody_awaits_is_named",
+        "not enough values to unpack",
     ),
     "clients stay open": Bug(
         f"{HARNESS}/leaks/clients.py",

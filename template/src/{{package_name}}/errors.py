@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from http.client import responses
 from socket import gaierror
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.utils import is_body_allowed_for_status_code
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -131,7 +133,7 @@ def problem(
     status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> ProblemResponse:
     """Return a problem of that status; `more` are members of the body beside the standard ones."""
-    title = HTTPStatus(status).phrase
+    title = responses.get(status, "Error")  # a proxy's own status, such as 499, has no name
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return ProblemResponse(body, status_code=status, headers=dict(headers or {}))
 
@@ -143,6 +145,8 @@ async def _service_error(_: Request, error: Exception) -> Response:
 
 async def _http_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if not is_body_allowed_for_status_code(error.status_code):
+        return Response(status_code=error.status_code, headers=error.headers)
     return problem(error.status_code, str(error.detail), error.headers)
 
 

@@ -22,7 +22,8 @@ from .errors import (
     WrongLoopError,
 )
 
-ALTER_SYSTEM = re.compile(r"\s*ALTER\s+SYSTEM\b", re.IGNORECASE)
+COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+ALTER_SYSTEM = re.compile(COMMENTS + r"ALTER\s+SYSTEM\b", re.IGNORECASE | re.DOTALL)
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
 
@@ -114,11 +115,17 @@ class Guard:
             known += [one for one in inner if one is not None and one not in known]
         self.violations = [one for one in self.violations if one not in known]
 
-    def raise_violation(self) -> None:
-        """Raise the first refusal again, which a handler may have swallowed, and forget it."""
-        violations, self.violations = self.violations, []
-        if violations:
-            raise violations[0]
+    def raise_violation(self, *more: HarnessError) -> None:
+        """Raise the first refusal again, which a handler may have swallowed, and forget it.
+
+        The others, and `more`, stand below it as notes.
+        """
+        found, self.violations = [*self.violations, *more], []
+        if found:
+            first, *others = dict.fromkeys(found)
+            for said in dict.fromkeys(f"{type(each).__name__}: {each}" for each in others):
+                first.add_note(said)
+            raise first
 
 
 def exempted() -> bool:

@@ -61,9 +61,7 @@ class Isolation:
             raise
         # Not when the next test begins: its wider fixtures may have used the database by then.
         guard.touched = self.unseen = False
-        guard.raise_violation()
-        if leaks:
-            raise LeakError(guard.test, leaks)
+        guard.raise_violation(*([LeakError(guard.test, leaks)] if leaks else []))
 
     async def _clean(self, places: Places) -> list[str]:
         test = self.guard.test

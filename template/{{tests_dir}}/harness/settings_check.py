@@ -60,11 +60,16 @@ def check_settings(config: pytest.Config) -> None:
     where = file.name if file else f"{OURS}, which is missing"
     wrong = []
     for name, needed in NEEDED.items():
-        found = config.getoption(name, None) or config.getini(name)
-        if str(getattr(found, "value", found)) != needed:
-            wrong.append(
-                f"{where}: {name} is {str(found)!r}, and the one loop needs {needed!r}. "
-                f"{line(name, needed, file)}"
-            )
+        option = config.getoption(name, None)
+        found = option or config.getini(name)
+        if str(getattr(found, "value", found)) == needed:
+            continue
+        overrides: list[str] = config.getoption("override_ini") or []  # by `-o`
+        overridden = option or name in [each.partition("=")[0].strip() for each in overrides]
+        is_wrong = f"{name} is {str(found)!r}, and the one loop needs {needed!r}."
+        if overridden:
+            wrong.append(f"The command line (or addopts): {is_wrong} Leave that option out.")
+        else:
+            wrong.append(f"{where}: {is_wrong} {line(name, needed, file)}")
     if wrong:
         raise pytest.UsageError(*wrong)

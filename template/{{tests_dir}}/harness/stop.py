@@ -37,7 +37,8 @@ def pytest_runtest_makereport(
         report.longrepr = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
         item.session.shouldfail = NEEDED.format(name)
     if call.when != "call" and call.excinfo and call.excinfo.errisinstance(HarnessError):
-        report.longrepr = f"{call.excinfo.typename}: {call.excinfo.value}"
+        notes = getattr(call.excinfo.value, "__notes__", [])
+        report.longrepr = "\n".join([f"{call.excinfo.typename}: {call.excinfo.value}", *notes])
     return report
 
 

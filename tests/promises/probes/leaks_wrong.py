@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from tests.harness.errors import HarnessError
 
 
 async def test_connection_left_open(db_engine: AsyncEngine, request: Any) -> None:
@@ -61,6 +64,28 @@ async def careless() -> None:
 
 async def test_task_of_a_fixture(careless: None) -> None:
     pass
+
+
+async def test_task_that_failed() -> None:
+    async def fail() -> None:
+        raise RuntimeError("nobody hears this")
+
+    asyncio.create_task(fail(), name="unheard")  # noqa: RUF006  nobody awaits it
+
+
+async def test_nothing_has_failed() -> None:
+    pass
+
+
+async def test_failure_that_is_awaited() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.create_task(asyncio.to_thread(divmod, 1, 0))
+
+
+async def test_refused_and_leaky(db_engine: AsyncEngine, request: Any) -> None:
+    request.session.left_open = await db_engine.connect()
+    with suppress(HarnessError):
+        await request.session.left_open.execute(text("/* mine */ ALTER SYSTEM SET work_mem = '1MB'"))
 
 
 @pytest.fixture(scope="session")

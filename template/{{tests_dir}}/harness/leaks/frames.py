@@ -79,4 +79,9 @@ def where(frame: FrameType | None) -> str:
 
 def line(frame: FrameType) -> str:
     """Return `file:line` of `frame`, the file as seen from the folder above the tests."""
-    return f"{frame.f_code.co_filename.removeprefix(ROOT)}:{frame.f_lineno}"
+    return place(frame, frame.f_lineno)
+
+
+def place(frame: FrameType, number: int) -> str:
+    """Return `file:line` of a line of `frame`: of one that has raised it is another than now."""
+    return f"{frame.f_code.co_filename.removeprefix(ROOT)}:{number}"

@@ -9,6 +9,7 @@ from ..sessions import Sessions
 from .blocking import Blocking
 from .clients import Clients
 from .connections import Connections
+from .failures import Failures
 from .garbage import Garbage
 from .overrides import Overrides
 from .tasks import Tasks
@@ -23,6 +24,7 @@ class Leaks:
         self.blocking = Blocking(guard)
         self.clients = Clients()
         self.connections = Connections()
+        self.failures = Failures()
         self.garbage = Garbage()
         self.overrides = Overrides()
         self.tasks = Tasks()
@@ -35,6 +37,7 @@ class Leaks:
 
     def note(self) -> None:
         """Take all that is there now for somebody else's: a test begins."""
+        self.failures.note()
         self.overrides.note()
         self._note()
 
@@ -61,7 +64,7 @@ class Leaks:
         # A session first: it gives its connection back, which is then nobody else's.
         if self.sessions.late or self.connections.late or self.clients.late:
             lines += loop.run_until_complete(self._close())
-        return lines
+        return lines + self.failures.take()
 
     async def _close(self) -> list[str]:
         lines = await self.sessions.close_open()

@@ -96,6 +96,28 @@ async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.M
     assert task.cancelled()
 
 
+async def test_a_failed_task_that_nobody_awaits_is_named(leaks: Leaks) -> None:
+    async def fail() -> None:
+        raise RuntimeError("nobody hears this")
+
+    await asyncio.wait([asyncio.create_task(fail(), name="unheard")])
+    leaks.garbage.collect()
+
+    (line,) = leaks.failures.take()
+    assert "of the task 'unheard' that nobody awaits: RuntimeError('nobody hears this')" in line
+    assert HERE in line
+
+
+async def test_a_failed_callback_is_named(leaks: Leaks) -> None:
+    asyncio.get_running_loop().call_soon(lambda: int("none"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    (line,) = leaks.failures.take()
+    assert "an error that nobody awaits: ValueError" in line
+    assert HERE in line
+
+
 async def test_a_client_is_named_and_closed(leaks: Leaks, app: FastAPI) -> None:
     client = open_async_client(app)
 

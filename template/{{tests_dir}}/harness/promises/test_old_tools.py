@@ -44,16 +44,36 @@ def test_all_packages_are_mended_by_one_command() -> None:
     assert "\n" not in text
 
 
+def _set(monkeypatch: pytest.MonkeyPatch, config: pytest.Config, name: str, value: str) -> None:
+    getini = config.getini
+    monkeypatch.setattr(config, "getini", lambda each: value if each == name else getini(each))
+
+
 @pytest.mark.parametrize("name", NEEDED)
 def test_a_setting_that_makes_a_second_loop_is_named_with_its_line(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(pytestconfig.option, name, "function", raising=False)
+    _set(monkeypatch, pytestconfig, name, "function")
 
     with pytest.raises(pytest.UsageError, match=f"{name} is 'function'") as refused:
         check_settings(pytestconfig)
 
     assert str(refused.value).endswith(line(name, NEEDED[name], pytestconfig.inipath))
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [("asyncio_mode", "strict"), ("override_ini", ["asyncio_mode=strict"])],
+    ids=["by its own option", "by -o"],
+)
+def test_a_setting_of_the_command_line_is_not_blamed_on_the_file(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, option: str, given: object
+) -> None:
+    monkeypatch.setattr(pytestconfig.option, option, given, raising=False)
+    _set(monkeypatch, pytestconfig, "asyncio_mode", "strict")
+
+    with pytest.raises(pytest.UsageError, match=r"^The command line .* Leave that option out\."):
+        check_settings(pytestconfig)
 
 
 @pytest.mark.parametrize(
