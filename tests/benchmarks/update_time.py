@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.environment import commit_all, git  # noqa: E402  a script finds the package by the line above
+from tests.benchmarks.pairs import report, write_empty  # noqa: E402  a script finds the package by the line above
+from tests.support.environment import commit_all, git  # noqa: E402  as above
 from tests.support.template import render  # noqa: E402  as above
 from tests.updates import releases  # noqa: E402  as above
 from tests.updates.busy_user import does_all_of_it  # noqa: E402  as above
@@ -25,19 +25,12 @@ from tests.updates.ownership import is_users  # noqa: E402  as above
 
 ROUNDS = 5
 FROM, TO = releases.FROM[-2], releases.FIX
-SETTINGS = "_subdirectory: template\n_answers_file: .copier-answers.yml\n"
-ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
 
 
-def empty_releases(folder: Path, names: list[str]) -> Path:
+def empty_releases(folder: Path, names: list[str], beside: Path) -> Path:
     """Make a template of empty files with these names, and a release in which each has a line."""
     for text, tag in (("", FROM), ("a line\n", TO)):
-        for name in names:
-            path = folder / "template" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        (folder / "template" / ANSWERS).write_text("{{ _copier_answers | to_nice_yaml -}}\n")
-        (folder / "copier.yml").write_text(SETTINGS)
+        write_empty(folder, names, beside, tag, text)
         commit_all(folder, tag, tag=tag)
     return folder
 
@@ -60,7 +53,7 @@ def measure(scratch: Path, rounds: int) -> tuple[list[tuple[float, float]], int,
     names = [name for name in contents(ours) if name != ".copier-answers.yml"]
     does_all_of_it(ours)
     commit_all(ours, "Work")
-    empty = render(empty_releases(scratch / "empty-template", names), scratch / "empty", ref=FROM)
+    empty = render(empty_releases(scratch / "empty-template", names, scratch / "oneloop"), scratch / "empty", ref=FROM)
     commit_all(empty, "Work")
     pairs = [(seconds_to_update(ours), seconds_to_update(empty)) for _ in range(rounds + 1)][1:]
     return pairs, len(names), sum(not is_users(name) for name in names)
@@ -71,10 +64,8 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as scratch:
         pairs, count, templates = measure(Path(scratch), rounds)
-    print(f"copier update from {FROM}, {count} files of which {templates} are the template's, median of {rounds}")
-    print(f"  this template     {median(ours for ours, _ in pairs):.2f} s")
-    print(f"  an empty template {median(empty for _, empty in pairs):.2f} s")
-    print(f"  ratio             {median(ours / empty for ours, empty in pairs):.2f}")
+    print(f"copier update from {FROM}, {count} files of which {templates} are the template's, quickest of {rounds}")
+    print(report(pairs))
 
 
 if __name__ == "__main__":

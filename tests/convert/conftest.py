@@ -1,3 +1,3 @@
 """The corpus is read, and run in a rendered service; here, nothing collects it."""
 
-collect_ignore = ["corpus", "service"]
+collect_ignore = ["service"]

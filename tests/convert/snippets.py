@@ -1,10 +1,12 @@
 """The corpus: snippets of tests as people write them, each with what has to come of it.
 
-`corpus/<style>/<name>.py` is a test file; what follows a line `# --- path` is another file beside it.
-`<name>.expected.py` is all of that converted, and `<name>.report` what is listed, if anything is.
+In `corpus/<style>.txt`, what follows a line `# === name` is a test file, and what follows `# --- path` another file
+beside it. `# === name: converted` is all of that converted, `# === name: listed` what is listed, if anything is. Five
+hundred files of a few lines each would be in every clone that Copier makes.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -14,6 +16,7 @@ from typing import Any
 from tests.support import shipped  # noqa: F401  it lets the harness of the template be imported
 
 CORPUS = Path(__file__).parent / "corpus"
+PART = re.compile(r"^# === (?P<name>\w+(?:: converted|: listed)?)\n", re.MULTILINE)
 OTHER_FILE = re.compile(r"^# --- (?P<path>[\w/.]+\.py)\n", re.MULTILINE)
 FOLDER = "tests/snippet"
 
@@ -30,30 +33,24 @@ def converter(name: str) -> Any:
 class Snippet:
     """One snippet of the corpus."""
 
-    path: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.path.parent.name}/{self.path.stem}"
-
-    @property
-    def before(self) -> Files:
-        return split(self.path.read_text())
-
-    @property
-    def expected(self) -> Files:
-        return split(self.path.with_suffix(".expected.py").read_text())
-
-    @property
-    def report(self) -> list[str]:
-        report = self.path.with_suffix(".report")
-        return report.read_text().splitlines() if report.exists() else []
+    style: str
+    name: str  # style/name
+    before: Files
+    expected: Files
+    report: list[str]
 
 
 def snippets() -> list[Snippet]:
     """Return all of them."""
-    paths = sorted(CORPUS.glob("*/*.py"))
-    return [Snippet(path) for path in paths if not path.name.endswith(".expected.py")]
+    return [snippet for path in sorted(CORPUS.glob("*.txt")) for snippet in _of_style(path.stem, path.read_text())]
+
+
+def _of_style(style: str, text: str) -> Iterator[Snippet]:
+    _, *found = PART.split(text)
+    parts = dict(zip(found[::2], found[1::2], strict=True))
+    for name in (each for each in parts if ": " not in each):
+        listed = parts.get(f"{name}: listed", "").splitlines()
+        yield Snippet(style, f"{style}/{name}", split(parts[name]), split(parts[f"{name}: converted"]), listed)
 
 
 def split(text: str) -> Files:

@@ -1,0 +1,40 @@
+"""This template and an empty one, timed in turn, and what to say of them."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from tests.support.environment import git
+
+SETTINGS = "_subdirectory: template\n_answers_file: .copier-answers.yml\n_exclude: [/left]\n"
+ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
+
+
+def write_empty(folder: Path, written: Collection[str], beside: Path, ref: str, text: str = "") -> None:
+    """Write a template of as many files as the one in `beside` has at `ref`, each of them `text`.
+
+    It writes as many too: those in `written`. The others are left out of a copy, as ours leaves some of its files out:
+    Copier looks at each all the same.
+    """
+    count = len(git(beside, "ls-tree", "-r", "--name-only", ref, "template/").splitlines())
+    left = [f"left/{number}" for number in range(count - len(written))]
+    for name in [*written, *left]:
+        path = folder / "template" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "template" / ANSWERS).write_text("{{ _copier_answers | to_nice_yaml -}}\n")
+    (folder / "copier.yml").write_text(SETTINGS)
+
+
+def report(pairs: Sequence[tuple[float, float]]) -> str:
+    """Return three lines for pairs of seconds, of this template and of an empty one.
+
+    The quickest run of each is compared, as `timeit` has it: what else the machine does can only make a run slower.
+    The range is that of the pairs' own ratios, to see how far such a machine can be trusted.
+    """
+    ours, empty = (min(side) for side in zip(*pairs, strict=True))
+    ratios = [mine / theirs for mine, theirs in pairs]
+    return (
+        f"  this template     {ours:.2f} s\n"
+        f"  an empty template {empty:.2f} s\n"
+        f"  ratio             {ours / empty:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+    )

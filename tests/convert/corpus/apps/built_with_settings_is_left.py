@@ -1,8 +1,0 @@
-from fastapi.testclient import TestClient
-
-from app.main import create_app
-
-
-def test_debug():
-    client = TestClient(create_app(debug=True))
-    assert client.get("/health").status_code == 200

@@ -1,9 +1,0 @@
-from httpx2 import ASGITransport, AsyncClient
-
-from app.main import app
-
-
-# TODO: not converted (constructor), see docs/testing/converting.md#constructor
-async def test_items():
-    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test/items") as ac:
-        assert (await ac.get("/1")).status_code == 404

@@ -1,9 +1,0 @@
-from httpx2 import ASGITransport, AsyncClient
-
-from app.main import app
-
-
-async def test_health():
-    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as ac:
-        response = await ac.get("/health")
-    assert response.status_code == 200

@@ -1,3 +1,0 @@
-def test_again(client):
-    with client as entered:
-        assert entered.get("/health").status_code == 200

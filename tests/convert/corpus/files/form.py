@@ -1,4 +1,0 @@
-def test_form(client):
-    response = client.post("/body", data={"name": "a"})
-    assert response.status_code == 200
-    assert response.json() == {"type": "application/x-www-form-urlencoded", "content": "name=a"}

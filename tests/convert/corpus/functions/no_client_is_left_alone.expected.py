@@ -1,9 +1,0 @@
-"""Nothing here is about a client."""
-
-
-def add(a, b):
-    return a + b
-
-
-def test_add():
-    assert add(1, 2) == 3

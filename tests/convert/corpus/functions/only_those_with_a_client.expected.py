@@ -1,6 +1,0 @@
-def test_arithmetic():
-    assert 1 + 1 == 2
-
-
-async def test_health(async_client):
-    assert (await async_client.get("/health")).status_code == 200

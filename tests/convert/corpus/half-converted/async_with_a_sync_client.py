@@ -1,3 +1,0 @@
-async def test_health(client):
-    response = client.get("/health")
-    assert response.status_code == 200

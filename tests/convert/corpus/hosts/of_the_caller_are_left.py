@@ -1,2 +1,0 @@
-def test_caller(client):
-    assert client.get("/caller").json() == "testclient"

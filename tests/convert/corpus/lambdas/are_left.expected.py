@@ -1,4 +1,0 @@
-# TODO: not converted (arguments), see docs/testing/converting.md#arguments
-def test_lambda(client):
-    get = lambda path: client.get(path)
-    assert get("/health").status_code == 200

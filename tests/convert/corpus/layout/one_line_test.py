@@ -1,1 +1,0 @@
-def test_one(client): assert client.get("/health").status_code == 200

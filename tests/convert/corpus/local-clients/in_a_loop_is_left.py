@@ -1,8 +1,0 @@
-from fastapi.testclient import TestClient
-
-from app.main import app
-
-
-def test_loop():
-    for client in (TestClient(app), TestClient(app)):
-        assert client.get("/health").status_code == 200

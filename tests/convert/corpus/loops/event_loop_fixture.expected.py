@@ -1,5 +1,0 @@
-from app.main import remember
-
-
-async def test_remember():
-    assert await remember("a") == "a"

@@ -1,2 +1,0 @@
-async def test_one():
-    assert True

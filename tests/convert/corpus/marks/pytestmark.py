@@ -1,7 +1,0 @@
-import pytest
-
-pytestmark = pytest.mark.asyncio
-
-
-async def test_one():
-    assert True

@@ -1,7 +1,0 @@
-import pytest
-
-pytestmark = [pytest.mark.filterwarnings("error")]
-
-
-async def test_one():
-    assert True

@@ -1,3 +1,0 @@
-def test_alias(client):
-    c = client
-    assert c.get("/health").status_code == 200

@@ -1,4 +1,0 @@
-def test_shadowed(client):
-    assert client.get("/health").status_code == 200
-    for client in ({"/health": 1},):
-        assert client.get("/health") == 1

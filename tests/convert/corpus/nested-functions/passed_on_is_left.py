@@ -1,5 +1,0 @@
-def test_nested(client):
-    def status(path):
-        return client.get(path).status_code
-
-    assert list(map(status, ["/health"])) == [200]

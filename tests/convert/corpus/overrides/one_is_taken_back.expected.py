@@ -1,8 +1,0 @@
-from app.main import get_current_user
-
-
-async def test_page(async_client, app):
-    app.dependency_overrides[get_current_user] = lambda: "somebody"
-    assert (await async_client.get("/page")).json() == {"user": "somebody"}
-    del app.dependency_overrides[get_current_user]
-    assert (await async_client.get("/page")).status_code == 401

@@ -1,8 +1,0 @@
-import pytest
-
-
-@pytest.mark.parametrize("name", [pytest.param("a", id="short"), pytest.param("a" * 20, id="long")])
-@pytest.mark.filterwarnings("error")
-async def test_names(name, async_client):
-    response = await async_client.post("/items", json={"name": name})
-    assert response.json()["name"] == name

@@ -1,7 +1,0 @@
-# TODO: not converted (errors), see docs/testing/converting.md#errors
-def test_boom(client):
-    try:
-        response = client.get("/boom")
-    except ValueError:
-        response = None
-    assert response is None

@@ -1,2 +1,0 @@
-def test_does_not_raise(client):
-    client.get("/health")

@@ -1,4 +1,0 @@
-def test_options(client):
-    options = {"follow_redirects": False}
-    response = client.get("/old", **options)
-    assert response.headers["location"] == "/health"

@@ -1,5 +1,0 @@
-# TODO: not converted (sessions), see docs/testing/converting.md#sessions
-def test_session(client, db_session):
-    db_session.add(object())
-    db_session.commit()
-    assert client.get("/health").status_code == 200

@@ -1,3 +1,0 @@
-def test_stream(client):
-    with client.stream("GET", "/stream") as response:
-        assert [line for line in response.iter_lines()] == ["a", "b"]

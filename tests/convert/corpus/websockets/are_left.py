@@ -1,8 +1,0 @@
-def test_websocket(client):
-    with client.websocket_connect("/ws") as websocket:
-        websocket.send_text("hello")
-        assert websocket.receive_text() == "hello"
-
-
-def test_health(client):
-    assert client.get("/health").status_code == 200
