@@ -1,8 +1,9 @@
 """What it takes to convert a suite of 2,000 tests, in 100 files, from the command to the last file written.
 
-    uv run python tests/benchmarks/convert.py [TESTS]
+    uv run python tests/benchmarks/convert.py [TESTS] [ROUNDS]
 
-The goal is 10 s. It prints the time and what was converted, and asserts nothing.
+The goal is 10 s. Beside it, in turn, LibCST reads and writes the same files and changes nothing. It prints both and
+what was converted, and asserts nothing.
 """
 
 import os
@@ -14,7 +15,17 @@ from pathlib import Path
 from time import perf_counter
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.benchmarks.pairs import report  # noqa: E402  a script finds the package by the line above
+
 TESTS = 2000
+ROUNDS = 3
+LEAST = """
+import libcst, pathlib
+for file in pathlib.Path("tests").glob("*.py"):
+    file.write_text(libcst.parse_module(file.read_text()).code)
+"""
 IN_A_FILE = 20
 
 HELPERS = '''"""What the tests share."""
@@ -101,19 +112,28 @@ def write_suite(folder: Path, tests: int) -> None:
         (suite / f"test_part_{number}.py").write_text(text)
 
 
+def seconds(command: list[str], folder: Path) -> tuple[float, str]:
+    """Return how long a command takes, and its last line."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    started = perf_counter()
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return perf_counter() - started, (done.stderr.splitlines() or [""])[-1]
+
+
 def main() -> None:
-    """Measure and print."""
-    tests = int(sys.argv[1]) if len(sys.argv) > 1 else TESTS
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        write_suite(folder, tests)
-        command = [sys.executable, "-m", "tests.harness.convert", "tests", "--write"]
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        started = perf_counter()
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-        seconds = perf_counter() - started
-    print(f"{tests} tests: {seconds:.1f} s")
-    print(done.stderr.splitlines()[-1])
+    """Measure in turn and print."""
+    given = [int(each) for each in sys.argv[1:]]
+    tests, rounds = [*given, *(TESTS, ROUNDS)[len(given) :]]
+    pairs = []
+    for _ in range(rounds):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            write_suite(folder, tests)
+            least, _ = seconds([sys.executable, "-c", LEAST], folder)
+            took, said = seconds([sys.executable, "-m", "tests.harness.convert", "tests", "--write"], folder)
+            pairs.append((took, least))
+    print(f"conversion of {tests} tests, quickest of {rounds}: {said}")
+    print(report(pairs, "the whole command", "read and write"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""This template and an empty one, timed in turn, and what to say of them."""
+"""Two things timed in turn, such as this template and an empty one, and what to say of them."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -25,16 +25,14 @@ def write_empty(folder: Path, written: Collection[str], beside: Path, ref: str, 
     (folder / "copier.yml").write_text(SETTINGS)
 
 
-def report(pairs: Sequence[tuple[float, float]]) -> str:
-    """Return three lines for pairs of seconds, of this template and of an empty one.
+def report(pairs: Sequence[tuple[float, float]], ours: str = "this template", other: str = "an empty template") -> str:
+    """Return three lines for pairs of seconds, of ours and of what it is compared with.
 
     The quickest run of each is compared, as `timeit` has it: what else the machine does can only make a run slower.
     The range is that of the pairs' own ratios, to see how far such a machine can be trusted.
     """
-    ours, empty = (min(side) for side in zip(*pairs, strict=True))
+    quickest, others = (min(side) for side in zip(*pairs, strict=True))
     ratios = [mine / theirs for mine, theirs in pairs]
-    return (
-        f"  this template     {ours:.2f} s\n"
-        f"  an empty template {empty:.2f} s\n"
-        f"  ratio             {ours / empty:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-    )
+    rows = [(ours, f"{quickest:.2f} s"), (other, f"{others:.2f} s")]
+    rows.append(("ratio", f"{quickest / others:.2f} ({min(ratios):.2f} to {max(ratios):.2f})"))
+    return "\n".join(f"  {label:17} {figure}" for label, figure in rows)

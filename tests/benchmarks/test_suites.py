@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
     [
         pytest.param(["suite.py", "--tables", "3", "--tests", "3", "--rounds", "1"], ["| 3 |"], id="suite"),
         pytest.param(["long.py", "--tests", "20", "--sizes", "4"], ["| 20 |", "| 4 |", "memory after"], id="long"),
-        pytest.param(["audit.py", "100", "1"], ["audit of 146 tests", "the whole command"], id="audit"),
+        pytest.param(["audit.py", "100", "1"], ["audit of 146 tests", "the whole command", "ratio"], id="audit"),
         pytest.param(["first_test.py", "1"], ["to the first test", "an empty test"], id="first test"),
     ],
 )
