@@ -70,8 +70,8 @@ BUGS = {
     ),
     "18 a setting is not looked at": breakage(
         f"{HARNESS}/settings_check.py",
-        'if str(getattr(found, "value", found)) != needed:',
-        "if not found:",
+        'if str(getattr(found, "value", found)) == needed:',
+        "if found:",
         f"{OLD_TOOLS}::test_a_setting_that_makes_a_second_loop_is_named_with_its_line",
     ),
 }
