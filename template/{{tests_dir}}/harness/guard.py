@@ -22,7 +22,8 @@ from .errors import (
     WrongLoopError,
 )
 
-COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+# Every statement is looked at: possessive, so that one that begins with many comments is read once.
+COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
 ALTER_SYSTEM = re.compile(COMMENTS + r"ALTER\s+SYSTEM\b", re.IGNORECASE | re.DOTALL)
 
 _exempt: ContextVar[bool] = ContextVar("harness_guard_exempt", default=False)
@@ -115,17 +116,17 @@ class Guard:
             known += [one for one in inner if one is not None and one not in known]
         self.violations = [one for one in self.violations if one not in known]
 
-    def raise_violation(self, *more: HarnessError) -> None:
+    def raise_violation(self) -> None:
         """Raise the first refusal again, which a handler may have swallowed, and forget it.
 
-        The others, and `more`, stand below it as notes.
+        The others stand below it as notes, each text once.
         """
-        found, self.violations = [*self.violations, *more], []
+        found, self.violations = self.violations, []
         if found:
-            first, *others = dict.fromkeys(found)
-            for said in dict.fromkeys(f"{type(each).__name__}: {each}" for each in others):
-                first.add_note(said)
-            raise first
+            _, *others = dict.fromkeys(f"{type(each).__name__}: {each}" for each in found)
+            for said in others:
+                found[0].add_note(said)
+            raise found[0]
 
 
 def exempted() -> bool:

@@ -61,7 +61,9 @@ class Isolation:
             raise
         # Not when the next test begins: its wider fixtures may have used the database by then.
         guard.touched = self.unseen = False
-        guard.raise_violation(*([LeakError(guard.test, leaks)] if leaks else []))
+        if leaks:
+            guard.violations.append(LeakError(guard.test, leaks))
+        guard.raise_violation()
 
     async def _clean(self, places: Places) -> list[str]:
         test = self.guard.test

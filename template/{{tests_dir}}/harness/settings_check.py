@@ -58,16 +58,16 @@ def check_settings(config: pytest.Config) -> None:
     """Refuse settings under which the app, the fixtures and the tests have more than one loop."""
     file = config.inipath
     where = file.name if file else f"{OURS}, which is missing"
+    overrides: list[str] = config.getoption("override_ini") or []  # by `-o`
+    overridden = {each.partition("=")[0].strip() for each in overrides}
     wrong = []
     for name, needed in NEEDED.items():
         option = config.getoption(name, None)
         found = option or config.getini(name)
         if str(getattr(found, "value", found)) == needed:
             continue
-        overrides: list[str] = config.getoption("override_ini") or []  # by `-o`
-        overridden = option or name in [each.partition("=")[0].strip() for each in overrides]
         is_wrong = f"{name} is {str(found)!r}, and the one loop needs {needed!r}."
-        if overridden:
+        if option or name in overridden:
             wrong.append(f"The command line (or addopts): {is_wrong} Leave that option out.")
         else:
             wrong.append(f"{where}: {is_wrong} {line(name, needed, file)}")

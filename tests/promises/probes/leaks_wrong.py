@@ -162,3 +162,8 @@ async def test_connection_dropped_in_a_cycle() -> None:
 
 async def test_next_one_is_clean(db_session: AsyncSession) -> None:
     assert len(asyncio.all_tasks()) <= 3
+
+
+async def test_statement_below_many_comments(db_session: AsyncSession) -> None:
+    """The guard reads each comment once: one that tried all ways to divide them would not end."""
+    assert await db_session.scalar(text("/* mine */ " * 60 + "SELECT 1")) == 1
