@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,6 +99,9 @@ class Adopted:
         brought = [word for package in plus for word in ("--with", package)]
         command = [uv(), "run", "--quiet", *brought, "pytest", "-q", *own, *arguments]
         return run_pytest(command, self.root, self.environment)
+
+
+AdoptSample = Callable[[str], Adopted]
 
 
 def begin(sample: Sample, top: Path) -> Path:

@@ -2,21 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.adopt.commands import AUDIT, CONVERT, copied, shell
-from tests.adopt.samples import SAMPLES, Adopted
+from tests.adopt.samples import SAMPLES, AdoptSample
 from tests.docs.markdown import blocks
 from tests.support.environment import ROOT, git
 
 LISTED = re.compile(r"^\S+:\d+: left: (?P<test>\S+) .*\[(?P<page>[\w/.]+)#(?P<reason>[\w-]+)\]$", re.MULTILINE)
 MIGRATION = Path("template/docs/testing/migration.md")
-
-AdoptSample = Callable[[str], Adopted]
 
 
 class Home(NamedTuple):

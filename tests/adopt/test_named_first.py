@@ -1,15 +1,12 @@
 """The app is told of the test database before it is imported, and nobody reaches another one."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import Adopted
+from tests.adopt.samples import Adopted, AdoptSample
 from tests.support.environment import run, uv
-
-AdoptSample = Callable[[str], Adopted]
 
 
 def altered(adopted: Adopted, top: Path, edits: dict[str, tuple[str, str]]) -> Adopted:

@@ -1,14 +1,13 @@
 """The pages' commands work, in the order of the pages, where a suite was adopted."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.adopt.adoption import adopt
 from tests.adopt.commands import copied, shell
-from tests.adopt.samples import SAMPLES, Adopted, begin
+from tests.adopt.samples import SAMPLES, AdoptSample, begin
 from tests.docs.markdown import blocks
 from tests.docs.test_audit import PLANTED, steps
 from tests.support import template
@@ -17,8 +16,6 @@ from tests.support.environment import ROOT, commit_all, run, succeed, uv
 ADOPTING = Path("docs/adopting.md")
 CONVERTING = Path("docs/convert.md")
 MIGRATION = Path("template/docs/testing/migration.md")
-
-AdoptSample = Callable[[str], Adopted]
 
 
 def commands(page: Path) -> list[str]:

@@ -1,14 +1,11 @@
 """Shapes of an app that no sample has: hooks in place of a lifespan, and an app mounted in another."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import Adopted
+from tests.adopt.samples import AdoptSample
 from tests.adopt.test_named_first import altered
-
-AdoptSample = Callable[[str], Adopted]
 
 SHAPES = """
 happened = []
@@ -61,8 +58,7 @@ def test_hooks_run_once_and_a_mounted_app_is_isolated(
     adopt_sample: AdoptSample, tmp_path: Path, how: tuple[str, ...]
 ) -> None:
     """The old hooks are run as a lifespan is, and the rows of an app within the app are wiped like its own."""
-    end = "app = FastAPI()\n"
-    shaped = altered(adopt_sample("brief"), tmp_path / "shaped", {"app/main.py": (end, end)})
+    shaped = altered(adopt_sample("brief"), tmp_path / "shaped", {})
     with (shaped.root / "app/main.py").open("a") as main:
         main.write(SHAPES)
     (shaped.root / "tests/test_shapes.py").write_text(TESTS)

@@ -1,14 +1,11 @@
 """On SQLite: what a test wrote is gone after it, whatever it did, and each worker has a file of its own."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.adopt.commands import AUDIT, CONVERT, copied, shell
-from tests.adopt.samples import Adopted
-
-AdoptSample = Callable[[str], Adopted]
+from tests.adopt.samples import Adopted, AdoptSample
 
 # A migration that puts a row into a table which is kept.
 SEEDED = """

@@ -7,18 +7,15 @@ parameters, loops, classes. The whole command is timed, imports and the app's in
 turn, a program that imports the app and has Python parse each file: no audit can do with less.
 """
 
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.audit.audited import Audited
 from tests.audit.conftest import copy_sample
-from tests.benchmarks.pairs import report
+from tests.benchmarks.pairs import report, timed
 
 TESTS = 2_000
 ROUNDS = 5
@@ -37,22 +34,21 @@ def grow(suite: Audited, tests: int) -> int:
     return len(suite.document()["tests"])
 
 
-def seconds(run: Callable[[], "subprocess.CompletedProcess[str]"]) -> float:
-    """Return how long a command takes that has to succeed."""
-    started = perf_counter()
-    done = run()
-    assert done.returncode == 0, done.stderr
-    return perf_counter() - started
-
-
 def main() -> None:
-    """Measure in turn, print the median."""
+    """Measure in turn and print."""
     given = [int(each) for each in sys.argv[1:]]
     tests, rounds = [*given, *(TESTS, ROUNDS)[len(given) :]]
     with tempfile.TemporaryDirectory() as scratch:
         suite = copy_sample("shop", Path(scratch) / "shop")
         count = grow(suite, tests)
-        pairs = [(seconds(suite.audit), seconds(lambda: suite.python("-c", LEAST, env=SRC))) for _ in range(rounds)]
+        audit, least = ("-m", "tests.harness.audit"), ("-c", LEAST)
+        pairs = [
+            (
+                timed(sys.executable, *audit, cwd=suite.root)[0],
+                timed(sys.executable, *least, cwd=suite.root, env=SRC)[0],
+            )
+            for _ in range(rounds)
+        ]
     print(f"audit of {count} tests, quickest of {rounds}")
     print(report(pairs, "the whole command", "import and parse"))
 

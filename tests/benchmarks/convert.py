@@ -6,18 +6,15 @@ The goal is 10 s. Beside it, in turn, LibCST reads and writes the same files and
 what was converted, and asserts nothing.
 """
 
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.pairs import report  # noqa: E402  a script finds the package by the line above
+from tests.benchmarks.pairs import report, timed  # noqa: E402  a script finds the package by the line above
 
 TESTS = 2000
 ROUNDS = 3
@@ -112,14 +109,6 @@ def write_suite(folder: Path, tests: int) -> None:
         (suite / f"test_part_{number}.py").write_text(text)
 
 
-def seconds(command: list[str], folder: Path) -> tuple[float, str]:
-    """Return how long a command takes, and its last line."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    started = perf_counter()
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    return perf_counter() - started, (done.stderr.splitlines() or [""])[-1]
-
-
 def main() -> None:
     """Measure in turn and print."""
     given = [int(each) for each in sys.argv[1:]]
@@ -129,10 +118,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             write_suite(folder, tests)
-            least, _ = seconds([sys.executable, "-c", LEAST], folder)
-            took, said = seconds([sys.executable, "-m", "tests.harness.convert", "tests", "--write"], folder)
+            least, _ = timed(sys.executable, "-c", LEAST, cwd=folder)
+            took, said = timed(sys.executable, "-m", "tests.harness.convert", "tests", "--write", cwd=folder)
             pairs.append((took, least))
-    print(f"conversion of {tests} tests, quickest of {rounds}: {said}")
+    print(f"conversion of {tests} tests, quickest of {rounds}: {said.splitlines()[-1]}")
     print(report(pairs, "the whole command", "read and write"))
 
 

@@ -13,10 +13,10 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.benchmarks.pairs import ratio
 from tests.benchmarks.suite_project import Report, run_suite, suite_project
 from tests.support.project import Project
 
@@ -29,29 +29,16 @@ def milliseconds(report: Report) -> float:
     return median(later - earlier for earlier, later in pairwise(ends)) * 1000
 
 
-class Cost(NamedTuple):
-    """The quickest run of a way in milliseconds a test, how many times none's it is, and the range of the rounds'."""
-
-    spent: float
-    ratio: float
-    lowest: float
-    highest: float
-
-    def __str__(self) -> str:
-        return f"{self.spent:.2f} | {self.ratio:.2f} ({self.lowest:.2f} to {self.highest:.2f})"
-
-
-def measure(project: Project, tables: int, tests: int, rounds: int) -> list[Cost]:
-    """Return what a test costs each way."""
+def measure(project: Project, tables: int, tests: int, rounds: int) -> list[str]:
+    """Return for each way the milliseconds of a test, and how many times that of no isolation they are."""
     found: list[dict[str, float]] = []
     for number in range(rounds):
         # Another goes first each time, lest one of them always follow the same one.
         order = [*WAYS][number % len(WAYS) :] + [*WAYS][: number % len(WAYS)]
         runs = {way: run_suite(project, isolation=way, tables=tables, tests=tests) for way in order}
         found.append({way: milliseconds(report) for way, report in runs.items()})
-    least = {way: min(turn[way] for turn in found) for way in WAYS}
-    ratios = {way: [turn[way] / turn["none"] for turn in found] for way in WAYS}
-    return [Cost(least[way], least[way] / least["none"], min(ratios[way]), max(ratios[way])) for way in WAYS]
+    costs = {way: [turn[way] for turn in found] for way in WAYS}
+    return [f"{min(costs[way]):.2f} | {ratio(costs[way], costs['none'])}" for way in WAYS]
 
 
 def main() -> None:
@@ -66,7 +53,7 @@ def main() -> None:
     with suite_project() as project:
         for tables in options.tables:
             costs = measure(project, tables, options.tests, options.rounds)
-            print(f"| {tables} | {' | '.join(map(str, costs))} |", flush=True)
+            print(f"| {tables} | {' | '.join(costs)} |", flush=True)
 
 
 if __name__ == "__main__":

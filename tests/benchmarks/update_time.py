@@ -6,16 +6,14 @@ Ours is the update of a busy service from the last release to the working tree; 
 of which change. The goal is at most 1.5 times the empty template's time. It prints, and asserts nothing.
 """
 
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.pairs import report, write_empty  # noqa: E402  a script finds the package by the line above
+from tests.benchmarks.pairs import report, timed, write_empty  # noqa: E402  a script finds the package by the line above
 from tests.support.environment import commit_all, git  # noqa: E402  as above
 from tests.support.template import render  # noqa: E402  as above
 from tests.updates import releases  # noqa: E402  as above
@@ -38,9 +36,7 @@ def empty_releases(folder: Path, names: list[str], beside: Path) -> Path:
 def seconds_to_update(service: Path) -> float:
     """Return the time of a whole `copier update`, as a user waits for it, and take it back."""
     command = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults", f"--vcs-ref={TO}"]
-    started = perf_counter()
-    subprocess.run(command, cwd=service, check=True)
-    took = perf_counter() - started
+    took, _ = timed(*command, cwd=service)
     git(service, "reset", "--hard", "--quiet")
     git(service, "clean", "-d", "--force", "--quiet")
     return took

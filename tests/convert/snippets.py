@@ -33,11 +33,14 @@ def converter(name: str) -> Any:
 class Snippet:
     """One snippet of the corpus."""
 
-    style: str
     name: str  # style/name
     before: Files
     expected: Files
     report: list[str]
+
+    @property
+    def style(self) -> str:
+        return self.name.partition("/")[0]
 
 
 def snippets() -> list[Snippet]:
@@ -50,7 +53,7 @@ def _of_style(style: str, text: str) -> Iterator[Snippet]:
     parts = dict(zip(found[::2], found[1::2], strict=True))
     for name in (each for each in parts if ": " not in each):
         listed = parts.get(f"{name}: listed", "").splitlines()
-        yield Snippet(style, f"{style}/{name}", split(parts[name]), split(parts[f"{name}: converted"]), listed)
+        yield Snippet(f"{style}/{name}", split(parts[name]), split(parts[f"{name}: converted"]), listed)
 
 
 def split(text: str) -> Files:
