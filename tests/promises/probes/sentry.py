@@ -1,0 +1,73 @@
+"""Runs inside a rendered service: `python sentry.py`; prints a line of JSON for what a Sentry of our own was sent.
+
+One request fails, with a secret in its body, the same as a token in its headers, and in a local variable.
+"""
+
+import asyncio
+import gzip
+import json
+import os
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
+
+sent: list[bytes] = []
+
+
+class Sentry(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        sent.append(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+async def fail(url: str) -> int:
+    import httpx2
+
+    app = import_module("my_service.main").create_app()
+
+    @app.post("/fails")
+    async def fails(body: dict[str, str]) -> None:
+        kept = body["anything"]
+        raise RuntimeError(f"on purpose, {len(kept)}")
+
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    # In pieces: Sentry is sent the lines of the source, and these are some.
+    secret = "".join(["hun", "ter2"])
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url=url) as client,
+    ):
+        headers = {"Authorization": f"Bearer {secret}"}
+        answer = await client.post("/fails", json={"anything": secret}, headers=headers)
+    return answer.status_code
+
+
+with HTTPServer(("127.0.0.1", 0), Sentry) as server:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    wanted = sys.argv[1] == "wanted"
+    if wanted:
+        os.environ["SENTRY_DSN"] = f"http://key@127.0.0.1:{server.server_port}/1"
+    os.environ |= {"DATABASE_URL": "postgresql://localhost:1/app_test", "SECRET_KEY": "s" * 32}
+    status = asyncio.run(fail("http://test"))
+    if wanted:
+        sys.modules["sentry_sdk"].flush()
+    server.shutdown()
+
+text = b"".join(sent).decode()
+print(
+    json.dumps(
+        {
+            "imported": "sentry_sdk" in sys.modules,
+            "status": status,
+            "errors": text.count('"type":"event"'),
+            "names it": "on purpose, 7" in text,
+            "leaks": "".join(["hun", "ter2"]) in text,
+        }
+    )
+)
