@@ -37,14 +37,17 @@ try:
         raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
     copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
 except (ValueError, OSError, copier.errors.CopierError, KeyboardInterrupt) as error:
-    sys.exit("oneloop: " + (" ".join(str(error).split()) or "Stopped.") + "\\noneloop: Nothing was written.")
+    said = " ".join(str(error).split()) or "Stopped."
+    print("oneloop: " + said + "\\noneloop: Nothing was written.", file=sys.stderr)
+    sys.exit(3)
 """
+REFUSED = 3  # which uv never says of itself
 
 # A new environment holds no bytecode, and its first run compiles for seconds what it imports: this does the largest of
 # it on another core. Python writes such a file in one step, so it does not matter who comes first.
 COMPILE = """
 import compileall, os, sysconfig
-for name in ("sqlalchemy", "pydantic", "fastapi", "asyncpg", "starlette", "alembic", "httpx2", "sentry_sdk"):
+for name in ("sqlalchemy", "pydantic", "fastapi", "asyncpg", "starlette", "alembic", "httpx2"):
     compileall.compile_dir(os.path.join(sysconfig.get_path("purelib"), name), quiet=2)
 """
 
@@ -205,8 +208,13 @@ def new(arguments: List[str]) -> int:
         raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
     commit, uv = head(), find_uv()
     ask = "yes" if at_a_terminal() and not given.defaults else "no"
-    copier = [uv, "run", "--quiet", "--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
-    if render([*copier, str(ROOT), commit, str(destination), ask, *given.data], destination, uv):
+    copier = ["--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
+    copier += [str(ROOT), commit, str(destination), ask, *given.data]
+    # To ask an index whether there is a newer Copier takes half a second, and any that is in the cache will do.
+    status = render([uv, "run", "--offline", "-qq", *copier], destination, uv)
+    if status not in (0, REFUSED):
+        status = render([uv, "run", "--quiet", *copier], destination, uv)
+    if status:
         return 1
     with compiled_meanwhile(destination):
         status = run([uv, "run", "pytest"], destination)

@@ -31,6 +31,8 @@ if sys.argv[1] == "sync":
 if sys.argv[1] == "-c":
     time.sleep(60)
 ends = time.monotonic() + 10
+if "--offline" in sys.argv and "CACHE_IS_COLD" in os.environ:
+    sys.exit("No Copier in the cache")
 if sys.argv[1:] == ["run", "pytest"] and "WAIT_FOR" in os.environ:
     while not os.path.exists(os.environ["WAIT_FOR"]):
         time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was compiled meanwhile.")
@@ -170,11 +172,24 @@ class TestNew:
     def test_leaves_nothing_installed_for_a_service_that_was_not_written(
         self, machine: Machine, tmp_path: Path
     ) -> None:
-        done = machine("new", "../service", RENDER_STATUS="1")
+        done = machine("new", "../service", RENDER_STATUS="3")
 
         assert done.returncode == 1
         assert machine.calls()[1]["arguments"][0] == "sync"
         assert not {".venv", "uv.lock"} & {path.name for path in (tmp_path / "service").iterdir()}
+
+    def test_asks_an_index_for_copier_only_when_none_is_in_the_cache(self, machine: Machine, tmp_path: Path) -> None:
+        assert machine("new", "../service").returncode == 0
+        assert machine("new", "../other", CACHE_IS_COLD="1").returncode == 0
+
+        asked = [call["arguments"][1] for call in machine.calls() if "-c" in call["arguments"]]
+        assert asked == ["--offline", "--offline", "--quiet"]
+        assert (tmp_path / "other/pyproject.toml").exists()
+
+    def test_does_not_ask_twice_for_an_answer_that_is_refused(self, machine: Machine) -> None:
+        machine("new", "../service", "--data", "package_name=email")
+
+        assert len(machine.calls()) == 1
 
     def test_passes_the_status_of_the_tests_on(self, machine: Machine) -> None:
         done = machine("new", "../service", RECORDER_STATUS="3")
