@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from . import drift_hooks, hints, keep_rows, marks, refusal, stop, yours
+from . import drift_hooks, hints, keep_rows, marks, memory, refusal, stop, yours
 from .ahead import named_run
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
@@ -43,6 +43,7 @@ PARTS: tuple[ModuleType, ...] = (
     live_hooks,
     manifest_hooks,
     marks,
+    memory,
     network_hooks,
     outage_hooks,
     policy_hooks,
