@@ -18,12 +18,20 @@ from tests.support.shipped import start_server
 
 RANDOM = ["--with", "pytest-randomly"]
 STRICT = ["python", "-W", "error", "-X", "dev", "-m", "pytest"]
+# Where the whole suite would say no more: the app, the database, one of a test's own, and a real socket.
+PART = ["tests/users", "tests/harness/promises/test_own_database.py", "tests/harness/promises/test_live.py"]
 
 
 def suite(project: Project, *command: str, folder: Path | None = None, env: dict[str, str] | None = None) -> Run:
     """Run the suite of `project` by a command of uv's, in its own folder or in another."""
     run: list[str | Path] = [uv(), "run", "--quiet", "--project", project.root, *command]
     return run_pytest(run, folder or project.root, project.environment | (env or {}))
+
+
+def assert_same(run: Run, plain: dict[str, str]) -> None:
+    """Compare what a part of the suite came to."""
+    assert run.ended.items() <= plain.items(), run.output
+    assert len(run.ended) > 30
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +66,10 @@ def test_in_a_monorepo_it_is_the_same(project: Project, plain: dict[str, str], t
     service = project.copy(tmp_path / "repository" / "services" / "my-service")
     (tmp_path / "repository" / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
 
-    inside = suite(service, "pytest", "-q")
+    inside = suite(service, "pytest", "-q", *PART)
     above = suite(service, "pytest", "-q", "services/my-service", folder=tmp_path / "repository")
 
-    assert inside.ended == plain, inside.output
+    assert_same(inside, plain)
     assert _without_folder(above.ended) == _without_folder(plain), above.output
 
 
@@ -70,14 +78,14 @@ def _without_folder(ended: dict[str, str]) -> dict[str, str]:
 
 
 def test_each_is_the_same_alone(project: Project, plain: dict[str, str]) -> None:
-    """The last one of each file, without the ones that came before it, each in a run of its own on one server."""
+    """The last one of every other file, without those that came before it, in a run of its own on one server."""
     collected = project.succeed("pytest", "--collect-only", "-q")
     names = [line for line in collected.splitlines() if "::" in line]
     assert len(names) == len(plain)
 
     with start_server() as server:
         given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/service_test?")}
-        for name in {name.split("::")[0]: name for name in names}.values():
+        for name in [*{name.split("::")[0]: name for name in names}.values()][::2]:
             assert set(suite(project, "pytest", "-q", name, env=given).ended.values()) == {"passed"}, name
 
 
@@ -86,7 +94,7 @@ def test_the_last_failed_run_again(installed: Installed, tmp_path: Path) -> None
     project = installed().copy(tmp_path / "service")
     failing = project.root / "tests/test_failing.py"
     failing.write_text("async def test_fails(test_users):\n    assert not test_users\n")
-    assert project.run("pytest", "-q").returncode == 1
+    assert project.run("pytest", "-q", "tests/users", "tests/test_failing.py").returncode == 1
     failing.write_text("async def test_fails(test_users):\n    assert test_users\n")
 
     said = project.succeed("pytest", "--lf")
@@ -152,7 +160,7 @@ def test_after_a_run_that_was_ended_the_next_is_the_same(
     assert len(started) >= 2, "the watchdog and the server"
     assert [pid for pid in started if not wait_for_end(pid)] == []
     wait_for(lambda: not list(scratch.iterdir()))
-    assert suite(project, "pytest", "-q").ended == plain
+    assert_same(suite(project, "pytest", "-q", *PART), plain)
 
 
 def test_a_run_leaves_nothing_behind(installed: Installed, tmp_path: Path) -> None:
@@ -188,9 +196,9 @@ def test_a_given_server_has_its_databases_as_before(project: Project, plain: dic
 
         before = databases()
         url = server.url.replace("/postgres?", "/service_test?")
-        run = suite(project, "pytest", "-q", "-n", workers, env={"TEST_DATABASE_URL": url})
+        run = suite(project, "pytest", "-q", "-n", workers, *PART, env={"TEST_DATABASE_URL": url})
 
-        assert run.ended == plain, run.output
+        assert_same(run, plain)
         assert databases() == before
 
 
