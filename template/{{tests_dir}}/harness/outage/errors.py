@@ -1,6 +1,7 @@
 """What is said of an outage: what happened, where, and the one thing to do next."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import HarnessError
@@ -10,6 +11,8 @@ LOG_LINES = 12
 # What it answered to those who asked while it was coming back.
 KNOCKS = re.compile(r"FATAL:  the database system is |DETAIL:  Consistent recovery state has not")
 
+REPEATED = re.compile(r"(?:FATAL|WARNING|DETAIL|HINT):  .*")
+
 
 def end_of(log: Path | None) -> str:
     """Return the last lines that the server wrote, indented; empty where the log is not ours."""
@@ -17,8 +20,17 @@ def end_of(log: Path | None) -> str:
         written = "" if log is None else log.read_text(errors="replace")
     except OSError as error:
         written = str(error)
-    lines = [line for line in written.splitlines() if not KNOCKS.search(line)]
+    lines = _without_repeats(line for line in written.splitlines() if not KNOCKS.search(line))
     return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
+
+
+def _without_repeats(lines: Iterable[str]) -> list[str]:
+    """Leave out what the server writes anew for each connection, as when it ends them all."""
+    said: dict[str, str] = {}
+    for number, line in enumerate(lines):
+        repeated = REPEATED.search(line)
+        said.setdefault(repeated[0] if repeated else str(number), line)
+    return [*said.values()]
 
 
 class LostServerError(HarnessError):
