@@ -25,7 +25,7 @@ USAGE = "Use `oneloop.py new ../my-service [--defaults] [--data NAME=ANSWER]` or
 
 # Runs under uv, with Copier at hand. A refused answer is one sentence, and nothing is written.
 RENDER = """
-import pathlib, sys, copier, copier.errors, jinja2, yaml
+import pathlib, sys, traceback, copier, copier.errors, jinja2, yaml
 source, commit, destination, ask, *answers = sys.argv[1:]
 try:
     data = dict(answer.split("=", 1) for answer in answers)
@@ -40,8 +40,11 @@ except (ValueError, OSError, copier.errors.CopierError, KeyboardInterrupt) as er
     said = " ".join(str(error).split()) or "Stopped."
     print("oneloop: " + said + "\\noneloop: Nothing was written.", file=sys.stderr)
     sys.exit(3)
+except Exception:
+    traceback.print_exc()
+    sys.exit(3)
 """
-REFUSED = 3  # which uv never says of itself
+NOT_BEGUN = (1, 2)  # what uv itself ends with; RENDER never does
 
 # A new environment holds no bytecode, and its first run compiles for seconds what it imports: this does the largest of
 # it on another core. Python writes such a file in one step, so it does not matter who comes first.
@@ -212,7 +215,7 @@ def new(arguments: List[str]) -> int:
     copier += [str(ROOT), commit, str(destination), ask, *given.data]
     # To ask an index whether there is a newer Copier takes half a second, and any that is in the cache will do.
     status = render([uv, "run", "--offline", "-qq", *copier], destination, uv)
-    if status not in (0, REFUSED):
+    if status in NOT_BEGUN and not list(destination.glob("*")):
         status = render([uv, "run", "--quiet", *copier], destination, uv)
     if status:
         return 1

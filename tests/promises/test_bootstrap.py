@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.environment import ROOT, clean_environment, git, run
+from tests.support.environment import ROOT, clean_environment, commit_all, git, run
 
 BOOTSTRAP = "oneloop.py"
 
@@ -33,6 +33,9 @@ if sys.argv[1] == "-c":
 ends = time.monotonic() + 10
 if "--offline" in sys.argv and "CACHE_IS_COLD" in os.environ:
     sys.exit("No Copier in the cache")
+if "-c" in sys.argv and "ENDS_HALF_WAY" in os.environ:
+    pathlib.Path(sys.argv[-2], "half").mkdir(parents=True)
+    sys.exit(int(os.environ["ENDS_HALF_WAY"]))
 if sys.argv[1:] == ["run", "pytest"] and "WAIT_FOR" in os.environ:
     while not os.path.exists(os.environ["WAIT_FOR"]):
         time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was compiled meanwhile.")
@@ -190,6 +193,22 @@ class TestNew:
         machine("new", "../service", "--data", "package_name=email")
 
         assert len(machine.calls()) == 1
+
+    @pytest.mark.parametrize("status", ["1", "137"])
+    def test_does_not_render_into_what_a_first_attempt_left(self, machine: Machine, status: str) -> None:
+        """One that was killed, say: a second would write beside it, and hide why."""
+        assert machine("new", "../service", ENDS_HALF_WAY=status).returncode == 1
+        assert len(machine.calls()) == 1
+
+    def test_shows_what_is_wrong_with_the_template_once(self, machine: Machine) -> None:
+        (machine.clone / "template/broken.txt.jinja").write_text("{% if %}")
+        commit_all(machine.clone, "Break it")
+
+        said = machine("new", "../service")
+
+        assert said.returncode == 1
+        assert said.stderr.count("TemplateSyntaxError") >= 1
+        assert len([call for call in machine.calls() if "-c" in call["arguments"]]) == 1
 
     def test_passes_the_status_of_the_tests_on(self, machine: Machine) -> None:
         done = machine("new", "../service", RECORDER_STATUS="3")

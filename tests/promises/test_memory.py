@@ -58,7 +58,9 @@ def test_each_of_it_is_seen(suite: Project, what: str) -> None:
 def test_who_asks_for_it_gets_it(suite: Project) -> None:
     """What was printed by `-rP`, and the time of what is set up and torn down by `--durations`."""
     assert run(suite, "-rP").count("printed by a test that passed") > 30 * 40
-    assert "s setup    tests/test_memory.py::test_that_passes[7]" in run(suite, "--durations=0", "-vv")
+    assert "s setup    tests/test_memory.py::test_that_passes[7]" in run(
+        suite, "--durations=0", "--durations-min=0", "-vv"
+    )
 
 
 def test_of_a_test_that_failed_all_is_shown(suite: Project) -> None:
@@ -69,9 +71,34 @@ def test_of_a_test_that_failed_all_is_shown(suite: Project) -> None:
     assert "set up: printed by a test that passed" in said
 
 
-def test_with_two_workers_as_well(suite: Project) -> None:
-    """Reports of several tests come in between each other."""
-    said = run(suite, "-n", "2", env={"FAILS": "1"})
+COUNTING = """
+import pytest
+
+seen = {}
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report):
+    seen.setdefault(report.nodeid, []).append(report)
+    if report.when == "teardown" and "that_passes" in report.nodeid:
+        sizes = [sum(len(text) for _, text in each.sections) for each in seen[report.nodeid]]
+        assert max(sizes) > 40 and len(report.keywords) > 5, "another plugin has to see all of it"
+
+def pytest_terminal_summary(terminalreporter):
+    stats = terminalreporter.stats
+    text = sum(len(text) for report in stats["passed"] for _, text in report.sections)
+    marks = {"parametrize"} <= stats["passed"][3].keywords.keys()
+    terminalreporter.write_line(f"{len(stats[''])} uncounted, {text} characters, marks kept: {marks}")
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_other_plugins_see_all_of_it_first(suite: Project, workers: str) -> None:
+    """Also those that are asked last; and on two workers, reports of several tests come in between each other."""
+    (suite.root / "counting.py").write_text(COUNTING)
+    env = {"FAILS": "1", "PYTHONPATH": str(suite.root)}
+
+    said = run(suite, "-p", "counting", "-n", workers, env=env)
 
     assert "1 failed, 31 passed" in said
     assert "printed by a test that failed" in said
+    assert "2 uncounted, 0 characters, marks kept: True" in said

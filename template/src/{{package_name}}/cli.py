@@ -36,6 +36,13 @@ def read_password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
+def read_admin(given: argparse.Namespace) -> UserIn:
+    """Return the administrator that the arguments and the password come to."""
+    return UserIn(
+        email=given.email, username=given.username, password=read_password(), role=Role.ADMIN
+    )
+
+
 def explain(error: Exception) -> str:
     """Say in one sentence what stands in the way, and what to do."""
     if isinstance(error, ValidationError):
@@ -60,12 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     settings = Settings.load()
     try:
-        new = UserIn(
-            email=given.email,
-            username=given.username,
-            password=read_password(),
-            role=Role.ADMIN,
-        )
+        new = read_admin(given)
         asyncio.run(create_admin(settings, new))
     except (ValidationError, DBAPIError, OSError) as error:
         sys.exit(f"No administrator was made. {explain(error)}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -34,6 +34,7 @@ class Finalizers:
     def pytest_runtest_protocol(self) -> Iterator[None]:
         """Let go of the calls that would do nothing."""
         result = yield
+        self._wide = {each for each in self._wide if each.cached_result is not None}
         for fixturedef in self._wide:
             calls = getattr(fixturedef, "_finalizers", None)  # pytest's own, and no promise
             if calls:
@@ -50,33 +51,44 @@ def is_done(call: object) -> bool:
 class Reports:
     """The reports of a test that passed, and what it printed: pytest keeps them for `-rA`.
 
-    Of those about what was set up and torn down nothing is left but for `--durations`; of the one
-    that is counted, its name and its times.
+    Of those about what was set up and torn down nothing is left, unless times are asked for; of the
+    one that is counted, its name, its times, and the keywords that it shares with others.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._timed = config.getoption("durations", None) is not None
+        self._timed = (  # `--durations=0` asks for all of them
+            config.getoption("durations", None) is not None
+            or bool(config.getoption("store_durations", False))  # pytest-split's
+        )
         self._open: dict[str, list[pytest.TestReport]] = {}  # under pytest-xdist, of several tests
+        self._shared: dict[tuple[str, ...], dict[str, Literal[1]]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note it, until the test has ended."""
+        self._open.setdefault(report.nodeid, []).append(report)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Wait until the test has ended; of one that did more than pass all is kept."""
-        reports = self._open.setdefault(report.nodeid, [])
-        reports.append(report)
-        if report.when == "teardown":
-            del self._open[report.nodeid]
-            if all(each.passed and not hasattr(each, "wasxfail") for each in reports):
-                self._let_go(reports)
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Let go, as all plugins have seen them; of a test that did more than pass all is kept."""
+        reports = self._open.pop(nodeid, [])
+        if all(each.passed and not hasattr(each, "wasxfail") for each in reports):
+            self._let_go(reports)
 
     def _let_go(self, reports: list[pytest.TestReport]) -> None:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         uncounted = getattr(terminal, "stats", {}).get("", [])
         for report in reports:
             report.sections.clear()
-            report.keywords = {}
+            report.keywords = self._share(report)
             if not self._timed and report in uncounted:
                 uncounted.remove(report)
+
+    def _share(self, report: pytest.TestReport) -> dict[str, Literal[1]]:
+        """Return the report's keywords but for the test's own name: marks, classes, folders."""
+        name = report.nodeid.rpartition("::")[2]
+        kept = tuple(word for word in report.keywords if word not in {name, name.partition("[")[0]})
+        return self._shared.setdefault(kept, dict.fromkeys(kept, 1))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:

@@ -43,15 +43,18 @@ async def run() -> AsyncIterator[Run]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", STARTS, str(HARNESS)), stdin=PIPE, stdout=PIPE
     )
-    assert process.stdout is not None
-    url, log = [
-        (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip() for _ in range(2)
-    ]
-    with exempt():
-        yield Run(process, make_url(url).set(drivername=DRIVER), Path(log))
-    if process.returncode is None:
-        process.kill()
-        await process.wait()
+    try:
+        assert process.stdout is not None
+        url, log = [
+            (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+            for _ in range(2)
+        ]
+        with exempt():
+            yield Run(process, make_url(url).set(drivername=DRIVER), Path(log))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def crash(url: URL) -> None:
