@@ -14,7 +14,7 @@ from tests.support.project import Project
 PROBE = Path(__file__).parent / "probes" / "memory.py"
 MEMORY = "tests/harness/memory.py"
 # Thirty tests have one report each, by which the last line counts them; the requests are those of wider fixtures.
-LIMITS = {"reports": 30, "requests": 80, "printed": 0, "kept": 0}
+LIMITS = {"reports": 30, "requests": 80, "printed": 0, "keywords": 1, "kept": 0}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ BUGS = {
     "requests": Bug(MEMORY, "if not is_done(call)]", "]"),
     "reports": Bug(MEMORY, "uncounted.remove(report)", "pass"),
     "printed": Bug(MEMORY, "report.sections.clear()", "pass"),
+    "keywords": Bug(MEMORY, "word not in own", "word"),
     "kept": Bug(MEMORY, 'getattr(item, "_report_sections", []).clear()', "pass"),
 }
 

@@ -87,7 +87,9 @@ class Reports:
     def _share(self, report: pytest.TestReport) -> dict[str, Literal[1]]:
         """Return the report's keywords but for the test's own name: marks, classes, folders."""
         name = report.nodeid.rpartition("::")[2]
-        kept = tuple(word for word in report.keywords if word not in {name, name.partition("[")[0]})
+        function, _, parameters = name.partition("[")
+        own = {name, function, parameters.removesuffix("]")}
+        kept = tuple(word for word in report.keywords if word not in own)
         return self._shared.setdefault(kept, dict.fromkeys(kept, 1))
 
     @pytest.hookimpl(wrapper=True)

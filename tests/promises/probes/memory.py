@@ -35,6 +35,7 @@ def test_counted(request: pytest.FixtureRequest) -> None:
     counts = {
         "reports": len(reports),
         "requests": sum(isinstance(each, pytest.FixtureRequest) for each in held),
+        "keywords": len({id(report.keywords) for report in reports}),
         "printed": sum(len(text) for report in reports for _, text in report.sections),
         "kept": sum(len(item._report_sections) for item in request.session.items[:30]),
     }
