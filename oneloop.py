@@ -123,6 +123,11 @@ def compiled_meanwhile(destination: Path) -> Iterator[None]:
             compiling.wait()
 
 
+def is_free(destination: Path) -> bool:
+    """Tell whether a service can be written there: an empty folder, or nothing yet."""
+    return not destination.exists() or (destination.is_dir() and not any(destination.iterdir()))
+
+
 def take_back(destination: Path, fresh: bool) -> None:
     """Remove what was installed for a service that was not written after all."""
     shutil.rmtree(str(destination / ".venv"), ignore_errors=True)
@@ -205,7 +210,7 @@ def new(arguments: List[str]) -> int:
         if "=" not in answer:
             parser.error("`--data %s` has no answer" % answer)
     destination = Path(os.path.abspath(given.destination))
-    if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
+    if not is_free(destination):
         raise Refused("%s is not an empty folder. Name one that does not exist yet." % destination)
     if ROOT == destination or ROOT in destination.parents:
         raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
@@ -215,7 +220,7 @@ def new(arguments: List[str]) -> int:
     copier += [str(ROOT), commit, str(destination), ask, *given.data]
     # To ask an index whether there is a newer Copier takes half a second, and any that is in the cache will do.
     status = render([uv, "run", "--offline", "-qq", *copier], destination, uv)
-    if status in NOT_BEGUN and not list(destination.glob("*")):
+    if status in NOT_BEGUN and is_free(destination):
         status = render([uv, "run", "--quiet", *copier], destination, uv)
     if status:
         return 1

@@ -90,7 +90,9 @@ class Reports:
         function, _, parameters = name.partition("[")
         own = {name, function, parameters.removesuffix("]")}
         kept = tuple(word for word in report.keywords if word not in own)
-        return self._shared.setdefault(kept, dict.fromkeys(kept, 1))
+        if kept not in self._shared:
+            self._shared[kept] = dict.fromkeys(kept, 1)
+        return self._shared[kept]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:

@@ -12,6 +12,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 
+# In pieces: Sentry is sent the lines of the source around an error.
+SECRET = "".join(["hun", "ter2"])
 sent: list[bytes] = []
 
 
@@ -26,7 +28,7 @@ class Sentry(BaseHTTPRequestHandler):
         pass
 
 
-async def fail(url: str) -> int:
+async def fail() -> int:
     import httpx2
 
     app = import_module("my_service.main").create_app()
@@ -37,14 +39,12 @@ async def fail(url: str) -> int:
         raise RuntimeError(f"on purpose, {len(kept)}")
 
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
-    # In pieces: Sentry is sent the lines of the source, and these are some.
-    secret = "".join(["hun", "ter2"])
     async with (
         app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url=url) as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
-        headers = {"Authorization": f"Bearer {secret}"}
-        answer = await client.post("/fails", json={"anything": secret}, headers=headers)
+        headers = {"Authorization": f"Bearer {SECRET}"}
+        answer = await client.post("/fails", json={"anything": SECRET}, headers=headers)
     return answer.status_code
 
 
@@ -54,7 +54,7 @@ with HTTPServer(("127.0.0.1", 0), Sentry) as server:
     if wanted:
         os.environ["SENTRY_DSN"] = f"http://key@127.0.0.1:{server.server_port}/1"
     os.environ |= {"DATABASE_URL": "postgresql://localhost:1/app_test", "SECRET_KEY": "s" * 32}
-    status = asyncio.run(fail("http://test"))
+    status = asyncio.run(fail())
     if wanted:
         sys.modules["sentry_sdk"].flush()
     server.shutdown()
@@ -67,7 +67,7 @@ print(
             "status": status,
             "errors": text.count('"type":"event"'),
             "names it": "on purpose, 7" in text,
-            "leaks": "".join(["hun", "ter2"]) in text,
+            "leaks": SECRET in text,
         }
     )
 )

@@ -10,26 +10,28 @@ PAGE = "docs/testing/isolation.md#when-postgresql-goes-away"
 LOG_LINES = 12
 # What it answered to those who asked while it was coming back.
 KNOCKS = re.compile(r"FATAL:  the database system is |DETAIL:  Consistent recovery state has not")
-
+# What it writes anew for each connection, as when it ends them all.
 REPEATED = re.compile(r"(?:FATAL|WARNING|DETAIL|HINT):  .*")
 
 
 def end_of(log: Path | None) -> str:
-    """Return the last lines that the server wrote, indented; empty where the log is not ours."""
+    """Return the last lines that the server wrote, under a line of their own; else nothing."""
     try:
         written = "" if log is None else log.read_text(errors="replace")
     except OSError as error:
         written = str(error)
     lines = _without_repeats(line for line in written.splitlines() if not KNOCKS.search(line))
-    return "".join(f"\n  {line}" for line in lines[-LOG_LINES:])
+    return "\n  ".join(["\nThe end of its log:", *lines[-LOG_LINES:]]) if lines else ""
 
 
 def _without_repeats(lines: Iterable[str]) -> list[str]:
-    """Leave out what the server writes anew for each connection, as when it ends them all."""
+    """Leave each of them where it was written last."""
     said: dict[str, str] = {}
     for number, line in enumerate(lines):
         repeated = REPEATED.search(line)
-        said.setdefault(repeated[0] if repeated else str(number), line)
+        key = repeated[0] if repeated else str(number)
+        said.pop(key, None)
+        said[key] = line
     return [*said.values()]
 
 
@@ -41,9 +43,8 @@ class LostServerError(HarnessError):
         what, cure = f"PostgreSQL at {server}", "Start that server again, and run the tests again."
         if log is not None:
             what, cure = "The PostgreSQL of this run", "Run the tests again: that starts a new one."
-        said = f"\nThe end of its log:{end_of(log)}" if end_of(log) else ""
         super().__init__(
-            f"{what} went away while {test} ran, and does not answer: {reason}.{said}\n"
+            f"{what} went away while {test} ran, and does not answer: {reason}.{end_of(log)}\n"
             f"No test can go on without it, so the run stops here. {cure} See {PAGE}."
         )
 
@@ -52,9 +53,9 @@ class RestartedServerError(HarnessError):
     """PostgreSQL ended every connection, and came back."""
 
     def __init__(self, test: str, log: Path | None) -> None:
-        said = f"\nThe end of its log:{end_of(log)}" if end_of(log) else ""
         super().__init__(
             f"PostgreSQL restarted while {test} ran, and every connection was lost: a process of "
-            f"it crashed, or somebody restarted it.{said}\nThe test databases were made anew, and "
-            f"the next test starts clean. Look in the server's log for the cause. See {PAGE}."
+            f"it crashed, or somebody restarted it.{end_of(log)}\n"
+            "The test databases were made anew, and the next test starts clean. "
+            f"Look in the server's log for the cause. See {PAGE}."
         )
