@@ -55,6 +55,11 @@ for name in ("sqlalchemy", "pydantic", "fastapi", "asyncpg", "starlette", "alemb
 """
 
 
+# The first run has nothing to say of its own while all is well, so it uses the cores there are; four workers, each with
+# imports of its own to do, are as many as so short a run is worth.
+FIRST_RUN = ["run", "pytest", "-n", "auto", "--maxprocesses", "4"]
+
+
 class Refused(Exception):
     """One sentence for the user: what happened, and the one thing to do next."""
 
@@ -225,7 +230,7 @@ def new(arguments: List[str]) -> int:
     if status:
         return 1
     with compiled_meanwhile(destination):
-        status = run([uv, "run", "pytest"], destination)
+        status = run([uv, *FIRST_RUN], destination)
     if status:
         say("%s is written, but its tests did not pass: the reason stands above." % destination)
     else:

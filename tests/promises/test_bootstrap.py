@@ -36,7 +36,7 @@ if "--offline" in sys.argv and "CACHE_IS_COLD" in os.environ:
 if "-c" in sys.argv and "ENDS_HALF_WAY" in os.environ:
     pathlib.Path(sys.argv[-2], "half").mkdir(parents=True)
     sys.exit(int(os.environ["ENDS_HALF_WAY"]))
-if sys.argv[1:] == ["run", "pytest"] and "WAIT_FOR" in os.environ:
+if sys.argv[1:3] == ["run", "pytest"] and "WAIT_FOR" in os.environ:
     while not os.path.exists(os.environ["WAIT_FOR"]):
         time.sleep(0.01) if time.monotonic() < ends else sys.exit("Nothing was compiled meanwhile.")
 if "-c" in sys.argv and "RENDER_STATUS" in os.environ:
@@ -113,7 +113,7 @@ class TestNew:
         assert done.returncode == 0
         assert (tmp_path / "service/src/orders/main.py").exists()
         assert not (tmp_path / "service/.github").exists()
-        assert machine.calls()[-1]["arguments"] == ["run", "pytest"]
+        assert machine.calls()[-1]["arguments"] == ["run", "pytest", "-n", "auto", "--maxprocesses", "4"]
         assert machine.calls()[-1]["folder"] == str(tmp_path / "service")
         assert done.stderr == (
             f"oneloop: {tmp_path / 'service'} is written, and its tests passed. Its README.md says how to go on.\n"
