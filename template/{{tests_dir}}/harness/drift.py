@@ -4,8 +4,6 @@ import textwrap
 import warnings
 from typing import Any
 
-from alembic.autogenerate import produce_migrations, render_python_code
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 
 from .errors import HarnessError
@@ -29,6 +27,10 @@ def missing_steps(connection: Connection, metadata: MetaData) -> str:
     A table that the models do not know is none: migrations may make some for which there is no
     model.
     """
+    # A tenth of a second, which no run pays at its start: the process that migrates has it anyway.
+    from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415
+    from alembic.migration import MigrationContext  # noqa: PLC0415
+
     schemas = {table.schema for table in metadata.tables.values()}
 
     def include_name(name: str | None, kind: str, _: Any) -> bool:
