@@ -51,7 +51,7 @@ def test_a_copy_and_an_update_bring_it_by_kind(with_harness: Path, tmp_path: Pat
 
 def test_it_is_linted_formatted_and_typed_as_a_service_is(installed: Installed, tmp_path: Path) -> None:
     """By the service's own settings, with LibCST and without it."""
-    project = installed().copy(tmp_path / "service")
+    project = installed().typed().copy(tmp_path / "service")
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/convert", project.root / CONVERT)
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/audit", project.root / "tests/harness/audit")
     shutil.copy(ROOT / "template" / PAGE, project.root / PAGE)

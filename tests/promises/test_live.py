@@ -23,7 +23,7 @@ OUTCOME = re.compile(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b",
 @pytest.fixture(scope="module")
 def service(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a service of this file's own, to plant bugs in."""
-    return installed().copy(tmp_path_factory.mktemp("live") / "service")
+    return installed().typed().copy(tmp_path_factory.mktemp("live") / "service")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ COUNTED = r"                select\(func\.count\(\)\)\.select_from\((?:Document|
 @pytest.fixture(scope="module")
 def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a service whose documents are deleted: the noun's folders, and what else speaks of them."""
-    project = installed().copy(tmp_path_factory.mktemp("without") / "service")
+    project = installed().typed().copy(tmp_path_factory.mktemp("without") / "service")
     package = project.root / "src/my_service"
     shutil.rmtree(package / "documents")
     shutil.rmtree(project.root / "tests/documents")

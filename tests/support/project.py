@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from tests.support.environment import run, succeed, uv
 
 
@@ -38,9 +40,16 @@ class Project:
         """Run a command that has to succeed, and return what it said."""
         return succeed(uv(), "run", "--quiet", *command, cwd=self.root, env={**self.environment, **(env or {})})
 
+    def typed(self) -> "Project":
+        """Let mypy know this service, so that it looks at nothing but the changes in a copy."""
+        with FileLock(self.root.with_suffix(".typed.lock")):
+            if not (self.root / ".mypy_cache").exists():
+                self.succeed("mypy")
+        return self
+
     def copy(self, destination: Path) -> "Project":
         """Return a copy to plant a bug in, with an environment of its own."""
-        left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".*_cache")
+        left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", ".ruff_cache")
         shutil.copytree(self.root, destination, ignore=left_behind)
         copy = Project(destination, self.python, self.resolution).install()
         _share_bytecode(self.root, copy.root)

@@ -155,7 +155,7 @@ class TestTheVerbInAnAdoptedProject:
 
 def test_a_run_counts_what_was_edited(installed: Installed, tmp_path: Path) -> None:
     """One line of pytest's header, and none when nothing was; `poe check` fails."""
-    project = installed().copy(tmp_path / "service")
+    project = installed().typed().copy(tmp_path / "service")
     clean = project.run("pytest", "tests/health")
     Service(project.root).edit(CHANGED, '"""', '"""Mine. ')
 
