@@ -55,9 +55,8 @@ for name in ("sqlalchemy", "pydantic", "fastapi", "asyncpg", "starlette", "alemb
 """
 
 
-# The first run has nothing to say of its own while all is well, so it uses the cores there are; four workers, each with
-# imports of its own to do, are as many as so short a run is worth.
-FIRST_RUN = ["run", "pytest", "-n", "auto", "--maxprocesses", "4"]
+# Each worker of the first run imports all there is before its first test: more of them are not worth it.
+MOST_WORKERS = 4
 
 
 class Refused(Exception):
@@ -126,6 +125,14 @@ def compiled_meanwhile(destination: Path) -> Iterator[None]:
         if compiling is not None:
             compiling.kill()
             compiling.wait()
+
+
+def first_run() -> List[str]:
+    """Return how the new tests are run: by a worker for each core, unless the user has settings of pytest's set."""
+    # Not `-n auto`: that counts the cores there are, and neither those that are ours nor hyper-threads.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    plain = cores == 1 or any(name.startswith("PYTEST_") for name in os.environ)
+    return ["run", "pytest"] if plain else ["run", "pytest", "-n", str(min(cores, MOST_WORKERS))]
 
 
 def is_free(destination: Path) -> bool:
@@ -230,7 +237,7 @@ def new(arguments: List[str]) -> int:
     if status:
         return 1
     with compiled_meanwhile(destination):
-        status = run([uv, *FIRST_RUN], destination)
+        status = run([uv, *first_run()], destination)
     if status:
         say("%s is written, but its tests did not pass: the reason stands above." % destination)
     else:

@@ -113,11 +113,26 @@ class TestNew:
         assert done.returncode == 0
         assert (tmp_path / "service/src/orders/main.py").exists()
         assert not (tmp_path / "service/.github").exists()
-        assert machine.calls()[-1]["arguments"] == ["run", "pytest", "-n", "auto", "--maxprocesses", "4"]
+        assert machine.calls()[-1]["arguments"][:2] == ["run", "pytest"]
         assert machine.calls()[-1]["folder"] == str(tmp_path / "service")
         assert done.stderr == (
             f"oneloop: {tmp_path / 'service'} is written, and its tests passed. Its README.md says how to go on.\n"
         )
+
+    def test_gives_the_first_run_the_cores_it_may_use(self, machine: Machine) -> None:
+        ours = os.sched_getaffinity(0)
+        assert len(ours) > 1, "two cores, to see the difference"
+        machine("new", "../on-all")
+        machine("new", "../by-my-settings", PYTEST_ADDOPTS="-p no:xdist")
+        os.sched_setaffinity(0, {min(ours)})
+        try:
+            machine("new", "../on-one")
+        finally:
+            os.sched_setaffinity(0, ours)
+
+        runs = [call["arguments"] for call in machine.calls() if call["arguments"][1] == "pytest"]
+        workers = ["-n", str(min(len(ours), 4))]
+        assert runs == [["run", "pytest", *workers], ["run", "pytest"], ["run", "pytest"]]
 
     def test_says_where_its_own_uv_is(self, machine: Machine) -> None:
         """The service's verbs begin with `uv`, which nobody has put on PATH."""

@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from tests.support.environment import run, succeed, uv
 
 
@@ -42,17 +40,23 @@ class Project:
 
     def typed(self) -> "Project":
         """Let mypy know this service, so that it looks at nothing but the changes in a copy."""
-        with FileLock(self.root.with_suffix(".typed.lock")):
-            if not (self.root / ".mypy_cache").exists():
-                self.succeed("mypy")
+        from filelock import FileLock  # noqa: PLC0415  the list of cells is made on a Python with no package at hand
+
+        known, draft = self.root / ".mypy_cache", self.root.with_name(f"{self.root.name}.mypy_cache")
+        with FileLock(self.root.with_name(f"{self.root.name}.typed.lock")):
+            if not known.exists():
+                # Into place in one step: another worker may be copying the service.
+                self.succeed("mypy", f"--cache-dir={draft}")
+                draft.rename(known)
         return self
 
-    def copy(self, destination: Path) -> "Project":
-        """Return a copy to plant a bug in, with an environment of its own."""
+    def copy(self, destination: Path, *, compiled: bool = True) -> "Project":
+        """Return a copy to plant a bug in, with an environment of its own, as new as a user's if not `compiled`."""
         left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", ".ruff_cache")
         shutil.copytree(self.root, destination, ignore=left_behind)
         copy = Project(destination, self.python, self.resolution).install()
-        _share_bytecode(self.root, copy.root)
+        if compiled:
+            _share_bytecode(self.root, copy.root)
         return copy
 
 
