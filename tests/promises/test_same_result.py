@@ -127,6 +127,11 @@ def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+def left_in(scratch: Path) -> list[str]:
+    """Return what is in a temporary folder, but for what pytest itself keeps there."""
+    return [path.name for path in scratch.iterdir() if not path.name.startswith("pytest-of-")]
+
+
 def descendants(pid: int) -> list[int]:
     """Return the numbers of a process's children, and of theirs."""
     children = children_of(pid)
@@ -152,7 +157,7 @@ def test_after_a_run_that_was_ended_the_next_is_the_same(
 
     assert len(started) >= 2, "the watchdog and the server"
     assert [pid for pid in started if not wait_for_end(pid)] == []
-    wait_for(lambda: not list(scratch.iterdir()))
+    wait_for(lambda: not left_in(scratch))
     assert suite(project, "pytest", "-q").ended == plain
 
 
@@ -173,8 +178,7 @@ def test_a_run_leaves_nothing_behind(installed: Installed, tmp_path: Path) -> No
     assert process.returncode == 0
     assert seen
     assert [pid for pid in seen if alive(pid)] == []
-    own = [path.name for path in scratch.iterdir() if path.name.startswith("pytest-of-")]  # what tmp_path keeps
-    assert [path.name for path in scratch.iterdir()] == own
+    assert left_in(scratch) == []
     assert git(project.root, "status", "--porcelain") == ""
 
 

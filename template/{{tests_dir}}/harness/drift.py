@@ -27,7 +27,7 @@ def missing_steps(connection: Connection, metadata: MetaData) -> str:
     A table that the models do not know is none: migrations may make some for which there is no
     model.
     """
-    # A tenth of a second that no run pays at its start. A service's `migrate` has imported it by now.
+    # A tenth of a second that no run pays at its start; a service's `migrate` has it by now.
     from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
