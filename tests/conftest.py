@@ -89,3 +89,16 @@ def installed(once: Once, oneloop: Path) -> Installed:
         return Project(once(f"installed-{_key(answers)}-{python}", make), path)
 
     return installed
+
+
+@pytest.fixture(scope="session")
+def typed(once: Once, installed: Installed) -> Project:
+    """The default service, which mypy knows: in a copy it looks at nothing but the changes."""
+    project = installed()
+
+    def make(draft: Path) -> None:
+        project.succeed("mypy", f"--cache-dir={draft}")
+        draft.rename(project.root / ".mypy_cache")  # in one step: another worker may be copying the service
+
+    once("typed", make)
+    return project

@@ -29,9 +29,9 @@ async def test_starts_a_loop_in_a_loop() -> None:
 
 
 @pytest.fixture(scope="module")
-def adopted(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def adopted(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a project with the audit in its harness, and the other tool, as it comes."""
-    project = installed().typed().copy(tmp_path_factory.mktemp("adopted") / "service")
+    project = typed.copy(tmp_path_factory.mktemp("adopted") / "service")
     for tool in ("audit", "convert"):
         shutil.copytree(HARNESS / tool, project.root / "tests/harness" / tool, dirs_exist_ok=True)
     page = "docs/testing/converting.md"

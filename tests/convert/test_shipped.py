@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Installed, Rendered
+from tests.conftest import Rendered
 from tests.convert.snippets import converter
 from tests.support import template
 from tests.support.environment import ROOT, commit_all
+from tests.support.project import Project
 
 CONVERT = "tests/harness/convert/"
 PAGE = "docs/testing/converting.md"
@@ -49,9 +50,9 @@ def test_a_copy_and_an_update_bring_it_by_kind(with_harness: Path, tmp_path: Pat
         assert after.get(name, b"").endswith(b"# 2.0.0\n") is has_it
 
 
-def test_it_is_linted_formatted_and_typed_as_a_service_is(installed: Installed, tmp_path: Path) -> None:
+def test_it_is_linted_formatted_and_typed_as_a_service_is(typed: Project, tmp_path: Path) -> None:
     """By the service's own settings, with LibCST and without it."""
-    project = installed().typed().copy(tmp_path / "service")
+    project = typed.copy(tmp_path / "service")
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/convert", project.root / CONVERT)
     shutil.copytree(ROOT / "template/{{tests_dir}}/harness/audit", project.root / "tests/harness/audit")
     shutil.copy(ROOT / "template" / PAGE, project.root / PAGE)

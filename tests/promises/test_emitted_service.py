@@ -16,9 +16,9 @@ WITH_DATABASE = str(ROOT / "tests/support/with_database.py")
 
 
 @pytest.fixture(scope="module")
-def guarded(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def guarded(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a service of this file's own, to plant bugs in."""
-    return installed().typed().copy(tmp_path_factory.mktemp("guarded") / "service")
+    return typed.copy(tmp_path_factory.mktemp("guarded") / "service")
 
 
 class TestTheGuards:

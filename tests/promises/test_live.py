@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Installed
 from tests.support.bugs import Bug, planted
 from tests.support.environment import uv
 from tests.support.outcomes import run_pytest
@@ -21,9 +20,9 @@ OUTCOME = re.compile(r"^(\S+::.+?) (PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b",
 
 
 @pytest.fixture(scope="module")
-def service(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def service(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a service of this file's own, to plant bugs in."""
-    return installed().typed().copy(tmp_path_factory.mktemp("live") / "service")
+    return typed.copy(tmp_path_factory.mktemp("live") / "service")
 
 
 @pytest.fixture

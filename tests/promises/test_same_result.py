@@ -161,9 +161,9 @@ def test_after_a_run_that_was_ended_the_next_is_the_same(
     assert suite(project, "pytest", "-q").ended == plain
 
 
-def test_a_run_leaves_nothing_behind(installed: Installed, tmp_path: Path) -> None:
+def test_a_run_leaves_nothing_behind(typed: Project, tmp_path: Path) -> None:
     """No process, no file of the temporary folder, nothing that git would commit, no database on a given server."""
-    project = installed().typed().copy(tmp_path / "service")
+    project = typed.copy(tmp_path / "service")
     commit_all(project.root, "Start")
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Installed
 from tests.support.project import Project
 
 TABLES = r"""    op\.create_table\(
@@ -19,9 +18,9 @@ COUNTED = r"                select\(func\.count\(\)\)\.select_from\((?:Document|
 
 
 @pytest.fixture(scope="module")
-def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return a service whose documents are deleted: the noun's folders, and what else speaks of them."""
-    project = installed().typed().copy(tmp_path_factory.mktemp("without") / "service")
+    project = typed.copy(tmp_path_factory.mktemp("without") / "service")
     package = project.root / "src/my_service"
     shutil.rmtree(package / "documents")
     shutil.rmtree(project.root / "tests/documents")

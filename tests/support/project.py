@@ -38,18 +38,6 @@ class Project:
         """Run a command that has to succeed, and return what it said."""
         return succeed(uv(), "run", "--quiet", *command, cwd=self.root, env={**self.environment, **(env or {})})
 
-    def typed(self) -> "Project":
-        """Let mypy know this service, so that it looks at nothing but the changes in a copy."""
-        from filelock import FileLock  # noqa: PLC0415  the list of cells is made on a Python with no package at hand
-
-        known, draft = self.root / ".mypy_cache", self.root.with_name(f"{self.root.name}.mypy_cache")
-        with FileLock(self.root.with_name(f"{self.root.name}.typed.lock")):
-            if not known.exists():
-                # Into place in one step: another worker may be copying the service.
-                self.succeed("mypy", f"--cache-dir={draft}")
-                draft.rename(known)
-        return self
-
     def copy(self, destination: Path, *, compiled: bool = True) -> "Project":
         """Return a copy to plant a bug in, with an environment of its own, as new as a user's if not `compiled`."""
         left_behind = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", ".ruff_cache")

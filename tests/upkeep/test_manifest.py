@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Installed, Rendered
+from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import ADOPTED
 from tests.support.environment import ROOT, git, succeed
+from tests.support.project import Project
 from tests.support.shipped import take_hashes
 from tests.updates.ownership import TEMPLATES, is_in
 from tests.upkeep.conftest import CHANGED, Service
@@ -153,9 +154,9 @@ class TestTheVerbInAnAdoptedProject:
         assert "  missing  tests/harness/audit/__main__.py\n" in adopted.verb("manifest").stdout
 
 
-def test_a_run_counts_what_was_edited(installed: Installed, tmp_path: Path) -> None:
+def test_a_run_counts_what_was_edited(typed: Project, tmp_path: Path) -> None:
     """One line of pytest's header, and none when nothing was; `poe check` fails."""
-    project = installed().typed().copy(tmp_path / "service")
+    project = typed.copy(tmp_path / "service")
     clean = project.run("pytest", "tests/health")
     Service(project.root).edit(CHANGED, '"""', '"""Mine. ')
 
