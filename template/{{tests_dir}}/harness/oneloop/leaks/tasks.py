@@ -1,0 +1,59 @@
+"""Tasks that a test started and did not end."""
+
+import asyncio
+import inspect
+from collections.abc import Collection
+from contextlib import suppress
+
+from .code_location import where
+
+WAIT_SECONDS = 2.0
+OURS = "oneloop: "  # so begin the names of tasks that serve the whole run
+
+
+class Tasks:
+    """The tasks of the suite's loop, which would run on into the next test."""
+
+    def __init__(self) -> None:
+        self._before: Collection[asyncio.Task[object]] = ()
+
+    def note(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take those that live now for somebody else's: the app's, or a wider fixture's."""
+        self._before = asyncio.all_tasks(loop)
+
+    def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
+        """Return those that are new, but for the harness's own."""
+        new = [task for task in asyncio.all_tasks(loop) if task not in self._before]
+        return [task for task in new if not task.get_name().startswith(OURS)]
+
+    async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
+        """Wait two seconds for them, cancel those that did not end; return a line for each."""
+        _, pending = await asyncio.wait(late, timeout=WAIT_SECONDS)
+        lines = [_line(task) for task in pending]
+        for task in pending:
+            task.cancel()
+        if pending:
+            _, stubborn = await asyncio.wait(pending, timeout=WAIT_SECONDS)
+            await _end(stubborn)
+        return lines
+
+
+async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
+    # The loop would wait for ever, at the end of the run, for one that swallows its cancellation.
+    for task in stubborn:
+        coroutine = task.get_coro()
+        with suppress(RuntimeError):  # it swallows that as well
+            if inspect.iscoroutine(coroutine):
+                coroutine.close()
+        task.cancel()
+    if stubborn:
+        await asyncio.wait(stubborn, timeout=WAIT_SECONDS)
+    for task in stubborn:
+        if task.done() and not task.cancelled():
+            task.exception()  # known to nobody else, and logged if nobody asks
+
+
+def _line(task: asyncio.Task[object]) -> str:
+    stack = task.get_stack(limit=1)
+    waiting = f", at {where(stack[0])}" if stack else ""
+    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{waiting}"
