@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories import create_document
 from oneloop import get_auth_token_async
-from oneloop.users import TestUser
+from oneloop.users import UserWithPassword
 
 
 class TestMetricsEndpointSecurity:
@@ -19,7 +19,7 @@ class TestMetricsEndpointSecurity:
         assert response.json()["detail"] == "Not authenticated"
 
     async def test_non_admin_user_returns_403(
-        self, async_client: AsyncClient, test_users: dict[str, TestUser]
+        self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """An editor is told that it takes an admin."""
         token = await get_auth_token_async(
@@ -36,7 +36,7 @@ class TestMetricsEndpointSecurity:
         assert "admin" in response.json()["detail"].lower()
 
     async def test_admin_user_can_access_metrics(
-        self, async_client: AsyncClient, test_users: dict[str, TestUser]
+        self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """An administrator sees three integers."""
         token = await get_auth_token_async(
@@ -64,7 +64,7 @@ class TestGetMetrics:
         self,
         admin_client: AsyncClient,
         writer_client: AsyncClient,
-        test_users: dict[str, TestUser],
+        test_users: dict[str, UserWithPassword],
         db_session: AsyncSession,
     ) -> None:
         """Enabled users, documents and searches are counted, and nothing else."""

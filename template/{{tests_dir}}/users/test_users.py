@@ -4,7 +4,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from oneloop import get_auth_token_async
-from oneloop.users import TestUser
+from oneloop.users import UserWithPassword
 
 NEW = {"email": "New@Test.com", "username": "new", "password": "long enough to keep"}
 
@@ -26,7 +26,7 @@ class TestListUsers:
         assert "admin" in response.json()["detail"]
 
     async def test_admin_pages_through_all(
-        self, admin_client: AsyncClient, test_users: dict[str, TestUser]
+        self, admin_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """Each user comes once, and the last page says that it is the last."""
         first = (await admin_client.get("/api/users", params={"limit": 2})).json()

@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 DEFAULT_PASSWORD = "password"
 
 
-class TestUser(TypedDict):
+class UserWithPassword(TypedDict):
     """A user and the password that signs it in."""
 
     user: Any

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message
 
 from ..app.routes import WEBSOCKET
 from ..clients import ClientAs
-from ..users import TestUser
+from ..users import UserWithPassword
 from .declared import FILE, Case
 from .matrix import ANONYMOUS, Access, AccessError, Given
 
@@ -32,7 +32,7 @@ class Asker(NamedTuple):
     client_as: ClientAs
     anonymous: AsyncClient
     session: AsyncSession
-    users: Mapping[str, TestUser]
+    users: Mapping[str, UserWithPassword]
     asgi: ASGIApp
 
     async def ask(self, case: Case, access: Access) -> Answer:

@@ -7,7 +7,7 @@ from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..errors import OneloopError
-from ..users import TestUser
+from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
 
@@ -39,7 +39,7 @@ class Given(NamedTuple):
     session: AsyncSession
     client: AsyncClient
     role: str
-    users: Mapping[str, TestUser]
+    users: Mapping[str, UserWithPassword]
 
     @property
     def caller(self) -> Any:
@@ -48,7 +48,7 @@ class Given(NamedTuple):
         return self.users[role]["user"]
 
     @property
-    def people(self) -> Mapping[str, TestUser]:
+    def people(self) -> Mapping[str, UserWithPassword]:
         """The name of `users` before release 0.4.0."""
         return self.users
 

@@ -15,7 +15,7 @@ from oneloop.access.declared import FILE, Case, find_problems, list_cases, load
 from oneloop.app.routes import list_endpoints
 from oneloop.app.running_app import RunningApp
 from oneloop.clients import ClientAs
-from oneloop.users import TestUser
+from oneloop.users import UserWithPassword
 
 ACCESS = load()
 CASES = list_cases(ACCESS)
@@ -26,7 +26,7 @@ def asker(
     client_as: ClientAs,
     async_client: AsyncClient,
     db_session: AsyncSession,
-    test_users: dict[str, TestUser],
+    test_users: dict[str, UserWithPassword],
     _running_app: RunningApp,
 ) -> Asker:
     """Give what asks as any role."""

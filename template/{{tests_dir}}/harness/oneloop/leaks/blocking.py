@@ -11,11 +11,8 @@ from ..config import ProjectConfig
 # Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the
 # methods of such a type in the interpreter's own memory: with that a run has ended in a crash.
 IMMUTABLE = 1 << 8
-# A debugger waits for its user.
-ALWAYS_ALLOWED = ("builtins.input",)
-# A module that a handler imports on its first call reads files, once; a log may go to a file.
-IMPORTS = ("<frozen importlib._bootstrap_external>", "<frozen importlib._bootstrap>")
-IMPORT_FUNCTIONS = frozenset({"find_spec", "get_code", "get_data", "_find_and_load", "exec_module"})
+# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file.
+ALWAYS_ALLOWED = ("builtins.input", "os.")
 
 
 class Blocking:
@@ -44,12 +41,10 @@ class Blocking:
     def _make(self) -> BlockBuster:
         blockbuster = BlockBuster(scanned_modules=[self._package])
         for name, function in list(blockbuster.functions.items()):
-            if name in ALWAYS_ALLOWED or _is_built_in(function.module):
+            if name.startswith(ALWAYS_ALLOWED) or _is_built_in(function.module):
                 del blockbuster.functions[name]
                 continue
-            for file in IMPORTS:
-                function.can_block_in(file, IMPORT_FUNCTIONS)
-            function.can_block_in("logging/__init__.py", {"emit", "flush"})
+            function.can_block_in("logging/__init__.py", {"emit", "flush"})  # to a file maybe
             for file in self._may_block:
                 function.can_block_in(file, _EveryName())
         return blockbuster

@@ -22,7 +22,7 @@ class UnawaitedErrors:
         """Hear what `loop` has to say, as long as it lasts."""
         loop.set_exception_handler(self._handle)
 
-    def note(self) -> None:
+    def clear(self) -> None:
         """Forget what came before this test: it is in the log."""
         self._lines.clear()
 
