@@ -12,7 +12,7 @@ from .errors import (
     WrongDatabaseError,
     WrongLoopError,
 )
-from .login import get_auth_token_async
+from .users import get_auth_token_async
 
 __all__ = [
     "ClientPolicyError",

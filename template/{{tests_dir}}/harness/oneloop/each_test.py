@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from .cleanup.cleanup_errors import SchemaChangedError
 from .cleanup.test_databases import State
-from .errors import ClosedLoopError, LeakError
-from .policy.exemptions import reason
+from .errors import ClosedLoopError, LeakError, SchemaChangedError
+from .policy.markers import reason
 from .test_run import RUN, TestRun
 
 URL = "database_url"

@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _parts(config: pytest.Config) -> list[ModuleType]:
     from . import checks, each_test, fixtures, policy, report, session  # noqa: PLC0415
 
-    parts = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, *checks.PARTS]
+    parts = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, checks]
     if config.stash[CONFIG].existing_suite:
         parts += import_module(f"{__package__}.adopted").PARTS
     return parts

@@ -53,7 +53,9 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Report the plugin's version and where the database comes from."""
-    lines = [f"oneloop {version('oneloop-vendored')}: {config.stash[RUN].source.described}, one loop"]
+    lines = [
+        f"oneloop {version('oneloop-vendored')}: {config.stash[RUN].source.described}, one loop"
+    ]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
     return lines

@@ -63,7 +63,9 @@ class Given(NamedTuple):
         for entry in self.users.values():
             if entry["user"] is not self.caller:
                 return entry["user"]
-        raise AccessError("There is one role alone, so there is no other user: make a user instead.")
+        raise AccessError(
+            "There is one role alone, so there is no other user: make a user instead."
+        )
 
 
 Arrange = Callable[[Given], Awaitable[Call]]

@@ -20,7 +20,9 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         if isinstance(conftest, ModuleType)
         for name, value in vars(conftest).items()
         # A conftest may hold the app itself under the name `app`, and that is no fixture.
-        if name in ours and name not in NAMES and isinstance(value, type(ours[name]))
+        if name in ours
+        and name not in NAMES
+        and isinstance(value, type(ours[name]))
         and type(value).__name__ == "FixtureFunctionDefinition"
     }
     if not winning:

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from oneloop.access.asking import Asker
 from oneloop.access.declared import FILE, Case, find_problems, list_cases, load
 from oneloop.app.routes import list_endpoints
 from oneloop.app.running_app import RunningApp
 from oneloop.clients import ClientAs
 from oneloop.users import UserWithPassword
+from sqlalchemy.ext.asyncio import AsyncSession
 
 ACCESS = load()
 CASES = list_cases(ACCESS)

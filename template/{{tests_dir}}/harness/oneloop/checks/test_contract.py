@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-
-from oneloop.checks.check_selection import SNAPSHOT, UPDATE, shown
+from oneloop.checks import SNAPSHOT, UPDATE, shown
 
 pytestmark = pytest.mark.contract
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-
-from oneloop.checks.check_selection import ASKED
+from oneloop.checks import ASKED
 from oneloop.clients import ClientAs, LiveServer
 
 if TYPE_CHECKING:

@@ -3,6 +3,6 @@
 May import `errors` and `database.database_admin`. Start with `wiper`.
 """
 
-from .wipe_result import Sequence, Wiper, WipeResult
+from .wiper import Sequence, Wiper, WipeResult
 
 __all__ = ["Sequence", "WipeResult", "Wiper"]

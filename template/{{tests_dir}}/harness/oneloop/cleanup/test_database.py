@@ -8,10 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..database.connection_errors import CONNECTION_LOST
+from ..database.database_admin import CONNECTION_LOST
 from ..database.worker_databases import Databases
-from .wipe_result import Sequence, Wiper, WipeResult
-from .wiper import open_wiper
+from .wiper import Sequence, Wiper, WipeResult, open_wiper
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util.concurrency import greenlet_spawn
 
 from ..app.running_app import RunningApp
-from ..database.connection_errors import CONNECTION_LOST
+from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
 from ..errors import DatabaseUnreachableError
 from .test_database import Change, TestDatabase
-from .wipe_result import WipeResult
+from .wiper import WipeResult
 
 
 class State(Enum):

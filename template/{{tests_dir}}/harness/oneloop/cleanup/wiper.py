@@ -1,29 +1,74 @@
 """The wiper: deletes what a test left, on a connection kept for it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..database.connection_errors import CONNECTION_LOST
-from ..database.database_admin import LIMITS
-from ..errors import SeededRowsError
+from ..database.database_admin import CONNECTION_LOST, LIMITS
+from ..errors import KeptTablesError, SeededRowsError
 from . import open_transactions
 from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
-from .cleanup_errors import KeptTablesError
-from .full_wipe import copy_kept_rows, wipe_everything
 from .schema_digest import read_digests, schema_changes
-from .wipe_result import Sequence, Wiper, WipeResult
-from .wipe_statement import CALL, NEWEST, SEPARATOR, dirty, function, seen
+from .wipe_statements import (
+    CALL,
+    NEWEST,
+    SEPARATOR,
+    copy_kept_rows,
+    dirty,
+    function,
+    seen,
+    wipe_everything,
+)
 
 
-async def open_wiper(
-    url: str, kept: Collection[str], sequences: Collection[Sequence]
-) -> Wiper:
+class Sequence(NamedTuple):
+    """A sequence: its quoted name, its last value, and whether that was handed out."""
+
+    name: str
+    value: int
+    called: bool
+
+
+@dataclass(frozen=True)
+class WipeResult:
+    """A line for each connection that was terminated, and for each change that no wipe undoes."""
+
+    leaks: list[str] = field(default_factory=list)
+    schema_changes: list[str] = field(default_factory=list)
+
+
+class Wiper(Protocol):
+    """Deletes the rows of one database, but for those of the kept tables, which it restores."""
+
+    @property
+    def sequences(self) -> list[Sequence]:
+        """Where each sequence started."""
+        ...
+
+    async def prepare(self) -> None:
+        """Read the state that a wipe has to restore."""
+        ...
+
+    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
+        """Delete every row; with `compare_schema`, look for changes of the schema as well."""
+        ...
+
+    async def restart_sequences(self) -> None:
+        """Let each sequence start where it was when the wiper was prepared."""
+        ...
+
+    async def close(self) -> None:
+        """Close the wiper's connection."""
+        ...
+
+
+async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequence]) -> Wiper:
     """Return what wipes the database at `url`."""
     if make_url(url).get_backend_name() == "sqlite":
         sqlite = import_module("..sqlite", __package__)  # rendered only where it is used

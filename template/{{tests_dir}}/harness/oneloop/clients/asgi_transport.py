@@ -19,7 +19,7 @@ class InProcessTransport(ASGITransport):
 
     Catches what `ASGITransport` alone would hide: a request that is never answered hangs the run,
     an answer that broke off in its middle looks complete, and a header arrives that no client could
-    send. 
+    send.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -52,7 +52,9 @@ class OneloopClient(AsyncClient):
                     raise NoAnswerError(f"The websocket {url}, its next message") from None
 
         async with AsyncExitStack() as stack:
-            client = self if self._asgi is None else await stack.enter_async_context(self._to_asgi())
+            client = (
+                self if self._asgi is None else await stack.enter_async_context(self._to_asgi())
+            )
             connecting = AsyncWebSocketClient(client, session_class=Session)
             try:
                 async with connecting.connect(str(url), **options) as session:

@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 HIGHEST_PORT = 65535
 INTERRUPTED = 130
@@ -39,8 +41,6 @@ def _run(given: argparse.Namespace) -> int:
 
         return run_update(to=given.to, check=given.check, answers_file=given.answers_file)
     if given.command == "selftest":
-        from .selftest_command import run_selftest  # noqa: PLC0415
-
         return run_selftest()
     from . import dev_commands  # noqa: PLC0415
 
@@ -56,3 +56,12 @@ def _port(text: str) -> int:
 
 if __name__ == "__main__":
     main()
+
+
+SELFTEST = Path(__file__).parents[1] / "selftest"
+
+
+def run_selftest() -> int:
+    """Run the self-tests, and return pytest's exit status."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SELFTEST)]
+    return subprocess.run(command, check=False).returncode  # noqa: S603  our own tests

@@ -16,8 +16,7 @@ from ..postgres import (
 )
 from .child_process import Child
 from .command_errors import CommandError, NoClientError
-from .dev_environment import development_environment, say
-from .given_settings import check_port
+from .dev_environment import check_port, development_environment, say
 
 INTERRUPTED = 130
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  it is asked for by name

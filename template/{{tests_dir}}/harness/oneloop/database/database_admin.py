@@ -1,8 +1,9 @@
 """The connection from which databases are made and dropped, and by which the server is asked."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -46,3 +47,32 @@ async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
 def _unreachable(server: URL, error: Exception) -> DatabaseUnreachableError:
     driver = getattr(error, "orig", None)
     return DatabaseUnreachableError(str(server), str(driver or error) or type(error).__name__)
+
+
+# Which of them comes is a matter of milliseconds.
+CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Return whether `error`, or anything that caused it, is of a connection that is gone."""
+    return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in _all(error))
+
+
+def _all(error: BaseException) -> Iterator[BaseException]:
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or any(one is other for other in seen):
+            continue
+        seen.append(one)
+        waiting += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
+        yield one

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import event
@@ -82,7 +82,9 @@ class EngineGuard:
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self._refusals.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if self._every_backend and self._is_foreign(url):
-            self._refusals.refuse(ForeignDatabaseError(self.test, url.database))  # it may be anybody's
+            self._refusals.refuse(
+                ForeignDatabaseError(self.test, url.database)
+            )  # it may be anybody's
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:

@@ -9,8 +9,7 @@ from ..config import ProjectConfig
 from .blocking import Blocking
 from .checked_out import CheckedOutConnections
 from .session_watch import SessionWatch
-from .tasks import Tasks
-from .unawaited import UnawaitedErrors
+from .tasks import Tasks, UnawaitedErrors
 
 
 class Leaks:

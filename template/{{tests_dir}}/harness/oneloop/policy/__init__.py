@@ -3,6 +3,6 @@
 May import `errors`, `refusals` and `test_run`. Start with `client_rules`.
 """
 
-from . import abort_collection, client_policy, isolation_markers, network
+from . import client_policy, markers, network
 
-PARTS = [network, abort_collection, client_policy, isolation_markers]
+PARTS = [network, client_policy, markers]

@@ -3,6 +3,6 @@
 May import `test_run` and the rooms below it. Start with `report_writer`.
 """
 
-from . import logged_errors, report_writer, stop_run
+from . import known_errors, report_writer, stop_run
 
-PARTS = [logged_errors, report_writer, stop_run]
+PARTS = [known_errors, report_writer, stop_run]

@@ -1,5 +1,6 @@
 """The known errors, read from known_errors.toml, and how an error is recognised."""
 
+import logging
 import re
 import textwrap
 import tomllib
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 DATA = Path(__file__).with_name("known_errors.toml")
 PAGE = "docs/testing/known-errors.md"
@@ -105,3 +108,34 @@ def _shown(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
         for one in error.exceptions:
             yield from _shown(one, seen)
     yield error
+
+
+class LoggedErrors(logging.Handler):
+    """Notes which known errors are logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[KnownError, None] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep what is known, and not the error: its traceback would keep sessions alive."""
+        args = record.args if isinstance(record.args, tuple) else ()
+        for value in (*(record.exc_info or ()), *args, *vars(record).values()):
+            if isinstance(value, BaseException):
+                self.known.update(dict.fromkeys(recognise(value)))
+
+
+LOGGED = pytest.StashKey[LoggedErrors]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Listen to the log for as long as the test runs."""
+    item.stash[LOGGED] = logged = LoggedErrors()
+    root = logging.getLogger()
+    root.addHandler(logged)
+    try:
+        return (yield)
+    finally:
+        root.removeHandler(logged)
+        del item.stash[LOGGED]  # pytest keeps each item to the end of the run

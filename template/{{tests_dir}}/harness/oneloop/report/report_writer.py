@@ -12,8 +12,7 @@ import pytest
 
 from ..errors import OneloopError
 from ..test_run import RUN, TestRun
-from .known_errors import recognise
-from .logged_errors import LOGGED
+from .known_errors import LOGGED, recognise
 from .stop_run import Stop, find_reason_to_stop
 
 

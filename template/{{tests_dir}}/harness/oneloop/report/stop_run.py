@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from ..cleanup.test_databases import State
-from ..database.connection_errors import is_connection_lost
+from ..database.database_admin import is_connection_lost
 from ..database.engine_guard import exempt
 from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError
 from ..seam import NAMES
@@ -113,5 +113,7 @@ def _end_of(log: Path | None) -> str:
     except OSError as error:
         written = str(error)
     # A server that ends writes the same line for each connection.
-    lines = list(dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines()))
+    lines = list(
+        dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines())
+    )
     return "\n  ".join(["\nThe end of its log:", *lines[-LOG_LINES:]]) if lines else ""

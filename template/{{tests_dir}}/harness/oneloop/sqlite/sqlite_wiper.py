@@ -6,11 +6,10 @@ from contextlib import suppress
 
 from sqlalchemy import make_url
 
-from ..errors import SeededRowsError
 from ..cleanup import Sequence, WipeResult
 from ..cleanup.catalogue import MIGRATIONS_TABLES
-from ..cleanup.cleanup_errors import KeptTablesError
 from ..cleanup.schema_digest import schema_changes
+from ..errors import KeptTablesError, SeededRowsError
 
 BUSY_SECONDS = 0.5
 TABLES = """

@@ -1,14 +1,11 @@
-"""`python -m tests.harness.update`: read the command line, and update or look."""
+"""`uv run oneloop update`: brings the plugin and its pages up to date."""
 
 import os
 import re
 import sys
 from pathlib import Path
 
-from ..git import ask
-from . import answers
-from . import copier_program as copier
-from .update_errors import (
+from ..command_errors import (
     UNDO,
     CopierError,
     DirtyError,
@@ -19,7 +16,16 @@ from .update_errors import (
     TemplateMissingError,
     UpdateError,
 )
-from .working_tree import Tree
+from .working_tree import (
+    ANSWERS,
+    COPIER,
+    Link,
+    Tree,
+    ask,
+    is_older,
+    read_link,
+    run_copier,
+)
 
 RELEASE_IS_OUT = 2  # so Copier ends, too
 NEXT = """
@@ -36,19 +42,19 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def linked(file: Path) -> answers.Link:
+def linked(file: Path) -> Link:
     """Return the service's link to its template, which has to be within reach."""
-    link = answers.read(file)
+    link = read_link(file)
     if link is None:
-        raise NotLinkedError(file.name, copier.COPIER, version_here())
+        raise NotLinkedError(file.name, COPIER, version_here())
     if link.folder and not link.folder.exists():
         raise TemplateMissingError(link.address, file.name)
     return link
 
 
-def check_asked(link: answers.Link, ref: str | None) -> None:
+def check_asked(link: Link, ref: str | None) -> None:
     """Refuse a release that is older, and a clone's HEAD that is a draft."""
-    if ref and answers.is_older(ref, link.release):
+    if ref and is_older(ref, link.release):
         raise DowngradeError(link.release, ref)
     if link.folder and link.folder.is_dir():
         head = ref == "HEAD" or (ref is None and not ask(link.folder, "tag", "--list"))
@@ -74,10 +80,10 @@ def update(folder: Path, file: str, ref: str | None) -> int:
         raise DirtyError(changed)
     check_asked(link, ref)
     asked = ["--vcs-ref", ref] if ref else []
-    status = copier.run(folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked)
+    status = run_copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked)
     if status:
         raise CopierError(changed=bool(tree.changed()))
-    after = answers.read(folder / file) or link
+    after = read_link(folder / file) or link
     if conflicts := tree.conflicts():
         say("The update came, and in these files it met an edit of yours:")
         say("".join(f"  {path}\n" for path in conflicts))
@@ -102,7 +108,7 @@ def find_folder(file: str) -> Path:
 def _check(folder: Path, file: str) -> int:
     """Say whether a release is out; 2 when one is."""
     link = linked(folder / file)
-    status = copier.run(folder, "check-update", "--quiet", "--answers-file", file)
+    status = run_copier(folder, "check-update", "--quiet", "--answers-file", file)
     if status not in (0, RELEASE_IS_OUT):
         raise CopierError(changed=False)
     if status == 0:
@@ -116,7 +122,7 @@ def _check(folder: Path, file: str) -> int:
 
 def run_update(*, to: str | None, check: bool, answers_file: str | None) -> int:
     """Update, or report whether a release is out; a refusal is one text, and 1."""
-    file = answers_file or answers.ANSWERS
+    file = answers_file or ANSWERS
     folder = find_folder(file)
     try:
         return _check(folder, file) if check else update(folder, file, to)
