@@ -51,18 +51,18 @@ class OneloopClient(AsyncClient):
                         raise
                     raise NoAnswerError(f"The websocket {url}, its next message") from None
 
-        async with AsyncExitStack() as stack:
-            client = (
-                self if self._asgi is None else await stack.enter_async_context(self._to_asgi())
-            )
-            connecting = AsyncWebSocketClient(client, session_class=Session)
-            try:
-                async with connecting.connect(str(url), **options) as session:
-                    yield session
-            except BaseExceptionGroup as group:
-                if len(group.exceptions) == 1:
-                    raise group.exceptions[0] from None
-                raise
+        try:
+            async with AsyncExitStack() as stack:
+                client: AsyncClient = self
+                if self._asgi is not None:
+                    client = await stack.enter_async_context(self._to_asgi())
+                connecting = AsyncWebSocketClient(client, session_class=Session)
+                yield await stack.enter_async_context(connecting.connect(str(url), **options))
+        except BaseExceptionGroup as group:
+            error: BaseException = group
+            while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]
+            raise error from None
 
     def _to_asgi(self) -> AsyncClient:
         # httpx2's transport holds a task group, so it lives as long as the websocket's block:

@@ -11,8 +11,9 @@ from ..config import ProjectConfig
 # Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the
 # methods of such a type in the interpreter's own memory: with that a run has ended in a crash.
 IMMUTABLE = 1 << 8
-# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file.
-ALWAYS_ALLOWED = ("builtins.input", "os.")
+# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file;
+# `connect` is pytest-socket's, which would be replaced.
+ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
 
 
 class Blocking:

@@ -107,7 +107,16 @@ def _shown(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for one in error.exceptions:
             yield from _shown(one, seen)
-    yield error
+    if not _is_of_blockbuster(error):
+        yield error
+
+
+def _is_of_blockbuster(error: BaseException) -> bool:
+    # It asks for the running loop in every call that it watches, and handles the error in a thread.
+    last = list(traceback.walk_tb(error.__traceback__))[-1:]
+    return any(frame.f_globals.get("__name__") == "blockbuster.blockbuster" for frame, _ in last) and (
+        isinstance(error, RuntimeError)
+    )
 
 
 class LoggedErrors(logging.Handler):
