@@ -1,19 +1,16 @@
 """What a test must not leave behind, or do to the loop: each is told so, and the next one is clean."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from tests.harness.errors import HarnessError
+from oneloop import OneloopError
 
 
 async def test_connection_left_open(db_engine: AsyncEngine, request: Any) -> None:
@@ -33,23 +30,6 @@ async def test_session_left_open(db_engine: AsyncEngine, request: Any) -> None:
 async def test_no_connection_is_out(db_engine: AsyncEngine, db_session: AsyncSession) -> None:
     assert db_engine.pool.status().endswith("Current Checked out connections: 0")
     assert (await db_session.scalars(text("SELECT version_num FROM alembic_version"))).all() != ["x"]
-
-
-async def test_client_left_open(app: FastAPI, request: Any) -> None:
-    client = request.session.left_open = AsyncClient(transport=ASGITransport(app=app), base_url="http://test")
-    await client.get("/api/health")
-
-
-async def test_client_was_closed(request: Any) -> None:
-    assert request.session.left_open.is_closed
-
-
-async def test_override_behind_the_fixture(_running_app: Any) -> None:
-    _running_app.app.dependency_overrides[len] = max
-
-
-async def test_override_is_gone(_running_app: Any) -> None:
-    assert _running_app.app.dependency_overrides == {}
 
 
 async def test_override_through_the_fixture(app: FastAPI) -> None:
@@ -84,7 +64,7 @@ async def test_failure_that_is_awaited() -> None:
 
 async def test_refused_and_leaky(db_engine: AsyncEngine, request: Any) -> None:
     request.session.left_open = await db_engine.connect()
-    with suppress(HarnessError):
+    with suppress(OneloopError):
         await request.session.left_open.execute(text("/* mine */ ALTER SYSTEM SET work_mem = '1MB'"))
 
 
@@ -109,39 +89,6 @@ async def test_wide_fixture_asked_for_late(late: AsyncConnection) -> None:
 
 async def test_wide_fixture_is_still_there(wide: AsyncConnection) -> None:
     assert not wide.closed
-
-
-@pytest.fixture
-def waiting(app: FastAPI) -> Iterator[str]:
-    """Give a route that waits."""
-    routes = list(app.router.routes)
-
-    @app.get("/probe/waiting")
-    async def wait() -> None:
-        time.sleep(0.001)  # noqa: ASYNC251  it is the mistake
-
-    yield "/probe/waiting"
-    app.router.routes[:] = routes
-
-
-async def test_handler_that_waits(async_client: AsyncClient, waiting: str) -> None:
-    await async_client.get(waiting)
-
-
-async def test_handler_that_waits_is_seen_to_fail(async_client: AsyncClient, waiting: str) -> None:
-    assert (await async_client.get(waiting)).status_code == 200
-
-
-async def test_that_waits() -> None:
-    time.sleep(0.001)  # noqa: ASYNC251  it is the mistake
-
-
-async def test_that_reads_a_file() -> None:
-    assert Path(__file__).read_text()
-
-
-def test_that_is_sync_may_wait() -> None:
-    time.sleep(0.001)
 
 
 async def test_coroutine_dropped_in_a_cycle() -> None:

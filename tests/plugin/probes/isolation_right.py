@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
-import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
-from tests.harness.guard import exempt
-from tests.harness.wipe import Wiper, log
+
+from tests.deep.conftest import wipe
+from oneloop.database.engine_guard import exempt
+from oneloop.cleanup.wiper import PostgresWiper as Wiper
 
 
 async def run(url: str, *statements: str) -> Any:
@@ -25,7 +26,7 @@ def migration(*statements: str) -> Any:
 
 
 async def test_what_is_foreign_an_extensions_or_temporary_is_left_alone(
-    second_database: Any, _isolation: Any
+    second_database: Any, _test_run: Any
 ) -> None:
     migrate = migration(
         "CREATE FOREIGN DATA WRAPPER nobody",
@@ -44,9 +45,9 @@ async def test_what_is_foreign_an_extensions_or_temporary_is_left_alone(
             await connection.exec_driver_sql("INSERT INTO near VALUES (2)")
             await connection.commit()
 
-            wiped = await _isolation.places.wipe(look_closer=True)
+            wiped = await wipe(_test_run.databases)
 
-            assert (wiped.leaks, wiped.beyond) == ([], [])
+            assert (wiped.leaks, wiped.schema_changes) == ([], [])
             counts = "SELECT (SELECT count(*) FROM near), (SELECT count(*) FROM extended), count(*) FROM passing"
             assert tuple((await connection.exec_driver_sql(counts)).one()) == (0, 1, 1)
 
@@ -69,7 +70,7 @@ async def test_row_security_hides_nothing_from_the_wipe(second_database: Any) ->
         wiped = await wiper.wipe()
 
         await wiper.close()
-        assert (wiped.leaks, wiped.beyond) == ([], [])
+        assert (wiped.leaks, wiped.schema_changes) == ([], [])
         assert await run(url, "SELECT count(*) FROM secret") == 0
         forced = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'secret'"
         assert await run(url, forced) is True
@@ -92,38 +93,16 @@ async def test_an_owner_who_is_no_superuser_gets_past_triggers(second_database: 
         wiped = await wiper.wipe()
 
         await wiper.close()
-        assert (wiped.leaks, wiped.beyond) == ([], [])
+        assert (wiped.leaks, wiped.schema_changes) == ([], [])
         assert await run(url, "SELECT count(*) FROM ledger") == 0
 
 
-async def test_the_log_is_there_after_checkpoints(second_database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A checkpoint throws away what no crash would need, and copying a database begins with one."""
-    monkeypatch.setattr(log, "FEWEST_TABLES", 0)
-    async with second_database("checked", migration("CREATE TABLE pages (id int)")) as url:
-        with exempt():
-            wiper = await Wiper.open(url, ())
-        fill = "INSERT INTO pages SELECT generate_series(1, 15000)"  # 0.9 of a file of the log
-        await run(url, "SELECT pg_switch_wal()")
-        await run(url, fill)
-        await wiper.wipe()
-        await run(url, fill)
-        async with create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as other:
-            for _ in range(2):
-                await other.exec_driver_sql("CHECKPOINT")
-
-        wiped = await wiper.wipe()
-
-        await wiper.close()
-        assert (wiped.leaks, wiped.beyond) == ([], [])
-        assert await run(url, "SELECT count(*) FROM pages") == 0
-
-
 async def test_a_short_transaction_of_the_apps_own_is_no_leak(
-    db_engine: AsyncEngine, _isolation: Any
+    db_engine: AsyncEngine, _test_run: Any
 ) -> None:
     async with db_engine.connect() as connection:
         await connection.exec_driver_sql("SELECT 1")
-        asking = asyncio.create_task(_isolation.places.wipe(look_closer=False))
+        asking = asyncio.create_task(wipe(_test_run.databases))
         await asyncio.sleep(0.03)
         await connection.rollback()
 

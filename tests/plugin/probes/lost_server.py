@@ -11,7 +11,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.harness.fixtures.clients import ClientAs
+from oneloop.clients import ClientAs
 
 
 async def test_one_before(admin_client: AsyncClient) -> None:

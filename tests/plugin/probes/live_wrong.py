@@ -5,7 +5,7 @@ import os
 import signal
 from typing import Any
 
-from tests.harness.clients import open_live_client
+from oneloop.clients import open_live_client
 
 
 async def test_interrupted(live_server: Any) -> None:

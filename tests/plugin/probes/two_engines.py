@@ -10,8 +10,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from tests.harness.administration import administer
-from tests.harness.guard import exempt
+from oneloop.database.database_admin import administer
+from oneloop.database.engine_guard import exempt
 
 INSERT = text(
     "INSERT INTO users (id, email, username, role, hashed_password, is_active)"

@@ -14,7 +14,7 @@ from my_service.users.models import User
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from tests.harness.promises.probe import PREFIX, Probe
+from tests.deep.probe import PREFIX, Probe
 
 
 @pytest.fixture
