@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
+from tests.commands.service import Service, free_port
 from tests.postgres.program import started
-from tests.postgres.service import Service, free_port
 
 
 class TestPort:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands.service import SECONDS, Service
 from tests.postgres.processes import wait_for_end
 from tests.postgres.program import started
-from tests.postgres.service import SECONDS, Service
 
 TABLES = """
 import asyncio, asyncpg, os

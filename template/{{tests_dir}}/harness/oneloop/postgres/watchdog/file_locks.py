@@ -1,4 +1,4 @@
-"""Locks on files, which go with the process that holds them, however it ends."""
+"""File locks, which the system releases when their process ends, however it ends."""
 
 import os
 import sys
@@ -9,9 +9,9 @@ POLL_SECONDS = 0.02
 
 
 def hold(path: Path, *, alone: bool = False, seconds: float = 0.0) -> int | None:
-    """Lock the file `path`, together with others or `alone`; None when that was not to be had.
+    """Lock the file `path`, shared or `alone`. Return None if others hold it after `seconds`.
 
-    Whoever gets the lock alone knows that nobody else is left. Closing the descriptor releases it.
+    Closing the descriptor releases the lock.
     """
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags, 0o600)
@@ -27,14 +27,14 @@ def hold(path: Path, *, alone: bool = False, seconds: float = 0.0) -> int | None
 if sys.platform == "win32":
     import msvcrt
 
-    PLACES = 64
+    SLOTS = 64
 
     def _lock(descriptor: int, *, alone: bool) -> bool:
-        # There is no shared lock here: one byte of many stands for a holder, all for `alone`.
-        for place in range(1 if alone else PLACES):
-            os.lseek(descriptor, place, os.SEEK_SET)
+        # Windows has no shared lock: each holder locks one byte, and `alone` locks all of them.
+        for slot in range(1 if alone else SLOTS):
+            os.lseek(descriptor, slot, os.SEEK_SET)
             try:
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, PLACES if alone else 1)
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, SLOTS if alone else 1)
             except OSError:
                 continue
             return True

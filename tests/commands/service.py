@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.postgres.python import HARNESS
-from tests.postgres.tiny import FILES
-from tests.support.environment import clean_environment
+from tests.commands.tiny import FILES
+from tests.support.environment import ROOT, clean_environment
 
+HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness"
 SECONDS = 60.0
 
 
