@@ -20,7 +20,7 @@ RunOnce = Callable[..., Run]
 def service(installed: Installed, once: Once) -> Overlay:
     """A service with the deep tests and the probes in it. Other tests use it too: never change it."""
     original = installed()
-    return Overlay(original, once("service-with-probes", lambda root: _prepare(Overlay.of(original, root))))
+    return Overlay(original, once("service-with-probes", lambda root: _prepare(Overlay.of(original, root).checked())))
 
 
 @pytest.fixture
