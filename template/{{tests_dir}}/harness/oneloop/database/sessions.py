@@ -1,7 +1,6 @@
 """The test's own session: a row is never stale."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -23,18 +22,13 @@ class FreshSession(AsyncSession):
         return await super().get_one(entity, ident, **{"populate_existing": True, **options})
 
     async def close(self) -> None:
-        """Give the connection back; of one that was lost, nothing is left to give."""
-        await close(self, super().close)
-
-
-async def close(session: AsyncSession, ordinary: Callable[[], Awaitable[None]]) -> None:
-    """Close `session` as is `ordinary`; the roll back of a connection that was lost fails."""
-    try:
-        await ordinary()
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        await session.invalidate()
+        """Close the session; a lost connection is invalidated, since its rollback fails."""
+        try:
+            await super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            await self.invalidate()
 
 
 def session_class() -> type[FreshSession]:
