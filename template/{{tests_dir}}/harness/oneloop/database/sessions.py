@@ -1,4 +1,4 @@
-"""The test's own session: a row is never stale."""
+"""The test's own session, in which no row is stale."""
 
 import sys
 from typing import Any
@@ -8,17 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class FreshSession(AsyncSession):
-    """The test's own session: a row it has read before is read again, never served from memory.
+    """A session that reads a row again instead of returning the one in memory.
 
-    Catches the false failure of an assertion on a row that a request has changed meanwhile.
+    Catches the false failure of an assertion on a row that a request has changed.
     """
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        """Return the row of that primary key as it stands in the database now, or None."""
         return await super().get(entity, ident, **{"populate_existing": True, **options})
 
     async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
-        """Return the row of that primary key as it stands now; raise `NoResultFound` if none."""
         return await super().get_one(entity, ident, **{"populate_existing": True, **options})
 
     async def close(self) -> None:
@@ -32,7 +30,7 @@ class FreshSession(AsyncSession):
 
 
 def session_class() -> type[FreshSession]:
-    """Return the class of the test's session: where SQLModel is in use, one with its `exec` too."""
+    """Return `FreshSession`, or a subclass with SQLModel's `exec` where SQLModel is in use."""
     sqlmodel = sys.modules.get("sqlmodel.ext.asyncio.session")
     if sqlmodel is None:
         return FreshSession
