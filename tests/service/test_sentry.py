@@ -8,7 +8,7 @@ from tests.conftest import Installed
 from tests.support.bugs import Bug, planted
 from tests.support.project import Project
 
-SCRIPT = Path(__file__).parent / "probes" / "sentry.py"
+SCRIPT = Path(__file__).with_name("sentry_probe.py")
 KEPT = Bug("src/my_service/observability.py", "include_local_variables=False", "include_local_variables=True")
 
 

@@ -37,7 +37,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
         run.refusals.raise_first()
         return
     if guard.loop.is_closed():
-        databases.state = State.LOST
+        databases.mark_lost()
         raise ClosedLoopError(guard.test)
     leaks = run.leaks.end_test(guard.loop)
     if guard.touched:
