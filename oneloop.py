@@ -94,7 +94,7 @@ def write_service(copier: list[str], folder: Path) -> None:
             if is_new:
                 shutil.rmtree(folder, ignore_errors=True)
             errors.seek(0)
-            reason = re.sub(r"(?s)Traceback \(most.*\n  File [^\n]*\n(?:    [^\n]*\n)*", "", errors.read())
+            reason = re.sub(r"(?s)Traceback \(most recent.*\nValueError: ", "", errors.read())  # a refused answer
             sys.exit(f"oneloop: Copier could not write {folder}:\n{reason.strip()}")
 
 
