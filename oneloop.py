@@ -124,8 +124,8 @@ def new(arguments: list[str]) -> int:
     status = subprocess.call([find_uv(), "run", "pytest", *workers], cwd=folder)
     result = "but its tests failed: see above" if status else "and its tests passed. Its README.md says what is next"
     say(f"{folder} is written, {result}.")
-    if find_uv() == str(OWN_UV):
-        say(f"The service needs uv, which is not on PATH. Install it, or add this folder:\n    {OWN_UV.parent}")
+    if not shutil.which("uv", path=os.environ["PATH"].rsplit(os.pathsep, 2)[0]):  # without the two that `main` adds
+        say(f"The service needs uv, which is not on PATH. Install it, or add this folder:\n    {Path(find_uv()).parent}")
     return status
 
 

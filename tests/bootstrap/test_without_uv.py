@@ -35,6 +35,21 @@ def test_new_says_where_it_is(machine: Machine) -> None:
     assert done.stderr.endswith(f"Install it, or add this folder:\n    {machine.clone / '.uv'}\n")
 
 
+def test_new_takes_one_that_is_beside_its_python(machine: Machine) -> None:
+    """A uv that pip installed there does, and `new` says where it is."""
+    beside = machine.home / "python/bin"
+    beside.mkdir(parents=True)
+    (beside / "python").symlink_to(sys.executable)
+    (machine.home / "uv").rename(beside / "uv")
+    machine.python = str(beside / "python")
+
+    done = machine("new", "../service")
+
+    assert done.returncode == 0
+    assert "Installing" not in done.stderr
+    assert done.stderr.endswith(f"Install it, or add this folder:\n    {beside}\n")
+
+
 def test_the_whole_reason_is_shown_when_pip_fails(machine: Machine) -> None:
     message = machine.refusal("test", NO_NETWORK="1")
 
