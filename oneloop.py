@@ -125,7 +125,7 @@ def new(arguments: list[str]) -> int:
     result = "but its tests failed: see above" if status else "and its tests passed. Its README.md says what is next"
     say(f"{folder} is written, {result}.")
     if not shutil.which("uv", path=os.environ["PATH"].rsplit(os.pathsep, 2)[0]):  # without the two that `main` adds
-        say(f"The service needs uv, which is not on PATH. Install it, or add this folder:\n    {Path(find_uv()).parent}")
+        say(f"The service needs uv on PATH. Install it, or add this folder:\n    {Path(find_uv()).parent}")
     return status
 
 
