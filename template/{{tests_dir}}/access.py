@@ -5,7 +5,7 @@ say after the path which case it is; docs/testing/access.md has the rest.
 """
 
 from tests.factories import create_document
-from tests.harness.access import Access, Call, Given
+from oneloop.access import Access, Call, Given
 
 NEW_DOCUMENT = Call(json={"title": "Plan", "content": "Some text."})
 NEW_TITLE = Call(json={"title": "Another plan"})
@@ -16,7 +16,7 @@ NEW_USER = Call(
 
 async def credentials(given: Given) -> Call:
     """Sign in as somebody who is there."""
-    writer = given.people["writer"]
+    writer = given.users["writer"]
     return Call(json={"email": writer["user"].email, "password": writer["password"]})
 
 
@@ -29,7 +29,7 @@ async def refresh_token(given: Given) -> Call:
 
 async def another_user(given: Given) -> Call:
     """Ask for somebody else."""
-    return Call(path={"user_id": given.stranger.id}, json={"is_active": False})
+    return Call(path={"user_id": given.another_user.id}, json={"is_active": False})
 
 
 async def own_document(given: Given) -> Call:
@@ -40,7 +40,7 @@ async def own_document(given: Given) -> Call:
 
 async def anothers_document(given: Given) -> Call:
     """Ask for a document that somebody else has written."""
-    document = await create_document(given.session, author=given.stranger)
+    document = await create_document(given.session, author=given.another_user)
     return Call(path={"document_id": document.id})
 
 

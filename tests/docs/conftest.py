@@ -40,7 +40,7 @@ class Shell:
 @pytest.fixture
 def service(installed: Installed, tmp_path: Path) -> Project:
     """Give a rendered service that may be changed."""
-    return installed().copy(tmp_path / "my-service", compiled=False)  # as a reader's is: see 0076
+    return installed().copy(tmp_path / "my-service", compiled=False)  # as a reader's is: see 0074
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The decision records have one form, and a service has a digest of those about its harness."""
+"""Every decision record has the same form, is short, and names the tests that enforce it."""
 
 import re
 from pathlib import Path
@@ -6,37 +6,41 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT
+from tests.docs.test_links import in_the_template
 
-FOLDER = Path("docs/decisions")
-RECORDS = sorted(path.relative_to(ROOT) for path in (ROOT / FOLDER).glob("[0-9]*.md"))
+RECORDS = sorted(path.relative_to(ROOT) for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
 PARTS = ["Context", "Decision", "Consequences", "Enforced by"]
+MOST_LINES = 35
+TEST_PATH = re.compile(r"`((?:tests|tools)/[\w./-]*\w/?)`")
+
+
+def exists(path: str) -> bool:
+    """Return whether the path is in this repository, or in a service by the template."""
+    return any((ROOT / place).exists() for place in (path, *in_the_template(path)))
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
-def test_record_has_the_four_parts(record: Path) -> None:
-    """Context, Decision, Consequences, Enforced by: in this order, and none else."""
-    found = re.findall(r"^## (.+)$", (ROOT / record).read_text(), re.MULTILINE)
+class TestRecord:
+    def test_has_the_four_parts(self, record: Path) -> None:
+        found = re.findall(r"^## (.+)$", (ROOT / record).read_text(), re.MULTILINE)
 
-    assert found == PARTS
+        assert found == PARTS
+
+    def test_has_its_own_number_in_the_title(self, record: Path) -> None:
+        assert (ROOT / record).read_text().startswith(f"# {int(record.name[:4])}. ")
+
+    def test_is_short(self, record: Path) -> None:
+        assert len((ROOT / record).read_text().splitlines()) <= MOST_LINES
+
+    def test_names_the_tests_that_enforce_it(self, record: Path) -> None:
+        named = TEST_PATH.findall((ROOT / record).read_text().partition("## Enforced by")[2])
+        missing = [path for path in named if not exists(path)]
+
+        assert named, f"{record} names no test. Write the path of one under 'Enforced by'."
+        assert not missing, f"{record} names tests that do not exist: {missing}. Write where they are now."
 
 
 def test_numbers_are_used_once() -> None:
-    """A number names one record."""
     numbers = [record.name[:4] for record in RECORDS]
 
     assert len(numbers) == len(set(numbers))
-
-
-# A service's users meet what these decide: its server, its database and clients, its harness. The others are about
-# the service's own code, or about this repository.
-OF_THE_HARNESS = {*range(10, 15), 30, 33, *range(40, 51), *range(60, 86), *range(100, 120)}
-DIGEST = ROOT / "template/docs/testing/decisions.md"
-ROW = re.compile(r"^\| (?P<number>\d{4}) \| \d{4}-\d\d-\d\d \|(?: [^|]+ \|){3}$", re.MULTILINE)
-
-
-def test_digest_has_each_record_about_the_harness() -> None:
-    """The page that a service gets has a row for each: date, choice, reason and consequence, and none is empty."""
-    numbers = [record.name[:4] for record in RECORDS if int(record.name[:4]) in OF_THE_HARNESS]
-
-    assert len(numbers) > 20
-    assert sorted(ROW.findall(DIGEST.read_text())) == sorted(numbers)

@@ -1,48 +1,49 @@
-"""The harness: your service's tests run as production does, on one loop and a real PostgreSQL.
+"""The names of this folder before release 0.4.0, for one release. The plugin is `oneloop`.
 
-It belongs to the template and `copier update` renews it: do not edit it. Override instead: a
-fixture of the same name in `tests/conftest.py` wins, and may extend the one it overrides.
-
-To test:
-
-- `async_client`, `admin_client`, `editor_client`, `writer_client`, `client_as(user_or_role)`:
-  clients on the app; each is a person of its own.
-- `client`: a sync `TestClient` for plain routing and validation; it refuses the database, and a
-  route that authenticates. docs/testing/clients.md draws the line.
-- `db_session`, `db_engine`: to arrange and to assert. Commit what a request shall see.
-- `test_users`, `test_user`: one user for each role; a user whose password is `password`.
-- `live_server`: the app behind real uvicorn; `pytest --live` sends every async client through it.
-- `app`, `settings`, `database_url`: what runs, with what, on which database.
-
-`tests/access.py` says what each role gets from each route; `access` asks them all.
-
-Every commit is real. After a test that touched the database, one statement deletes every row.
-
-To tell the harness about a service, `tests/conftest.py` overrides: `create_app`, `settings`,
-`session_factory_dependency`, `metadata`, `migrate`, `roles`, `create_user`, `login`,
-`password_hasher`, `dependency_overrides`, `kept_tables`. See `tests/harness/seam.py`.
-
-The modules, one noun each: `guard` (which loop, which database), `wipe` (the one statement),
-`database` (a database for each worker), `server` and `postgres` (where PostgreSQL comes from),
-`lifespan` (the app, started once), `routes` (what FastAPI knows of them), `policy` (which client a
-test may take), `access` (what each role gets), `overrides`, `sessions`, `clients`, `statements`
-(the SQL of a failed test), `isolation` (what happens after each test), `live` (real sockets, and a
-client's two ways to the app), `contract` (the API is as it says), `requirements`, `settings_check`
-and `hints` (what it needs of the user's files), `manifest` (which of its own files were edited),
-`update` (the verb); in an adopted suite `audit` (which tests are on the wrong client).
-
-Importing this package imports the standard library alone: a check can then say what is missing.
+An old conftest.py beside pytest.ini takes some of them to load the plugin, which loads by itself
+now. That file does no harm, and can be deleted.
 """
 
-from .errors import (
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+STEPS = """\
+ERROR: The harness of this service is a pytest plugin now, and {missing}. Take these steps, once:
+  1. Run: uv add --dev --editable ./tests/harness
+  2. In pyproject.toml, add: [tool.oneloop] and below it: package = "{package}"
+  3. Delete the conftest.py beside pytest.ini."""
+
+
+def _check() -> None:
+    settings = ROOT / "pyproject.toml"
+    document = tomllib.loads(settings.read_text("utf-8")) if settings.is_file() else {}
+    missing = "" if "oneloop" in document.get("tool", {}) else "pyproject.toml does not configure it"
+    try:
+        import oneloop.plugin  # noqa: F401, PLC0415  whether it can be imported is the question
+    except ModuleNotFoundError as error:
+        missing = f"its package {error.name!r} is not installed"
+    if missing:
+        packages = [file.parent.name for file in ROOT.glob("src/*/__init__.py")]
+        sys.exit(STEPS.format(missing=missing, package=(packages or ["app"])[0]))
+
+
+_check()
+
+from oneloop import (  # noqa: E402  after the check, which says what is missing
     ClientPolicyError,
-    HarnessError,
     LeakError,
+    OneloopError,
     SeamError,
     WrongDatabaseError,
     WrongLoopError,
+    get_auth_token_async,
 )
-from .login import get_auth_token_async
+
+HarnessError = OneloopError
 
 __all__ = [
     "ClientPolicyError",
@@ -53,3 +54,30 @@ __all__ = [
     "WrongLoopError",
     "get_auth_token_async",
 ]
+
+# The modules that are gone, of which an old conftest.py takes fixtures and hooks.
+GONE = (
+    "fixtures.application",
+    "fixtures.database",
+    "fixtures.network",
+    "fixtures.people",
+    "fixtures.seam",
+    "live",
+    "live.fixtures",
+    "loading",
+    "plugin",
+    "requirements",
+)
+
+
+class _GoneModule(ModuleType):
+    __all__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_args, **_options: None
+
+
+for _name in GONE:
+    sys.modules[f"{__name__}.{_name}"] = _GoneModule(f"{__name__}.{_name}")

@@ -1,17 +1,6 @@
-"""The people that tests act as."""
+"""The name of `oneloop.users` before release 0.4.0."""
 
-from typing import Any, TypedDict
+from oneloop.users import DEFAULT_PASSWORD, password_of
+from oneloop.users import UserWithPassword as Person
 
-DEFAULT_PASSWORD = "password"
-
-
-class Person(TypedDict):
-    """A user and the password that signs it in."""
-
-    user: Any
-    password: str
-
-
-def password_of(role: str) -> str:
-    """Return the password of the user that `test_users` has for a role: `AdminPass123!`."""
-    return f"{role.capitalize()}Pass123!"
+__all__ = ["DEFAULT_PASSWORD", "Person", "password_of"]

@@ -1,3 +1,3 @@
-"""The harness's own version: the template's release that it came with."""
+"""The plugin's version, as `poe update` of a release before 0.4.0 reads it."""
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from tests.harness.clients import SyncClient
+from oneloop.clients import SyncClient
 
 
 class TestGetHealth:

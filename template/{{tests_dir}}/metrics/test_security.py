@@ -4,8 +4,8 @@ from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories import create_document
-from tests.harness import get_auth_token_async
-from tests.harness.people import Person
+from oneloop import get_auth_token_async
+from oneloop.users import UserWithPassword
 
 
 class TestMetricsEndpointSecurity:
@@ -19,7 +19,7 @@ class TestMetricsEndpointSecurity:
         assert response.json()["detail"] == "Not authenticated"
 
     async def test_non_admin_user_returns_403(
-        self, async_client: AsyncClient, test_users: dict[str, Person]
+        self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """An editor is told that it takes an admin."""
         token = await get_auth_token_async(
@@ -36,7 +36,7 @@ class TestMetricsEndpointSecurity:
         assert "admin" in response.json()["detail"].lower()
 
     async def test_admin_user_can_access_metrics(
-        self, async_client: AsyncClient, test_users: dict[str, Person]
+        self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """An administrator sees three integers."""
         token = await get_auth_token_async(
@@ -64,7 +64,7 @@ class TestGetMetrics:
         self,
         admin_client: AsyncClient,
         writer_client: AsyncClient,
-        test_users: dict[str, Person],
+        test_users: dict[str, UserWithPassword],
         db_session: AsyncSession,
     ) -> None:
         """Enabled users, documents and searches are counted, and nothing else."""

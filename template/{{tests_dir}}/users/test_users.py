@@ -3,8 +3,8 @@
 import pytest
 from httpx2 import AsyncClient
 
-from tests.harness import get_auth_token_async
-from tests.harness.people import Person
+from oneloop import get_auth_token_async
+from oneloop.users import UserWithPassword
 
 NEW = {"email": "New@Test.com", "username": "new", "password": "long enough to keep"}
 
@@ -26,7 +26,7 @@ class TestListUsers:
         assert "admin" in response.json()["detail"]
 
     async def test_admin_pages_through_all(
-        self, admin_client: AsyncClient, test_users: dict[str, Person]
+        self, admin_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
         """Each user comes once, and the last page says that it is the last."""
         first = (await admin_client.get("/api/users", params={"limit": 2})).json()

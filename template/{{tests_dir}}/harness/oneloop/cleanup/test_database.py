@@ -1,0 +1,118 @@
+"""One database that tests use, and the private copy that can take its place."""
+
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from ..database.database_admin import CONNECTION_LOST
+from ..database.worker_databases import Databases
+from .wiper import Sequence, Wiper, WipeResult, open_wiper
+
+Change = Callable[[AsyncConnection], Awaitable[object]]
+
+
+@dataclass
+class TestDatabase:
+    """A database of this process, cloned from a template database of the run.
+
+    A private copy takes its name for a while, so that its URL stays the same. `changes` are made to
+    every database that takes this place.
+    """
+
+    __test__ = False
+
+    databases: Databases
+    suffix: str
+    template: str
+    kept: Collection[str]
+    wiper: Wiper | None = None
+    is_private_copy: bool = False
+    changes: list[Change] = field(default_factory=list)
+    _sequences: list[Sequence] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The URL; it stays the same whichever database is there."""
+        return self.databases.url(self.suffix)
+
+    @property
+    def name(self) -> str:
+        """The database's name."""
+        return self.databases.name(self.suffix)
+
+    @property
+    def _swapped_out(self) -> str:
+        return f"{self.suffix}_swapped_out"
+
+    async def make(self) -> None:
+        """Clone the template, and read what a wipe has to restore."""
+        await self._clone()
+        await self._open_wiper()
+
+    async def extend(self, change: Change) -> None:
+        """Change the schema for the rest of the run, in every database that takes this place."""
+        self.changes.append(change)
+        await self._apply(change)
+        if self.wiper is not None:
+            await self.wiper.prepare()
+
+    async def wipe(self, *, compare_schema: bool) -> WipeResult:
+        """Delete what a test left here."""
+        assert self.wiper is not None
+        return await self.wiper.wipe(compare_schema=compare_schema)
+
+    async def swap_in_private_copy(self) -> None:
+        """Put a private copy here; open connections are terminated."""
+        await self.close()
+        await self.databases.rename(self.suffix, self._swapped_out)
+        self.is_private_copy = True
+        await self._clone()
+
+    async def swap_back(self) -> list[str]:
+        """Drop the private copy; return a line for each transaction still open in it."""
+        found = await self.databases.left_open(self.suffix)
+        if self.is_private_copy:
+            await self.databases.drop(self.suffix)
+            await self.databases.rename(self._swapped_out, self.suffix)
+            self.is_private_copy = False
+        if self.wiper is None:
+            await self._open_wiper()
+        return found
+
+    async def replace(self) -> None:
+        """Drop the database, and clone the template again."""
+        await self.close()
+        await self.databases.drop(self.suffix)
+        await self.make()
+
+    async def drop(self) -> None:
+        """Drop it, at the end of the run."""
+        await self.close()
+        await self.databases.drop(self.suffix)
+        if self.is_private_copy:
+            await self.databases.drop(self._swapped_out)
+
+    async def close(self) -> None:
+        """Close the wiper's connection."""
+        wiper, self.wiper = self.wiper, None
+        if wiper is not None:
+            self._sequences = wiper.sequences  # a wiper that comes later finds them used
+            with suppress(*CONNECTION_LOST, DBAPIError):
+                await wiper.close()
+
+    async def _open_wiper(self) -> None:
+        self.wiper = await open_wiper(self.url, self.kept, self._sequences)
+
+    async def _clone(self) -> None:
+        await self.databases.clone(self.suffix, self.template)
+        for change in self.changes:
+            await self._apply(change)
+
+    async def _apply(self, change: Change) -> None:
+        engine = create_async_engine(self.url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await change(connection)

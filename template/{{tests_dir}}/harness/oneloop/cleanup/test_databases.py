@@ -1,0 +1,150 @@
+"""All databases that the tests of this process use, and the state that they are in.
+
+The state changes in one place, `after_test`, which empties or replaces them.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+from ..app.running_app import RunningApp
+from ..database.database_admin import CONNECTION_LOST
+from ..database.engine_guard import EngineGuard, exempt
+from ..errors import DatabaseUnreachableError
+from .test_database import Change, TestDatabase
+from .wiper import WipeResult
+
+
+class State(Enum):
+    """What the running test has done to the databases."""
+
+    CLEAN = auto()
+    """It has not used them."""
+    USED = auto()
+    """It has used them: they are wiped after it."""
+    PRIVATE_COPY = auto()
+    """It has a copy of its own, which is dropped after it."""
+    LOST = auto()
+    """They could not be cleaned: no other test may start."""
+
+
+class TestDatabases:
+    """The worker's database first, then those that a user added; and the app that uses them."""
+
+    __test__ = False
+
+    def __init__(self, guard: EngineGuard) -> None:
+        self._guard = guard
+        self._databases: list[TestDatabase] = []
+        self._compare_schema = False
+        self.state = State.CLEAN
+        self.app: RunningApp | None = None
+        self.app_restarted: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def holding(self, database: TestDatabase) -> AsyncIterator[TestDatabase]:
+        """Make a database, wipe it after each test, and drop it at the end."""
+        with exempt():
+            await database.make()
+            self._databases.append(database)
+        try:
+            yield database
+        finally:
+            with exempt():
+                self._databases.remove(database)
+                # The test that lost the server has reported it.
+                with suppress(DatabaseUnreachableError, DBAPIError, *CONNECTION_LOST):
+                    # An engine that nobody disposes of, such as one made at import, may hold a
+                    # thread that keeps the process from its end.
+                    await self._dispose({database.name})
+                    await database.drop()
+
+    def mark_used(self, *, compare_schema: bool = False) -> None:
+        """Have the databases wiped after this test; with `compare_schema`, inspect them as well."""
+        self._compare_schema = self._compare_schema or compare_schema
+        if self.state is State.CLEAN:
+            self.state = State.USED
+
+    async def use_private_copy(self) -> None:
+        """Put a private copy in the place of each database, and restart the app on it."""
+        self.state = State.PRIVATE_COPY
+        try:
+            async with self._app_stopped():
+                for database in self._databases:
+                    await database.swap_in_private_copy()
+        except BaseException:
+            await self._swap_back()
+            self.state = State.USED
+            raise
+
+    async def after_test(self) -> WipeResult:
+        """Have each database as it was before the test; the next state is CLEAN, or LOST."""
+        state, self.state = self.state, State.LOST  # unless all of it succeeds
+        result = WipeResult()
+        if state is State.LOST:
+            return result
+        if state is State.USED:
+            result = await self._wipe()
+        elif state is State.PRIVATE_COPY:
+            result = WipeResult(leaks=await self._swap_back())
+        self._compare_schema = False
+        self.state = State.CLEAN
+        return result
+
+    async def extend(self, change: Change) -> None:
+        """Change the schema of the worker's database for the rest of the run."""
+        with exempt():
+            await self._databases[0].extend(change)
+
+    async def restart_sequences(self) -> None:
+        """Let each sequence start where the migrations left it."""
+        with exempt():
+            for database in self._databases:
+                assert database.wiper is not None
+                await database.wiper.restart_sequences()
+
+    async def _wipe(self) -> WipeResult:
+        leaks: list[str] = []
+        schema_changes: list[str] = []
+        for database in self._databases:
+            try:
+                result = await database.wipe(compare_schema=self._compare_schema)
+            except CONNECTION_LOST:  # a test may terminate every connection; the server is asked
+                await self._replace(database)
+                continue
+            leaks += result.leaks
+            schema_changes += result.schema_changes
+            if result.schema_changes:
+                await self._replace(database)
+        return WipeResult(leaks, schema_changes)
+
+    async def _replace(self, database: TestDatabase) -> None:
+        async with self._app_stopped():
+            await database.replace()
+
+    async def _swap_back(self) -> list[str]:
+        found: list[str] = []
+        async with self._app_stopped():
+            for database in self._databases:
+                found += await database.swap_back()
+        return found
+
+    @asynccontextmanager
+    async def _app_stopped(self) -> AsyncIterator[None]:
+        # The lifespan may hold a connection, and each pool holds some.
+        app = self.app
+        if app is not None:
+            await app.stop()
+        with exempt():
+            await self._dispose({database.name for database in self._databases})
+            yield
+        if app is not None:
+            await app.start()
+        self.app_restarted()
+
+    async def _dispose(self, databases: set[str]) -> None:
+        for engine in self._guard.engines_on(databases):
+            await greenlet_spawn(engine.dispose)

@@ -1,0 +1,118 @@
+"""The live server: the running app under real uvicorn, on loopback and on the suite's own loop."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ..errors import OneloopError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+HOST = "127.0.0.1"
+START_SECONDS = 5.0
+POLL_SECONDS = 0.002
+
+Call = asyncio.Future[None]
+
+
+class LiveServerError(OneloopError):
+    """The live server did not start."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The live server did not start: {reason}. Look for what closes {HOST}, such as a "
+            "sandbox without a network. Most tests do not need it without `--live`."
+        )
+
+
+class LiveServer:
+    """Uvicorn in front of `asgi`, started when first wanted; `url` is where it listens.
+
+    `asgi` is the app whose lifespan runs already, with its state in each request, so that uvicorn
+    runs no second one.
+    """
+
+    def __init__(self, asgi: ASGIApp) -> None:
+        self.url = ""
+        self._asgi = asgi
+        self._calls: dict[Any, Call] = {}
+        self._uvicorn: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
+
+    def __str__(self) -> str:
+        return self.url
+
+    async def start(self) -> None:
+        """Listen on a free port of loopback; do nothing if it listens already."""
+        async with self._starting:  # of two clients that are opened at once, one waits
+            if self._task is None:
+                self._task = await self._started()
+
+    async def _started(self) -> asyncio.Task[None]:
+        # The protocol is named, or asyncio leaves out TCP_NODELAY: an answer in two parts then
+        # waits 40 ms for an acknowledgement.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.bind((HOST, 0))
+        self.url = f"http://{HOST}:{listening.getsockname()[1]}"
+        server = self._uvicorn = _make_server(self._counted)
+        task = asyncio.create_task(server.serve([listening]), name="oneloop: live server")
+        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        while not server.started:  # uvicorn has no event for it
+            late = asyncio.get_running_loop().time() > deadline
+            if task.done() or late:
+                task.cancel()
+                failed = task.done() and not task.cancelled() and task.exception()
+                raise LiveServerError(repr(failed) if failed else "it was not ready in time")
+            await asyncio.sleep(POLL_SECONDS)
+        return task
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening; do nothing if it never started."""
+        if self._uvicorn is not None and self._task is not None:
+            self._uvicorn.should_exit = True
+            await self._task
+
+    def call_from(self, address: Any) -> Call | None:
+        """Return the app's call for the last request from `address`, if it still runs."""
+        return self._calls.get(address)
+
+    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A client has its answer before the app is done: background tasks are still to come.
+        address = tuple(scope["client"])
+        call = self._calls[address] = asyncio.get_running_loop().create_future()
+        try:
+            await self._asgi(scope, receive, send)
+        finally:
+            if self._calls.get(address) is call:
+                del self._calls[address]
+            call.set_result(None)
+
+
+def _make_server(app: ASGIApp) -> "uvicorn.Server":
+    import uvicorn  # noqa: PLC0415  a run without a live server does not pay for it
+
+    class GuestServer(uvicorn.Server):
+        """Uvicorn as a guest on pytest's loop."""
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """Leave the signals to pytest: Ctrl-C ends the run, and not this server alone."""
+            yield
+
+    return GuestServer(
+        uvicorn.Config(
+            app,
+            interface="asgi3",
+            lifespan="off",  # the app's runs already
+            log_config=None,  # logging is the app's and pytest's
+            access_log=False,
+            proxy_headers=False,  # a test's X-Forwarded-For comes from no proxy
+            timeout_graceful_shutdown=1,
+        )
+    )

@@ -1,0 +1,131 @@
+"""The environment of a command: what is given, and a database and a key where none are."""
+
+import asyncio
+import os
+import re
+import secrets
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from dotenv import dotenv_values
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from ..database.database_url import DRIVER, for_asyncpg
+from ..postgres import choose_persistent_folder, start_server
+from .command_errors import DatabaseUnreachableError, DatabaseUrlError, PortError
+
+COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+SECRET_BYTES = 32
+
+
+def say(line: str) -> None:
+    """Tell the developer; standard output is the command's."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201  a command's words
+
+
+@contextmanager
+def development_environment(project: Path, *, aloud: bool) -> Iterator[dict[str, str]]:
+    """Yield the environment for a command, with a server that runs for as long as it."""
+    given = Given(project, os.environ)
+    environment = dict(os.environ)
+    if given[SECRET] is None:
+        environment[SECRET] = secrets.token_hex(SECRET_BYTES)
+    if (url := given[DATABASE]) is not None:
+        check_database(url, str(given.source(DATABASE)))
+        yield environment
+        return
+    folder = choose_persistent_folder(project)
+    with start_server(data_dir=folder) as server:
+        if aloud:
+            say(f"Development database: PostgreSQL {server.version} in {folder}")
+            say(f"To look into it: psql '{server.url}'")
+        warn_of_another_major(project, server.version)
+        environment[DATABASE] = server.url.replace("postgresql", DRIVER, 1)
+        yield environment
+
+
+def warn_of_another_major(project: Path, version: str) -> None:
+    """Say it in one line when compose deploys another major version than the one that runs here."""
+    compose = next((project / name for name in COMPOSE_FILES if (project / name).exists()), None)
+    if compose is None:
+        return
+    image = re.search(r"^\s*image:\s*[\"']?\S*\bpostgres:(\d+)", compose.read_text(), re.MULTILINE)
+    if image is not None and image[1] != version.split(".", maxsplit=1)[0]:
+        say(
+            f"Warning: the development database is PostgreSQL {version}, but {compose.name} "
+            f"deploys PostgreSQL {image[1]}."
+        )
+
+
+DATABASE = "DATABASE_URL"
+SECRET = "SECRET_KEY"
+CONNECT_SECONDS = 5.0
+
+
+class Given:
+    """The variables of the environment and, below them, of the project's `.env`."""
+
+    def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
+        self._sources = {
+            "the environment": _by_upper_name(environment),
+            ".env": _by_upper_name(dotenv_values(project / ".env")),
+        }
+
+    def __getitem__(self, name: str) -> str | None:
+        """Return a variable, by its name in capitals; None when it is missing or empty."""
+        source = self.source(name)
+        return self._sources[source][name] if source else None
+
+    def source(self, name: str) -> str | None:
+        """Return where the variable is from."""
+        return next((source for source, values in self._sources.items() if values.get(name)), None)
+
+
+def _by_upper_name(values: Mapping[str, str | None]) -> dict[str, str]:
+    # As pydantic-settings does: the case of a name does not matter.
+    return {name.upper(): value for name, value in values.items() if value}
+
+
+def check_database(value: str, source: str) -> None:
+    """Connect once, so that a wrong DATABASE_URL ends as a sentence and not as a traceback."""
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise DatabaseUrlError(source) from None
+    if url.drivername not in {"postgres", "postgresql", DRIVER}:
+        raise DatabaseUrlError(source)
+    url = for_asyncpg(url)
+    try:
+        asyncio.run(asyncio.wait_for(_connect(url), CONNECT_SECONDS))
+    except TimeoutError:
+        raise DatabaseUnreachableError(
+            source, str(url), f"no answer within {CONNECT_SECONDS:.0f} s"
+        ) from None
+    except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
+        reason = str(getattr(error, "orig", error)).split(">: ")[-1]
+        raise DatabaseUnreachableError(source, str(url), reason) from None
+
+
+async def _connect(url: URL) -> None:
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect():
+            pass
+    finally:
+        await engine.dispose()
+
+
+def check_port(host: str, port: int) -> None:
+    """Listen for a moment, so that a taken port is a sentence before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = (error.strerror or str(error)).split(" (while")[0]
+        raise PortError(host, port, reason) from None

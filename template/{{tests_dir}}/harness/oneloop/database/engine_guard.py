@@ -1,0 +1,119 @@
+"""The guard: every engine of the process, asked which loop and which database it is used on."""
+
+import asyncio
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.pool import PoolProxiedConnection
+
+from ..errors import (
+    ClientPolicyError,
+    ForeignDatabaseError,
+    ServerSettingError,
+    WrongDatabaseError,
+    WrongLoopError,
+)
+from ..refusals import Refusals
+from .database_url import is_test_database
+
+# Every statement is looked at: possessive, so that one that begins with many comments is read once.
+COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
+ALTER_SYSTEM = re.compile(COMMENTS + r"ALTER\s+SYSTEM\b", re.IGNORECASE | re.DOTALL)
+
+_exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)
+
+# The line of the test's own call, in all that runs for a request of the sync client.
+sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None)
+
+
+class EngineGuard:
+    """Refuses a foreign loop or database at the moment a connection is asked for.
+
+    Catches the lie that drivers tell: asyncpg fails with a message that names neither cause nor
+    cure, psycopg and aiosqlite pass in silence. An override of the session dependency would miss
+    code that uses the engine directly, so the guard stands on `Engine.raw_connection`, which all
+    engines, sync and async, go through.
+    """
+
+    def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:
+        self._refusals = refusals
+        self._run = run  # in the name of each database of the run
+        self._every_backend = every_backend
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.test = "A fixture"
+        self.touched = False
+        self._engines: WeakSet[Engine] = WeakSet()
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Watch every engine of the process until the block ends."""
+        original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
+
+        def raw_connection(engine: Engine) -> PoolProxiedConnection:
+            self.check(engine)
+            connection = original(engine)
+            # Not before: what a service says of a database that cannot be had is a fair test.
+            if self._is_foreign(engine.url):
+                connection.invalidate()
+                self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
+            return connection
+
+        Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
+        event.listen(Engine, "before_cursor_execute", self._check_statement)
+        try:
+            yield
+        finally:
+            event.remove(Engine, "before_cursor_execute", self._check_statement)
+            Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
+
+    def check(self, engine: Engine) -> None:
+        """Raise if this use of `engine` is not the suite's; note that the database was touched."""
+        if exempted():
+            return
+        self.touched = True
+        self._engines.add(engine)
+        url = engine.url
+        if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
+            self._refusals.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+        if self._every_backend and self._is_foreign(url):
+            self._refusals.refuse(
+                ForeignDatabaseError(self.test, url.database)
+            )  # it may be anybody's
+        if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
+            where = sync_call.get()
+            if where is not None:
+                self._refusals.refuse(ClientPolicyError(self.test, where, "reached the database"))
+            self._refusals.refuse(WrongLoopError(self.test))
+
+    def _check_statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if ALTER_SYSTEM.match(statement) and not exempted():
+            self._refusals.refuse(ServerSettingError(self.test))
+
+    def _is_foreign(self, url: URL) -> bool:
+        watched = self._every_backend or url.get_backend_name() == "postgresql"
+        return watched and self._run not in str(url.database) and not exempted()
+
+    def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
+        """Return the engines seen so far that use one of these databases, by its name."""
+        return [engine for engine in self._engines if engine.url.database in databases]
+
+
+def exempted() -> bool:
+    """Tell whether the harness itself is at work."""
+    return _exempt.get()
+
+
+@contextmanager
+def exempt() -> Iterator[None]:
+    """Let the harness itself pass: migrations run on a loop of their own, by Alembic's design."""
+    token = _exempt.set(True)
+    try:
+        yield
+    finally:
+        _exempt.reset(token)

@@ -1,0 +1,69 @@
+"""The SQL that a test ran, for the report of a test that failed."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+from .engine_guard import exempted
+
+KEPT = 200
+PARAMETERS_WIDTH = 200
+SCHEMA = re.compile(
+    r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE
+)
+
+
+class SqlLog:
+    """The last statements of the running test, from every engine of the process.
+
+    `schema` is true if one of them may have changed the schema.
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=KEPT)
+        self.schema = False
+
+    def clear(self) -> None:
+        """Forget them: another test begins."""
+        self._lines.clear()
+        self.schema = False
+
+    def __str__(self) -> str:
+        """Show a line for each: milliseconds, statement, parameters."""
+        return "\n".join(self._lines)
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Listen to every engine until the block ends."""
+        listeners = (
+            ("before_cursor_execute", self._before),
+            ("after_cursor_execute", self._after),
+        )
+        for name, listener in listeners:
+            event.listen(Engine, name, listener)
+        try:
+            yield
+        finally:
+            for name, listener in listeners:
+                event.remove(Engine, name, listener)
+
+    def _before(self, connection: Connection, *_: Any) -> None:
+        connection.info["oneloop_started"] = perf_counter()
+
+    def _after(
+        self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
+    ) -> None:
+        if exempted():
+            return
+        self.schema = self.schema or SCHEMA.search(statement) is not None
+        spent = (perf_counter() - connection.info.pop("oneloop_started", perf_counter())) * 1000
+        values = repr(parameters) if parameters else ""
+        if len(values) > PARAMETERS_WIDTH:
+            values = f"{values[:PARAMETERS_WIDTH]}..."
+        self._lines.append(f"{spent:7.2f} ms  {' '.join(statement.split())}  {values}".rstrip())

@@ -1,0 +1,57 @@
+"""All kinds of leaks: noted before a test, found after it."""
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..config import ProjectConfig
+from .blocking import Blocking
+from .checked_out import CheckedOutConnections
+from .session_watch import SessionWatch
+from .tasks import Tasks, UnawaitedErrors
+
+
+class Leaks:
+    """What one test may leave to the next."""
+
+    def __init__(self, config: ProjectConfig) -> None:
+        self.blocking = Blocking(config)
+        self.connections = CheckedOutConnections()
+        self.sessions = SessionWatch()
+        self.tasks = Tasks()
+        self.unawaited = UnawaitedErrors()
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Watch every pool until the block ends."""
+        with self.connections.watched():
+            yield
+
+    def begin_test(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Note what is there before the test."""
+        self.unawaited.clear()
+        self.note(loop)
+
+    def note(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Count what exists now as not the test's: the app's, or a wider fixture's."""
+        self.connections.note()
+        if loop is not None:
+            self.tasks.note(loop)
+
+    def end_test(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+        """End what the test left, and return a line for each."""
+        lines: list[str] = []
+        late = self.tasks.late(loop)
+        if late:
+            lines += loop.run_until_complete(self.tasks.settle(late))
+        # What was dropped in a reference cycle warns when it is collected: now, and not ten tests
+        # later. The two young generations take 0.1 ms, a full collection 70.
+        gc.collect(1)
+        # A session first: it returns its connection, which then is no leak of its own.
+        if self.sessions.late or self.connections.late:
+            lines += loop.run_until_complete(self._close())
+        return lines + self.unawaited.take()
+
+    async def _close(self) -> list[str]:
+        return await self.sessions.close_open() + await self.connections.take_back()

@@ -1,0 +1,41 @@
+"""No test reaches another machine: pytest-socket refuses it, with the hosts that are named here."""
+
+import os
+
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from ..config import CONFIG
+from ..database.postgres_source import VARIABLE
+
+THIS_MACHINE = ("127.0.0.0/8", "::1", "localhost")
+MARKER = "network"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Allow this machine, the server of TEST_DATABASE_URL, and what [tool.oneloop] allows."""
+    if config.option.allow_hosts or config.option.disable_socket:
+        return  # the command line decides
+    hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_server_hosts())
+    config.option.allow_hosts = ",".join(hosts)
+    config.option.allow_unix_socket = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a test that says why reach another machine."""
+    for item in items:
+        if item.get_closest_marker(MARKER):
+            item.add_marker("enable_socket")
+
+
+def _server_hosts() -> list[str]:
+    try:
+        url = make_url(os.environ.get(VARIABLE) or "postgresql://")
+    except (ArgumentError, ValueError):
+        return []  # the run refuses it with its own words
+    named = [url.host] if url.host else []
+    for value in url.normalized_query.get("host", ()):  # several servers: a:5432,b:5432
+        named += [each.partition(":")[0] for each in value.split(",") if not each.startswith("/")]
+    return named

@@ -1,0 +1,119 @@
+"""Why a run stops: a seam fixture failed, the server is gone, or no test can start clean."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ..cleanup.test_databases import State
+from ..database.database_admin import is_connection_lost
+from ..database.engine_guard import exempt
+from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError
+from ..seam import NAMES
+from ..test_run import RUN, TestRun
+
+LOG_LINES = 12
+NEEDED = "Every test needs the fixture {!r}, which failed: see above."
+
+
+class Stop(NamedTuple):
+    """The text of the failed test, if it replaces the traceback; and the run's last line."""
+
+    text: str
+    summary: str
+
+
+class LostServerError(OneloopError):
+    """PostgreSQL went away, or restarted, while the tests ran."""
+
+    def __init__(self, test: str, server: str, reason: str, log: Path | None) -> None:
+        what, fix = f"PostgreSQL at {server}", "Start that server again, and run the tests again."
+        if log is not None:
+            what, fix = "The PostgreSQL of this run", "Run the tests again: that starts a new one."
+        super().__init__(f"{what} went away while {test} ran: {reason}.{_end_of(log)}\n{fix}")
+
+
+def find_reason_to_stop(
+    run: TestRun, item: pytest.Item, when: str, error: BaseException
+) -> Stop | None:
+    """Return why no other test may start after this error; None if others may."""
+    if when == "setup" and (name := _of_narrow_scope(error)):
+        text = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
+        return Stop(text, NEEDED.format(name))
+    if when != "call" and (lost := _lost_server(run, when, error)):
+        run.databases.state = State.LOST
+        return Stop(f"{type(lost).__name__}: {lost}", "PostgreSQL is gone: see above.")
+    if run.databases.state is State.LOST:
+        return Stop("", f"No test can start clean after {run.guard.test}: see above.")
+    if failed := item.config.stash.get(FAILED_FIXTURE, None):
+        return Stop("", NEEDED.format(failed))
+    return None
+
+
+FAILED_FIXTURE = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> object:
+    """Note a session-scoped fixture of the plugin or of the seam that fails: every test needs it."""
+    try:
+        return (yield)
+    except Exception:
+        ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
+        if (ours or fixturedef.argname in NAMES) and fixturedef.scope == "session":
+            request.config.stash[FAILED_FIXTURE] = fixturedef.argname
+        raise
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)  # within the terminal's, which prints a summary
+def pytest_sessionfinish(session: pytest.Session) -> object:
+    """Count what fixtures raise for want of a server as reported."""
+    try:
+        return (yield)
+    except Exception as error:
+        lost = session.config.stash[RUN].databases.state is State.LOST
+        if not (lost and is_connection_lost(error)):
+            raise
+
+
+def _of_narrow_scope(error: BaseException) -> str | None:
+    # The fixture itself is not set up in this case, so no other hook sees it.
+    found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", str(error))
+    return found[1] if found and found[1] in NAMES else None
+
+
+def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerError | None:
+    # In a set-up a login may have failed, which says nothing of the server.
+    if when != "setup" and not is_connection_lost(error):
+        return None
+    databases = run.connect()
+
+    async def ask() -> None:
+        with exempt():
+            await databases.check()
+
+    # In a thread: the suite's loop may be closed by now.
+    with ThreadPoolExecutor(1, thread_name_prefix="oneloop-check") as thread:
+        try:
+            thread.submit(asyncio.run, ask()).result()
+        except DatabaseUnreachableError as unreachable:
+            server = str(databases.server)
+            return LostServerError(run.guard.test, server, unreachable.reason, run.log)
+    return None
+
+
+def _end_of(log: Path | None) -> str:
+    try:
+        written = "" if log is None else log.read_text(errors="replace")
+    except OSError as error:
+        written = str(error)
+    # A server that ends writes the same line for each connection.
+    lines = list(
+        dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines())
+    )
+    return "\n  ".join(["\nThe end of its log:", *lines[-LOG_LINES:]]) if lines else ""

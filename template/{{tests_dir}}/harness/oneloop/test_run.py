@@ -1,0 +1,71 @@
+"""One test run, as one of its processes sees it, and what lives as long as it does."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import make_url
+
+from .cleanup.test_databases import TestDatabases
+from .config import ProjectConfig
+from .database.engine_guard import EngineGuard
+from .database.postgres_source import DatabaseSource, PostgresSource
+from .database.sql_log import SqlLog
+from .database.worker_databases import Databases
+from .leaks import Leaks
+from .postgres import PostgresUnavailable
+from .refusals import Refusals
+
+MAIN = "main"
+
+
+class TestRun:
+    """A run without workers, the controller of pytest-xdist, or one of its workers.
+
+    `id` is in the name of each database of the run. `server_url` is set in a worker, which uses the
+    server of its controller.
+    """
+
+    __test__ = False  # pytest collects classes of this name
+
+    def __init__(
+        self,
+        config: ProjectConfig,
+        source: DatabaseSource | None = None,
+        *,
+        worker: str = MAIN,
+        id: str | None = None,  # noqa: A002  what it is
+        server_url: str | None = None,
+        server_log: str | None = None,
+    ) -> None:
+        self.config = config
+        self.source = source or PostgresSource()
+        self.worker = worker
+        self.id = id or uuid4().hex[:8]
+        self.server_url = server_url
+        self._server_log = server_log
+        self.open = ExitStack()
+        self.refusals = Refusals()
+        self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
+        self.sql_log = SqlLog()
+        self.leaks = Leaks(config)
+        self.databases = TestDatabases(self.guard)
+        self.replaced_databases = 0  # after a test of an existing suite that changed the schema
+
+    @property
+    def log(self) -> Path | None:
+        """The log of the embedded server; None for a server that is not ours."""
+        return self.source.log if self._server_log is None else Path(self._server_log)
+
+    def connect(self) -> Databases:
+        """Return the run's databases once the server answers; end the run if there is none."""
+        try:
+            url = self.source.url() if self.server_url is None else make_url(self.server_url)
+        except PostgresUnavailable as error:
+            # Once, and not again for each test; and never a skip, which is a green run.
+            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        return self.source.databases(url, self.id, self.worker)
+
+
+RUN = pytest.StashKey[TestRun]()
