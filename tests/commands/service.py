@@ -1,4 +1,4 @@
-"""A service as small as can be, with the harness in its tests: something for the development verbs to serve."""
+"""A service as small as can be, with the harness in its tests: something for the development commands to serve."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Service:
-    """A service's folder, and the verbs run from it."""
+    """A service's folder, and the commands run from it."""
 
     root: Path
 
@@ -45,23 +45,23 @@ class Service:
         (self.root / "tests" / "harness" / name).write_text(text.replace(old, new))
 
     def popen(self, *arguments: str, env: Mapping[str, str] | None = None, **options: int) -> "subprocess.Popen[str]":
-        """Start a verb, with the programs of the virtual environment first, as `uv run` does it."""
+        """Start a command, with the programs of the virtual environment first, as `uv run` does it."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.harness.dev", *arguments],
+            [sys.executable, "-m", "oneloop.commands", *arguments],
             stdin=options.get("stdin", subprocess.PIPE),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=self.root,
-            env=clean_environment({"PYTHONPATH": "src", "PATH": path, **(env or {})}),
+            env=clean_environment({"PYTHONPATH": f"src{os.pathsep}tests/harness", "PATH": path, **(env or {})}),
             start_new_session=True,
         )
 
     def run(
         self, *arguments: str, env: Mapping[str, str] | None = None, given: str = ""
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a verb to its end, `given` being its input."""
+        """Run a command to its end, `given` being its input."""
         process = self.popen(*arguments, env=env)
         out, err = process.communicate(given, timeout=SECONDS)
         return subprocess.CompletedProcess(arguments, process.returncode, out, err)
@@ -70,7 +70,7 @@ class Service:
     def served(self, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator["Served"]:
         """Serve the service on a free port, and end it as Ctrl-C does if nobody else has."""
         port = free_port()
-        process = self.popen("serve", "tiny.main:create_app", "--port", str(port), *arguments, env=env)
+        process = self.popen("dev", "tiny.main:create_app", "--port", str(port), *arguments, env=env)
         try:
             yield Served(process, port)
         finally:

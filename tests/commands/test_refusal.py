@@ -1,4 +1,4 @@
-"""What keeps a verb from starting is one sentence with its cure, before anything is started."""
+"""What keeps a command from starting is one sentence that says what to do, before anything is started."""
 
 import socket
 
@@ -12,7 +12,7 @@ class TestPort:
     def test_that_is_taken_is_told_before_anything_starts(self, service: Service) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            done = service.run("serve", "tiny.main:create_app", env={"PORT": str(port)})
+            done = service.run("dev", "tiny.main:create_app", env={"PORT": str(port)})
 
         assert done.returncode == 1
         assert done.stderr == (
@@ -23,25 +23,25 @@ class TestPort:
 
     def test_that_nobody_tried_is_noticed(self, service: Service) -> None:
         """A planted bug: the check above is worth its name."""
-        service.plant("dev/__main__.py", "    check_port(host, port)\n", "")
+        service.plant("oneloop/commands/dev_commands.py", "    check_port(host, port)\n", "")
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            service.run("serve", "tiny.main:create_app", env={"PORT": str(taken.getsockname()[1])})
+            service.run("dev", "tiny.main:create_app", env={"PORT": str(taken.getsockname()[1])})
 
         assert (service.root / ".postgres").exists()
 
     @pytest.mark.parametrize("port", ["0", "65536", "http"])
     def test_that_is_none(self, service: Service, port: str) -> None:
-        done = service.run("serve", "tiny.main:create_app", "--port", port)
+        done = service.run("dev", "tiny.main:create_app", "--port", port)
 
         assert done.returncode == 2
         assert "take a number from 1 to 65535" in done.stderr
 
 
 class TestMigration:
-    def test_that_fails_ends_the_verb(self, service: Service) -> None:
+    def test_that_fails_ends_the_command(self, service: Service) -> None:
         """Alembic says why; the status is its own, and the server does not stay."""
         service.write("migrations/versions/one.py", "nonsense")
-        done = service.run("serve", "tiny.main:create_app", "--port", "1")
+        done = service.run("dev", "tiny.main:create_app", "--port", "1")
 
         assert done.returncode == 1
         assert "could not be migrated" in done.stderr

@@ -68,19 +68,16 @@ class TestUserWithoutAName:
 
 @pytest.mark.usefixtures("root")
 class TestRoot:
-    def test_gives_the_server_to_an_unprivileged_user(self) -> None:
-        """It is one that every system has: none is created."""
-        before = Path("/etc/passwd").read_bytes()
-        with started() as running:
-            assert user_of(running.server) in {"postgres", "nobody"}
-            assert user_of(running.watchdog) == "root"
-
-        assert Path("/etc/passwd").read_bytes() == before
-
     def test_copies_programs_that_are_closed_to_others(self, private_site: Path) -> None:
-        """As in a virtual environment below root's home, under any umask; the copy is removed with the server."""
+        """As in a virtual environment below root's home, under any umask; the copy is removed with the server.
+
+        The server's user is one that every system has: none is created.
+        """
+        users = Path("/etc/passwd").read_bytes()
         with started(python=Python(site=private_site), before="os.umask(0o077)") as running:
             assert (running.folder / PROGRAMS / "postgres").exists()
+            assert user_of(running.server) in {"postgres", "nobody"}
+            assert Path("/etc/passwd").read_bytes() == users
             assert running.ask("SELECT upper('é')") == "É"
             running.stop()
 

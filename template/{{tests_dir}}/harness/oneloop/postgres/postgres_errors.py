@@ -75,5 +75,5 @@ class PostgresStopError(Exception):
     def __init__(self, pid: int, seconds: float) -> None:
         super().__init__(
             f"The PostgreSQL server did not stop within {seconds:.0f} s. "
-            f"End its watchdog, process {pid}, and the child processes of it."
+            f"End its watchdog, process {pid}, and the processes below it."
         )

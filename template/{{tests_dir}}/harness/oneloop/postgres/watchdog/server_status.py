@@ -65,7 +65,6 @@ def _shell(script: str, *arguments: str, user: UserIds) -> None:
         ["/bin/sh", "-c", script, *arguments],
         check=False,
         capture_output=True,
-        timeout=TIMEOUT_SECONDS,
         cwd="/",
         **user,
     )

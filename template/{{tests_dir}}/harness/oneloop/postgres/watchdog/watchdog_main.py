@@ -15,6 +15,7 @@ from .protocol import WatchdogReport, WatchdogRequest
 from .server_process import ServerProcess, StartError
 
 PARENT_CHECK_SECONDS = 1.0
+RETRY_SECONDS = 0.005
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def watch_pipe(run_ended: threading.Event) -> None:
 
 
 def report(result: WatchdogReport) -> None:
-    """Send the result. The client closes its end of the pipe then, so later output is dropped."""
+    """Send the result: the last line that the client reads, so later output is dropped."""
     with suppress(BrokenPipeError):
         os.write(1, json.dumps(result).encode() + b"\n")
     nothing = os.open(os.devnull, os.O_WRONLY)
@@ -86,3 +87,4 @@ def clean_up(request: WatchdogRequest, server: ServerProcess, lock: int | None) 
     for folder in map(Path, request["remove"]):
         while folder.exists() and time.monotonic() < deadline:
             shutil.rmtree(folder, ignore_errors=True)
+            time.sleep(RETRY_SECONDS)

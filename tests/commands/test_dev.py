@@ -85,9 +85,11 @@ class TestServing:
         assert not (service.root / ".postgres").exists()
 
     def test_an_end_without_the_server_is_noticed(self, service: Service) -> None:
-        """A planted bug: were Ctrl-C ours and not the child's, the verb would not end well."""
+        """A planted bug: if Ctrl-C did not go to the child, the command would fail."""
         service.plant(
-            "dev/__main__.py", "as environment, child.signals():\n        migrate", "as environment:\n        migrate"
+            "oneloop/commands/dev_commands.py",
+            "as environment, child.signals():\n        migrate",
+            "as environment:\n        migrate",
         )
         with service.served() as served:
             served.get()
