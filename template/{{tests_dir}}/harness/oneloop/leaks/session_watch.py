@@ -44,18 +44,19 @@ class SessionWatch:
     @property
     def late(self) -> bool:
         """Whether a session is still in a transaction."""
-        return bool(self._open)
+        # The end of a transaction is not reported if its connection was lost.
+        return any(session.in_transaction() for session in self._open)
 
     async def close_open(self) -> list[str]:
         """Close the sessions still in a transaction, and return a line for each."""
-        leaked = dict(self._open)
+        leaked = {each: line for each, line in self._open.items() if each.in_transaction()}
         self._open.clear()
         for session in leaked:
             await _close(session)
         return [
             f"{type(async_session(session) or session).__name__} in an open transaction, "
-            f"begun at {place}"
-            for session, place in leaked.items()
+            f"begun at {line}"
+            for session, line in leaked.items()
         ]
 
     def _after_begin(self, session: Session, *_: Any) -> None:
