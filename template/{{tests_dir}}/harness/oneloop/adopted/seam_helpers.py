@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..errors import OneloopError, SeamError
-from ..seam import Migrate
+from ..seam import FIXTURES, Migrate
 
 
 class MigrationError(OneloopError):
@@ -30,7 +30,7 @@ class MigrationError(OneloopError):
 
 async def no_users(*_: object, **__: object) -> NoReturn:
     """Be the `create_user` of a service without roles, which nobody calls."""
-    raise SeamError("create_user", "how to make a user")
+    raise SeamError("create_user", FIXTURES["create_user"])
 
 
 def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]:
