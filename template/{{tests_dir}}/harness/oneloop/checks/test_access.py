@@ -53,6 +53,6 @@ if CASES:  # pytest would skip a test without parameters; the test above reports
         if answer.status != expected:
             pytest.fail(
                 f"{case} answered {answer.status}, and {FILE} declares {expected}. Fix the one "
-                f"that is wrong. {answer.said}",
+                f"that is wrong. {answer.details}",
                 pytrace=False,
             )

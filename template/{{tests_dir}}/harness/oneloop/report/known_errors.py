@@ -99,7 +99,15 @@ def _chain(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         for inner in error.exceptions:
             yield from _chain(inner, seen)
-    yield error
+    if not _is_of_blockbuster(error):
+        yield error
+
+
+def _is_of_blockbuster(error: BaseException) -> bool:
+    # It asks for the running loop in each call that it watches, and handles the error in a thread.
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1:]
+    watched = [frame.f_globals.get("__name__") for frame in frames] == ["blockbuster.blockbuster"]
+    return watched and isinstance(error, RuntimeError)
 
 
 class LoggedErrors(logging.Handler):

@@ -44,7 +44,7 @@ def find_reason_to_stop(
         text = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
         return Stop(text, NEEDED.format(name))
     if when != "call" and (lost := _lost_server(run, when, error)):
-        run.databases.state = State.LOST
+        run.databases.mark_lost()
         return Stop(f"{type(lost).__name__}: {lost}", "PostgreSQL is gone. See above.")
     if run.databases.state is State.LOST:
         return Stop("", f"No test can start after {run.guard.test}. See above.")
