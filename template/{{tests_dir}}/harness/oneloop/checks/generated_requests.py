@@ -1,6 +1,6 @@
-"""Requests made from the API's own description, sent to the live server by Schemathesis."""
+"""Requests that Schemathesis generates from the API's description, sent to the live server."""
 
-# The group `contract` is not installed where mypy runs every day: what it brings is Any there.
+# Where mypy usually runs, the group `contract` is not installed, so its packages are Any.
 # mypy: disable-error-code="import-not-found, import-untyped, no-any-return, untyped-decorator"
 
 import threading
@@ -34,7 +34,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-# The same requests in each run, here and in CI; what fails once fails again.
+# Every run sends the same requests, so a failure can be repeated.
 SETTINGS = settings(
     derandomize=True,
     database=None,
@@ -46,12 +46,10 @@ ANSWER_SECONDS = 10
 
 
 class ContractBrokenError(OneloopError):
-    """The app answered what its description does not say."""
-
     def __init__(self, failures: list[str]) -> None:
-        found = "\n\n".join(failures)
+        listed = "\n\n".join(failures)
         super().__init__(
-            f"The app answered what its description does not say:\n\n{found}\n\n"
+            f"The app answered what its description does not contain:\n\n{listed}\n\n"
             "Fix the handler, or declare the answer in the route's `responses`. See "
             "docs/testing/live.md."
         )
@@ -61,13 +59,13 @@ Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 
 
 class Stopped(BaseException):
-    """The run was told to end; no `Exception`, which Hypothesis would take for a finding."""
+    """The run ends. Not an `Exception`, which Hypothesis would take for a finding."""
 
 
-class Asker:
-    """Asks the server at `url` as one person, all that a description allows and more.
+class GeneratedRequests:
+    """Sends valid and invalid requests to each operation of the server at `url`.
 
-    It blocks, so it runs in a thread; `stop` ends it at the next request.
+    It blocks, so it runs in a thread; setting `stop` ends it before the next request.
     """
 
     def __init__(self, description: dict[str, Any], url: str, headers: Mapping[str, str]) -> None:
@@ -75,52 +73,51 @@ class Asker:
         self._schema: BaseSchema = openapi.from_dict(description, config=Config())
         self._url = url
         self._headers = dict(headers)
-        self._made: defaultdict[str, list[str]] = defaultdict(list)
+        self._created: defaultdict[str, list[str]] = defaultdict(list)
         self._failures: dict[str, str] = {}
 
-    def ask_everything(self) -> None:
-        """Ask for each operation, rightly and wrongly; raise `ContractBrokenError` at the end."""
+    def send_all(self) -> None:
         operations = [_operation(result) for result in self._schema.get_all_operations()]
-        operations.sort(key=lambda operation: "{" in operation.path)  # what is made is asked for
+        operations.sort(key=lambda each: "{" in each.path)  # creates what later paths name
         with requests.Session() as session:
-            session.trust_env = False  # no proxy stands before loopback
+            session.trust_env = False  # no proxy for this machine
             for operation in operations:
                 for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-                    self._ask(session, operation, mode)
+                    self._send(session, operation, mode)
         if self._failures:
             raise ContractBrokenError(list(self._failures.values()))
 
-    def _ask(self, session: requests.Session, operation: Operation, mode: GenerationMode) -> None:
+    def _send(self, session: requests.Session, operation: Operation, mode: GenerationMode) -> None:
         collection, _, rest = operation.path.partition("/{")
         name = rest.partition("}")[0]
-        made = cycle(self._made[collection]) if mode is GenerationMode.POSITIVE else None
+        created = cycle(self._created[collection]) if mode is GenerationMode.POSITIVE else None
 
-        # What fails is noted and not raised: Hypothesis would ask again to find a smaller case, and
-        # an API that remembers what it was asked does not answer the same.
+        # A failure is noted and not raised: Hypothesis would repeat the request to find a smaller
+        # one, and an API with a state does not answer twice the same.
         @SETTINGS
         @given(case=operation.as_strategy(generation_mode=mode))
-        def ask(case: Case[Any]) -> None:
+        def send(case: Case[Any]) -> None:
             if self.stop.is_set():
                 raise Stopped
-            if made is not None and name and (known := next(made, None)):
+            if created is not None and name and (known := next(created, None)):
                 case.path_parameters = {**(case.path_parameters or {}), name: known}
             response = case.call(self._url, session, self._headers, timeout=ANSWER_SECONDS)
-            self._note_made(operation.path, response)
+            self._note_created(operation.path, response)
             try:
                 case.validate_response(response, checks=CHECKS)
             except FailureGroup as failures:
-                said = f"{operation.label}: {failures.message.strip()}"
-                self._failures.setdefault(f"{operation.label} {response.status_code}", said)
+                text = f"{operation.label}: {failures.message.strip()}"
+                self._failures.setdefault(f"{operation.label} {response.status_code}", text)
 
-        # An operation that takes nothing cannot be asked wrongly.
+        # An operation without parameters has no invalid request.
         with suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else nullcontext():
-            ask()
+            send()
 
-    def _note_made(self, path: str, response: Response) -> None:
+    def _note_created(self, path: str, response: Response) -> None:
         if response.status_code == HTTPStatus.CREATED:
-            made = response.json()
-            if isinstance(made, dict) and "id" in made:
-                self._made[path].append(str(made["id"]))
+            created = response.json()
+            if isinstance(created, dict) and "id" in created:
+                self._created[path].append(str(created["id"]))
 
 
 def _operation(result: Ok[Operation] | Err[InvalidSchema]) -> Operation:

@@ -1,4 +1,4 @@
-"""The app answers what its description says, and never by a 5xx; for `pytest -m contract`."""
+"""The app answers as its description says, and never with a 5xx. Runs with `-m contract` only."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from oneloop.checks import ASKED
+
+from oneloop.checks import CONTRACT
 from oneloop.clients import ClientAs, LiveServer
 
 if TYPE_CHECKING:
-    from oneloop.checks.generated_requests import Asker
+    from oneloop.checks.generated_requests import GeneratedRequests
 
 pytestmark = pytest.mark.contract
 
 ANONYMOUS = "anonymous"
-MOST_POWERFUL = "the first of roles"
+FIRST_ROLE = "the first of roles"
 
 
-@pytest.fixture(params=[ANONYMOUS, MOST_POWERFUL])
+@pytest.fixture(params=[ANONYMOUS, FIRST_ROLE])
 async def caller(
     request: pytest.FixtureRequest,
     async_client: AsyncClient,
@@ -31,14 +32,13 @@ async def caller(
 
 
 @pytest.fixture
-async def asker(app: FastAPI, live_server: LiveServer, caller: AsyncClient) -> "Asker":
+async def generated_requests(
+    app: FastAPI, live_server: LiveServer, caller: AsyncClient
+) -> "GeneratedRequests":
     if find_spec("schemathesis") is None:
-        pytest.fail(
-            "Schemathesis, which makes the requests, is not installed in this environment. Run:\n"
-            f"    {ASKED}",
-            pytrace=False,
-        )
-    from oneloop.checks.generated_requests import Asker  # noqa: PLC0415  a second, for the runs that ask for it
+        pytest.fail(f"Schemathesis is not installed. Run:\n    {CONTRACT}", pytrace=False)
+    # Imported here: it takes a second, which only these tests pay.
+    from oneloop.checks.generated_requests import GeneratedRequests  # noqa: PLC0415
 
     async with AsyncClient() as plain:
         headers = {
@@ -46,11 +46,13 @@ async def asker(app: FastAPI, live_server: LiveServer, caller: AsyncClient) -> "
         }
     if caller.cookies:
         headers["cookie"] = "; ".join(f"{name}={value}" for name, value in caller.cookies.items())
-    return Asker(app.openapi(), live_server.url, headers)
+    return GeneratedRequests(app.openapi(), live_server.url, headers)
 
 
-async def test_each_operation_answers_as_described(asker: "Asker") -> None:
+async def test_each_operation_answers_as_described(
+    generated_requests: "GeneratedRequests",
+) -> None:
     try:
-        await asyncio.to_thread(asker.ask_everything)
+        await asyncio.to_thread(generated_requests.send_all)
     finally:
-        asker.stop.set()  # Ctrl-C ends the thread too
+        generated_requests.stop.set()  # the thread ends on Ctrl-C too
