@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.audit.audited import Audited
-from tests.audit.conftest import copy_sample
 from tests.benchmarks.pairs import report, timed
+from tests.tools.audit.audited import Audited
+from tests.tools.audit.conftest import copy_sample
 
 TESTS = 2_000
 ROUNDS = 5

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.audit.audited import Audited
-from tests.audit.conftest import copy_sample
 from tests.docs.markdown import blocks
 from tests.support.environment import clean_environment
+from tests.tools.audit.audited import Audited
+from tests.tools.audit.conftest import copy_sample
 
 PAGE = Path("docs/audit.md")
 COMMANDS = [block.text.strip() for block in blocks(PAGE, "sh")]

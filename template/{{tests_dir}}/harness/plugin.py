@@ -2,14 +2,12 @@
 
 import asyncio
 from contextlib import suppress
-from importlib import import_module
-from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, cast
 
 import pytest
 
-from . import drift_hooks, hints, keep_rows, marks, memory, refusal, stop, yours
+from . import drift_hooks, hints, keep_rows, known_failures, marks, memory, refusal, stop, yours
 from .ahead import named_run
 from .contract import hooks as contract_hooks
 from .diagnosis import report as diagnosis_hooks
@@ -29,9 +27,6 @@ from .version import VERSION
 
 WORKER_INPUT = "harness"
 
-# The audit comes with a suite that was adopted; a new service has nothing to convert.
-AUDIT = f"{__package__}.audit"
-
 # The parts that have hooks of their own; pytest calls them as it calls these here.
 PARTS: tuple[ModuleType, ...] = (
     contract_hooks,
@@ -39,6 +34,7 @@ PARTS: tuple[ModuleType, ...] = (
     drift_hooks,
     hints,
     keep_rows,
+    known_failures,
     leak_hooks,
     live_hooks,
     manifest_hooks,
@@ -51,7 +47,6 @@ PARTS: tuple[ModuleType, ...] = (
     sqlite_hooks,
     stop,
     yours,
-    *([import_module(f"{AUDIT}.hooks")] if find_spec(AUDIT) else []),
 )
 
 
