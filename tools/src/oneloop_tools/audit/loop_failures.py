@@ -43,7 +43,7 @@ class LoggedErrors(logging.Handler):
 def loop_failure(texts: list[str], *, sync: bool) -> str | None:
     """Return the name of the first loop failure in the texts of exceptions."""
     patterns = {**LOOP_FAILURES, **(AFTER_EFFECTS if sync else {})}
-    return next((name for text in texts for name, said in patterns.items() if re.search(said, text)), None)
+    return next((name for text in texts for name, pattern in patterns.items() if re.search(pattern, text)), None)
 
 
 def texts_of(error: BaseException) -> list[str]:

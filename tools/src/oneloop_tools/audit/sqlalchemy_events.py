@@ -8,7 +8,7 @@ from typing import Any
 
 @contextmanager
 def listening(listeners: dict[str, Callable[..., Any]]) -> Iterator[None]:
-    """SentRequest a function at each event of an engine, by the event's name, until the block ends."""
+    """Call the listener of each event of an engine, by the event's name, until the block ends."""
     if not _has_sqlalchemy():
         yield
         return

@@ -1,4 +1,4 @@
-"""The conversion: files in; changed files, and a list of what was left, out."""
+"""The conversion of a suite: the changed files, and the lists of what was left and noted."""
 
 from dataclasses import dataclass, field
 

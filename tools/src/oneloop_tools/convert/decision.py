@@ -166,7 +166,7 @@ class Decision:
                 self.refuse(function, Doubt("async-copy", function.node, name))
 
     def _refuse_called_tests(self, plan: Plan) -> None:
-        # A test that is called by other code would return a coroutine that nobody awaits.
+        # Other code that calls a test would get a coroutine, and would not await it.
         for function in plan.converting:
             if function.kind == "test" and self.known[function].awaits and self.references.calls(function):
                 self.refuse(function, Doubt("users", function.node))

@@ -1,11 +1,11 @@
-"""Why something is left as it is, or needs a look. docs/convert.md has a section for each reason."""
+"""Why something is left as it is, or needs a look. docs/convert.md explains each reason."""
 
 from dataclasses import dataclass
 from typing import Any
 
 PAGE = "docs/convert.md of Oneloop"
 
-# The key is a heading of the page. The sentence follows the name of the test.
+# The sentence follows the name of the test.
 REASONS = {
     "app": "uses a client on an app that may not be the suite's",
     "arguments": "passes the client to code that is not known to be safe",

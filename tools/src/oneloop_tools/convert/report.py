@@ -41,5 +41,5 @@ def _place(entry: Entry) -> str:
     return f"{entry.shown}:{entry.line}" if entry.line else entry.shown
 
 
-def _count(number: int, noun: str, verb: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'} {verb}"
+def _count(number: int, noun: str, done: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'} {done}"
