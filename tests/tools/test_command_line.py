@@ -12,7 +12,14 @@ from tests.support.environment import ROOT, run, uv
 from tests.tools.audit.audited import Audited
 from tests.tools.audit.conftest import copy_sample
 
-UNKNOWN_PROJECT = "No Python environment was found in {}. Name the project's interpreter:"
+PRINT_ENVIRONMENT = """
+echo "${PYTHONPATH%%:*}"
+echo "${PYTHONPATH#*:}"
+echo "${VIRTUAL_ENV:-unset}"
+pwd
+echo "${PATH%%:*}"
+ls "${PYTHONPATH%%:*}"
+"""
 
 
 @pytest.fixture
@@ -21,7 +28,7 @@ def shop(tmp_path: Path) -> Audited:
 
 
 def fake_python(path: Path, output: str) -> Path:
-    """Write a program in the place of an interpreter, which prints its arguments."""
+    """Write a program that prints `output` and its arguments."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f'#!/bin/sh\necho "{output} $@"\n')
     path.chmod(0o755)
@@ -72,28 +79,25 @@ class TestTheInterpreter:
 
 
 class TestTheProcessInTheProject:
-    def test_sees_the_tools_and_nothing_else_of_theirs(self, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-        """Its own PYTHONPATH stays. The folder of the tools holds their package alone, and is removed afterwards."""
+    def test_sees_the_package_of_the_tools_and_no_other(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """The user's PYTHONPATH stays, the project's programs come first, and the folder of the package is removed."""
         python = tmp_path / ".venv/bin/python"
         python.parent.mkdir(parents=True)
-        python.write_text(
-            '#!/bin/sh\necho "$PYTHONPATH"; echo "${VIRTUAL_ENV:-unset}"; pwd; ls "${PYTHONPATH%%:*}"; exit 7\n'
-        )
+        python.write_text(f"#!/bin/sh\n{PRINT_ENVIRONMENT}\nexit 7\n")
         python.chmod(0o755)
-        environment = {"PYTHONPATH": "lib", "VIRTUAL_ENV": "/tools"}
+        monkeypatch.setenv("PYTHONPATH", "lib")
+        monkeypatch.setenv("VIRTUAL_ENV", "/tools")
 
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in environment.items():
-                patch.setenv(name, value)
-            status = main(["audit", str(tmp_path)])
+        status = main(["audit", str(tmp_path)])
 
-        path, virtual_env, folder, content = capfd.readouterr().out.splitlines()
+        path, others, virtual_env, folder, programs, *content = capfd.readouterr().out.splitlines()
         assert status == 7
-        assert path.split(":")[1:] == ["lib"]
-        assert virtual_env == "unset"
-        assert folder == str(tmp_path)
-        assert content == "oneloop_tools"
-        assert not Path(path.split(":")[0]).exists()
+        assert (others, virtual_env, folder) == ("lib", "unset", str(tmp_path))
+        assert programs == str(python.parent)
+        assert content == ["oneloop_tools"]
+        assert not Path(path).exists()
 
     def test_passes_arguments_on_to_pytest(self, shop: Audited) -> None:
         done = shop.tool("--observe", "--", "tests/test_plain.py", "-k", "nothing_of_that_name")

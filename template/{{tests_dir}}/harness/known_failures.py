@@ -10,6 +10,7 @@ import logging
 import re
 import traceback
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +56,8 @@ KNOWN = pytest.StashKey[KnownFailure]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the listed tests."""
-    folders = (config.rootpath / each for each in (*config.getini("testpaths"), "tests", "."))
+    near = (config.rootpath / each for each in (*config.getini("testpaths"), "tests", "."))
+    folders = (*near, *Path(__file__).parents[1:3])  # the tests may be in another folder
     file = next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
     if file is None or config.pluginmanager.has_plugin(RECORDER):
         return

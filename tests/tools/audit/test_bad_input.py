@@ -247,6 +247,19 @@ def test_old_fastapi_is_named(project: Audited) -> None:
     assert done.stderr.endswith("Update it:\n    uv add 'fastapi>=0.165'\n")
 
 
+def test_old_python_is_named(project: Audited) -> None:
+    """Before anything is imported that it cannot read."""
+    run = (
+        "import runpy, sys\nsys.version_info = (3, 10)\nrunpy.run_module('oneloop_tools.audit', run_name='__main__')\n"
+    )
+    project.write("old.py", run)
+
+    done = project.python("old.py")
+
+    assert done.returncode == 2
+    assert done.stderr.endswith("The audit needs Python 3.11 or newer.\n")
+
+
 RUN = "from oneloop_tools.audit.__main__ import main\nraise SystemExit(main(['.']))\n"
 
 

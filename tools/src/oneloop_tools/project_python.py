@@ -33,7 +33,7 @@ def run_in_project(root: Path, python: Path | None, module: str, arguments: Sequ
     """Run a module of this package on the project's interpreter, and return its exit status."""
     command = find_python(root, python)
     with source_folder() as folder:
-        environment = project_environment(folder, os.environ)
+        environment = project_environment(folder, Path(command[0]).parent, os.environ)
         return subprocess.run([*command, "-m", module, *arguments], cwd=root, env=environment, check=False).returncode
 
 
@@ -79,8 +79,9 @@ def source_folder() -> Iterator[Path]:
         yield Path(made)
 
 
-def project_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the user, without the tool's own Python and with `folder` to import from."""
+def project_environment(folder: Path, programs: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the user's environment without the tool's own, with `folder` to import from and the project's programs."""
     kept = {name: value for name, value in environment.items() if name not in ("VIRTUAL_ENV", "PYTHONHOME")}
-    paths = [str(folder), *filter(None, [environment.get("PYTHONPATH")])]
-    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
+    for name, first in (("PYTHONPATH", folder), ("PATH", programs)):
+        kept[name] = os.pathsep.join([str(first), *filter(None, [kept.get(name)])])
+    return kept

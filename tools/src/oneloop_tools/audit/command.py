@@ -31,7 +31,7 @@ def run(options: argparse.Namespace, root: Path) -> int:
 def _record_baseline(options: argparse.Namespace, project: Project) -> int:
     _check_pytest()
     from .baseline import record  # noqa: PLC0415  it needs pytest
-    from .suite_run import run_suite  # noqa: PLC0415
+    from .suite_run import run_suite  # noqa: PLC0415  likewise
 
     tests = run_suite(options.pytest, project.settings.plugin_folder)
     outcome = record(tests, project.settings.test_folders[0], update=options.update)

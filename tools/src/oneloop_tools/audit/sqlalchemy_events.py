@@ -13,7 +13,7 @@ def listening(listeners: dict[str, Callable[..., Any]]) -> Iterator[None]:
         yield
         return
     from sqlalchemy import event  # noqa: PLC0415  it may not be installed
-    from sqlalchemy.engine import Engine  # noqa: PLC0415
+    from sqlalchemy.engine import Engine  # noqa: PLC0415  likewise
 
     for name, listener in listeners.items():
         event.listen(Engine, name, listener)

@@ -24,7 +24,7 @@ REFUSED = 2
 def run(root: Path, options: argparse.Namespace) -> int:
     """Convert files of the project in `root`, and return the exit status."""
     settings = ProjectSettings.of(root)
-    paths = options.paths or [folder.relative_to(root).as_posix() for folder in settings.test_folders]
+    paths = options.paths or [str(folder) for folder in settings.test_folders]
     selection = Selection([check_path(root, each) for each in paths])
     selection.kept |= {without_parameters(each) for each in options.keep}
     if options.audit is not None:
