@@ -1,6 +1,7 @@
 """The command `oneloop-tools`: it finds the project's interpreter, and leaves nothing in the project."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from oneloop_tools import project_python
 from oneloop_tools.cli import main
-from tests.support.environment import ROOT, run, uv
+from tests.support.environment import ROOT, run, succeed, uv
 from tests.tools.audit.audited import Audited
 from tests.tools.audit.conftest import copy_sample
 
@@ -135,3 +136,15 @@ def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:
     assert convert.returncode == 0, convert.stdout
     assert " converted, " in convert.stdout
     assert sorted(path for path in shop.root.rglob("*") if "__pycache__" not in path.parts) == before
+
+
+def test_changed_source_is_built_again(tmp_path: Path) -> None:
+    """A pull brings new code, and uv keeps what it has built from a path until the files that are named change."""
+    tools = Path(shutil.copytree(ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__")))
+    command = (uv(), "run", "--quiet", "--no-project", "--with", str(tools), "oneloop-tools", "--help")
+    assert "Audit and convert an existing suite" in succeed(*command, cwd=tmp_path)
+
+    file = tools / "src/oneloop_tools/cli.py"
+    file.write_text(file.read_text().replace("Audit and convert an existing suite", "Changed"))
+
+    assert "Changed" in succeed(*command, cwd=tmp_path)
