@@ -5,12 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .audit.options import add_audit, split_arguments
-from .convert.options import add_convert
+from .audit import options as audit
+from .audit.options import split_arguments
+from .convert import options as convert
 from .errors import ToolsError
 from .project_python import run_in_project
 
 FAILED = 2
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,8 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, pytest_arguments = split_arguments(given)
     parser = argparse.ArgumentParser(prog="oneloop-tools", description="Audit and convert an existing suite of tests.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    add_audit(commands)
-    add_convert(commands)
+    for name, module in (("audit", audit), ("convert", convert)):
+        texts = {"usage": module.USAGE, "help": module.HELP, "description": module.DESCRIPTION, "epilog": module.EPILOG}
+        module.add_arguments(commands.add_parser(name, **texts))
     options = parser.parse_args(own)
     if pytest_arguments and options.command != "audit":
         parser.error("arguments after -- are for the pytest run of `audit`")
@@ -34,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ToolsError as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def project_root(given: Path) -> Path:

@@ -22,6 +22,8 @@ def audit(arguments: Sequence[str]) -> int:
     except ToolsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def check_fastapi() -> None:

@@ -6,19 +6,13 @@ from pathlib import Path
 
 from .errors import COMMAND, UsageError
 
+HELP = "report which tests use the wrong client"
+USAGE = f"{COMMAND} [options] [-- PYTEST ...]"
 DESCRIPTION = (
     "Report for every test which client it uses, what its routes reach, and whether to convert it. "
     "Reads the suite and imports the app; changes nothing."
 )
 EPILOG = "Paths are relative to REPO. Arguments after -- go to pytest."
-
-
-def add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the tool."""
-    parser = commands.add_parser(
-        "audit", help="report which tests use the wrong client", description=DESCRIPTION, epilog=EPILOG
-    )
-    _add_arguments(parser)
 
 
 def split_arguments(given: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -31,7 +25,7 @@ def parse(given: Sequence[str]) -> argparse.Namespace:
     """Read the arguments in the process that runs in the project."""
     own, for_pytest = split_arguments(given)
     parser = argparse.ArgumentParser(prog=COMMAND)
-    _add_arguments(parser)
+    add_arguments(parser)
     options = parser.parse_args(own)
     options.pytest = for_pytest
     if options.update and not (options.ratchet or options.baseline):
@@ -41,7 +35,8 @@ def parse(given: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     add = parser.add_argument
     add("repo", metavar="REPO", type=Path, help="the folder in which the project runs pytest")
     add("--python", metavar="PATH", type=Path, help="the project's interpreter, if the tool does not find it")

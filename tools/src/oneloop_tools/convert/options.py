@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-COMMAND = "oneloop-tools convert REPO"
+HELP = "rewrite sync tests into async ones"
+USAGE = "oneloop-tools convert REPO [PATH ...] [options]"
 DESCRIPTION = (
     "Rewrite sync tests into async ones. What is not known to be safe is left as it is, "
     "gets a comment that names the reason, and is listed."
@@ -11,11 +12,8 @@ DESCRIPTION = (
 EPILOG = "Paths are relative to REPO. Exit status: 0 done, 1 some files could not be converted, 2 nothing was done."
 
 
-def add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the command to those of the tool."""
-    parser = commands.add_parser(
-        "convert", help="rewrite sync tests into async ones", description=DESCRIPTION, epilog=EPILOG
-    )
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
     add = parser.add_argument
     add("repo", metavar="REPO", type=Path, help="the folder in which the project runs pytest")
     add("paths", nargs="*", metavar="PATH", help="a file, a folder, or file::test; the project's tests if left out")
