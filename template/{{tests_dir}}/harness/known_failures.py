@@ -23,7 +23,7 @@ RECORDER = "oneloop-loop-failure-recorder"
 # The tools have the same patterns in `audit/loop_failures.py`. This module works without them.
 LOOP_FAILURE = re.compile(
     "attached to a different loop|is bound to a different event loop|belongs to a different loop"
-    "|an event loop other than the current one|WrongLoopError"
+    "|an event loop other than the current one|WrongLoopError|ClientPolicyError"
     "|Event loop is closed|TCPTransport closed=True .*the handler is closed"
     "|cannot be called from a running event loop|event loop is already running"
     "|event loop while another loop is running|no running event loop|There is no current event loop"

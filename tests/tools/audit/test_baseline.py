@@ -196,6 +196,18 @@ def test_quiet(event_of_another_loop):
 """
 
 
+def test_refusal_of_the_plugin_is_known_too(tmp_path: Path) -> None:
+    """In an adopted suite the plugin refuses a sync client before the second loop does any harm."""
+    suite = make(tmp_path)
+    refused = "class ClientPolicyError(Exception): ...\n\n\ndef test_refused():\n    raise ClientPolicyError('no')\n"
+    suite.write("tests/test_ready.py", refused)
+
+    recorded = suite.audit("--baseline")
+
+    assert "1 test fails because of the loop" in recorded.stdout, recorded.stdout + recorded.stderr
+    assert expect(suite)[0] == 0
+
+
 def test_nothing_to_record(tmp_path: Path) -> None:
     suite = make(tmp_path)
     suite.write("main.py", FIXED)

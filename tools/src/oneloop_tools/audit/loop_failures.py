@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 LOOP_FAILURES = {
     "Another loop": "attached to a different loop|is bound to a different event loop|belongs to a different loop"
-    "|an event loop other than the current one|WrongLoopError",
+    "|an event loop other than the current one|WrongLoopError|ClientPolicyError",
     "Loop is closed": "Event loop is closed|TCPTransport closed=True .*the handler is closed",
     "Loop already running": "cannot be called from a running event loop|event loop is already running"
     "|event loop while another loop is running",
