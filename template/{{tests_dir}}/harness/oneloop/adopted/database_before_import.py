@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import make_url
 
 from ..config import ProjectConfig
-from ..database.postgres_source import DatabaseSource, PostgresSource
+from ..database.postgres_source import PostgresSource
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
 from ..test_run import MAIN, RUN, TestRun
@@ -48,7 +48,7 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
 
 
 def _make_run(project: ProjectConfig) -> TestRun:
-    source: DatabaseSource = PostgresSource()
+    source = PostgresSource()
     if project.driver.startswith("sqlite"):
         source = import_module("oneloop.sqlite").SqliteSource()
     worker = os.environ.get(WORKER)

@@ -8,24 +8,18 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from sqlalchemy import URL
+from ..database.worker_databases import WorkerDatabases
 
 BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
-class SqliteFiles:
-    """As `Databases` for PostgreSQL: the same names, the same verbs, on files in one folder."""
+class SqliteFiles(WorkerDatabases):
+    """The databases of one worker, as files in one folder."""
 
-    server: URL
-    run: str
-    worker: str
-
-    @property
-    def limits(self) -> Mapping[str, float]:
-        """Nothing: a file is opened at once."""
-        return {}
+    limits: ClassVar[Mapping[str, float]] = {}  # a file is opened at once
 
     def name(self, suffix: str) -> str:
         """Return the path of this run's file `suffix`: it is the database's name in its URL."""
@@ -68,8 +62,9 @@ class SqliteFiles:
         os.replace(self.name(suffix), self.name(to))  # noqa: PTH105  of two strings
         self._remove(Path(self.name(suffix)))
 
-    async def left_open(self, _suffix: str) -> list[str]:
-        """Return nothing: SQLite does not tell who has a file open."""
+    async def left_open(self, suffix: str) -> list[str]:
+        """Return nothing: SQLite does not report who has a file open."""
+        del suffix
         return []
 
     async def drop(self, suffix: str) -> None:

@@ -10,25 +10,28 @@ from uuid import uuid4
 
 from sqlalchemy import URL
 
+from ..database.postgres_source import PostgresSource
 from .sqlite_files import SqliteFiles
 
 PREFIX = "oneloop-sqlite-"
 BASE = "test"
 
 
-class SqliteSource:
+class SqliteSource(PostgresSource):
     """A folder in the temporary one, made when the run begins and gone when it ends.
 
     One that a killed run left is removed by the next run.
     """
 
-    embedded = True
-    usable = True
-    described = "SQLite: promises about locks, schemas and a server do not hold"
-    log = None
-
     def __init__(self) -> None:
+        super().__init__()
+        self.embedded = True
+        self.described = "SQLite: promises about locks, schemas and a server do not hold"
         self._folder: Path | None = None
+
+    @property
+    def usable(self) -> bool:
+        return True
 
     def start(self) -> None:
         """Make the folder, and remove those of runs that are no more."""
