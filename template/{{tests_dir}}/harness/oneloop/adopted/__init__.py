@@ -4,10 +4,10 @@ Only a project that adopts the plugin gets this room. May import `fixtures`, `te
 rooms below them. Start with `database_before_import`.
 """
 
-from . import adopted_report, seam_file
+from . import adopted_report, known_failures, seam_file
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
-PARTS = [seam_file, adopted_report]
+PARTS = [seam_file, adopted_report, known_failures]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..errors import OneloopError, SeamError
-from ..seam import Migrate
+from ..seam import FIXTURES, Migrate
 
 
 class MigrationError(OneloopError):
-    def __init__(self, command: str, said: str) -> None:
+    def __init__(self, command: str, output: str) -> None:
         super().__init__(
-            f"`{command}` failed on the test database. It reports:\n{said}\n"
+            f"`{command}` failed on the test database. It reports:\n{output}\n"
             "migrations/env.py must read the URL from the environment variable that tests/seam.py "
             "names. See docs/testing/migration.md."
         )
@@ -28,7 +28,7 @@ class MigrationError(OneloopError):
 
 async def no_users(*_: object, **__: object) -> NoReturn:
     """The `create_user` of a service without roles."""
-    raise SeamError("create_user", "how to create a user")
+    raise SeamError("create_user", FIXTURES["create_user"])
 
 
 def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]:
@@ -74,7 +74,7 @@ def alembic(ini: Path, variable: str, driver: str) -> Migrate:
             check=False,
         )
         if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()[-12:]
-            raise MigrationError(f"alembic {way} {revision}", "\n".join(said))
+            output = (done.stderr or done.stdout).strip().splitlines()[-12:]
+            raise MigrationError(f"alembic {way} {revision}", "\n".join(output))
 
     return go

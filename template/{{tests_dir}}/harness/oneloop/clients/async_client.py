@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
 
 BASE_URL = "http://test"
+INTERNAL_ERROR = 1011  # the close code for an exception in the app
 
 
 class OneloopClient(AsyncClient):
@@ -54,8 +55,9 @@ class OneloopClient(AsyncClient):
                 sockets = websockets.AsyncWebSocketClient(client, session_class=Session)
                 try:
                     session = await stack.enter_async_context(sockets.connect(str(url), **options))
-                except websockets.WebSocketDisconnect as refusal:  # closed before it was accepted
-                    raise websockets.WebSocketUpgradeError(Response(403)) from refusal
+                except websockets.WebSocketDisconnect as refusal:  # before it was accepted
+                    status = 500 if refusal.code == INTERNAL_ERROR else 403  # as a server
+                    raise websockets.WebSocketUpgradeError(Response(status)) from refusal
                 yield session
         except BaseExceptionGroup as group:
             error = _without_groups(group)

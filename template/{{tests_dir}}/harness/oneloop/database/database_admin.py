@@ -11,8 +11,10 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseUnreachableError
 
-# In seconds. Without them a frozen server would block the run forever.
-LIMITS = {"timeout": 10.0, "command_timeout": 60.0}
+# Without these limits a frozen server would block the run forever.
+CONNECT_SECONDS = 10.0
+COMMAND_SECONDS = 60.0
+LIMITS = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
 # Which of them a lost connection raises is a matter of milliseconds.
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,

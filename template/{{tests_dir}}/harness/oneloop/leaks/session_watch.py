@@ -1,18 +1,16 @@
 """Sessions that a test left in an open transaction."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from inspect import currentframe
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import async_session
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.util import greenlet_spawn
 
-from ..database.engine_guard import exempted
+from ..database.engine_guard import exempted, listening
 from .code_location import where
 
 
@@ -26,16 +24,13 @@ class SessionWatch:
     def __init__(self) -> None:
         self._open: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
+    def watched(self) -> AbstractContextManager[None]:
         """Listen to every session until the block ends."""
-        event.listen(Session, "after_begin", self._after_begin)
-        event.listen(Session, "after_transaction_end", self._after_transaction_end)
-        try:
-            yield
-        finally:
-            event.remove(Session, "after_begin", self._after_begin)
-            event.remove(Session, "after_transaction_end", self._after_transaction_end)
+        return listening(
+            Session,
+            after_begin=self._after_begin,
+            after_transaction_end=self._after_transaction_end,
+        )
 
     def note(self) -> None:
         """Count the sessions that are open now as not the test's."""
@@ -44,26 +39,29 @@ class SessionWatch:
     @property
     def late(self) -> bool:
         """Whether a session is still in a transaction."""
-        return bool(self._open)
+        # The end of a transaction is not reported if its connection was lost.
+        return any(session.in_transaction() for session in self._open)
 
     async def close_open(self) -> list[str]:
         """Close the sessions still in a transaction, and return a line for each."""
-        leaked = dict(self._open)
+        leaked = {each: line for each, line in self._open.items() if each.in_transaction()}
         self._open.clear()
         for session in leaked:
             await _close(session)
         return [
             f"{type(async_session(session) or session).__name__} in an open transaction, "
-            f"begun at {place}"
-            for session, place in leaked.items()
+            f"begun at {line}"
+            for session, line in leaked.items()
         ]
 
-    def _after_begin(self, session: Session, *_: Any) -> None:
-        if not exempted():
-            self._open.setdefault(session, where(currentframe()))
+    # A transaction with a parent is a savepoint.
+
+    def _after_begin(self, session: Session, transaction: SessionTransaction, _: Any) -> None:
+        if transaction.parent is None and not exempted():
+            self._open[session] = where(currentframe())
 
     def _after_transaction_end(self, session: Session, transaction: SessionTransaction) -> None:
-        if transaction.parent is None:  # the outermost: a savepoint has a parent
+        if transaction.parent is None:
             self._open.pop(session, None)
 
 
