@@ -12,13 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import (
-    ClientPolicyError,
-    ForeignDatabaseError,
-    ServerSettingError,
-    WrongDatabaseError,
-    WrongLoopError,
-)
+from ..errors import ClientPolicyError, ForeignDatabaseError, ServerSettingError, WrongDatabaseError, WrongLoopError
 from ..refusals import Refusals
 from .database_admin import is_test_database
 

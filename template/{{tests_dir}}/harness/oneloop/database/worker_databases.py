@@ -72,9 +72,7 @@ class WorkerDatabases:
             finally:
                 await connection.execute(UNLOCK, {"run": self.run})
 
-    async def _make_template(
-        self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]
-    ) -> None:
+    async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name = self.name(label)
         await self._create(connection, name, "template1")
         try:
@@ -88,15 +86,11 @@ class WorkerDatabases:
         name = self.name(suffix)
         async with administer(self.server) as connection:
             await self._create(connection, name, self.name(template))
-            await connection.exec_driver_sql(
-                f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
-            )
+            await connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'")
 
     async def _create(self, connection: AsyncConnection, name: str, template: str) -> None:
         strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
-        await connection.exec_driver_sql(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}'
-        )
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
 
     async def rename(self, suffix: str, to: str) -> None:
         """Rename a database; open connections to it are terminated."""
