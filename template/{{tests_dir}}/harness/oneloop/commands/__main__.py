@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .command_errors import CommandError
+from . import CommandError
 
 HIGHEST_PORT = 65535
 INTERRUPTED = 130  # as a shell counts Ctrl-C
