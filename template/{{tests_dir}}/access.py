@@ -4,8 +4,9 @@ Yours. A route or a role without its answer here fails the tests, with the line 
 say after the path which case it is; docs/testing/access.md has the rest.
 """
 
-from tests.factories import create_document
 from oneloop.access import Access, Call, Given
+
+from tests.factories import create_document
 
 NEW_DOCUMENT = Call(json={"title": "Plan", "content": "Some text."})
 NEW_TITLE = Call(json={"title": "Another plan"})

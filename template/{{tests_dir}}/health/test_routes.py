@@ -5,9 +5,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
-
 from oneloop.clients import SyncClient
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 
 class TestGetHealth:

@@ -1,11 +1,11 @@
 """Who may see the metrics."""
 
 from httpx2 import AsyncClient
+from oneloop import get_auth_token_async
+from oneloop.users import UserWithPassword
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories import create_document
-from oneloop import get_auth_token_async
-from oneloop.users import UserWithPassword
 
 
 class TestMetricsEndpointSecurity:

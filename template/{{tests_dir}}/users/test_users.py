@@ -2,7 +2,6 @@
 
 import pytest
 from httpx2 import AsyncClient
-
 from oneloop import get_auth_token_async
 from oneloop.users import UserWithPassword
 
