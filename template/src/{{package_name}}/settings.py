@@ -24,7 +24,7 @@ def _with_driver(value: str) -> str:
     if url is None or url.drivername not in {"postgres", "postgresql", DRIVER}:
         message = "This is not a PostgreSQL URL"
         raise ValueError(message) from None
-    query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
 
 
@@ -72,8 +72,8 @@ class Settings(BaseSettings):
             lines = ["The settings are wrong:"]
             for each in error.errors(include_input=False, include_url=False):
                 name = str(each["loc"][0])
-                said = each["msg"].removeprefix("Value error, ")
-                cure = cls.model_fields[name].description
-                lines.append(f"  {name.upper()}: {said}. {cure or ''}".rstrip())
+                problem = each["msg"].removeprefix("Value error, ")
+                fix = cls.model_fields[name].description
+                lines.append(f"  {name.upper()}: {problem}. {fix or ''}".rstrip())
             lines.append("Set them in the environment or in .env; .env.example lists them.")
             raise SettingsError("\n".join(lines)) from None

@@ -23,13 +23,13 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def _hash_of_nobody(hasher: PasswordHash) -> str:
-    return hasher.hash("a password that nobody has")
+def _dummy_hash(hasher: PasswordHash) -> str:
+    return hasher.hash("a password of no user")
 
 
 def _verify(hasher: PasswordHash, password: str, hashed: str | None) -> tuple[bool, str | None]:
     # An unknown address takes as long as a wrong password, so the time reveals no account.
-    return hasher.verify_and_update(password, hashed or _hash_of_nobody(hasher))
+    return hasher.verify_and_update(password, hashed or _dummy_hash(hasher))
 
 
 async def authenticate(
