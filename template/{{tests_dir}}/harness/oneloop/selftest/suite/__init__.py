@@ -1,0 +1,1 @@
+"""The tests of a small service, copied into a project of their own for each run."""
