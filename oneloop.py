@@ -1,270 +1,150 @@
-"""Two commands that need nothing but Python and git.
+"""The commands of this repository. They need Python 3.11 or newer, and git.
 
-    python3 oneloop.py new ../my-service     write a service beside this clone and run its tests
-    python3 oneloop.py test [pytest args]    run this repository's own tests
-
-`new` takes answers too: --data package_name=orders --data ci=gitlab
+python3 oneloop.py new ../my-service            write a service and run its tests; `new --help` lists the options
+python3 oneloop.py audit ../repo [options]      report what is wrong in an existing suite
+python3 oneloop.py convert ../repo PATHS        convert tests to the async client
+python3 oneloop.py test [--all] [pytest args]   run this repository's tests; --all adds the nightly ones
 """
-
-# A Python that is too old must be able to read this file and say so: no newer syntax, no newer module.
 
 import argparse
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Dict, Iterator, List, NoReturn
+
+# An older Python has to be able to parse this file: no syntax that is newer than Python 3.6.
+if sys.version_info < (3, 11):
+    sys.exit("oneloop: Python %s is too old. Use Python 3.11 or newer." % sys.version.split()[0])
 
 ROOT = Path(__file__).resolve().parent
 OWN_UV = ROOT / ".uv" / ("uv.exe" if os.name == "nt" else "uv")
-USAGE = "Use `oneloop.py new ../my-service [--defaults] [--data NAME=ANSWER]` or `oneloop.py test`."
-
-# Runs under uv, with Copier at hand. A refused answer is one sentence, and nothing is written.
-RENDER = """
-import pathlib, sys, traceback, copier, copier.errors, jinja2, yaml
-source, commit, destination, ask, *answers = sys.argv[1:]
-try:
-    data = dict(answer.split("=", 1) for answer in answers)
-    asked = yaml.safe_load(pathlib.Path(source, "copier.yml").read_text("utf-8"))
-    kind = {"kind": data.get("kind", asked["kind"]["default"])}
-    shown = lambda of: jinja2.Template(str(of.get("when", True))).render(kind) == "True"
-    known = [name for name, of in asked.items() if name[0] != "_" and shown(of)]
-    for name in data.keys() - set(known):
-        raise ValueError(f"There is no question {name!r}; the questions are: {', '.join(known)}.")
-    copier.run_copy(source, destination, data=data, vcs_ref=commit, defaults=ask == "no", quiet=True)
-except (ValueError, OSError, copier.errors.CopierError, KeyboardInterrupt) as error:
-    said = " ".join(str(error).split()) or "Stopped."
-    print("oneloop: " + said + "\\noneloop: Nothing was written.", file=sys.stderr)
-    sys.exit(3)
-except Exception:
-    traceback.print_exc()
-    sys.exit(3)
-"""
-NOT_BEGUN = (1, 2)  # what uv itself ends with; RENDER never does
-
-# A new environment holds no bytecode, and its first run compiles for seconds what it imports: this does the largest of
-# it on another core. Python writes such a file in one step, so it does not matter who comes first.
-COMPILE = """
-import compileall, os, sysconfig
-for name in ("sqlalchemy", "pydantic", "fastapi", "asyncpg", "starlette", "alembic", "httpx2"):
-    compileall.compile_dir(os.path.join(sysconfig.get_path("purelib"), name), quiet=2)
-"""
 
 
-# Each worker of the first run imports all there is before its first test: more of them are not worth it.
-MOST_WORKERS = 4
+def say(message: str) -> None:
+    print(f"oneloop: {message}", file=sys.stderr, flush=True)
 
 
-class Refused(Exception):
-    """One sentence for the user: what happened, and the one thing to do next."""
-
-
-def say(sentence: str) -> None:
-    print("oneloop: " + sentence, file=sys.stderr, flush=True)
-
-
-def at_a_terminal() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def start(command: List[str], folder: Path, *, seen: bool = True) -> "subprocess.Popen[bytes]":
-    """Start a command, where the user sees it. Our uv and this Python go last on PATH: better than a download."""
-    env: Dict[str, str] = dict(os.environ)
-    for name in ("PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"):
-        env.pop(name, None)
-    env["PATH"] = os.pathsep.join([env.get("PATH", os.defpath), str(OWN_UV.parent), str(Path(sys.executable).parent)])
-    stdin = None if seen and at_a_terminal() else subprocess.DEVNULL
-    said = None if seen else subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=str(folder), env=env, stdin=stdin, stdout=said, stderr=said)
-
-
-def run(command: List[str], folder: Path) -> int:
-    """Run a command where the user sees it, and return its exit status."""
-    with start(command, folder) as process:
-        try:
-            return process.wait()
-        except BaseException:
-            process.kill()
-            raise
-
-
-def render(command: List[str], destination: Path, uv: str) -> int:
-    """Run Copier; once pyproject.toml is there, install what it names meanwhile, which takes as long."""
-    fresh, installing = not destination.exists(), None
-    rendering = start(command, ROOT)
-    try:
-        while rendering.poll() is None:
-            if installing is None and (destination / "pyproject.toml").exists():
-                # Nobody is told of a failure: `uv run` tries again, and says what it is.
-                installing = start([uv, "sync", "--quiet", "--no-install-project"], destination, seen=False)
-            time.sleep(0.02)
-        if installing is not None and rendering.returncode == 0:
-            installing.wait()
-    finally:
-        rendering.wait()
-        if installing is not None and installing.poll() is None:
-            installing.kill()
-            installing.wait()
-        if installing is not None and rendering.returncode:
-            take_back(destination, fresh)
-    return rendering.returncode
-
-
-@contextmanager
-def compiled_meanwhile(destination: Path) -> Iterator[None]:
-    """Compile the largest packages while the block runs; nobody is told of a failure, for the run compiles too."""
-    python = destination / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    compiling = start([str(python), "-c", COMPILE], destination, seen=False) if python.exists() else None
-    try:
-        yield
-    finally:
-        if compiling is not None:
-            compiling.kill()
-            compiling.wait()
-
-
-def first_run() -> List[str]:
-    """Return how the new tests are run: by a worker for each core, unless the user has settings of pytest's set."""
-    # Not `-n auto`: that counts the cores there are, and neither those that are ours nor hyper-threads.
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    plain = cores == 1 or any(name.startswith("PYTEST_") for name in os.environ)
-    return ["run", "pytest"] if plain else ["run", "pytest", "-n", str(min(cores, MOST_WORKERS))]
-
-
-def is_free(destination: Path) -> bool:
-    """Tell whether a service can be written there: an empty folder, or nothing yet."""
-    return not destination.exists() or (destination.is_dir() and not any(destination.iterdir()))
-
-
-def take_back(destination: Path, fresh: bool) -> None:
-    """Remove what was installed for a service that was not written after all."""
-    shutil.rmtree(str(destination / ".venv"), ignore_errors=True)
-    with suppress(OSError):  # it is not there
-        (destination / "uv.lock").unlink()
-    with suppress(OSError):  # Copier has removed it, or left something in it
-        if fresh:
-            destination.rmdir()
-
-
-def quietly(command: List[str]) -> str:
-    """Return what a command printed. The reason of a failure is its last line."""
-    pipe = subprocess.PIPE
-    done = subprocess.run(command, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, check=False)
+def output(*command: str) -> str:
+    if not shutil.which(command[0]):
+        sys.exit(f"oneloop: {command[0]} is missing. Install it, then try again.")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
-        lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        raise Refused(lines[-1] if lines else "`%s` failed" % " ".join(command))
-    return done.stdout.decode().strip()
+        sys.exit(f"oneloop: `{' '.join(command)}` failed in {ROOT}:\n{(done.stderr or done.stdout).strip()}")
+    return done.stdout.strip()
 
 
 def find_uv() -> str:
-    """Return uv: the one on PATH, else one of our own in .uv/."""
-    found = shutil.which("uv")
-    if not found and not OWN_UV.exists():
-        say("uv is not on PATH; putting one into .uv/ (once).")
-        with tempfile.TemporaryDirectory() as scratch:
-            install_uv(Path(scratch))
-    return found or str(OWN_UV)
+    """Return the uv on PATH, where .uv/ comes last. If there is none, install one into .uv/."""
+    if not shutil.which("uv"):
+        say(f"uv is not on PATH. Installing it into {OWN_UV.parent}, once. If that fails, install uv yourself.")
+        OWN_UV.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=OWN_UV.parent) as scratch:
+            python = sys.executable if find_spec("pip") else f"{scratch}/venv/bin/python"
+            if not find_spec("pip"):
+                output(sys.executable, "-m", "venv", f"{scratch}/venv")
+            output(python, "-m", "pip", "install", "--quiet", "--target", f"{scratch}/uv", "uv")
+            Path(scratch, "uv", "bin", OWN_UV.name).replace(OWN_UV)
+    return shutil.which("uv") or str(OWN_UV)
 
 
-def install_uv(scratch: Path) -> None:
-    """Install uv and leave the system's packages alone: with a venv, else with `pip --target`."""
-    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    folder = scratch / ("Scripts" if os.name == "nt" else "bin")
-    try:
-        quietly([sys.executable, "-m", "venv", str(scratch)])
-        command = [str(folder / "python"), *pip, "uv"]
-    except Refused:  # Debian's Python comes without ensurepip
-        folder = scratch / "target" / "bin"
-        command = [sys.executable, *pip, "--target", str(folder.parent), "uv"]
-    try:
-        quietly(command)
-    except Refused as error:
-        reason = "uv is missing and pip could not install it (%s)." % error
-        raise Refused(reason + " Install uv by hand, then try again.") from None
-    # Into place in one step: a run that is stopped half way leaves nothing that looks whole.
-    OWN_UV.parent.mkdir(exist_ok=True)
-    partial = OWN_UV.with_name("partial-%d" % os.getpid())
-    shutil.copy2(str(folder / OWN_UV.name), str(partial))
-    os.replace(str(partial), str(OWN_UV))
+def run_with(*arguments: str) -> list[str]:
+    """Return how uv runs a program on this Python, whatever its settings in the current folder."""
+    return [find_uv(), "run", "--quiet", "--no-project", "--project", str(ROOT), "--python", sys.executable, *arguments]
 
 
-def head() -> str:
-    """Return the commit to write a service from. Never a draft: an update has to find it again."""
-    if not shutil.which("git"):
-        raise Refused("git is missing. Install git, then try again.")
-    try:
-        commit = quietly(["git", "-C", str(ROOT), "rev-parse", "--verify", "HEAD"])
-        draft = quietly(["git", "-C", str(ROOT), "status", "--porcelain"])
-    except Refused as error:
-        raise Refused("%s is not a git clone (%s). Fetch it with `git clone`." % (ROOT, error)) from None
-    if draft:
-        say("This clone has uncommitted changes; the service is written from commit %s." % commit[:9])
+def last_commit() -> str:
+    """Return the commit to write a service from. An update cannot find uncommitted changes again."""
+    if not (ROOT / ".git").exists():
+        sys.exit(f"oneloop: {ROOT} is not a git clone, so no update could use it. Get Oneloop by `git clone`.")
+    commit = output("git", "rev-parse", "--verify", "HEAD")
+    if output("git", "status", "--porcelain"):
+        say(f"{ROOT} has uncommitted changes. The service is written from its last commit, {commit[:9]}.")
     return commit
 
 
-class Arguments(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise Refused("%s. %s" % (message.capitalize(), USAGE))
+def check_answers(answers: list[str], commit: str) -> None:
+    """Refuse an answer without a question. Copier ignores it, and checks all others."""
+    keys = re.split(r"(?m)^(?=\w+:$)", output("git", "show", f"{commit}:copier.yml"))[1:]
+    asked = [key for key in keys if "\n  when:" not in key or re.search("\n  when: .*'service'", key)]
+    names = [key.split(":")[0] for key in asked if not key.startswith(("_", "kind:"))]
+    for answer in answers:
+        if "=" not in answer or answer.split("=")[0] not in names:
+            sys.exit(f"oneloop: `--data {answer}` answers no question. Use NAME=ANSWER; names: {', '.join(names)}.")
 
 
-def new(arguments: List[str]) -> int:
-    """Write a service, then run its tests."""
-    parser = Arguments(prog="oneloop.py new", description="Write a service and run its tests.")
-    parser.add_argument("destination", help="a folder that does not exist yet")
-    parser.add_argument("--data", action="append", default=[], metavar="NAME=ANSWER", help="an answer")
+def write_service(copier: list[str], folder: Path) -> None:
+    """Run Copier. Meanwhile install the dependencies: that waits for the network, Copier for a processor."""
+    is_new, sync = not folder.exists(), None
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+        copying = subprocess.Popen(copier, stderr=errors)
+        while copying.poll() is None:
+            # This fails until Copier has written enough. An error that stays is reported by the next `uv run`.
+            if (folder / "pyproject.toml").exists() and (sync is None or sync.poll()):
+                sync = subprocess.Popen([find_uv(), "sync", "-qq", "--no-install-local"], cwd=folder)
+            time.sleep(0.05)
+        if sync:
+            sync.wait()
+        if copying.returncode:
+            if is_new:
+                shutil.rmtree(folder, ignore_errors=True)
+            errors.seek(0)
+            reason = re.sub(r"(?s)Traceback \(most recent.*\nValueError: ", "", errors.read())  # a refused answer
+            sys.exit(f"oneloop: Copier could not write {folder}:\n{reason.strip()}")
+
+
+def new(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="oneloop.py new", description="Write a service and run its tests.")
+    parser.add_argument("folder", help="where the service is written: a folder that does not exist yet")
     parser.add_argument("--defaults", action="store_true", help="ask nothing")
+    parser.add_argument("--data", action="append", default=[], metavar="NAME=ANSWER", help="answer a question")
     given = parser.parse_args(arguments)
-    for answer in given.data:
-        if "=" not in answer:
-            parser.error("`--data %s` has no answer" % answer)
-    destination = Path(os.path.abspath(given.destination))
-    if not is_free(destination):
-        raise Refused("%s is not an empty folder. Name one that does not exist yet." % destination)
-    if ROOT == destination or ROOT in destination.parents:
-        raise Refused("%s is inside this clone. Name a folder beside it: ../my-service" % destination)
-    commit, uv = head(), find_uv()
-    ask = "yes" if at_a_terminal() and not given.defaults else "no"
-    copier = ["--no-project", "--with", "copier>=9.15.0", "python", "-c", RENDER]
-    copier += [str(ROOT), commit, str(destination), ask, *given.data]
-    # To ask an index whether there is a newer Copier takes half a second, and any that is in the cache will do.
-    status = render([uv, "run", "--offline", "-qq", *copier], destination, uv)
-    if status in NOT_BEGUN and is_free(destination):
-        status = render([uv, "run", "--quiet", *copier], destination, uv)
-    if status:
-        return 1
-    with compiled_meanwhile(destination):
-        status = run([uv, *first_run()], destination)
-    if status:
-        say("%s is written, but its tests did not pass: the reason stands above." % destination)
-    else:
-        say("%s is written, and its tests passed. Its README.md says how to go on." % destination)
-    if uv == str(OWN_UV):
-        say("uv, which its verbs need, is not on PATH: install it, or put %s there." % OWN_UV.parent)
+    folder = Path(given.folder).resolve()
+    if ROOT in (folder, *folder.parents):
+        sys.exit(f"oneloop: {folder} is inside this clone. Name a folder beside it, for example ../my-service.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        sys.exit(f"oneloop: {folder} is not an empty folder. Name one that does not exist yet.")
+    commit = last_commit()
+    check_answers(given.data, commit)
+    # Any Copier in uv's cache will do. The package index is asked only if there is none.
+    copier = ["--offline", "--with", "copier>=9.15.0"]
+    if subprocess.call(run_with("-q", *copier, "python", "-V"), stdout=subprocess.DEVNULL):
+        copier.remove("--offline")
+    copier += ["copier", "copy", "--quiet", "--no-cleanup", f"--vcs-ref={commit}", "--data=kind=service"]
+    copier += [f"--data={answer}" for answer in given.data]
+    copier += ["--defaults"] if given.defaults or not os.isatty(0) else []
+    write_service(run_with(*copier, str(ROOT), str(folder)), folder)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    workers = ["-n", str(min(cores, 4))] if cores > 1 and "PYTEST_ADDOPTS" not in os.environ else []
+    status = subprocess.call([find_uv(), "run", "pytest", *workers], cwd=folder)
+    result = "but its tests failed: see above" if status else "and its tests passed. Its README.md says what is next"
+    say(f"{folder} is written, {result}.")
+    if not shutil.which("uv", path=os.environ["PATH"].rsplit(os.pathsep, 2)[0]):  # without the two that `main` adds
+        say(f"The service needs uv on PATH. Install it, or add this folder:\n    {Path(find_uv()).parent}")
     return status
 
 
-def main(arguments: List[str]) -> int:
-    """Obey the verb, or say in one sentence why not."""
-    verb, rest = (arguments or [""])[0], arguments[1:]
-    try:
-        if sys.version_info < (3, 11):
-            raise Refused("Python %d.%d is too old. Use Python 3.11 or newer." % sys.version_info[:2])
-        if verb == "new":
-            return new(rest)
-        if verb == "test":
-            return run([find_uv(), "run", "--quiet", "pytest", *rest], ROOT)
-        if verb in ("-h", "--help"):
-            print(__doc__)
-            return 0
-        raise Refused(USAGE)
-    except Refused as error:
-        say(str(error))
-        return 2
+def main(command: str = "", *arguments: str) -> int:
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends the command that runs, which ends this one
+    os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(OWN_UV.parent), str(Path(sys.executable).parent)])
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
+        os.environ.pop(name, None)
+    if command == "new":
+        return new(list(arguments))
+    if command in ("audit", "convert"):
+        tools = run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command)
+        return subprocess.call([*tools, *arguments])
+    if command == "test":
+        pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]
+        return subprocess.call([find_uv(), "run", "--quiet", "pytest", *pytest], cwd=ROOT)
+    print(__doc__)
+    return 0 if command in ("-h", "--help") else 2
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

@@ -1,1 +1,1 @@
-"""The harness's PostgreSQL runner and development verbs: what they promise, run for real."""
+"""The embedded PostgreSQL server, started as a test run and as `oneloop dev` start it."""

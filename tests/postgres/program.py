@@ -1,4 +1,4 @@
-"""A program that starts a server, as a test run does: it can be interrupted, killed, and run as somebody else."""
+"""A program that starts a server, as a test run does: tests interrupt it, kill it, and run it as another user."""
 
 import asyncio
 import json
@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from tests.postgres.processes import alive, children_of, end, wait_for_end
+from tests.postgres.processes import SECONDS, alive, children_of, end, wait_for_end, wait_until
 from tests.postgres.python import HARNESS, Python
-
-SECONDS = 30.0
 
 PROGRAM = """
 import json, os, sys
@@ -48,24 +45,25 @@ server.stop()
 
 @dataclass
 class Started:
-    """A program whose server answers, and what can be known of the server from outside."""
+    """A program whose server accepts connections, and what is visible of the server from outside."""
 
     program: "subprocess.Popen[str]"
     url: str
     version: str
-    kept: Path | None = None
+    persistent: Path | None = None
 
     def __post_init__(self) -> None:
         self.socket_folder = Path(parse_qs(urlsplit(self.url).query)["host"][0])
-        self.folder = self.kept or self.socket_folder.parent
-        self.server = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        self.folder = self.persistent or self.socket_folder.parent
+        self.pid_file = (self.folder / "data" / "postmaster.pid").read_text()
+        self.server = int(self.pid_file.split()[0])
         [self.watchdog] = children_of(self.program.pid)
 
     def ask(self, sql: str) -> Any:
         """Return the one value that the server answers."""
         return asyncio.run(_ask(self.url, sql))
 
-    def tell(self, line: str) -> str:
+    def send(self, line: str) -> str:
         """Give the program a line of input, and return the line that it answers."""
         assert self.program.stdin is not None
         assert self.program.stdout is not None
@@ -74,7 +72,7 @@ class Started:
         return self.program.stdout.readline().strip()
 
     def stop(self) -> str:
-        """End the program as it wants to end, and return what it said."""
+        """Let the program stop its server and end, and return its output."""
         out, err = self.program.communicate(timeout=SECONDS)
         assert self.program.returncode == 0, err
         return out
@@ -84,21 +82,25 @@ class Started:
         self.program.kill()
         self.program.wait(SECONDS)
 
-    def interrupt(self) -> None:
-        """Send what Ctrl-C sends: a signal to the whole group of the program."""
-        os.killpg(self.program.pid, signal.SIGINT)
+    def kill_watchdog(self) -> None:
+        os.kill(self.watchdog, signal.SIGKILL)
+        assert wait_for_end(self.watchdog)
 
-    def leftovers(self, seconds: float = 5) -> list[str]:
-        """Return what is still there a moment after the program's end; it should be nothing."""
+    def interrupt(self) -> None:
+        """Send what Ctrl-C sends: a signal to the whole process group. Return when the program has it."""
+        os.killpg(self.program.pid, signal.SIGINT)
+        assert self.program.stdout is not None
+        assert self.program.stdout.readline() == "interrupted\n"
+
+    def leftovers(self, seconds: float = SECONDS) -> list[str]:
+        """Return what is left after the program's end; it should be nothing within the time."""
         things: dict[str, Callable[[], bool]] = {
             f"process {self.server}, the server": lambda: alive(self.server),
             f"process {self.watchdog}, the watchdog": lambda: alive(self.watchdog),
             f"folder {self.folder}": self.folder.exists,
         }
-        deadline = time.monotonic() + seconds
-        while (left := [name for name, there in things.items() if there()]) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return left
+        wait_until(lambda: not any(exists() for exists in things.values()), seconds)
+        return [name for name, exists in things.items() if exists()]
 
 
 @contextmanager
@@ -110,9 +112,9 @@ def started(
     before: str = "",
     then: str = "",
 ) -> Iterator[Started]:
-    """Start a program and its server; at the end nothing of either is left, also when a bug is planted.
+    """Start a program and its server; at the end nothing of either is left, even with a planted bug.
 
-    The program does `before` and `then` before it starts its server and after it; then it waits for its end.
+    The program runs `before` and `then` before and after it starts its server. Then it waits for the end of its input.
     """
     program = PROGRAM.replace("#BEFORE", before).replace("#THEN", then)
     process = (python or Python()).popen(harness, "-c", program, *map(str, arguments), env=env)
@@ -121,13 +123,13 @@ def started(
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, process.communicate(timeout=SECONDS)[1]
-        found = Started(process, **json.loads(line), kept=Path(arguments[0]) if arguments else None)
+        found = Started(process, **json.loads(line), persistent=Path(arguments[0]) if arguments else None)
         yield found
     finally:
         with process:
             process.kill()
         if found and arguments:
-            wait_for_end(found.watchdog)  # it may have to stop the server, and take its time
+            wait_for_end(found.watchdog)  # it may have to stop the server
         elif found:
             end(found.watchdog)
             end(found.server)
@@ -137,9 +139,9 @@ def started(
 def refused(
     *arguments: str | Path, harness: Path = HARNESS, env: Mapping[str, str] | None = None, python: Python | None = None
 ) -> str:
-    """Return what a program says that cannot start its server: words, and no traceback."""
+    """Return the message of a program that cannot start its server: no traceback."""
     process = (python or Python()).popen(harness, "-c", PROGRAM, *map(str, arguments), env=env)
-    out, err = process.communicate(timeout=2 * SECONDS)
+    out, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 1, out + err
     assert "Traceback" not in err
     return err

@@ -1,4 +1,4 @@
-"""An interpreter that can import the runner, and the user that runs it."""
+"""An interpreter that can import the room `postgres` from the template, and the user that runs it."""
 
 import os
 import subprocess
@@ -9,12 +9,12 @@ from pathlib import Path
 
 from tests.support.environment import ROOT, clean_environment
 
-HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness"
+HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness" / "oneloop"
 
 
 @dataclass(frozen=True)
 class Python:
-    """An interpreter and the user that runs it."""
+    """An interpreter, the user that runs it, and a folder of packages that it finds."""
 
     path: str = sys.executable
     user: int | None = None
@@ -22,8 +22,8 @@ class Python:
 
     def popen(self, harness: Path, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
         """Start a program that can import the package `postgres` from `harness`."""
-        found = [str(folder) for folder in (harness, self.site) if folder]
-        variables = {"PYTHONPATH": os.pathsep.join(found), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+        folders = [str(folder) for folder in (harness, self.site) if folder]
+        variables = {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         return subprocess.Popen(
             [self.path, *arguments],
             stdin=subprocess.PIPE,

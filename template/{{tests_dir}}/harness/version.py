@@ -1,3 +1,3 @@
-"""The plugin's version, as `poe update` of a release before 0.4.0 reads it."""
+"""The plugin's version, for the update command of releases before 0.4.0."""
 
 VERSION = "0.4.0"

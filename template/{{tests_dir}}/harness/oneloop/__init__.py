@@ -1,7 +1,7 @@
-"""The test plugin of an async FastAPI service: one event loop, a real PostgreSQL, the real app.
+"""A pytest plugin for async FastAPI services: one event loop, a real PostgreSQL, the real app.
 
-Read `fixtures/` first: it holds what tests ask for. `plugin` lists the parts. Each folder says at
-its top what it is and what it may import; nothing imports `plugin`.
+Start with `fixtures`, which holds what tests ask for; `plugin` lists all parts. Each room says at
+its top what it is, what it may import and where to start. Nothing imports `plugin`.
 """
 
 from .errors import (

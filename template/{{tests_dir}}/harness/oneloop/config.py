@@ -1,23 +1,24 @@
-"""`[tool.oneloop]` in the project's pyproject.toml: the one place of configuration.
+"""`[tool.oneloop]` in the project's pyproject.toml, the one place of configuration.
 
-Without that table the plugin does nothing: it is loaded in every test run of an environment, and
-the suites of other packages are none of its business.
+Without that table the plugin is inert: pytest loads it in every run of an environment, also for
+the tests of other packages.
 """
 
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-FILE = "pyproject.toml"
+# The plugin is vendored in the folder of the tests: tests/harness/oneloop/.
+TESTS = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
 class ProjectConfig:
-    """The table's values; `folder` is the one that holds pyproject.toml."""
+    """The settings of the table; `folder` is the one of its pyproject.toml."""
 
     folder: Path
     package: str
@@ -27,76 +28,76 @@ class ProjectConfig:
     may_block: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
 
-    @property
-    def tests(self) -> Path:
-        """The folder of the project's tests, in which the plugin is vendored."""
-        return Path(__file__).parents[2]
-
 
 CONFIG = pytest.StashKey[ProjectConfig]()
 
+TYPES = {str: "a string in quotes", bool: "true or false", tuple: "a list of strings"}
+
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
-    """Return the configuration of the project whose tests are run; None if it has no table."""
-    named = config.known_args_namespace.file_or_dir or [config.invocation_params.dir]
-    start = [config.invocation_params.dir / str(each).partition("::")[0] for each in named]
-    found = {read.folder: read for path in (*start, config.rootpath) if (read := _above(path))}
-    if len(found) > 1:
-        folders = " and ".join(sorted(folder.name for folder in found))
+    """Return the configuration of the project whose tests run; None if there is none."""
+    here = config.invocation_params.dir
+    paths = config.known_args_namespace.file_or_dir or config.getini("testpaths") or ["."]
+    starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]
+    tables = _find_tables(starts) or _find_tables([config.rootpath])
+    if not tables and any(TESTS.is_relative_to(start) for start in starts):
+        tables = _find_tables([TESTS])  # pytest was started in a folder above the project
+    if len(tables) > 1:
+        names = " and ".join(sorted(file.parent.name for file in tables))
         raise pytest.UsageError(
-            f"This run covers two services: {folders}. Each has an environment of its own.\n"
+            f"This run covers two services, {names}, which have an environment each. "
             "Run pytest once in each of their folders."
         )
-    return next(iter(found.values()), None)
+    return next((_read(file, table) for file, table in tables.items()), None)
 
 
-def _above(path: Path) -> ProjectConfig | None:
-    for folder in (path, *path.parents):
-        table = _table(folder / FILE)
-        if table is not None:
-            return _read(table, folder)
-    return None
+def shown(path: Path) -> str:
+    """Return `path` as a user in the working directory would type it."""
+    return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _find_tables(starts: Iterable[Path]) -> dict[Path, dict[str, Any]]:
+    """Return the nearest table above each start, by its file."""
+    found: dict[Path, dict[str, Any]] = {}
+    for start in starts:
+        for folder in (start, *start.parents):
+            file = folder / "pyproject.toml"
+            if file.is_file() and (table := _table(file)) is not None:
+                found[file] = table
+                break
+    return found
 
 
 def _table(file: Path) -> dict[str, Any] | None:
-    if not file.is_file():
-        return None
     try:
-        document = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("oneloop")
     except ValueError as error:
-        raise pytest.UsageError(f"{file} cannot be read: {error}") from None
-    table = document.get("tool", {}).get("oneloop")
-    return table if isinstance(table, dict) else None
+        raise pytest.UsageError(f"{file} is not valid TOML: {error}.") from None
+    if not isinstance(table, dict | None):
+        _refuse(file, 'is not a table. Write:\n    [tool.oneloop]\n    package = "my_service"')
+    return table
 
 
-def _read(table: dict[str, Any], folder: Path) -> ProjectConfig:
-    known = {field.name: field.type for field in fields(ProjectConfig) if field.name != "folder"}
-    file = folder / FILE
-    if unknown := table.keys() - known:
-        raise pytest.UsageError(
-            f"{file}: [tool.oneloop] has no setting {_listed(unknown)}. "
-            f"The settings are: {_listed(known)}."
-        )
-    if not isinstance(table.get("package"), str):
-        raise pytest.UsageError(
-            f"{file}: [tool.oneloop] does not name the app's package. Add the line:\n"
-            '    package = "my_service"'
-        )
+def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
+    settings = [each.name for each in fields(ProjectConfig) if each.name != "folder"]
     values: dict[str, Any] = {}
+    if not table.get("package"):
+        _refuse(file, 'does not name the app\'s package. Add:\n    package = "my_service"')
     for name, value in table.items():
-        default = getattr(ProjectConfig, name, "")
-        wanted = list if isinstance(default, tuple) else type(default)
-        if not isinstance(value, wanted):
-            raise pytest.UsageError(
-                f"{file}: [tool.oneloop] {name} is {value!r}. Write {_example(wanted)}."
-            )
-        values[name] = tuple(value) if isinstance(value, list) else value
-    return ProjectConfig(folder=folder, **values)
+        if name not in settings:
+            _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
+        wanted = type(getattr(ProjectConfig, name, ""))
+        if not _fits(value, wanted):
+            _refuse(file, f"{name} is {value!r}. Write {TYPES[wanted]}.")
+        values[name] = tuple(value) if wanted is tuple else value
+    return ProjectConfig(folder=file.parent, **values)
 
 
-def _example(wanted: type) -> str:
-    return {list: "a list of texts", bool: "true or false"}.get(wanted, "a text in quotes")
+def _fits(value: object, wanted: type) -> bool:
+    if isinstance(value, list):
+        return wanted is tuple and all(isinstance(each, str) for each in value)
+    return isinstance(value, wanted)
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
+def _refuse(file: Path, problem: str) -> NoReturn:
+    raise pytest.UsageError(f"{shown(file)}: [tool.oneloop] {problem}")

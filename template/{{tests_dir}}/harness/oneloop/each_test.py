@@ -1,4 +1,4 @@
-"""What happens around each test: leaks are noted, databases are emptied, refusals are raised."""
+"""What happens around each test: find its leaks, clean its databases, raise its refusals."""
 
 import inspect
 from collections.abc import Iterator
@@ -16,21 +16,19 @@ BLOCKING = "blocking"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch every pool as long as the run lasts."""
     run = config.stash[RUN]
-    run.open.enter_context(run.leaks.installed())
+    run.resources.enter_context(run.leaks.installed())
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 
 def begin(run: TestRun, test: str) -> None:
-    """Note which test runs now; fixtures that it sets up are its own."""
     run.guard.test = test
     run.sql_log.clear()
     run.leaks.begin_test(run.guard.loop)
 
 
 def end(run: TestRun, item: pytest.Item) -> None:
-    """End what the test left, empty the databases, and raise what the test did wrong."""
+    """End what the test left running, clean the databases, and raise what the test did wrong."""
     __tracebackhide__ = True
     guard, databases = run.guard, run.databases
     if databases.state is State.LOST:
@@ -39,13 +37,13 @@ def end(run: TestRun, item: pytest.Item) -> None:
         run.refusals.raise_first()
         return
     if guard.loop.is_closed():
-        databases.state = State.LOST
+        databases.mark_lost()
         raise ClosedLoopError(guard.test)
     leaks = run.leaks.end_test(guard.loop)
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
-    if _names_the_url(item):
-        databases.mark_used(compare_schema=True)  # a driver of its own, which no engine shows
+    if _requests_url(item):
+        databases.mark_used(compare_schema=True)
     guard.touched = False
     result = guard.loop.run_until_complete(databases.after_test())
     leaks += result.leaks
@@ -62,7 +60,6 @@ def end(run: TestRun, item: pytest.Item) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """Count what a fixture of a wider scope makes as not the test's."""
     run = request.config.stash[RUN]
     if fixturedef.scope == "function":
         if URL in fixturedef.argnames:
@@ -71,18 +68,17 @@ def pytest_fixture_setup(
     try:
         return (yield)
     finally:
-        run.leaks.note(run.guard.loop)
+        run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Refuse blocking calls while the test's body and its requests run."""
     if reason(item, BLOCKING) is not None:
         return (yield)
     with item.config.stash[RUN].leaks.blocking.refused():
         return (yield)
 
 
-def _names_the_url(item: pytest.Item) -> bool:
-    # A doctest has no arguments.
+def _requests_url(item: pytest.Item) -> bool:
+    # Such a test may use a driver of its own, which no engine shows. A doctest has no arguments.
     return isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters

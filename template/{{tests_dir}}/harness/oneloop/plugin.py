@@ -1,4 +1,4 @@
-"""The pytest plugin: its options, its header, and the list of its parts."""
+"""The entry point that pytest loads: the options and the list of parts."""
 
 from importlib import import_module
 from types import ModuleType
@@ -8,19 +8,18 @@ import pytest
 from .config import CONFIG, find_config
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
-    """Read the configuration before any conftest.py imports the app."""
     config = find_config(early_config)
     if config is None:
         return
     early_config.stash[CONFIG] = config
-    group = parser.getgroup("oneloop", "the plugin in tests/harness/")
+    group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
     group.addoption(
         "--live", action="store_true", help="send every async client through a real server"
     )
     group.addoption(
-        "--update-contract", action="store_true", help="accept the API as it is, by its snapshot"
+        "--update-contract", action="store_true", help="save the app's API as the new contract"
     )
     if config.existing_suite:
         import_module(f"{__package__}.adopted").name_database(early_config, config)
@@ -28,10 +27,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-socket reads which hosts are allowed
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the test run, and register the parts; do nothing for another package's suite."""
     if CONFIG not in config.stash:
         return
-    # Imported here: another package's suite does not pay for them.
+    # Imported here, so that the suites of other packages do not pay for it.
     from .policy.required_settings import check_settings  # noqa: PLC0415
 
     check_settings(config)
@@ -40,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _parts(config: pytest.Config) -> list[ModuleType]:
-    from . import checks, each_test, fixtures, policy, report, session  # noqa: PLC0415
+    from . import checks, each_test, fixtures, policy, report, session  # noqa: PLC0415  likewise
 
     parts = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, checks]
     if config.stash[CONFIG].existing_suite:

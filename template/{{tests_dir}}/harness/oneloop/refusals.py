@@ -6,27 +6,27 @@ from .errors import OneloopError
 
 
 class Refusals:
-    """What the plugin refused while a test ran.
+    """What the plugin refused during a test.
 
-    A handler may catch the error that it got, so the first refusal is raised again when the test
-    ends, unless the test's report shows it already.
+    The app may catch the error, so the first refusal is raised again when the test ends, unless
+    the test's report shows it already.
     """
 
     def __init__(self) -> None:
         self._errors: list[OneloopError] = []
 
     def refuse(self, error: OneloopError) -> NoReturn:
-        """Raise `error`, and remember it."""
+        """Raise `error` now, and again at the end of the test."""
         __tracebackhide__ = True  # the line to read is the caller's
         self._errors.append(error)
         raise error
 
     def add(self, error: OneloopError) -> None:
-        """Remember `error`, to be raised when the test ends."""
+        """Raise `error` at the end of the test."""
         self._errors.append(error)
 
     def forget(self, shown: BaseException) -> None:
-        """Forget the refusals that `shown` is, was caused by, or holds."""
+        """Forget the refusals that a report of `shown` includes."""
         known = [shown]
         for each in known:
             inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
@@ -34,11 +34,10 @@ class Refusals:
         self._errors = [one for one in self._errors if one not in known]
 
     def clear(self) -> None:
-        """Forget all of them."""
         self._errors.clear()
 
     def raise_first(self) -> None:
-        """Raise the first refusal, with each other text as a note, and forget them all."""
+        """Raise the first refusal, with the others as notes, and forget them all."""
         __tracebackhide__ = True
         found, self._errors = self._errors, []
         if found:

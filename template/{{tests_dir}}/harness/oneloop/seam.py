@@ -1,18 +1,20 @@
-"""The seam: what the fixtures return by which a service tells the plugin about itself.
+"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service.
 
 | fixture | returns |
 |---|---|
-| `settings` | the app's settings, which name `database_url` |
+| `settings` | the app's settings, with `database_url` as its database |
 | `create_app` | a callable that takes those settings and returns the FastAPI app |
-| `session_factory_dependency` | the dependency that says where sessions come from |
+| `session_factory_dependency` | the dependency that returns the session factory |
 | `metadata` | the SQLAlchemy `MetaData` of the models |
 | `migrate` | a `Migrate` |
 | `roles` | the names of the roles, the most powerful first |
 | `create_user` | a `CreateUser` |
 | `login` | a `Login`; the default posts to /api/auth/login |
-| `password_hasher` | the hasher, at minimal cost, for your own factories |
-| `dependency_overrides` | overrides of yours, applied to the app for each test; none by default |
-| `kept_tables` | tables whose rows stay, since a migration seeds them; none by default |
+| `password_hasher` | the app's hasher at minimal cost, for your own factories |
+| `dependency_overrides` | overrides to apply to the app for each test; the default has none |
+| `kept_tables` | tables whose rows stay, because a migration inserts them; the default has none |
+
+All have session scope except `dependency_overrides`.
 """
 
 from collections.abc import Mapping
@@ -39,29 +41,29 @@ NAMES = frozenset(
 
 
 class CreateUser(Protocol):
-    """Adds a user of a role to the session and flushes it; the plugin commits."""
+    """Adds a user to the session, flushes it and returns it; it must have the attribute `email`.
+
+    The plugin commits.
+    """
 
     async def __call__(
         self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
-    ) -> Any:
-        """Return the user, an object with the attribute `email`."""
-        ...
+    ) -> Any: ...
 
 
 class Migrate(Protocol):
-    """Brings the database at a URL to the newest revision, or down to `base`, which has none.
+    """Migrates the database at `url` to `head`, or down to `base`, where no migration has run.
 
-    A service whose migrations do not go down does nothing for `base`.
+    It runs in a thread of its own, where it may start a loop. A service whose migrations have no
+    downgrade ignores `base`.
     """
 
-    def __call__(self, url: str, revision: str = "head") -> None:
-        """Run in a thread of its own; a loop may be made there."""
-        ...
+    def __call__(self, url: str, revision: str = "head") -> None: ...
 
 
 class Login(Protocol):
-    """Signs a client in."""
+    """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
-    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]:
-        """Return the headers that make the client's requests this user's; cookies stay on it."""
-        ...
+    async def __call__(
+        self, client: AsyncClient, email: str, password: str
+    ) -> Mapping[str, str]: ...

@@ -1,4 +1,4 @@
-"""The life of a test run: its server starts before the first test and stops after the last."""
+"""The life of a test run: its server starts while pytest collects and stops at the end."""
 
 import asyncio
 from contextlib import suppress
@@ -16,17 +16,15 @@ WORKER_INPUT = "oneloop"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the test run, and start to watch every engine."""
-    given = getattr(config, "workerinput", {}).get(WORKER_INPUT, {})
-    run = config.stash.get(RUN, None)  # an existing suite has made it before its app was imported
+    run = config.stash.get(RUN, None)  # `adopted` makes it earlier, before the app is imported
     if run is None:
-        run = config.stash[RUN] = TestRun(config.stash[CONFIG], **given)
-    run.open.enter_context(run.guard.installed())
-    run.open.enter_context(run.sql_log.recorded())
+        worker_input = getattr(config, "workerinput", {}).get(WORKER_INPUT, {})
+        run = config.stash[RUN] = TestRun(config.stash[CONFIG], **worker_input)
+    run.resources.enter_context(run.guard.installed())
+    run.resources.enter_context(run.sql_log.recorded())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Let the server start while pytest collects."""
     run = session.config.stash[RUN]
     if run.server_url is not None or session.config.option.collectonly:
         return
@@ -41,7 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist which run it belongs to, and where the server is."""
+    """Pass the run and its server to a worker of pytest-xdist."""
     run = node.config.stash[RUN]
     node.workerinput[WORKER_INPUT] = {
         "id": run.id,
@@ -52,23 +50,20 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Report the plugin's version and where the database comes from."""
-    lines = [
-        f"oneloop {version('oneloop-vendored')}: {config.stash[RUN].source.described}, one loop"
-    ]
+    source = config.stash[RUN].source
+    lines = [f"oneloop {version('oneloop-vendored')}: {source.described}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
     return lines
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Drop what the run made on a given server, and stop an embedded one."""
     run = config.stash.get(RUN, None)
     if run is None:
         return
-    run.open.close()
+    run.resources.close()
     if run.server_url is None:
         if run.source.usable and not run.source.embedded:
-            with suppress(OneloopError):  # one that cannot be reached was reported at the start
+            with suppress(OneloopError):  # a server that is gone was reported before
                 asyncio.run(run.connect().drop_all())
         run.source.stop()

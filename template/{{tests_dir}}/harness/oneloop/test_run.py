@@ -1,4 +1,4 @@
-"""One test run, as one of its processes sees it, and what lives as long as it does."""
+"""One test run as one process sees it, and everything that lives as long as the run does."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,13 +21,13 @@ MAIN = "main"
 
 
 class TestRun:
-    """A run without workers, the controller of pytest-xdist, or one of its workers.
+    """A run in one process, or the controller of pytest-xdist, or one of its workers.
 
-    `id` is in the name of each database of the run. `server_url` is set in a worker, which uses the
-    server of its controller.
+    `id` is part of the name of each database of the run. `server_url` and `server_log` are set in
+    a worker only, which uses the server of its controller.
     """
 
-    __test__ = False  # pytest collects classes of this name
+    __test__ = False  # pytest collects classes whose name starts with Test
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class TestRun:
         source: DatabaseSource | None = None,
         *,
         worker: str = MAIN,
-        id: str | None = None,  # noqa: A002  what it is
+        id: str | None = None,  # noqa: A002  the usual word for it
         server_url: str | None = None,
         server_log: str | None = None,
     ) -> None:
@@ -45,25 +45,25 @@ class TestRun:
         self.id = id or uuid4().hex[:8]
         self.server_url = server_url
         self._server_log = server_log
-        self.open = ExitStack()
+        self.resources = ExitStack()
         self.refusals = Refusals()
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
         self.sql_log = SqlLog()
         self.leaks = Leaks(config)
         self.databases = TestDatabases(self.guard)
-        self.replaced_databases = 0  # after a test of an existing suite that changed the schema
+        self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 
     @property
     def log(self) -> Path | None:
-        """The log of the embedded server; None for a server that is not ours."""
+        """The log file of the embedded server; None for any other server."""
         return self.source.log if self._server_log is None else Path(self._server_log)
 
     def connect(self) -> Databases:
-        """Return the run's databases once the server answers; end the run if there is none."""
+        """Return the run's databases once the server answers; end the run if there is no server."""
         try:
             url = self.source.url() if self.server_url is None else make_url(self.server_url)
         except PostgresUnavailable as error:
-            # Once, and not again for each test; and never a skip, which is a green run.
+            # Not a skip, which would be green, and not an error for each test.
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
         return self.source.databases(url, self.id, self.worker)
 

@@ -1,6 +1,6 @@
-"""The access table: what each role gets from each route, as `tests/access.py` declares it.
+"""The access table: what each role gets from each route, as `access.py` of the tests declares it.
 
-May import `app`, `clients`, `errors` and `users`. Start with `matrix`.
+May import `app`, `clients`, `config`, `errors` and `users`. Start with `matrix`.
 """
 
 from .matrix import ANONYMOUS, Access, AccessError, Call, Given

@@ -1,4 +1,4 @@
-"""Asks a route, as the access matrix says."""
+"""Sends the request of an entry in ACCESS, as one of the roles."""
 
 import re
 from collections.abc import Mapping
@@ -16,19 +16,17 @@ from .declared import FILE, Case
 from .matrix import ANONYMOUS, Access, AccessError, Given
 
 SHOWN = 300
-DOUBTFUL = {404, 405, 422}
+OFTEN_INVALID = {404, 405, 422}
 
 
 class Answer(NamedTuple):
-    """A status, and what to show of the answer when it is not the declared one."""
+    """A status, and what to report of the response if another one was declared."""
 
     status: int
-    said: str
+    details: str
 
 
 class Asker(NamedTuple):
-    """Asks one app, as anybody."""
-
     client_as: ClientAs
     anonymous: AsyncClient
     session: AsyncSession
@@ -36,39 +34,36 @@ class Asker(NamedTuple):
     asgi: ASGIApp
 
     async def ask(self, case: Case, access: Access) -> Answer:
-        """Arrange, send the request, and return its status; of a websocket, the handshake's."""
         client = self.anonymous if case.role == ANONYMOUS else await self.client_as(case.role)
         call = await access.arrange(Given(self.session, client, case.role, self.users))
-        path = fill_in(case, call.get("path", {}))
+        path = _fill_in(case, call.get("path", {}))
         options: dict[str, Any] = {name: value for name, value in call.items() if name != "path"}
         if case.method == WEBSOCKET:
             headers = {**client.headers, **options.get("headers", {})}
-            status = await shake_hands(self.asgi, path, options.get("params", {}), headers)
+            status = await _open_websocket(self.asgi, path, options.get("params", {}), headers)
             return Answer(status, "")
         response = await client.request(case.method, path, **options)
-        hint = "Is the request itself right? " if response.status_code in DOUBTFUL else ""
-        return Answer(response.status_code, f"{hint}It said: {response.text[:SHOWN]}")
+        hint = "Is the request valid? " if response.status_code in OFTEN_INVALID else ""
+        return Answer(response.status_code, f"{hint}The response was: {response.text[:SHOWN]}")
 
 
-def fill_in(case: Case, values: Mapping[str, object]) -> str:
-    """Return the path with its `{...}` filled in; refuse one for which there is no value."""
-
+def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     def value(found: re.Match[str]) -> str:
         name = found[1]
         if name not in values:
             raise AccessError(
-                f"{case.entry}: nothing fills in {{{name}}}. In {FILE}, give the entry "
-                f'`call=Call(path={{"{name}": ...}})`, or an `arrange` that returns it.'
+                f"{FILE}: {case.entry} has no value for {{{name}}}. Return it from `arrange`, or "
+                f'write:\n    call=Call(path={{"{name}": ...}})'
             )
         return quote(str(values[name]))
 
     return re.sub(r"{(\w+)}", value, case.path)
 
 
-async def shake_hands(
+async def _open_websocket(
     asgi: ASGIApp, path: str, params: Mapping[str, Any], headers: Mapping[str, str]
 ) -> int:
-    """Open a websocket and leave it; return 101, or the status of the refusal, as servers do."""
+    """Open a websocket and leave it; return 101, or the status of the refusal."""
     incoming: list[Message] = [{"type": "websocket.connect"}]
     statuses: list[int] = []
 

@@ -1,122 +1,137 @@
-"""What is declared, held against what the app has."""
+"""ACCESS as the user declared it, compared with the routes that the app has."""
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import takewhile
+from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from ..app.routes import Endpoint
+from ..config import TESTS, shown
 from .matrix import ANONYMOUS, Access, AccessError
 
-MODULE = "tests.access"
-FILE = "tests/access.py"
+PATH = TESTS / "access.py"
+FILE = shown(PATH)
 
 
 class Case(NamedTuple):
-    """One role at one entry of ACCESS; what stands after the path tells entries of it apart."""
+    """One role at one entry of ACCESS: method, path, and words that tell two entries apart."""
 
     entry: str
     role: str
 
     @property
     def method(self) -> str:
-        """Give the method: `GET`."""
-        return self.entry.split(maxsplit=2)[0]
+        return self.entry.split()[0]
 
     @property
     def path(self) -> str:
-        """Give the path, its `{...}` still in it."""
-        return self.entry.split(maxsplit=2)[1]
+        """The path, with its `{...}` not filled in."""
+        return self.entry.split()[1]
 
     def __str__(self) -> str:
-        """Read as a test's id does: `GET /api/documents as writer`."""
         return f"{self.entry} as {self.role}"
 
 
 def load() -> Mapping[str, Access]:
-    """Return the user's ACCESS; nothing when there is no `tests/access.py`."""
-    if find_spec(MODULE) is None:
+    """Return the user's ACCESS; an empty one if the file does not exist."""
+    if not PATH.is_file():
         return {}
-    access: Mapping[str, Access] = getattr(import_module(MODULE), "ACCESS", {})
+    access: Mapping[str, Access] = getattr(_import(PATH), "ACCESS", {})
     for entry, declared in access.items():
         if len(entry.split()) < 2 or not isinstance(declared, Access):
             raise AccessError(
-                f'{FILE}: the entry {entry!r} cannot be read. Write "GET /api/path": Access(...).'
+                f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...).'
             )
     return access
 
 
+def _import(file: Path) -> ModuleType:
+    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`,
+    # `access`. It gets the name that pytest gives to the conftest.py beside it.
+    packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
+    name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(file):
+        return known
+    spec = spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules.setdefault(name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
 def list_cases(access: Mapping[str, Access]) -> list[Case]:
-    """Return a case for each status that is declared."""
     return [Case(entry, role) for entry, declared in access.items() for role in declared.statuses]
 
 
 def find_problems(
     access: Mapping[str, Access], endpoints: Sequence[Endpoint], roles: Collection[str]
 ) -> list[str]:
-    """Return what is missing in ACCESS and what is too much, each with the line that mends it."""
+    """Return a text for each difference between ACCESS and the app, with the line to change."""
     columns = [ANONYMOUS, *roles]
-    has = {each.name: each for each in endpoints}
-    declared = {route_of(entry) for entry in access}
-    missing = [line_for(each, columns) for name, each in has.items() if name not in declared]
-    problems = [*_entry_problems(access, columns, has), *_shut_problems(access, has)]
+    routes = {each.name: each for each in endpoints}
+    declared = {_route(entry) for entry in access}
+    missing = [_line(each, columns) for name, each in routes.items() if name not in declared]
+    problems = [*_entry_problems(access, columns, routes), *_status_problems(access, routes)]
     if missing:
-        problems.insert(0, _addition("\n".join(missing), whole=not access))
+        lines = "\n".join(missing)
+        if access:
+            text = f"Add to ACCESS, and correct each status:\n{lines}"
+        else:
+            start = "from oneloop.access import Access\n\nACCESS = {"
+            text = f"Write the file, and correct each status:\n\n{start}\n{lines}\n}}"
+        problems.insert(0, text)
     return problems
 
 
-def _addition(lines: str, *, whole: bool) -> str:
-    if whole:
-        start = f"from oneloop.access import Access\n\nACCESS = {{"
-        return f"Write it, each status as it ought to be:\n\n{start}\n{lines}\n}}"
-    return f"Add to ACCESS, each status as it ought to be:\n{lines}"
-
-
-def route_of(entry: str) -> str:
-    """Return method and path of an entry, without the words that tell entries of it apart."""
+def _route(entry: str) -> str:
     return " ".join(entry.split()[:2])
 
 
-def line_for(endpoint: Endpoint, columns: Sequence[str]) -> str:
-    """Return the line of ACCESS for a route: a proposal, by what FastAPI knows of it."""
+def _line(endpoint: Endpoint, columns: Sequence[str]) -> str:
+    """Return a proposal for the route's line in ACCESS."""
     listed = ", ".join(
-        column(role, 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status)
+        _argument(role, 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status)
         for role in columns
     )
     return f'    "{endpoint.name}": Access({listed}),'
 
 
-def column(role: str, status: int) -> str:
-    """Return a role's argument of `Access`, also for a role whose name is no name in Python."""
+def _argument(role: str, status: int) -> str:
     return f"{role}={status}" if role.isidentifier() else f'**{{"{role}": {status}}}'
 
 
 def _entry_problems(
-    access: Mapping[str, Access], columns: Sequence[str], has: Collection[str]
+    access: Mapping[str, Access], columns: Sequence[str], routes: Collection[str]
 ) -> Iterator[str]:
     for entry, declared in access.items():
-        if route_of(entry) not in has:
-            yield f'The app has no such route; delete from ACCESS:\n    "{entry}": ...'
+        if _route(entry) not in routes:
+            yield f'The app has no such route. Delete from ACCESS:\n    "{entry}": ...'
             continue
         statuses = declared.statuses
         for role in columns:
             if role not in statuses:
-                like = [*statuses.values()][-1] if statuses else 200
-                yield f'Add to the Access of "{entry}":\n    {column(role, like)},'
+                proposed = [*statuses.values()][-1] if statuses else 200
+                yield f'Add to the Access of "{entry}":\n    {_argument(role, proposed)},'
         for role in statuses:
             if role not in columns:
                 yield (
-                    f'There is no role {role!r}; delete from the Access of "{entry}":\n'
-                    f"    {column(role, statuses[role])},"
+                    f'There is no role {role!r}. Delete from the Access of "{entry}":\n'
+                    f"    {_argument(role, statuses[role])},"
                 )
 
 
-def _shut_problems(access: Mapping[str, Access], has: Collection[str]) -> Iterator[str]:
-    for name in has:
-        entries = [each for each in access if route_of(each) == name]
+def _status_problems(access: Mapping[str, Access], routes: Collection[str]) -> Iterator[str]:
+    for name in routes:
+        entries = [each for each in access if _route(each) == name]
         statuses = [status for each in entries for status in access[each].statuses.values()]
         if statuses and min(statuses) >= 400:
             yield (
-                f'"{name}" answers everybody with an error, which tells nothing of who may do '
-                "what. Arrange a request that somebody may make."
+                f'"{name}" answers every role with an error, which does not show who has access. '
+                "Arrange a request that succeeds for one of them."
             )

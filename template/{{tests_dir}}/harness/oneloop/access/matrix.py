@@ -1,4 +1,4 @@
-"""What `tests/access.py` is written with."""
+"""The names that `access.py` is written with."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
@@ -11,16 +11,16 @@ from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
 
-# The answer to a request that is wrong in itself, whoever asks.
-PROVES_NOTHING = {405: "the method is wrong", 422: "the body or the query is wrong"}
+# The status of an invalid request, whoever sends it.
+INVALID = {405: "the method is wrong", 422: "the body or the query is wrong"}
 
 
 class AccessError(OneloopError):
-    """An entry of ACCESS cannot be asked, or would prove nothing if it were."""
+    """An entry of ACCESS cannot be requested, or its status would not depend on the caller."""
 
 
 class Call(TypedDict, total=False):
-    """How a route is asked: `path` fills in its `{...}`, the rest is what a request takes."""
+    """A request: `path` fills in the `{...}` of the route, the rest is passed to the client."""
 
     path: Mapping[str, object]
     params: Mapping[str, Any]
@@ -31,9 +31,9 @@ class Call(TypedDict, total=False):
 
 
 class Given(NamedTuple):
-    """What an `arrange` has at hand; the harness commits the session when it is done.
+    """What `arrange` may use. The plugin commits the session afterwards.
 
-    `client` is the one that will ask, signed in as `role`; `users` is `test_users`.
+    `client` will send the request and is signed in as `role`; `users` is `test_users`.
     """
 
     session: AsyncSession
@@ -43,9 +43,17 @@ class Given(NamedTuple):
 
     @property
     def caller(self) -> Any:
-        """Give the user who asks; when nobody is signed in, the user of the last role."""
+        """The user who sends the request; for an anonymous one, the user of the last role."""
         role = [*self.users][-1] if self.role == ANONYMOUS else self.role
         return self.users[role]["user"]
+
+    @property
+    def another_user(self) -> Any:
+        """A user who is not the caller."""
+        for entry in self.users.values():
+            if entry["user"] is not self.caller:
+                return entry["user"]
+        raise AccessError("There is only one role, so there is no other user. Create one instead.")
 
     @property
     def people(self) -> Mapping[str, UserWithPassword]:
@@ -57,16 +65,6 @@ class Given(NamedTuple):
         """The name of `another_user` before release 0.4.0."""
         return self.another_user
 
-    @property
-    def another_user(self) -> Any:
-        """Give a user who is not the caller."""
-        for entry in self.users.values():
-            if entry["user"] is not self.caller:
-                return entry["user"]
-        raise AccessError(
-            "There is one role alone, so there is no other user: make a user instead."
-        )
-
 
 Arrange = Callable[[Given], Awaitable[Call]]
 
@@ -74,25 +72,24 @@ Arrange = Callable[[Given], Awaitable[Call]]
 class Access:
     """What each role gets from a route: `Access(anonymous=401, admin=200, writer=403)`.
 
-    The request is the same for all of them: what `call` says, or `arrange` when rows or a token
-    must be there first. It has to be a valid one, so that the status tells about the caller.
+    All roles send the same request: `call`, or what `arrange` returns if it needs rows or a token
+    first. The request must be valid, so that the status depends on the caller alone.
     """
 
     def __init__(
         self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int
     ) -> None:
         for role, status in statuses.items():
-            if status in PROVES_NOTHING:
+            if status in INVALID:
                 raise AccessError(
-                    f"{role}={status} says that {PROVES_NOTHING[status]}, and nothing of who may "
-                    "do what. Make the request valid by `call` or `arrange`."
+                    f"{role}={status} means that {INVALID[status]}, whoever the caller is. "
+                    "Make the request valid with `call` or `arrange`."
                 )
         self.statuses: Mapping[str, int] = statuses
         self._arrange = arrange
         self._call = call
 
     async def arrange(self, given: Given) -> Call:
-        """Return how the route is asked."""
         call = self._call or Call()
         if self._arrange is not None:
             call = Call(**{**call, **await self._arrange(given)})

@@ -5,14 +5,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 
-from ..config import CONFIG
+from ..config import TESTS
 
 NAME = "oneloop_seam"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixtures of seam.py: they win over the plugin's, and a conftest's over them."""
-    file = config.stash[CONFIG].tests / "seam.py"
+    file = TESTS / "seam.py"
     if not file.is_file():
         raise pytest.UsageError(
             f"{file} is missing. It tells the plugin about your service.\n"

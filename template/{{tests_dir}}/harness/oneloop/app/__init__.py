@@ -1,4 +1,4 @@
-"""The app of the service: started once by its real lifespan, and what FastAPI knows of its routes.
+"""The app of the service: started once by its lifespan, and the routes that it has.
 
 Imports nothing else of the plugin. Start with `running_app`.
 """

@@ -1,4 +1,4 @@
-"""The app's routes, as FastAPI resolves them: which one answers, and what it asks of a caller."""
+"""The routes of the app as FastAPI resolves them, and whether they authenticate their caller."""
 
 import inspect
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Endpoint(NamedTuple):
-    """One method of one path; `status` is what it answers when all is well."""
+    """One method of one path; `status` is the one of a successful response."""
 
     method: str
     path: str
@@ -26,12 +26,11 @@ class Endpoint(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Give the method and the path: `GET /api/documents`."""
         return f"{self.method} {self.path}"
 
 
 def find_scheme(dependant: Dependant | None) -> str | None:
-    """Return the name of the first security scheme that a route depends on, however deep."""
+    """Return the name of the first security scheme among the dependencies, however deep."""
     if dependant is None:
         return None
     call = dependant.call
@@ -43,7 +42,7 @@ def find_scheme(dependant: Dependant | None) -> str | None:
 
 
 def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None:
-    """Return the route that will answer a request, through routers and mounts; None for a 404."""
+    """Return the route that answers a request, also inside a mount; None for a 404."""
     for context in iter_route_contexts(routes):
         match, child_scope = context.matches(scope)
         if match is Match.FULL:
@@ -53,10 +52,9 @@ def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None
 
 
 def list_endpoints(app: FastAPI) -> list[Endpoint]:
-    """Return every method of every path of the app, but for FastAPI's own pages and static files.
+    """Return every method of every path, except FastAPI's own pages and static files.
 
-    What a mounted app has inside belongs to it; one that is no FastAPI or Starlette app tells
-    nobody what it has.
+    Mounted FastAPI and Starlette apps are included; other mounted apps do not list their routes.
     """
     return list(_endpoints(app.routes, "", _own_pages(app)))
 
@@ -85,6 +83,6 @@ def _endpoints(
 def _methods(context: RouteContext) -> list[str]:
     if isinstance(context.original_route, WebSocketRoute):
         return [WEBSOCKET]
-    # A class as an endpoint has its methods' names in lower case, and the route lists none.
+    # An endpoint that is a class has a method for each HTTP method; its route lists none.
     found = context.methods or {name for name in METHODS if hasattr(context.endpoint, name.lower())}
     return [name for name in METHODS if name in found and not (name == "HEAD" and "GET" in found)]

@@ -1,7 +1,7 @@
-"""The app as it runs: under its real lifespan, restarted when its database is replaced."""
+"""The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -11,52 +11,48 @@ from contextlib import (
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
+
+T = TypeVar("T")
+Dependency = Callable[..., Any]
 
 
 class RunningApp:
-    """The app that runs now; `asgi` is the same callable through all restarts."""
+    """The app between its start and its stop; `asgi` stays the same callable when it restarts."""
 
     def __init__(self, build: Callable[[], FastAPI]) -> None:
         self._build = build
         self._app: FastAPI | None = None
-        self._asgi: ASGIApp | None = None
-        self._running = AsyncExitStack()
+        self._state: Mapping[str, Any] = {}
+        self._lifespan = AsyncExitStack()
 
     @property
     def app(self) -> FastAPI:
-        """The FastAPI app itself, without its lifespan's state."""
         assert self._app is not None
         return self._app
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve as the app, with its lifespan's state in each request."""
-        assert self._asgi is not None
-        await self._asgi(scope, receive, send)
+        """Serve a request, with a copy of the lifespan's state as a server would pass it."""
+        await self.app({**scope, "state": dict(self._state)}, receive, send)
 
     async def start(self) -> None:
-        """Build the app and enter its lifespan; overrides that its forerunner had go along."""
         app = self._build()
         if self._app is not None:
             app.dependency_overrides.update(self._app.dependency_overrides)
         lifespan = in_own_task(app.router.lifespan_context(app))
-        state = await self._running.enter_async_context(lifespan)
-        self._app, self._asgi = app, with_state(app, dict(state or {}))
+        state = await self._lifespan.enter_async_context(lifespan)
+        self._app, self._state = app, state or {}
 
     async def stop(self) -> None:
-        """Leave the lifespan."""
-        await self._running.aclose()
-
-
-T = TypeVar("T")
+        await self._lifespan.aclose()
 
 
 @asynccontextmanager
 async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
-    """Enter and leave `context` in one task of its own, and yield what it gives.
+    """Enter and leave `context` in one task, and yield its value.
 
-    pytest-asyncio runs the two halves of a fixture in two tasks, and a task group or a cancel
-    scope, which a lifespan may well hold, must be left in the task that entered it.
+    pytest-asyncio runs the two halves of a fixture in two tasks, but a task group or a cancel
+    scope, which a lifespan may hold, must be left in the task that entered it.
     """
     entered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     leave = asyncio.Event()
@@ -80,26 +76,11 @@ async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[
         await task
 
 
-def with_state(app: ASGIApp, state: MutableMapping[str, Any] | None) -> ASGIApp:
-    """Wrap `app` so that each request gets a copy of the lifespan's state, as servers give it.
-
-    `ASGITransport` runs no lifespan and passes no state. One dictionary for all would let
-    `request.state` leak from request to request, which ASGI's lifespan protocol rules out.
-    """
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, "state": dict(state or {})}, receive, send)
-
-    return serve
-
-
 @contextmanager
-def overriding(
-    app: FastAPI, overrides: Mapping[Callable[..., Any], Callable[..., Any]]
-) -> Iterator[None]:
-    """Lay `overrides` over those of `app`; at the end have exactly those it had before.
+def overriding(app: FastAPI, overrides: Mapping[Dependency, Dependency]) -> Iterator[None]:
+    """Apply `overrides` to `app`, and restore exactly the overrides that it had before.
 
-    `clear()` at the end, which is the usual way, takes the user's own overrides along.
+    The usual `clear()` at the end would delete the user's own overrides as well.
     """
     before = dict(app.dependency_overrides)
     app.dependency_overrides.update(overrides)

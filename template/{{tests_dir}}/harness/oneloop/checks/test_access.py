@@ -53,6 +53,6 @@ if CASES:  # an empty list of parameters would be a skip; the test above says wh
         if answer.status != expected:
             pytest.fail(
                 f"{case} answered {answer.status}, and {FILE} says {expected}. Correct the one "
-                f"that is wrong. {answer.said}",
+                f"that is wrong. {answer.details}",
                 pytrace=False,
             )

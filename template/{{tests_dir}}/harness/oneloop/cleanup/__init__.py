@@ -1,8 +1,9 @@
-"""What empties the database after a test, and what finds the changes that it cannot undo.
+"""What empties the databases after a test, and finds the changes that no wipe can undo.
 
-May import `errors` and `database.database_admin`. Start with `wiper`.
+May import `app`, `database` and `errors`. Start with `test_databases`, then `wiper`.
 """
 
-from .wiper import Sequence, Wiper, WipeResult
+from .catalogue import Sequence
+from .wiper import Wiper, WipeResult
 
 __all__ = ["Sequence", "WipeResult", "Wiper"]

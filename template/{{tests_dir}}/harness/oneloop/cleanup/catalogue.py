@@ -1,17 +1,19 @@
 """What a database holds: its tables, materialized views and sequences, as PostgreSQL lists them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MIGRATIONS_TABLES = frozenset({"alembic_version"})
+LIFT_ROW_SECURITY = "NO FORCE ROW LEVEL SECURITY"
 
+# Neither PostgreSQL's own nor an extension's.
 USERS = """
     n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')"""
-# Each relation that holds rows of its own: the partitions and not their parent, the children and
-# the parent of an inheritance. What is foreign, temporary or an extension's is left alone.
+# Each relation that holds rows of its own: partitions but not their parent, and both the children
+# and the parent of an inheritance. Foreign and temporary tables are left alone.
 TABLES = f"""
     WITH obstacles(relation, deletes, lift, restore) AS (
         SELECT tgrelid, tgtype & 8 <> 0, format('DISABLE TRIGGER %I', tgname),
@@ -22,7 +24,7 @@ TABLES = f"""
                format('ENABLE %sRULE %I', CASE ev_enabled WHEN 'A' THEN 'ALWAYS ' END, rulename)
         FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_enabled IN ('O', 'A')
         UNION ALL
-        SELECT oid, true, 'NO FORCE ROW LEVEL SECURITY', 'FORCE ROW LEVEL SECURITY'
+        SELECT oid, true, '{LIFT_ROW_SECURITY}', 'FORCE ROW LEVEL SECURITY'
         FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
             AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
     )
@@ -36,7 +38,6 @@ TABLES = f"""
            ARRAY(SELECT lift FROM obstacles WHERE relation = c.oid) AS lifts,
            ARRAY(SELECT restore FROM obstacles WHERE relation = c.oid) AS restores,
            EXISTS (SELECT FROM obstacles WHERE relation = c.oid AND deletes) AS guarded,
-           c.relpersistence = 'u' AS unlogged,
            ARRAY(SELECT conrelid FROM pg_constraint
                  WHERE confrelid = c.oid AND contype = 'f') AS referrers
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -44,13 +45,13 @@ TABLES = f"""
         JOIN pg_namespace rn ON rn.oid = r.relnamespace
     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {USERS}
     ORDER BY quoted"""
-# One that shows another was made after it, so this is also the order to refresh them in.
+# A view is newer than the views that it reads, so they are refreshed in the order of their oids.
 VIEWS = f"""
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted, c.relispopulated AS populated
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'm' AND {USERS} ORDER BY c.oid"""
 SEQUENCES = """
-    SELECT format('%I.%I', schemaname, sequencename) AS quoted,
+    SELECT format('%I.%I', schemaname, sequencename) AS name,
            coalesce(last_value, start_value) AS value, last_value IS NOT NULL AS called
     FROM pg_sequences WHERE schemaname NOT LIKE 'pg\\_%'"""
 
@@ -59,77 +60,82 @@ SEQUENCES = """
 class Table:
     """A table that holds rows of its own.
 
-    `lifts` and `restores` are actions of ALTER TABLE for what could stand in the way: triggers,
-    rules, forced row security. A table is `guarded` if one of these meets a DELETE. `referrers`
-    are the tables with a foreign key to this one, by their oid.
+    `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of
+    ALTER TABLE against what could prevent a wipe: triggers, rules, forced row security. A table is
+    `guarded` if one of these meets a DELETE. `referrers` are the oids of the tables with a foreign
+    key to this one.
     """
 
     oid: int
     quoted: str
     full: str
-    names: frozenset[str]
-    columns: tuple[str, ...]
-    lifts: tuple[str, ...]
-    restores: tuple[str, ...]
+    names: Collection[str]
+    columns: Collection[str]
+    lifts: Collection[str]
+    restores: Collection[str]
     guarded: bool
-    unlogged: bool
-    referrers: frozenset[int]
+    referrers: Collection[int]
+
+    @property
+    def may_hide_rows(self) -> bool:
+        """Whether row security may hide rows from the tables' owner."""
+        return LIFT_ROW_SECURITY in self.lifts
 
 
 @dataclass(frozen=True)
 class View:
-    """A materialized view, and whether it was populated when the wiper looked."""
+    """A materialized view, and whether it was populated after the migrations."""
 
     oid: int
     quoted: str
     populated: bool
 
 
+class Sequence(NamedTuple):
+    """A sequence: its quoted name, its last value, and whether that value was used."""
+
+    name: str
+    value: int
+    called: bool
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """The tables to be wiped, those to be kept, and the materialized views."""
+    """The tables to be wiped, the tables to be kept, and the materialized views."""
 
-    wiped: tuple[Table, ...]
-    kept: tuple[Table, ...]
-    views: tuple[View, ...]
+    wiped: Collection[Table]
+    kept: Collection[Table]
+    views: Collection[View]
 
     @property
-    def guarded(self) -> tuple[Table, ...]:
-        """The tables to be wiped that something of the user's guards against it."""
-        return tuple(table for table in self.wiped if table.guarded)
+    def guarded(self) -> list[Table]:
+        return [table for table in self.wiped if table.guarded]
+
+    @property
+    def unguarded(self) -> list[Table]:
+        return [table for table in self.wiped if not table.guarded]
 
     def with_referrers(self, tables: Collection[Table]) -> list[Table]:
-        """Return `tables` and the kept ones that refer to them, however far away."""
+        """Return `tables` and the kept tables that refer to them, directly or indirectly."""
         found = {table.oid: table for table in tables}
         while True:
-            pointing = frozenset[int]().union(*(table.referrers for table in found.values()))
-            more = [one for one in self.kept if one.oid in pointing and one.oid not in found]
+            referrers = {oid for table in found.values() for oid in table.referrers}
+            more = [table for table in self.kept if table.oid in referrers - found.keys()]
             if not more:
                 return list(found.values())
             found |= {table.oid: table for table in more}
 
 
-def _table(row: Mapping[str, Any]) -> Table:
-    return Table(
-        row["oid"],
-        row["quoted"],
-        row["full"],
-        frozenset(row["names"]),
-        tuple(row["columns"]),
-        tuple(row["lifts"]),
-        tuple(row["restores"]),
-        row["guarded"],
-        row["unlogged"],
-        frozenset(row["referrers"]),
-    )
-
-
 async def read_catalogue(driver: Any, kept: Collection[str]) -> Catalogue:
-    """Read what the database holds; a table in `kept` is named with its schema or without."""
-    kept = MIGRATIONS_TABLES | set(kept)
-    tables = [_table(row) for row in await driver.fetch(TABLES)]
+    """Read what the database holds; `kept` names tables with their schema or without."""
+    kept = MIGRATIONS_TABLES.union(kept)
+    tables = [Table(**row) for row in await driver.fetch(TABLES)]
     return Catalogue(
-        tuple(table for table in tables if not table.names & kept),
-        tuple(table for table in tables if table.names & kept),
-        tuple(View(**row) for row in await driver.fetch(VIEWS)),
+        wiped=[table for table in tables if kept.isdisjoint(table.names)],
+        kept=[table for table in tables if not kept.isdisjoint(table.names)],
+        views=[View(**row) for row in await driver.fetch(VIEWS)],
     )
+
+
+async def read_sequences(driver: Any) -> list[Sequence]:
+    return [Sequence(**row) for row in await driver.fetch(SEQUENCES)]

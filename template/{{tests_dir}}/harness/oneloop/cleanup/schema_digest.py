@@ -1,15 +1,15 @@
-"""The shape of a database: what its schema is made of, so that a change of it can be named."""
+"""A digest for each object of a database's schema, so that a change can be named."""
 
 from typing import Any
 
-# One line for each thing with a name of its own. Its parts, as columns, indexes and constraints
-# are of a table, are in its digest. What is not compared: statistics, and the file that TRUNCATE
-# and REFRESH replace. 16384 is the first oid that PostgreSQL gives to anything made by a user.
-SHAPE = """
+# One row for each object with a name. What belongs to it, as columns, indexes and constraints do to
+# a table, is in its digest. Statistics are not compared, nor the file that TRUNCATE and REFRESH
+# replace. 16384 is the first oid that PostgreSQL gives to an object of a user.
+DIGESTS = """
     WITH relations AS (
         SELECT * FROM pg_class
         WHERE oid >= 16384 AND relpersistence <> 't' AND relkind NOT IN ('t', 'i', 'I')
-    ), parts(class, id, said) AS (
+    ), parts(class, id, text) AS (
         SELECT 'pg_class'::regclass, oid, concat_ws(' ', relname, relnamespace, relkind, relowner,
             relpersistence, relacl, reloptions, relrowsecurity, relforcerowsecurity, relreplident,
             pg_get_expr(relpartbound, oid)) FROM relations
@@ -50,20 +50,20 @@ SHAPE = """
             WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
     )
     SELECT pg_describe_object(class, id, 0) AS name,
-           md5(string_agg(said, ' ' ORDER BY said)) AS digest
+           md5(string_agg(text, ' ' ORDER BY text)) AS digest
     FROM parts GROUP BY class, id"""
 
 
 async def read_digests(driver: Any) -> dict[str, str]:
-    """Return a digest for each thing that the schema is made of, by its description."""
-    return {row["name"]: row["digest"] for row in await driver.fetch(SHAPE)}
+    return {row["name"]: row["digest"] for row in await driver.fetch(DIGESTS)}
 
 
 def schema_changes(before: dict[str, str], now: dict[str, str]) -> list[str]:
-    """Return a line for each thing that was made, dropped or changed in between."""
-    lines = [f"made: {name}" for name in sorted(now.keys() - before.keys())]
-    lines += [f"dropped: {name}" for name in sorted(before.keys() - now.keys())]
-    lines += [
-        f"changed: {name}" for name in sorted(before) if now.get(name, before[name]) != before[name]
-    ]
-    return lines
+    """Return a line for each object that was made, dropped or changed in between."""
+    both = before.keys() & now.keys()
+    changes = {
+        "made": now.keys() - before.keys(),
+        "dropped": before.keys() - now.keys(),
+        "changed": {name for name in both if before[name] != now[name]},
+    }
+    return [f"{change}: {name}" for change, names in changes.items() for name in sorted(names)]

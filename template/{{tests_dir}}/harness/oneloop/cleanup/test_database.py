@@ -10,7 +10,8 @@ from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST
 from ..database.worker_databases import Databases
-from .wiper import Sequence, Wiper, WipeResult, open_wiper
+from .catalogue import Sequence
+from .wiper import Wiper, WipeResult, open_wiper
 
 Change = Callable[[AsyncConnection], Awaitable[object]]
 
@@ -19,11 +20,11 @@ Change = Callable[[AsyncConnection], Awaitable[object]]
 class TestDatabase:
     """A database of this process, cloned from a template database of the run.
 
-    A private copy takes its name for a while, so that its URL stays the same. `changes` are made to
-    every database that takes this place.
+    A private copy takes its name for one test, so that the URL stays the same. `changes` are made
+    to each database that has this name.
     """
 
-    __test__ = False
+    __test__ = False  # pytest collects classes of this name
 
     databases: Databases
     suffix: str
@@ -36,12 +37,10 @@ class TestDatabase:
 
     @property
     def url(self) -> str:
-        """The URL; it stays the same whichever database is there."""
         return self.databases.url(self.suffix)
 
     @property
     def name(self) -> str:
-        """The database's name."""
         return self.databases.name(self.suffix)
 
     @property
@@ -49,24 +48,23 @@ class TestDatabase:
         return f"{self.suffix}_swapped_out"
 
     async def make(self) -> None:
-        """Clone the template, and read what a wipe has to restore."""
+        """Clone the template, and read the state that each wipe restores."""
         await self._clone()
         await self._open_wiper()
 
     async def extend(self, change: Change) -> None:
-        """Change the schema for the rest of the run, in every database that takes this place."""
+        """Change the schema for the rest of the run."""
         self.changes.append(change)
         await self._apply(change)
         if self.wiper is not None:
             await self.wiper.prepare()
 
     async def wipe(self, *, compare_schema: bool) -> WipeResult:
-        """Delete what a test left here."""
         assert self.wiper is not None
         return await self.wiper.wipe(compare_schema=compare_schema)
 
     async def swap_in_private_copy(self) -> None:
-        """Put a private copy here; open connections are terminated."""
+        """Put a private copy in its place; open connections are terminated."""
         await self.close()
         await self.databases.rename(self.suffix, self._swapped_out)
         self.is_private_copy = True
@@ -90,7 +88,7 @@ class TestDatabase:
         await self.make()
 
     async def drop(self) -> None:
-        """Drop it, at the end of the run."""
+        """Drop the database at the end of the run."""
         await self.close()
         await self.databases.drop(self.suffix)
         if self.is_private_copy:
@@ -100,7 +98,7 @@ class TestDatabase:
         """Close the wiper's connection."""
         wiper, self.wiper = self.wiper, None
         if wiper is not None:
-            self._sequences = wiper.sequences  # a wiper that comes later finds them used
+            self._sequences = wiper.sequences  # the next wiper would find them used
             with suppress(*CONNECTION_LOST, DBAPIError):
                 await wiper.close()
 

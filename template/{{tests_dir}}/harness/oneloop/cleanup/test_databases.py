@@ -1,7 +1,4 @@
-"""All databases that the tests of this process use, and the state that they are in.
-
-The state changes in one place, `after_test`, which empties or replaces them.
-"""
+"""The databases that the tests of this process use, and the state that they are in."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,25 +21,33 @@ class State(Enum):
     CLEAN = auto()
     """It has not used them."""
     USED = auto()
-    """It has used them: they are wiped after it."""
+    """It has used them: they are wiped after the test."""
     PRIVATE_COPY = auto()
-    """It has a copy of its own, which is dropped after it."""
+    """It uses private copies: they are dropped after the test."""
     LOST = auto()
     """They could not be cleaned: no other test may start."""
 
 
 class TestDatabases:
-    """The worker's database first, then those that a user added; and the app that uses them."""
+    """The worker's database, those that a user added, and the app that uses them.
 
-    __test__ = False
+    `after_test` is the transition to the next test. The other methods only record what the running
+    test does.
+    """
+
+    __test__ = False  # pytest collects classes of this name
 
     def __init__(self, guard: EngineGuard) -> None:
         self._guard = guard
         self._databases: list[TestDatabase] = []
         self._compare_schema = False
-        self.state = State.CLEAN
+        self._state = State.CLEAN
         self.app: RunningApp | None = None
         self.app_restarted: Callable[[], None] = lambda: None
+
+    @property
+    def state(self) -> State:
+        return self._state
 
     @asynccontextmanager
     async def holding(self, database: TestDatabase) -> AsyncIterator[TestDatabase]:
@@ -55,34 +60,38 @@ class TestDatabases:
         finally:
             with exempt():
                 self._databases.remove(database)
-                # The test that lost the server has reported it.
+                # A lost server was reported by the test that lost it.
                 with suppress(DatabaseUnreachableError, DBAPIError, *CONNECTION_LOST):
-                    # An engine that nobody disposes of, such as one made at import, may hold a
-                    # thread that keeps the process from its end.
+                    # An engine that is never disposed of, such as one made at import, may hold a
+                    # thread that keeps the process alive.
                     await self._dispose({database.name})
                     await database.drop()
 
     def mark_used(self, *, compare_schema: bool = False) -> None:
         """Have the databases wiped after this test; with `compare_schema`, inspect them as well."""
         self._compare_schema = self._compare_schema or compare_schema
-        if self.state is State.CLEAN:
-            self.state = State.USED
+        if self._state is State.CLEAN:
+            self._state = State.USED
+
+    def mark_lost(self) -> None:
+        """Have no other test start: the server is gone, or the loop is closed."""
+        self._state = State.LOST
 
     async def use_private_copy(self) -> None:
         """Put a private copy in the place of each database, and restart the app on it."""
-        self.state = State.PRIVATE_COPY
+        self._state = State.PRIVATE_COPY
         try:
             async with self._app_stopped():
                 for database in self._databases:
                     await database.swap_in_private_copy()
         except BaseException:
             await self._swap_back()
-            self.state = State.USED
+            self._state = State.USED
             raise
 
     async def after_test(self) -> WipeResult:
-        """Have each database as it was before the test; the next state is CLEAN, or LOST."""
-        state, self.state = self.state, State.LOST  # unless all of it succeeds
+        """Restore each database as it was before the test; the next state is CLEAN, or LOST."""
+        state, self._state = self._state, State.LOST  # unless all of it succeeds
         result = WipeResult()
         if state is State.LOST:
             return result
@@ -91,7 +100,7 @@ class TestDatabases:
         elif state is State.PRIVATE_COPY:
             result = WipeResult(leaks=await self._swap_back())
         self._compare_schema = False
-        self.state = State.CLEAN
+        self._state = State.CLEAN
         return result
 
     async def extend(self, change: Change) -> None:
@@ -100,7 +109,7 @@ class TestDatabases:
             await self._databases[0].extend(change)
 
     async def restart_sequences(self) -> None:
-        """Let each sequence start where the migrations left it."""
+        """Set each sequence to where the migrations left it."""
         with exempt():
             for database in self._databases:
                 assert database.wiper is not None
@@ -112,7 +121,8 @@ class TestDatabases:
         for database in self._databases:
             try:
                 result = await database.wipe(compare_schema=self._compare_schema)
-            except CONNECTION_LOST:  # a test may terminate every connection; the server is asked
+            except CONNECTION_LOST:
+                # A test may terminate every connection. If the server is gone, this fails.
                 await self._replace(database)
                 continue
             leaks += result.leaks
@@ -134,7 +144,7 @@ class TestDatabases:
 
     @asynccontextmanager
     async def _app_stopped(self) -> AsyncIterator[None]:
-        # The lifespan may hold a connection, and each pool holds some.
+        # The lifespan may hold a connection, and each pool holds several.
         app = self.app
         if app is not None:
             await app.stop()

@@ -1,9 +1,10 @@
-"""The wiper: deletes what a test left, on a connection kept for it."""
+"""The wiper: deletes what a test left, on a connection of its own."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
@@ -12,27 +13,10 @@ from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST, LIMITS
 from ..errors import KeptTablesError, SeededRowsError
-from . import open_transactions
-from .catalogue import MIGRATIONS_TABLES, SEQUENCES, Catalogue, Table, View, read_catalogue
+from . import catalogue, wipe_statements
+from .catalogue import MIGRATIONS_TABLES, Catalogue, Sequence, Table
+from .open_transactions import OTHERS, read_left_open, terminate
 from .schema_digest import read_digests, schema_changes
-from .wipe_statements import (
-    CALL,
-    NEWEST,
-    SEPARATOR,
-    copy_kept_rows,
-    dirty,
-    function,
-    seen,
-    wipe_everything,
-)
-
-
-class Sequence(NamedTuple):
-    """A sequence: its quoted name, its last value, and whether that was handed out."""
-
-    name: str
-    value: int
-    called: bool
 
 
 @dataclass(frozen=True)
@@ -44,32 +28,18 @@ class WipeResult:
 
 
 class Wiper(Protocol):
-    """Deletes the rows of one database, but for those of the kept tables, which it restores."""
+    """Deletes the rows of one database, except those of the kept tables, which it restores."""
 
     @property
-    def sequences(self) -> list[Sequence]:
-        """Where each sequence started."""
-        ...
-
-    async def prepare(self) -> None:
-        """Read the state that a wipe has to restore."""
-        ...
-
-    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
-        """Delete every row; with `compare_schema`, look for changes of the schema as well."""
-        ...
-
-    async def restart_sequences(self) -> None:
-        """Let each sequence start where it was when the wiper was prepared."""
-        ...
-
-    async def close(self) -> None:
-        """Close the wiper's connection."""
-        ...
+    def sequences(self) -> list[Sequence]: ...
+    async def prepare(self) -> None: ...
+    async def wipe(self, *, compare_schema: bool = False) -> WipeResult: ...
+    async def restart_sequences(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequence]) -> Wiper:
-    """Return what wipes the database at `url`."""
+    """Return the wiper of the database at `url`."""
     if make_url(url).get_backend_name() == "sqlite":
         sqlite = import_module("..sqlite", __package__)  # rendered only where it is used
         wiper: Wiper = await sqlite.SqliteWiper.open(url, kept, sequences)
@@ -78,22 +48,23 @@ async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequ
 
 
 class PostgresWiper:
-    """Deletes every row but those of the kept tables, and puts these back as they were.
+    """Deletes every row except those of the kept tables, and restores these.
 
-    The common case is one statement. `wipe` says what it cannot undo, a change of the schema: the
-    database is then of no more use.
+    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe`
+    then reports the changes, and the database is to be replaced.
     """
+
+    _catalogue: Catalogue
+    _digests: dict[str, str]
+    _fingerprint: str
+    _call: Any
 
     def __init__(self, connection: AsyncConnection, driver: Any, kept: Collection[str]) -> None:
         self._connection = connection
-        # Below SQLAlchemy, which would add a third to the time of each wipe.
+        # asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
         self._driver = driver
-        self._names = kept
-        self._catalogue = Catalogue((), (), ())
-        self._digests: dict[str, str] = {}
-        self._expected: tuple[str, ...] | list[str] = ()
+        self._kept = kept
         self.sequences: list[Sequence] = []
-        self._statement: Any = None
 
     @classmethod
     async def open(
@@ -117,80 +88,86 @@ class PostgresWiper:
         return wiper
 
     async def prepare(self) -> None:
-        """Take the database as it is now for what it has to be after each test."""
-        self._catalogue = await read_catalogue(self._driver, self._names)
-        await copy_kept_rows(self._driver, self._catalogue.kept)
-        await self._driver.execute(function(self._catalogue))
+        """Read the state that each wipe restores: the database as it is now."""
+        self._catalogue = await catalogue.read_catalogue(self._driver, self._kept)
+        for table in self._catalogue.kept:
+            await self._driver.execute(wipe_statements.copy_rows(table))
+        await self._driver.execute(wipe_statements.wipe_function(self._catalogue))
         self._digests = await read_digests(self._driver)
-        self._expected = await self._driver.fetchval(seen(self._catalogue))
-        found = [Sequence(*row) for row in await self._driver.fetch(SEQUENCES)]
-        before = {sequence.name: sequence for sequence in self.sequences}
-        self.sequences = [before.get(sequence.name, sequence) for sequence in found]
-        self._statement = await self._driver.prepare(CALL)
+        self._fingerprint = await self._read_fingerprint()
+        known = {sequence.name: sequence for sequence in self.sequences}
+        found = await catalogue.read_sequences(self._driver)
+        self.sequences = [known.get(sequence.name, sequence) for sequence in found]
+        self._call = await self._driver.prepare(wipe_statements.CALL)
 
     async def check(self) -> None:
-        """Raise if rows would be lost, or if there is no table of a name to be kept."""
+        """Raise if a wipe would delete seeded rows, or if a table to be kept does not exist."""
         known = {name for table in self._catalogue.kept for name in table.names}
-        if missing := set(self._names) - MIGRATIONS_TABLES - known:
+        if missing := set(self._kept) - MIGRATIONS_TABLES - known:
             raise KeptTablesError(sorted(missing))
-        full = {row["oid"] for row in await self._driver.fetch(dirty(self._catalogue.wiped))}
-        if seeded := [table.full for table in self._catalogue.wiped if table.oid in full]:
-            raise SeededRowsError(seeded)
+        if seeded := await self._with_rows(self._catalogue.wiped):
+            raise SeededRowsError([table.full for table in seeded])
 
     async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
-        """Delete every row; with `compare_schema`, look for changes of the schema as well."""
+        """Delete every row; with `compare_schema`, look for changes of the schema first."""
         leaks: list[str] = []
         try:
-            wiped = await self._statement.fetchval(SEPARATOR.join(self._expected))
+            wiped = await self._call.fetchval(self._fingerprint)
         except asyncpg.LockNotAvailableError:
-            others = await self._driver.fetch(open_transactions.OTHERS)
-            leaks = await open_transactions.terminate(self._driver, others)
+            leaks = await terminate(self._driver, await self._driver.fetch(OTHERS))
             wiped = False
         except (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError):
-            wiped = False  # a table is gone, or a materialized view has been emptied
+            wiped = False  # a table was dropped, or a materialized view was emptied
             compare_schema = True
         if not wiped:
-            left = await open_transactions.left_open(self._driver)
-            leaks += await open_transactions.terminate(self._driver, left)
-            newest = await self._driver.fetchval(f"SELECT {NEWEST}")
-            compare_schema = compare_schema or newest != self._expected[0]
+            leaks += await terminate(self._driver, await read_left_open(self._driver))
+            compare_schema = compare_schema or await self._has_new_relation()
         if compare_schema:
-            found = schema_changes(self._digests, await read_digests(self._driver))
-            if found:
-                return WipeResult(leaks, found)
+            changes = schema_changes(self._digests, await read_digests(self._driver))
+            if changes:
+                return WipeResult(leaks, changes)
         if not wiped:
             try:
-                await self._wipe_everything()
+                await self._full_wipe()
             except CONNECTION_LOST:
                 raise
             except asyncpg.PostgresError as error:
                 return WipeResult(leaks, [f"refused to be wiped: {error}"])
         return WipeResult(leaks)
 
-    async def _wipe_everything(self) -> None:
-        catalogue = self._catalogue
-        changed, views = await self._changed()
-        full = {row["oid"] for row in await self._driver.fetch(dirty(catalogue.guarded))}
-        await wipe_everything(self._driver, catalogue, dirty=full, changed=changed, views=views)
-        self._expected = await self._driver.fetchval(seen(catalogue))
+    async def _has_new_relation(self) -> bool:
+        newest = await self._driver.fetchval(f"SELECT {wipe_statements.NEWEST_OID}")
+        return bool(newest != json.loads(self._fingerprint)[wipe_statements.NEWEST])
 
-    async def _changed(self) -> tuple[list[Table], list[View]]:
-        catalogue = self._catalogue
-        kept = len(catalogue.kept)
+    async def _full_wipe(self) -> None:
+        before = json.loads(self._fingerprint)
         try:
-            now = await self._driver.fetchval(seen(catalogue))
-        except asyncpg.ObjectNotInPrerequisiteStateError:
-            return list(catalogue.kept), list(catalogue.views)
-        differs = [was != is_ for was, is_ in zip(self._expected, now, strict=True)][1:]
-        return (
-            [table for table, one in zip(catalogue.kept, differs[:kept], strict=True) if one],
-            [view for view, one in zip(catalogue.views, differs[kept:], strict=True) if one],
+            now = json.loads(await self._read_fingerprint())
+        except asyncpg.ObjectNotInPrerequisiteStateError:  # a materialized view was emptied
+            now = {}
+        different = {oid for oid, signature in before.items() if now.get(oid) != signature}
+        script = wipe_statements.full_wipe(
+            self._catalogue,
+            guarded=await self._with_rows(self._catalogue.guarded),
+            changed=[table for table in self._catalogue.kept if str(table.oid) in different],
+            views=[view for view in self._catalogue.views if str(view.oid) in different],
         )
+        async with self._driver.transaction():
+            await self._driver.execute(script)
+        self._fingerprint = await self._read_fingerprint()
+
+    async def _with_rows(self, tables: Collection[Table]) -> list[Table]:
+        rows = await self._driver.fetch(wipe_statements.tables_with_rows(tables))
+        oids = {row["oid"] for row in rows}
+        return [table for table in tables if table.oid in oids]
+
+    async def _read_fingerprint(self) -> str:
+        query = f"SELECT {wipe_statements.fingerprint(self._catalogue)}"
+        return str(await self._driver.fetchval(query))
 
     async def restart_sequences(self) -> None:
-        """Set each sequence to where it stood when the wiper looked."""
+        """Set each sequence to where the migrations left it."""
         await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self.sequences)
 
     async def close(self) -> None:
-        """Give the connection back; the wiper is of no use after it."""
         await self._connection.close()

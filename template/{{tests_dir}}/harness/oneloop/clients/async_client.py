@@ -1,11 +1,11 @@
-"""The async client that a test holds: the same in this process and over a socket."""
+"""The async client that a test holds: the same class in this process and over a socket."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from httpx2 import URL, AsyncBaseTransport, AsyncClient
-from starlette.types import ASGIApp
+from httpx2 import URL, AsyncBaseTransport, AsyncClient, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .asgi_transport import InProcessTransport
 from .live_server import LiveServer
@@ -19,12 +19,12 @@ BASE_URL = "http://test"
 
 
 class OneloopClient(AsyncClient):
-    """An `AsyncClient` whose waits end by `NoAnswerError`, and whose websockets do too."""
+    """An `AsyncClient` that opens websockets too, and waits for nothing without an end."""
 
     def __init__(
         self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None
     ) -> None:
-        # The transports limit each wait, and stop counting in a debugger; httpx2's time-outs do not.
+        # The transports limit each wait, and pause in a debugger; httpx2's timeouts would not.
         super().__init__(transport=transport, base_url=base_url, timeout=None)
         self._asgi = asgi
 
@@ -34,59 +34,71 @@ class OneloopClient(AsyncClient):
     ) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user: `async with client.websocket("/feed") as ws`.
 
-        A refusal is httpx2's `WebSocketUpgradeError`, which has the answer. What fails in the block
-        comes out as it is: httpx2 would wrap an assertion into an `ExceptionGroup`.
+        A refusal raises httpx2's `WebSocketUpgradeError`, which has the response.
         """
-        from httpx2.websockets import (  # noqa: PLC0415  most runs open none
-            AsyncWebSocketClient,
-            AsyncWebSocketSession,
-        )
+        # Imported here: most runs open no websocket, and the import takes 40 ms.
+        from httpx2 import websockets  # noqa: PLC0415
 
-        class Session(AsyncWebSocketSession):
+        class Session(websockets.AsyncWebSocketSession):
             async def receive(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109  httpx2's signature
                 try:
                     return await super().receive(LIMIT_SECONDS if timeout is None else timeout)
                 except TimeoutError:
                     if timeout is not None:
                         raise
-                    raise NoAnswerError(f"The websocket {url}, its next message") from None
+                    raise NoAnswerError(f"The next message of the websocket {url}") from None
 
-        async with AsyncExitStack() as stack:
-            client = (
-                self if self._asgi is None else await stack.enter_async_context(self._to_asgi())
-            )
-            connecting = AsyncWebSocketClient(client, session_class=Session)
-            try:
-                async with connecting.connect(str(url), **options) as session:
-                    yield session
-            except BaseExceptionGroup as group:
-                if len(group.exceptions) == 1:
-                    raise group.exceptions[0] from None
-                raise
+        try:
+            async with AsyncExitStack() as stack:
+                client = await stack.enter_async_context(self._websocket_client())
+                sockets = websockets.AsyncWebSocketClient(client, session_class=Session)
+                try:
+                    session = await stack.enter_async_context(sockets.connect(str(url), **options))
+                except websockets.WebSocketDisconnect as refusal:  # closed before it was accepted
+                    raise websockets.WebSocketUpgradeError(Response(403)) from refusal
+                yield session
+        except BaseExceptionGroup as group:
+            error = _without_groups(group)
+            raise error from error.__cause__
 
-    def _to_asgi(self) -> AsyncClient:
-        # httpx2's transport holds a task group, so it lives as long as the websocket's block:
-        # pytest-asyncio runs the two halves of a fixture in two tasks.
-        from .websocket_transport import WebSocketTransport  # noqa: PLC0415  as above
+    @asynccontextmanager
+    async def _websocket_client(self) -> AsyncIterator[AsyncClient]:
+        """Yield the client to connect with: httpx2's transport holds a task group meanwhile."""
+        from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
-        assert self._asgi is not None
-        return AsyncClient(
-            transport=WebSocketTransport(self._asgi),
+        asgi = self._asgi
+        if asgi is None:
+            yield self
+            return
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            # Servers have this extension: a refusal by `HTTPException` keeps its status.
+            await asgi({**scope, "extensions": {"websocket.http.response": {}}}, receive, send)
+
+        async with AsyncClient(
+            transport=ASGIWebSocketTransport(serve, initial_receive_timeout=LIMIT_SECONDS),
             base_url=self.base_url,
             headers=self.headers,
             cookies=self.cookies,
-        )
+        ) as client:
+            yield client
+
+
+def _without_groups(error: BaseException) -> BaseException:
+    # Each of httpx2's task groups wraps an error of the block.
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def open_async_client(asgi: ASGIApp) -> OneloopClient:
     """Return a client on the app, in this process and on this loop.
 
-    An exception in the app is a 500, as a client in production gets it; its traceback is in the
-    log that pytest prints.
+    An exception in the app is a 500, as in production; the log has its traceback.
     """
     return OneloopClient(InProcessTransport(asgi), BASE_URL, asgi)
 
 
 def open_live_client(server: LiveServer) -> OneloopClient:
-    """Return a client on the app, over the socket of a server that was started."""
+    """Return a client on the app, over the socket of a started server."""
     return OneloopClient(LiveTransport(server), server.url)

@@ -1,4 +1,4 @@
-"""The live server: the running app under real uvicorn, on loopback and on the suite's own loop."""
+"""The live server: the running app behind uvicorn, on loopback and on the shared event loop."""
 
 import asyncio
 import socket
@@ -21,21 +21,15 @@ Call = asyncio.Future[None]
 
 
 class LiveServerError(OneloopError):
-    """The live server did not start."""
-
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"The live server did not start: {reason}. Look for what closes {HOST}, such as a "
-            "sandbox without a network. Most tests do not need it without `--live`."
+            f"The live server did not start on {HOST}: {reason}. A sandbox without a network is "
+            "the usual cause. Run without `--live`: most tests do not need the server then."
         )
 
 
 class LiveServer:
-    """Uvicorn in front of `asgi`, started when first wanted; `url` is where it listens.
-
-    `asgi` is the app whose lifespan runs already, with its state in each request, so that uvicorn
-    runs no second one.
-    """
+    """Uvicorn in front of `asgi`, started at its first use; `url` is where it listens."""
 
     def __init__(self, asgi: ASGIApp) -> None:
         self.url = ""
@@ -49,18 +43,18 @@ class LiveServer:
         return self.url
 
     async def start(self) -> None:
-        """Listen on a free port of loopback; do nothing if it listens already."""
-        async with self._starting:  # of two clients that are opened at once, one waits
+        """Listen on a free port; do nothing if it listens already."""
+        async with self._starting:
             if self._task is None:
-                self._task = await self._started()
+                self._task = await self._serve()
 
-    async def _started(self) -> asyncio.Task[None]:
-        # The protocol is named, or asyncio leaves out TCP_NODELAY: an answer in two parts then
-        # waits 40 ms for an acknowledgement.
+    async def _serve(self) -> asyncio.Task[None]:
+        # Without the protocol, asyncio leaves out TCP_NODELAY, and a response in two parts waits
+        # 40 ms for an acknowledgement.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.bind((HOST, 0))
         self.url = f"http://{HOST}:{listening.getsockname()[1]}"
-        server = self._uvicorn = _make_server(self._counted)
+        server = self._uvicorn = _make_server(self._noted)
         task = asyncio.create_task(server.serve([listening]), name="oneloop: live server")
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while not server.started:  # uvicorn has no event for it
@@ -73,7 +67,7 @@ class LiveServer:
         return task
 
     async def stop(self) -> None:
-        """Close every connection and stop listening; do nothing if it never started."""
+        """Close all connections and stop listening; do nothing if it never started."""
         if self._uvicorn is not None and self._task is not None:
             self._uvicorn.should_exit = True
             await self._task
@@ -82,8 +76,8 @@ class LiveServer:
         """Return the app's call for the last request from `address`, if it still runs."""
         return self._calls.get(address)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # A client has its answer before the app is done: background tasks are still to come.
+    async def _noted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # The call ends after its response: background tasks run in between.
         address = tuple(scope["client"])
         call = self._calls[address] = asyncio.get_running_loop().create_future()
         try:
@@ -97,19 +91,16 @@ class LiveServer:
 def _make_server(app: ASGIApp) -> "uvicorn.Server":
     import uvicorn  # noqa: PLC0415  a run without a live server does not pay for it
 
-    class GuestServer(uvicorn.Server):
-        """Uvicorn as a guest on pytest's loop."""
-
+    class Server(uvicorn.Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
-            """Leave the signals to pytest: Ctrl-C ends the run, and not this server alone."""
-            yield
+            yield  # Ctrl-C is pytest's: it ends the run, and not the server alone
 
-    return GuestServer(
+    return Server(
         uvicorn.Config(
             app,
             interface="asgi3",
-            lifespan="off",  # the app's runs already
+            lifespan="off",  # the app has been started
             log_config=None,  # logging is the app's and pytest's
             access_log=False,
             proxy_headers=False,  # a test's X-Forwarded-For comes from no proxy

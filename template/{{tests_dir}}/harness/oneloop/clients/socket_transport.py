@@ -1,4 +1,4 @@
-"""A client's way over the socket, which waits for the app as the way within the process does."""
+"""The transport over a socket, which waits for the app as the one in this process does."""
 
 import asyncio
 import ssl
@@ -9,17 +9,17 @@ from httpx2 import AsyncByteStream, AsyncHTTPTransport, Request, Response
 from .live_server import Call, LiveServer
 from .timeouts import limited
 
-# How long the app may take to see that its client has left.
+# How long the app may take to notice that its client has left.
 LEFT_SECONDS = 2.0
-# Plain HTTP needs none, and to make one with certificates takes 30 ms for each client.
+# Plain HTTP needs no certificates, and to load them takes 30 ms for each client.
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class LiveTransport(AsyncHTTPTransport):
     """Sends requests to the live server over a connection that is kept alive.
 
-    An answer that was read to its end is given back when the app's call has ended, and so have the
-    background tasks: as within the process, where a test that asserts what they did is no race.
+    A response that was read to its end is returned once the app's call has ended, background
+    tasks included, as in this process: a test that asserts what they did is no race.
     """
 
     def __init__(self, server: LiveServer) -> None:
@@ -27,28 +27,27 @@ class LiveTransport(AsyncHTTPTransport):
         self._server = server
 
     async def handle_async_request(self, request: Request) -> Response:
-        """Return the answer; raise `NoAnswerError` if none begins in time."""
-        asked = f"{request.method} {request.url.path}"
-        async with limited(f"{asked}, over the socket"):
+        name = f"{request.method} {request.url.path}"
+        async with limited(f"The response to {name}, over the socket,"):
             response = await super().handle_async_request(request)
         connection = response.extensions["network_stream"]
         call = self._server.call_from(connection.get_extra_info("client_addr"))
         assert isinstance(response.stream, AsyncByteStream)
-        response.stream = _Body(response.stream, call, asked)
+        response.stream = _Body(response.stream, call, name)
         return response
 
 
 class _Body(AsyncByteStream):
-    def __init__(self, stream: AsyncByteStream, call: Call | None, asked: str) -> None:
+    def __init__(self, stream: AsyncByteStream, call: Call | None, name: str) -> None:
         self._stream = stream
         self._call = call
-        self._asked = asked
+        self._name = name
         self._complete = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         parts = aiter(self._stream)
         while True:
-            async with limited(f"{self._asked}, the next part of the answer"):
+            async with limited(f"The next part of the response to {self._name}"):
                 part = await anext(parts, None)
             if part is None:
                 break
@@ -60,7 +59,7 @@ class _Body(AsyncByteStream):
         if self._call is None:
             return
         if self._complete:
-            async with limited(f"{self._asked}, its background tasks"):
+            async with limited(f"The end of the background tasks of {self._name}"):
                 await asyncio.wait([self._call])
         else:
             await asyncio.wait([self._call], timeout=LEFT_SECONDS)

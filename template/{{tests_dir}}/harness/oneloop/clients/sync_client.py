@@ -1,4 +1,4 @@
-"""The sync client: plain routing and validation, and an error for all that needs more."""
+"""The sync client: for plain routing and validation, and an error for anything else."""
 
 import inspect
 from pathlib import Path
@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import Request, Response
-from starlette.testclient import TestClient  # noqa: TID251  the one place that holds it
+from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..app.routes import find_route, find_scheme
+from ..config import shown
 from ..database.engine_guard import EngineGuard, sync_call
 from ..errors import ClientPolicyError
 from ..refusals import Refusals
@@ -18,16 +19,15 @@ CLIENT_LIBRARIES = ("httpx2", "starlette")
 
 
 class SyncClient(TestClient):
-    """Starlette's client for plain routing and validation: one that says so when it is not enough.
+    """Starlette's client, never entered, since that would run a second lifespan.
 
-    It is never entered, since that would run a second lifespan. Each of its requests runs on a
-    loop of its own, so a route that authenticates its caller raises `ClientPolicyError` here, at
-    the line of the test, and so does the first use of the database, also when the app turned it
-    into a 500. With `exempt`, which the mark `sync_client` gives, a route may authenticate; the
-    database stays refused.
+    Each request runs on a loop of its own. So a route that authenticates its caller raises
+    `ClientPolicyError` at the line of the test, and so does the first use of the database, even if
+    the app turns the error into a 500. With `exempt`, which the marker `sync_client` gives, a route
+    may authenticate; the database stays refused.
     """
 
-    def __init__(  # noqa: PLR0913  what a request has to be judged by
+    def __init__(
         self,
         asgi: ASGIApp,
         app: FastAPI,
@@ -42,23 +42,23 @@ class SyncClient(TestClient):
         self._exempt = exempt
         self._where = ""
 
-        async def policed(scope: Scope, receive: Receive, send: Send) -> None:
+        async def checked(scope: Scope, receive: Receive, send: Send) -> None:
             self._refuse_authentication(scope)
             sync_call.set(self._where)
             await asgi(scope, receive, send)
 
-        super().__init__(policed)
+        super().__init__(checked)
 
     def _refuse_authentication(self, scope: Scope) -> None:
         route = None if self._exempt else find_route(self._app.routes, scope)
         scheme = route and find_scheme(getattr(route, "dependant", None))
         if scheme:
-            did = f"asked {scope['path']}, which authenticates its caller ({scheme}),"
+            did = f"requested {scope['path']}, which authenticates its caller ({scheme}),"
             raise ClientPolicyError(self._guard.test, self._where, did)
 
     def send(self, request: Request, **options: Any) -> Response:
-        """Send the request, and raise what was refused while it ran."""
-        self._where = find_caller()
+        """Send the request, then raise what was refused meanwhile."""
+        self._where = _find_caller()
         try:
             response = super().send(request, **options)
         except ClientPolicyError as error:
@@ -71,14 +71,12 @@ class SyncClient(TestClient):
         return response
 
 
-def find_caller() -> str:
-    """Return `file:line` of the nearest frame that is neither a client's nor this module's."""
+def _find_caller() -> str:
+    """Return `file:line` of the nearest frame outside the client libraries and this module."""
     frame = inspect.currentframe()
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module != __name__ and module.partition(".")[0] not in CLIENT_LIBRARIES:
-            path = Path(frame.f_code.co_filename)
-            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-            return f"{shown.as_posix()}:{frame.f_lineno}"
+            return f"{shown(Path(frame.f_code.co_filename))}:{frame.f_lineno}"
         frame = frame.f_back
     return "the test"

@@ -1,4 +1,4 @@
-"""Each wait for the app has an end, which a debugger does not bring nearer."""
+"""A limit for each wait for the app, which pauses in a debugger."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,22 +11,19 @@ TICKS = 20
 
 
 class NoAnswerError(OneloopError):
-    """The app was asked for something, and nothing came in time."""
-
     def __init__(self, waited_for: str, seconds: float = LIMIT_SECONDS) -> None:
         super().__init__(
-            f"{waited_for}: nothing came within {seconds:g} seconds, so the wait was ended. The "
-            "handler waits for something that does not happen, or a lock is held. Read the last "
-            "statement of the SQL below. See docs/testing/live.md."
+            f"{waited_for} did not arrive within {seconds:g} seconds. The app waits for a lock, or "
+            "for something that does not happen: the last statement of the SQL below may tell. "
+            "See docs/testing/live.md."
         )
 
 
 @asynccontextmanager
 async def limited(waited_for: str, seconds: float = LIMIT_SECONDS) -> AsyncIterator[None]:
-    """End the block with `NoAnswerError` once the loop has run for so many seconds.
+    """End the block with `NoAnswerError` after the loop has run for this many seconds.
 
-    Ticks are counted, and not the time that passed: a debugger in a handler stops the loop, and a
-    request must not be found late when its developer goes on.
+    It counts ticks of the loop: a debugger stops the loop, and the time in it must not count.
     """
     loop = asyncio.get_running_loop()
     timer: asyncio.TimerHandle

@@ -1,4 +1,4 @@
-"""`uv run oneloop COMMAND`: reads the command line and runs one of the commands."""
+"""Reads the command line of `oneloop`, and runs the command."""
 
 import argparse
 import os
@@ -6,12 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .command_errors import CommandError
+
 HIGHEST_PORT = 65535
-INTERRUPTED = 130
+SELFTEST = Path(__file__).parents[1] / "selftest"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; a mistake ends with a sentence and an exit status that is not 0."""
+    given = _parser().parse_args(arguments)
+    if given.command == "run" and not given.program:
+        sys.exit("Name the program to run, such as: uv run oneloop run alembic current")
+    try:
+        sys.exit(_run(given))
+    except CommandError as error:
+        sys.exit(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="oneloop", description="The commands of a service.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     dev = commands.add_parser("dev", help="start the service, and reload it when a file changes")
@@ -23,45 +34,36 @@ def main(arguments: list[str] | None = None) -> None:
     psql = commands.add_parser("psql", help="open the development database in psql")
     psql.add_argument("database", nargs="?", default="postgres")
     psql.add_argument("arguments", nargs=argparse.REMAINDER, help="such as -c 'SELECT 1'")
-    update = commands.add_parser("update", help="bring the plugin and its pages up to date")
-    update.add_argument("--to", metavar="RELEASE", help="a release, or HEAD; else the newest")
+    reset = commands.add_parser("reset", help="empty the development database: drop and create it")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    update = commands.add_parser("update", help="update the plugin and docs/testing/")
+    update.add_argument("--to", metavar="RELEASE", help="a release or HEAD; the newest if left out")
     update.add_argument("--check", action="store_true", help="only report whether one is out")
-    update.add_argument("--answers-file", default=None, help=argparse.SUPPRESS)
-    commands.add_parser("selftest", help="test the plugin itself, through pytest's real hooks")
-    given = parser.parse_args(arguments)
-    if given.command == "run" and not given.program:
-        run.error("name the program to run")
-    sys.exit(_run(given))
-
-
-def _run(given: argparse.Namespace) -> int:
-    # Each command imports what it needs: `update` runs without the database's packages.
-    if given.command == "update":
-        from .update.update_command import run_update  # noqa: PLC0415
-
-        return run_update(to=given.to, check=given.check, answers_file=given.answers_file)
-    if given.command == "selftest":
-        return run_selftest()
-    from . import dev_commands  # noqa: PLC0415
-
-    return dev_commands.run(given)
+    update.add_argument("--answers-file", default=".copier-answers.yml", help=argparse.SUPPRESS)
+    commands.add_parser("selftest", help="test the plugin itself")
+    return parser
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
-        message = f"{text!r} is no port: take a number from 1 to {HIGHEST_PORT}"
+        message = f"{text!r} is not a port. Use a number from 1 to {HIGHEST_PORT}."
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
 
+def _run(given: argparse.Namespace) -> int:
+    # Each command imports what it needs: `update` runs without the packages of the others.
+    if given.command == "update":
+        from .update.update_command import check, update  # noqa: PLC0415
+
+        return check(given.answers_file) if given.check else update(given.answers_file, given.to)
+    if given.command == "selftest":
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SELFTEST)]
+        return subprocess.run(command, check=False).returncode  # noqa: S603  our own tests
+    from .dev_commands import run_with_database  # noqa: PLC0415
+
+    return run_with_database(given)
+
+
 if __name__ == "__main__":
     main()
-
-
-SELFTEST = Path(__file__).parents[1] / "selftest"
-
-
-def run_selftest() -> int:
-    """Run the self-tests, and return pytest's exit status."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(SELFTEST)]
-    return subprocess.run(command, check=False).returncode  # noqa: S603  our own tests

@@ -1,4 +1,4 @@
-"""A command as a child: its input, its Ctrl-C and its exit status are its own."""
+"""Runs a program in the foreground; signals go to it and not to us."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ SIGNALLED = 128
 
 
 class Child:
-    """One command after another, and whether Ctrl-C was pressed meanwhile."""
+    """Runs one program after another; `interrupted` is true after Ctrl-C."""
 
     def __init__(self) -> None:
         self.interrupted = False
@@ -22,7 +22,7 @@ class Child:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """Leave signals to the command that runs, so that we outlive it and clean up after it."""
+        """Pass signals to the program, so that we end after it and can stop the server."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = {number: signal.signal(number, self._receive) for number in numbers}
         try:
@@ -33,17 +33,17 @@ class Child:
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.interrupted = True
-        # A terminal sends Ctrl-C to the command as well; a second one would cut its end short.
+        # A terminal sends Ctrl-C to the program as well, and a second one would stop its clean-up.
         from_terminal = number == signal.SIGINT and (sys.platform == "win32" or os.isatty(0))
         if self._process is not None and not from_terminal:
             self._process.send_signal(number)
 
     def run(self, command: list[str], environment: dict[str, str]) -> int:
-        """Run a command to its end and return its exit status, as a shell counts it."""
+        """Run a program and return its exit status, as a shell counts it."""
         if self.interrupted:
             return SIGNALLED + signal.SIGINT
         try:
-            self._process = subprocess.Popen(command, env=environment)  # noqa: S603  theirs
+            self._process = subprocess.Popen(command, env=environment)  # noqa: S603  the user's
         except (FileNotFoundError, PermissionError):
             raise NoProgramError(command[0]) from None
         status = self._process.wait()

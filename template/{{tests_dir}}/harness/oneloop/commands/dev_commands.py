@@ -1,10 +1,12 @@
-"""The commands that need a development database: dev, run and psql."""
+"""The commands that need the development database: dev, run, psql and reset."""
 
 import argparse
+import asyncio
 import os
 import sys
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
 from ..postgres import (
@@ -16,29 +18,28 @@ from ..postgres import (
 )
 from .child_process import Child
 from .command_errors import CommandError, NoClientError
-from .dev_environment import check_port, development_environment, say
+from .dev_environment import DATABASE, Given, check_port, development_environment, say
 
 INTERRUPTED = 130
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  it is asked for by name
+ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
 
 
-def run(given: argparse.Namespace) -> int:
-    """Run one of the commands; a mistake is one sentence."""
+def run_with_database(given: argparse.Namespace) -> int:
     try:
         if given.command == "dev":
-            return _serve(given.factory, given.host, given.port)
+            return _dev(given.factory, given.host, given.port)
         if given.command == "psql":
             return _psql(given.database, given.arguments)
-        return _run_program(given.program)
-    except (CommandError, PostgresUnavailable, PostgresStopError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        if given.command == "reset":
+            return _reset(sure=given.yes)
+        return _run(given.program)
+    except (PostgresUnavailable, PostgresStopError) as error:
+        raise CommandError(str(error)) from None
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def _serve(factory: str, host: str, port: int) -> int:
-    """Migrate the database, say where the page of the API is, and serve with reload."""
+def _dev(factory: str, host: str, port: int) -> int:
     check_port(host, port)
     child = Child()
     project = Path.cwd()
@@ -48,9 +49,9 @@ def _serve(factory: str, host: str, port: int) -> int:
         if child.interrupted:
             return INTERRUPTED
         if status:
-            say("The service was not started, for its database could not be migrated: see above.")
+            say("The service did not start, because the migration failed. See above.")
             return status
-        say(f"Docs page: http://{EVERY_ADDRESS.get(host, host)}:{port}/docs")
+        say(f"Docs page: http://{ALL_ADDRESSES.get(host, host)}:{port}/docs")
         source = project / "src"
         uvicorn = [sys.executable, "-m", "uvicorn", "--factory", factory]
         uvicorn += ["--host", host, "--port", str(port)]
@@ -59,15 +60,13 @@ def _serve(factory: str, host: str, port: int) -> int:
         return 0 if child.interrupted else status
 
 
-def _run_program(command: list[str]) -> int:
-    """Run a command in the environment of the development server."""
+def _run(program: list[str]) -> int:
     child = Child()
     with development_environment(Path.cwd(), aloud=False) as environment, child.signals():
-        return child.run(command, environment)
+        return child.run(program, environment)
 
 
 def _psql(database: str, arguments: list[str]) -> int:
-    """Open a database of the kept server in PostgreSQL's own client."""
     child = Child()
     with start_server(data_dir=choose_persistent_folder(Path.cwd())) as server, child.signals():
         url = make_url(server.url).set(database=database).render_as_string(hide_password=False)
@@ -75,3 +74,24 @@ def _psql(database: str, arguments: list[str]) -> int:
         if program is None:
             raise NoClientError(url)
         return child.run([program, f"--dbname={url}", *arguments], dict(os.environ))
+
+
+def _reset(*, sure: bool) -> int:
+    if source := Given(Path.cwd(), os.environ).source(DATABASE):
+        raise CommandError(f"Only the embedded database can be reset; {source} sets {DATABASE}.")
+    if not sure and not sys.stdin.isatty():
+        raise CommandError("There is no terminal to ask on. Run: uv run oneloop reset --yes")
+    if not sure and input("Delete everything in the development database? [y/N] ").lower() != "y":
+        return 1
+    with start_server(data_dir=choose_persistent_folder(Path.cwd())) as server:
+        asyncio.run(_create_again(server.url))
+    say("The development database is empty. To create its tables: uv run poe migrate")
+    return 0
+
+
+async def _create_again(url: str) -> None:
+    connection = await asyncpg.connect(url, database="template1")
+    name = '"' + str(make_url(url).database) + '"'
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()

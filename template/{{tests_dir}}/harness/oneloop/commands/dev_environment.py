@@ -1,4 +1,4 @@
-"""The environment of a command: what is given, and a database and a key where none are."""
+"""The environment of a command: the given variables, or an embedded database and a random key."""
 
 import asyncio
 import os
@@ -22,36 +22,39 @@ from .command_errors import DatabaseUnreachableError, DatabaseUrlError, PortErro
 
 COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 SECRET_BYTES = 32
+DATABASE = "DATABASE_URL"
+SECRET = "SECRET_KEY"
+CONNECT_SECONDS = 5.0
 
 
 def say(line: str) -> None:
-    """Tell the developer; standard output is the command's."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201  a command's words
+    """Print to standard error: standard output belongs to the program that runs."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201  the user reads it
 
 
 @contextmanager
 def development_environment(project: Path, *, aloud: bool) -> Iterator[dict[str, str]]:
-    """Yield the environment for a command, with a server that runs for as long as it."""
+    """Yield the environment, with a server that runs until the block ends."""
     given = Given(project, os.environ)
     environment = dict(os.environ)
     if given[SECRET] is None:
         environment[SECRET] = secrets.token_hex(SECRET_BYTES)
     if (url := given[DATABASE]) is not None:
-        check_database(url, str(given.source(DATABASE)))
+        _check_database(url, str(given.source(DATABASE)))
         yield environment
         return
     folder = choose_persistent_folder(project)
     with start_server(data_dir=folder) as server:
         if aloud:
             say(f"Development database: PostgreSQL {server.version} in {folder}")
-            say(f"To look into it: psql '{server.url}'")
-        warn_of_another_major(project, server.version)
+            say("To inspect it: uv run oneloop psql")
+        _warn_of_another_version(project, server.version)
         environment[DATABASE] = server.url.replace("postgresql", DRIVER, 1)
         yield environment
 
 
-def warn_of_another_major(project: Path, version: str) -> None:
-    """Say it in one line when compose deploys another major version than the one that runs here."""
+def _warn_of_another_version(project: Path, version: str) -> None:
+    """Warn if compose deploys another major version than the one that runs here."""
     compose = next((project / name for name in COMPOSE_FILES if (project / name).exists()), None)
     if compose is None:
         return
@@ -63,13 +66,8 @@ def warn_of_another_major(project: Path, version: str) -> None:
         )
 
 
-DATABASE = "DATABASE_URL"
-SECRET = "SECRET_KEY"
-CONNECT_SECONDS = 5.0
-
-
 class Given:
-    """The variables of the environment and, below them, of the project's `.env`."""
+    """The variables of the environment, then those of the project's `.env`."""
 
     def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
         self._sources = {
@@ -78,22 +76,21 @@ class Given:
         }
 
     def __getitem__(self, name: str) -> str | None:
-        """Return a variable, by its name in capitals; None when it is missing or empty."""
+        """Return a variable by its name in capitals; None if it is missing or empty."""
         source = self.source(name)
         return self._sources[source][name] if source else None
 
     def source(self, name: str) -> str | None:
-        """Return where the variable is from."""
         return next((source for source, values in self._sources.items() if values.get(name)), None)
 
 
 def _by_upper_name(values: Mapping[str, str | None]) -> dict[str, str]:
-    # As pydantic-settings does: the case of a name does not matter.
+    # Like pydantic-settings, which ignores the case of a name.
     return {name.upper(): value for name, value in values.items() if value}
 
 
-def check_database(value: str, source: str) -> None:
-    """Connect once, so that a wrong DATABASE_URL ends as a sentence and not as a traceback."""
+def _check_database(value: str, source: str) -> None:
+    """Connect once, so that a wrong DATABASE_URL is a message and not a traceback."""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -104,9 +101,8 @@ def check_database(value: str, source: str) -> None:
     try:
         asyncio.run(asyncio.wait_for(_connect(url), CONNECT_SECONDS))
     except TimeoutError:
-        raise DatabaseUnreachableError(
-            source, str(url), f"no answer within {CONNECT_SECONDS:.0f} s"
-        ) from None
+        reason = f"no answer within {CONNECT_SECONDS:.0f} s"
+        raise DatabaseUnreachableError(source, str(url), reason) from None
     except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
         reason = str(getattr(error, "orig", error)).split(">: ")[-1]
         raise DatabaseUnreachableError(source, str(url), reason) from None
@@ -122,7 +118,7 @@ async def _connect(url: URL) -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Listen for a moment, so that a taken port is a sentence before anything is started."""
+    """Refuse a port that is in use before anything starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()

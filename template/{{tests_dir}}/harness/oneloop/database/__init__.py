@@ -1,4 +1,4 @@
-"""The test databases' server, names, connections and sessions, and the guard on every engine.
+"""The databases of a test run: their server, names, connections and sessions, and the engine guard.
 
 May import `postgres`, `errors` and `refusals`. Start with `worker_databases`.
 """

@@ -1,6 +1,6 @@
-"""The connection from which databases are made and dropped, and by which the server is asked."""
+"""The connection on which databases are made and dropped, and the errors of a lost one."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -11,18 +11,23 @@ from sqlalchemy.pool import NullPool
 
 from ..errors import DatabaseUnreachableError
 
-# A server that is frozen, or behind a network that swallows all, would be waited for for ever.
-CONNECT_SECONDS = 10.0
-COMMAND_SECONDS = 60.0
-LIMITS = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
+# In seconds. Without them a frozen server would block the run forever.
+LIMITS = {"timeout": 10.0, "command_timeout": 60.0}
+# Which of them a lost connection raises is a matter of milliseconds.
+CONNECTION_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 
 
 @asynccontextmanager
 async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
-    """Connect to the database `postgres` of a server; each wait for it has an end.
-
-    The base database need not exist: every cluster has `postgres` to administer from.
-    """
+    """Connect to the database `postgres`, which every server has."""
     engine = create_async_engine(
         server.set(database="postgres"),
         poolclass=NullPool,
@@ -49,30 +54,10 @@ def _unreachable(server: URL, error: Exception) -> DatabaseUnreachableError:
     return DatabaseUnreachableError(str(server), str(driver or error) or type(error).__name__)
 
 
-# Which of them comes is a matter of milliseconds.
-CONNECTION_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
-
-
 def is_connection_lost(error: BaseException) -> bool:
-    """Return whether `error`, or anything that caused it, is of a connection that is gone."""
-    return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in _all(error))
-
-
-def _all(error: BaseException) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        one = waiting.pop()
-        if one is None or any(one is other for other in seen):
-            continue
-        seen.append(one)
-        waiting += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
-        yield one
+    """Return whether `error` is a lost connection, was caused by one, or is a group with one."""
+    known = [error]
+    for each in known:
+        inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
+        known += [one for one in inner if one is not None and one not in known]
+    return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in known)

@@ -1,4 +1,4 @@
-"""A test database: how it is named, and how its URL is read."""
+"""The name and the URL of a test database."""
 
 import re
 
@@ -12,14 +12,12 @@ BACKENDS = frozenset({"postgresql", "postgres"})
 
 
 def is_test_database(name: str | None) -> bool:
-    """Tell whether `name` has the word `test` in it: only such a database may lose its rows."""
-    return (
-        bool(name) and re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", str(name).lower()) is not None
-    )
+    """Return whether `name` contains the word `test`: only such a database may lose its rows."""
+    return re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", (name or "").lower()) is not None
 
 
 def server_url(value: str, *, where: str) -> URL:
-    """Read a URL of a test database, with whatever driver, for the driver that the tests use."""
+    """Read the URL of a test database, with any driver, for asyncpg."""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
@@ -33,5 +31,5 @@ def server_url(value: str, *, where: str) -> URL:
 
 def for_asyncpg(url: URL) -> URL:
     """Return `url` as asyncpg takes it: its driver, and `ssl` for what libpq calls `sslmode`."""
-    query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername=DRIVER, query=query)

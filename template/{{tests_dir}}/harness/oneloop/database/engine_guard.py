@@ -1,4 +1,4 @@
-"""The guard: every engine of the process, asked which loop and which database it is used on."""
+"""The engine guard: every engine of the process is on the right loop and on a test database."""
 
 import asyncio
 import re
@@ -22,28 +22,27 @@ from ..errors import (
 from ..refusals import Refusals
 from .database_url import is_test_database
 
-# Every statement is looked at: possessive, so that one that begins with many comments is read once.
+# Possessive, so that a statement that begins with many comments is read once.
 COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
 ALTER_SYSTEM = re.compile(COMMENTS + r"ALTER\s+SYSTEM\b", re.IGNORECASE | re.DOTALL)
 
 _exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)
 
-# The line of the test's own call, in all that runs for a request of the sync client.
+# The line of the test that made a request, while a request of the sync client is served.
 sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None)
 
 
 class EngineGuard:
-    """Refuses a foreign loop or database at the moment a connection is asked for.
+    """Refuses a foreign loop or database when a connection is requested.
 
-    Catches the lie that drivers tell: asyncpg fails with a message that names neither cause nor
-    cure, psycopg and aiosqlite pass in silence. An override of the session dependency would miss
-    code that uses the engine directly, so the guard stands on `Engine.raw_connection`, which all
-    engines, sync and async, go through.
+    On a foreign loop asyncpg fails with a message that names no cause, and psycopg and aiosqlite
+    pass. The guard replaces `Engine.raw_connection`, which sync and async engines use alike. A
+    pool's events come too late: `pool_pre_ping` has used the connection before them.
     """
 
     def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:
         self._refusals = refusals
-        self._run = run  # in the name of each database of the run
+        self._run = run  # its id is in the name of each of its databases
         self._every_backend = every_backend
         self.loop: asyncio.AbstractEventLoop | None = None
         self.test = "A fixture"
@@ -58,7 +57,7 @@ class EngineGuard:
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
             self.check(engine)
             connection = original(engine)
-            # Not before: what a service says of a database that cannot be had is a fair test.
+            # Only now: a test of a database that cannot be reached is allowed.
             if self._is_foreign(engine.url):
                 connection.invalidate()
                 self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
@@ -73,7 +72,7 @@ class EngineGuard:
             Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
-        """Raise if this use of `engine` is not the suite's; note that the database was touched."""
+        """Raise if `engine` may not be used here; note that the test used a database."""
         if exempted():
             return
         self.touched = True
@@ -82,9 +81,7 @@ class EngineGuard:
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
             self._refusals.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
         if self._every_backend and self._is_foreign(url):
-            self._refusals.refuse(
-                ForeignDatabaseError(self.test, url.database)
-            )  # it may be anybody's
+            self._refusals.refuse(ForeignDatabaseError(self.test, url.database))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
             where = sync_call.get()
             if where is not None:
@@ -100,18 +97,18 @@ class EngineGuard:
         return watched and self._run not in str(url.database) and not exempted()
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
-        """Return the engines seen so far that use one of these databases, by its name."""
+        """Return the engines used so far that are on one of these databases."""
         return [engine for engine in self._engines if engine.url.database in databases]
 
 
 def exempted() -> bool:
-    """Tell whether the harness itself is at work."""
+    """Return whether the plugin itself is at work."""
     return _exempt.get()
 
 
 @contextmanager
 def exempt() -> Iterator[None]:
-    """Let the harness itself pass: migrations run on a loop of their own, by Alembic's design."""
+    """Exempt the plugin's own work. Migrations, for one, run on a loop of Alembic's."""
     token = _exempt.set(True)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this run alone."""
+"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this test run."""
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,40 +17,23 @@ EMBEDDED_DATABASE = "test"
 
 
 class DatabaseSource(Protocol):
-    """What a run asks of the place that its databases are in."""
+    """The server of a test run. `usable` is whether its URL can be read without starting it."""
 
     described: str
     embedded: bool
 
     @property
-    def usable(self) -> bool:
-        """Whether its URL can be had without a start, and without an error."""
-        ...
-
+    def usable(self) -> bool: ...
     @property
-    def log(self) -> Path | None:
-        """The file of the server's log, if there is one."""
-        ...
-
-    def start(self) -> None:
-        """Begin to start, and return at once."""
-        ...
-
-    def url(self) -> URL:
-        """Return the URL of the base database, once it answers."""
-        ...
-
-    def databases(self, url: URL, run: str, worker: str) -> Databases:
-        """Return the databases of one process of a run."""
-        ...
-
-    def stop(self) -> None:
-        """Stop it, if it was started."""
-        ...
+    def log(self) -> Path | None: ...
+    def start(self) -> None: ...
+    def url(self) -> URL: ...
+    def databases(self, url: URL, run: str, worker: str) -> Databases: ...
+    def stop(self) -> None: ...
 
 
 class PostgresSource:
-    """The server of this run, started while pytest collects and asked for when first needed."""
+    """A given server, or an embedded one that starts while pytest collects."""
 
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
@@ -61,10 +44,8 @@ class PostgresSource:
 
     @property
     def usable(self) -> bool:
-        """Whether its URL can be had without a start, and without an error."""
-        return bool(self._given) or (
-            self._starting is not None and self._starting.exception() is None
-        )
+        started = self._starting is not None and self._starting.exception() is None
+        return bool(self._given) or started
 
     @property
     def log(self) -> Path | None:
@@ -74,7 +55,7 @@ class PostgresSource:
         return self._starting.result().log
 
     def start(self) -> None:
-        """Begin to start the embedded server, and return at once; check the URL of a given one."""
+        """Start the embedded server in a thread, or check the URL of a given server."""
         if self._given:
             server_url(self._given, where=VARIABLE)
         elif self._starting is None:
@@ -87,17 +68,16 @@ class PostgresSource:
         if self._given:
             return server_url(self._given, where=VARIABLE)
         assert self._starting is not None
-        base = make_url(self._starting.result().url).set(database=EMBEDDED_DATABASE)
-        return base.set(drivername=DRIVER)
+        base = make_url(self._starting.result().url)
+        return base.set(drivername=DRIVER, database=EMBEDDED_DATABASE)
 
     def databases(self, url: URL, run: str, worker: str) -> Databases:
-        """Return the databases of one process of a run."""
         return WorkerDatabases(url, run, worker)
 
     def stop(self) -> None:
-        """Stop the embedded server, if it was started."""
+        """Stop the embedded server if it was started."""
         if self._starting is not None:
-            with suppress(Exception):  # the test that needed it has reported a failed start
+            with suppress(Exception):  # a failed start was reported by the test that needed it
                 self._starting.result().stop()
         if self._executor is not None:
             self._executor.shutdown()

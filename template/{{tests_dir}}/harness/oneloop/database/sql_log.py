@@ -1,4 +1,4 @@
-"""The SQL that a test ran, for the report of a test that failed."""
+"""The SQL that a test ran, for the report of a failed test."""
 
 import re
 from collections import deque
@@ -22,7 +22,7 @@ SCHEMA = re.compile(
 class SqlLog:
     """The last statements of the running test, from every engine of the process.
 
-    `schema` is true if one of them may have changed the schema.
+    `schema` is whether one of them may have changed the schema.
     """
 
     def __init__(self) -> None:
@@ -30,28 +30,23 @@ class SqlLog:
         self.schema = False
 
     def clear(self) -> None:
-        """Forget them: another test begins."""
         self._lines.clear()
         self.schema = False
 
     def __str__(self) -> str:
-        """Show a line for each: milliseconds, statement, parameters."""
+        """Return a line for each statement: milliseconds, statement, parameters."""
         return "\n".join(self._lines)
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
         """Listen to every engine until the block ends."""
-        listeners = (
-            ("before_cursor_execute", self._before),
-            ("after_cursor_execute", self._after),
-        )
-        for name, listener in listeners:
-            event.listen(Engine, name, listener)
+        event.listen(Engine, "before_cursor_execute", self._before)
+        event.listen(Engine, "after_cursor_execute", self._after)
         try:
             yield
         finally:
-            for name, listener in listeners:
-                event.remove(Engine, name, listener)
+            event.remove(Engine, "before_cursor_execute", self._before)
+            event.remove(Engine, "after_cursor_execute", self._after)
 
     def _before(self, connection: Connection, *_: Any) -> None:
         connection.info["oneloop_started"] = perf_counter()

@@ -1,6 +1,6 @@
-"""What a test may leave behind: tasks, connections, unawaited errors; and calls that block the loop.
+"""What a test leaves behind: tasks, sessions, connections, unawaited errors; and blocking calls.
 
-May import `config`, `errors` and `database`. Start with `leaks`.
+May import `config` and `database`. Start with `leaks`.
 """
 
 from .leaks import Leaks

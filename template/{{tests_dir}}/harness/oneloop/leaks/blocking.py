@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from blockbuster import BlockBuster
 
 from ..config import ProjectConfig
 
 # Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the
-# methods of such a type in the interpreter's own memory: with that a run has ended in a crash.
+# methods of such a type in the interpreter's own memory, which has crashed a test run.
 IMMUTABLE = 1 << 8
-# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file.
-ALWAYS_ALLOWED = ("builtins.input", "os.")
+# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file;
+# `connect` is pytest-socket's, which would be replaced.
+ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
 
 
 class Blocking:
     """Raises blockbuster's `BlockingError` for a call of the service's code that blocks the loop.
 
     Catches the service that is quick alone and serves nobody else under load. Start-up may block,
-    as it does in production, and so may whatever runs in a thread.
+    as it does in production, and so may code that runs in a thread.
     """
 
     def __init__(self, config: ProjectConfig) -> None:
@@ -30,7 +30,7 @@ class Blocking:
     @contextmanager
     def refused(self) -> Iterator[None]:
         """Refuse such calls until the block ends."""
-        if self._blockbuster is None:
+        if self._blockbuster is None:  # not before: it imports the service's package
             self._blockbuster = self._make()
         self._blockbuster.activate()
         try:
@@ -41,24 +41,19 @@ class Blocking:
     def _make(self) -> BlockBuster:
         blockbuster = BlockBuster(scanned_modules=[self._package])
         for name, function in list(blockbuster.functions.items()):
-            if name.startswith(ALWAYS_ALLOWED) or _is_built_in(function.module):
+            owner = function.module
+            built_in = isinstance(owner, type) and owner.__flags__ & IMMUTABLE
+            if built_in or name.startswith(ALWAYS_ALLOWED):
                 del blockbuster.functions[name]
                 continue
-            function.can_block_in("logging/__init__.py", {"emit", "flush"})  # to a file maybe
+            function.can_block_in("logging/__init__.py", {"emit", "flush"})  # perhaps to a file
             for file in self._may_block:
-                function.can_block_in(file, _EveryName())
+                function.can_block_in(file, _EveryFunction())
         return blockbuster
 
 
-class _EveryName:
-    """Contains every function name: a file of `may_block` is exempt as a whole."""
+class _EveryFunction(set[str]):
+    """The names of all functions of a file, as blockbuster looks them up."""
 
     def __contains__(self, _name: object) -> bool:
         return True
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-
-def _is_built_in(owner: Any) -> bool:
-    return isinstance(owner, type) and bool(owner.__flags__ & IMMUTABLE)

@@ -1,6 +1,6 @@
-"""Rules that a test must keep: which client it may take, exemptions with a reason, settings.
+"""The rules of a test run: clients, markers with a reason, network access, pytest's settings.
 
-May import `errors`, `refusals` and `test_run`. Start with `client_rules`.
+May import `config`, `errors` and `database`. Start with `client_policy`.
 """
 
 from . import client_policy, markers, network

@@ -1,4 +1,4 @@
-"""The client policy: which client a test may take. docs/testing/clients.md has the reasons."""
+"""The client policy: which client a test may use. docs/testing/clients.md has the reasons."""
 
 import inspect
 from collections import defaultdict
@@ -7,19 +7,23 @@ from typing import NamedTuple
 
 import pytest
 
-from .markers import abort_collection, check_reasons
+from .markers import abort_collection, check_reasons, has_reason
 
-# The marker that exempts a test from the rules and from the refusal of authentication.
 EXEMPTION = "sync_client"
+EXEMPTIONS = {
+    EXEMPTION: "the test may use the sync `client` where the policy demands an async one",
+    "blocking": "the test may block the event loop",
+    "network": "the test may reach another machine",
+}
 
-# Every sync client comes through the first of these fixtures, every async one through the second.
+# Every sync client depends on the first of these fixtures, every async one on the second.
 SYNC, ASYNC = "_sync_client", "_open_client"
 SYNC_NAMES = ("client",)
 ASYNC_NAMES = ("async_client", "admin_client", "editor_client", "writer_client", "client_as")
 
 
 class Subject(NamedTuple):
-    """What the policy looks at in a test."""
+    """What the policy needs to know of a test."""
 
     name: str
     is_async: bool
@@ -32,8 +36,7 @@ class Subject(NamedTuple):
 
     @classmethod
     def of(cls, item: pytest.Function) -> "Subject":
-        """Return what is known of a collected test; its parameters do not matter."""
-        # A test of Hypothesis is a sync function around the one that was written.
+        # Hypothesis wraps the test in a sync function.
         function = getattr(getattr(item.function, "hypothesis", None), "inner_test", item.function)
         name = item.nodeid.removesuffix(item.name) + getattr(item, "originalname", item.name)
         return cls(
@@ -49,49 +52,46 @@ class Subject(NamedTuple):
 
     @property
     def sync_client(self) -> bool:
-        """Say whether the test asks for a sync client, itself or through a fixture."""
         return SYNC in self.fixtures
 
     @property
     def async_client(self) -> bool:
-        """Say whether the test asks for an async client, itself or through a fixture."""
         return ASYNC in self.fixtures
 
-    def named(self, names: Iterable[str]) -> str:
-        """Return the client among `names` that the test asks for, and whether it does so itself."""
-        asked = [name for name in names if name in self.fixtures]
-        own = [name for name in asked if name in self.arguments]
-        return f"`{own[0]}`" if own else f"`{(asked or ['a client'])[0]}` (through a fixture)"
+    def client_among(self, names: Iterable[str]) -> str:
+        requested = [name for name in names if name in self.fixtures]
+        own = [name for name in requested if name in self.arguments]
+        return f"`{own[0]}`" if own else f"`{(requested or ['a client'])[0]}` (through a fixture)"
 
 
 def find_offences(subjects: Iterable[Subject]) -> list[str]:
-    """Return a sentence for each offence: the test, what it does, and the cure."""
+    """Return a message for each offence: the test, what is wrong, and the fix."""
     subjects = list(subjects)
-    offences = [f"{each.name} {offence}" for each in subjects for offence in _of_one(each)]
+    offences = [f"{each.name} {offence}" for each in subjects for offence in _of_test(each)]
     offences += _of_classes(each for each in subjects if each.exemption is None)
-    return list(dict.fromkeys(offences))  # once for all the parameters of a test
+    return list(dict.fromkeys(offences))  # a parametrised test is listed once
 
 
-def _of_one(test: Subject) -> Iterator[str]:
-    if test.exemption is not None and not _reason(test.exemption):
+def _of_test(test: Subject) -> Iterator[str]:
+    if test.exemption is not None and not has_reason(test.exemption):
         yield (
-            "is exempt without a reason. Write it: "
-            f'`@pytest.mark.{EXEMPTION}("why the sync client is right here")`.'
+            f"has the marker `{EXEMPTION}` without a reason. Write: "
+            f'@pytest.mark.{EXEMPTION}("why the sync client is right here")'
         )
     if test.own_exemption and not test.sync_client:
-        yield f"bears the mark `{EXEMPTION}` and asks for no `client`. Delete the mark."
+        yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
     if test.marked_async and not test.is_async:
-        yield "bears the mark `asyncio` and is no `async def`. Delete the mark."
+        yield "has the marker `asyncio` and is not `async def`. Delete the marker."
     if test.exemption is not None or not test.sync_client:
         return
-    sync = test.named(SYNC_NAMES)
+    sync = test.client_among(SYNC_NAMES)
     if test.async_client:
-        other = test.named(ASYNC_NAMES)
-        yield f"asks for {sync} and for {other}: two loops in one test. Take the async one alone."
+        other = test.client_among(ASYNC_NAMES)
+        yield f"uses {sync} and {other}, which run on two event loops. Use the async one only."
     elif test.is_async:
         yield (
-            f"is `async def` and asks for {sync}, whose requests run on a loop of their own while "
-            "the suite's stands still. Take `async_client`, and `await` the request."
+            f"is `async def` and uses {sync}, which blocks the event loop and sends its requests "
+            "on another one. Use `async_client`, and `await` the request."
         )
 
 
@@ -106,34 +106,22 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
         if sync and other:
             first, second = sync[0].name, other[0].name
             yield (
-                f"{name} mixes the clients: {first.rpartition('::')[2]} takes "
-                f"{sync[0].named(SYNC_NAMES)}, {second.rpartition('::')[2]} takes "
-                f"{other[0].named(ASYNC_NAMES)}. Give the tests with `client` a class of their own."
+                f"{name} mixes clients: {first.rpartition('::')[2]} uses "
+                f"{sync[0].client_among(SYNC_NAMES)}, {second.rpartition('::')[2]} uses "
+                f"{other[0].client_among(ASYNC_NAMES)}. Move the tests with `client` into a class "
+                "of their own."
             )
 
 
-def _reason(mark: pytest.Mark) -> str | None:
-    given = mark.args[0] if len(mark.args) == 1 and not mark.kwargs else None
-    return given if isinstance(given, str) and given.strip() else None
-
-
-EXEMPTIONS = {
-    EXEMPTION: "let this test take the sync `client` where docs/testing/clients.md has an async one",
-    "blocking": "the test may block the event loop",
-    "network": "the test may reach another machine",
-}
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the exemptions to `pytest --markers`."""
     for name, meaning in EXEMPTIONS.items():
         config.addinivalue_line("markers", f"{name}(reason): {meaning}")
 
 
-# First of all: a test that `-k` or `-m` leaves out breaks the policy none the less.
+# First: the policy also covers the tests that `-k` and `-m` deselect.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse the run, before anything has run, if a test breaks the policy; name all that do."""
+    """Refuse the run if a test breaks the policy, and list every offence."""
     functions = (item for item in items if isinstance(item, pytest.Function))
     offences = find_offences(Subject.of(item) for item in functions)
     if offences:

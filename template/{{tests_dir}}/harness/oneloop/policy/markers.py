@@ -4,54 +4,60 @@ from typing import Any
 
 import pytest
 
-MARKS = {
-    "own_database": "give the test a database of its own, for what no wipe undoes: DDL, "
-    "ALTER DATABASE, extensions",
-    "restart_sequences": "let each sequence begin where the migrations left it",
+ISOLATION = {
+    "own_database": "give the test a database of its own, for DDL, ALTER DATABASE and extensions",
+    "restart_sequences": "set each sequence back to where the migrations left it",
 }
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marks to `pytest --markers`."""
-    for name, meaning in MARKS.items():
+    for name, meaning in ISOLATION.items():
         config.addinivalue_line("markers", f"{name}: {meaning}. See docs/testing/isolation.md.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse a mark with arguments; have what it asks for set up before the test's fixtures."""
+    """Refuse wrong markers; set up what an isolation marker asks for before the fixtures."""
     wrong = [
         f"{item.nodeid}: @pytest.mark.{mark.name} takes no argument. Write it without parentheses."
         for item in items
         for mark in item.iter_markers()
-        if mark.name in MARKS and (mark.args or mark.kwargs)
+        if mark.name in ISOLATION and (mark.args or mark.kwargs)
     ]
+    if anyio := [item.nodeid for item in items if item.get_closest_marker("anyio")]:
+        wrong.append(
+            f"{len(anyio)} tests have the marker `anyio`, which runs them on another event loop. "
+            f"Delete the marker: async tests need none. The first is {anyio[0]}"
+        )
     if wrong:
         abort_collection(config, items, "\n".join(wrong))
     for item in items:
-        for name in MARKS:
+        for name in ISOLATION:
             if isinstance(item, pytest.Function) and item.get_closest_marker(name):
                 position = item.fixturenames.index("_after_each_test") + 1
                 item.fixturenames.insert(position, f"_{name}")
 
 
 def reason(item: pytest.Item, name: str) -> str | None:
-    """Return why `item` is exempt by the marker `name`; None when it is not."""
+    """Return the reason of the exemption `name`; None if the test has no such marker."""
     marker = item.get_closest_marker(name)
     return None if marker is None else str(marker.args[0])
 
 
+def has_reason(marker: pytest.Mark) -> bool:
+    given = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
+    return isinstance(given, str) and bool(given.strip())
+
+
 def check_reasons(config: pytest.Config, items: list[pytest.Item], name: str) -> None:
-    """Refuse the run for a marker `name` that does not say why, in one short text."""
+    """Refuse the run if a marker `name` has no reason."""
     for item in list(items):
-        for marker in item.iter_markers(name):
-            said = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
-            if not (isinstance(said, str) and said.strip()):
-                abort_collection(
-                    config,
-                    items,
-                    f"{item.nodeid}: the marker `{name}` is an exemption and takes its reason, "
-                    f'and nothing else. Write: @pytest.mark.{name}("why this test needs it")',
-                )
+        if not all(map(has_reason, item.iter_markers(name))):
+            abort_collection(
+                config,
+                items,
+                f"{item.nodeid}: the marker `{name}` needs a reason. Write: "
+                f'@pytest.mark.{name}("why this test needs it")',
+            )
 
 
 REFUSED = pytest.StashKey[str]()
@@ -59,18 +65,18 @@ WORKER_OUTPUT = "oneloop_refused"
 
 
 def abort_collection(config: pytest.Config, items: list[pytest.Item], message: str) -> None:
-    """End the run before anything has run, with `message` alone."""
+    """End the run with `message`, before any test has run."""
     output = getattr(config, "workeroutput", None)
     if output is None:
         raise pytest.UsageError(message)
-    # A worker of pytest-xdist that raises is a crash to its controller: give it nothing to run.
+    # pytest-xdist takes an error in a worker for a crash, so the worker gets no tests instead.
     output.setdefault(WORKER_OUTPUT, message)
     items.clear()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Keep what a worker refused; all of them refuse the same."""
+    """Keep the message of a worker. All workers send the same."""
     message = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
     if message:
         node.config.stash[REFUSED] = message
@@ -78,7 +84,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End the run of the workers as it would have ended without them."""
+    """Print the message of a worker."""
     message = session.config.stash.get(REFUSED, None)
     if message is not None:
         raise pytest.UsageError(message)

@@ -1,4 +1,4 @@
-"""No test reaches another machine: pytest-socket refuses it, with the hosts that are named here."""
+"""No test reaches another machine: pytest-socket blocks it, with the allowed hosts set here."""
 
 import os
 
@@ -15,7 +15,7 @@ MARKER = "network"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Allow this machine, the server of TEST_DATABASE_URL, and what [tool.oneloop] allows."""
+    """Allow this machine, the server of TEST_DATABASE_URL, and `allowed_hosts`."""
     if config.option.allow_hosts or config.option.disable_socket:
         return  # the command line decides
     hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_server_hosts())
@@ -24,7 +24,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test that says why reach another machine."""
     for item in items:
         if item.get_closest_marker(MARKER):
             item.add_marker("enable_socket")
@@ -34,8 +33,8 @@ def _server_hosts() -> list[str]:
     try:
         url = make_url(os.environ.get(VARIABLE) or "postgresql://")
     except (ArgumentError, ValueError):
-        return []  # the run refuses it with its own words
-    named = [url.host] if url.host else []
+        return []  # refused later, with a message of its own
+    hosts = [url.host] if url.host else []
     for value in url.normalized_query.get("host", ()):  # several servers: a:5432,b:5432
-        named += [each.partition(":")[0] for each in value.split(",") if not each.startswith("/")]
-    return named
+        hosts += [each.partition(":")[0] for each in value.split(",") if not each.startswith("/")]
+    return hosts

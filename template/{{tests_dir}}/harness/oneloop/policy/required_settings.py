@@ -1,82 +1,59 @@
-"""What the harness needs of pytest's settings, which are the user's: checked when a run starts."""
+"""What the plugin needs of the project and of pytest's settings, checked when a run starts."""
 
 from pathlib import Path
 
 import pytest
 
+from ..config import CONFIG
+
+PACKAGE = Path(__file__).resolve().parents[1]
 NEEDED = {
     "asyncio_mode": "auto",
     "asyncio_default_fixture_loop_scope": "session",
     "asyncio_default_test_loop_scope": "session",
 }
-PLUGIN = "pytest_asyncio.plugin"
-OURS = "pytest.ini"
-# pytest reads the first of these that is there and nothing of the others; then `pytest.ini`.
-WINNERS = ("pytest.toml", ".pytest.toml")
-TABLES = {"setup.cfg": "[tool:pytest]"}
-# pyproject.toml may have the older table, and not both.
-OLDER, NEWER = "[tool.pytest.ini_options]", "[tool.pytest]"
 
 
 def check_settings(config: pytest.Config) -> None:
-    """Refuse a run without pytest-asyncio, or with settings that give it more than one loop."""
-    _check_plugin(config)
-    _check_one_file(config)
-    _check_loop_settings(config)
-
-
-def _check_plugin(config: pytest.Config) -> None:
-    """Refuse a run that leaves pytest-asyncio out: no async test would run."""
-    plugins = [plugin for _, plugin in config.pluginmanager.list_name_plugin()]
-    if PLUGIN not in [getattr(plugin, "__name__", None) for plugin in plugins]:
+    folder, file = config.stash[CONFIG].folder, config.inipath
+    vendored = (folder / "tests" / "harness" / PACKAGE.name).resolve()
+    if vendored.is_dir() and vendored != PACKAGE:
         raise pytest.UsageError(
-            "pytest-asyncio is switched off, so that no async test can run. Take `-p no:asyncio` "
-            "out of addopts, of the command line and of PYTEST_ADDOPTS; where plugins are not "
-            "loaded by themselves (PYTEST_DISABLE_PLUGIN_AUTOLOAD), add: -p asyncio"
+            f"The installed plugin is {PACKAGE}, and the one of this project is {vendored}. Run:\n"
+            "    uv add --dev --editable ./tests/harness"
         )
-
-
-def _check_one_file(config: pytest.Config) -> None:
-    """Refuse a second file of settings that wins over `pytest.ini`; `-c` names one on purpose."""
-    found: Path | None = config.inipath
-    if found is None or found.name not in WINNERS or config.getoption("inifilename"):
-        return
-    if found.with_name(OURS).exists():
+    if any((each / PACKAGE.name / "__init__.py").is_file() for each in (folder, folder / "src")):
         raise pytest.UsageError(
-            f"{found.name} wins over {OURS}, of which pytest now reads nothing. "
-            f"Move the lines of {found.name} into {OURS} and delete it, or the other way round."
+            f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours."
         )
-
-
-def _heading(file: Path | None) -> str:
-    """Return the heading below which a file has pytest's settings."""
-    if file is not None and file.name == "pyproject.toml":
-        return OLDER if OLDER in file.read_text("utf-8") else NEWER
-    return TABLES.get(file.name if file else OURS, "[pytest]")
-
-
-def _line(name: str, value: str, file: Path | None) -> str:
-    """Return a setting as its file wants it written, and below which heading."""
-    written = f'{name} = "{value}"' if file and file.suffix == ".toml" else f"{name} = {value}"
-    return f"Write this line under {_heading(file)}: {written}"
-
-
-def _check_loop_settings(config: pytest.Config) -> None:
-    """Refuse settings under which the app, the fixtures and the tests have more than one loop."""
-    file = config.inipath
-    where = file.name if file else f"{OURS}, which is missing"
-    overrides: list[str] = config.getoption("override_ini") or []  # by `-o`
-    overridden = {each.partition("=")[0].strip() for each in overrides}
-    wrong = []
-    for name, needed in NEEDED.items():
-        option = config.getoption(name, None)
-        found = option or config.getini(name)
-        if str(getattr(found, "value", found)) == needed:
-            continue
-        is_wrong = f"{name} is {str(found)!r}, and the one loop needs {needed!r}."
-        if option or name in overridden:
-            wrong.append(f"The command line (or addopts): {is_wrong} Leave that option out.")
-        else:
-            wrong.append(f"{where}: {is_wrong} {_line(name, needed, file)}")
-    if wrong:
+    if not any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio.plugin"))):
+        raise pytest.UsageError(
+            "pytest-asyncio is switched off, so no async test can run. Remove `-p no:asyncio` from "
+            "addopts, the command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, "
+            "add: -p asyncio"
+        )
+    wins = file is not None and file.name.endswith("pytest.toml")
+    if file and wins and file.with_name("pytest.ini").exists() and not config.option.inifilename:
+        raise pytest.UsageError(
+            f"pytest reads {file.name} and ignores pytest.ini. Move all settings into one of them, "
+            "and delete the other."
+        )
+    if wrong := [text for name in NEEDED if (text := _find_wrong(config, name))]:
         raise pytest.UsageError(*wrong)
+
+
+def _find_wrong(config: pytest.Config, name: str) -> str | None:
+    needed, file, option = NEEDED[name], config.inipath, config.getoption(name, None)
+    value = option or config.getini(name)
+    if str(getattr(value, "value", value)) == needed:
+        return None
+    is_wrong = f"{name} is {str(value)!r}, and the plugin needs {needed!r}."
+    if option or any(each.startswith(f"{name}=") for each in config.option.override_ini or ()):
+        return f"The command line or addopts: {is_wrong} Remove that option."
+    where = file.name if file else "pytest.ini, which is missing"
+    line = f'{name} = "{needed}"' if file and file.suffix == ".toml" else f"{name} = {needed}"
+    heading = "[tool:pytest]" if where == "setup.cfg" else "[pytest]"
+    if file and where == "pyproject.toml":  # it has the older table or the newer one
+        older = "[tool.pytest.ini_options]"
+        heading = older if older in file.read_text("utf-8") else "[tool.pytest]"
+    return f"{where}: {is_wrong} Write this line under {heading}: {line}"

@@ -1,4 +1,4 @@
-"""The known errors, read from known_errors.toml, and how an error is recognised."""
+"""The known errors of known_errors.toml, and how an error is recognised as one of them."""
 
 import logging
 import re
@@ -19,10 +19,10 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Pattern:
-    """What an error shows; everything that is given must be true of it.
+    """Matches an error if everything that is given is true of it.
 
-    `raised` is the top-level package of a class and its name, since modules inside a package move
-    between versions. `sqlstate` is PostgreSQL's code, the same from every driver and language.
+    `raised` is the top-level package of a class and its name, because libraries move classes
+    between their modules. `sqlstate` is PostgreSQL's code, which no driver or language changes.
     """
 
     raised: str = ""
@@ -30,7 +30,6 @@ class Pattern:
     sqlstate: str = ""
 
     def matches(self, error: BaseException) -> bool:
-        """Return whether `error`, without what caused it, shows this pattern."""
         if self.raised and self.raised not in map(_name, type(error).__mro__):
             return False
         if self.sqlstate and getattr(error, "sqlstate", None) != self.sqlstate:
@@ -46,26 +45,19 @@ def _name(kind: type) -> str:
 
 @dataclass(frozen=True)
 class KnownError:
-    """Errors with one cause and one fix; `example` is a message as it is met."""
+    """Errors with one cause and one fix."""
 
     name: str
     patterns: tuple[Pattern, ...]
-    example: str
     cause: str
     fix: str
 
-    @property
-    def anchor(self) -> str:
-        """The anchor of its heading on the page."""
-        return self.name.lower().replace(" ", "-")
-
     def matches(self, error: BaseException) -> bool:
-        """Return whether `error`, without what caused it, is this one."""
         return any(pattern.matches(error) for pattern in self.patterns)
 
     def explain(self) -> str:
-        """Return cause, fix and page, as a report shows them."""
-        lines = f"Cause: {self.cause}", f"Fix: {self.fix}", f"Page: {PAGE}#{self.anchor}"
+        anchor = self.name.lower().replace(" ", "-")
+        lines = f"Cause: {self.cause}", f"Fix: {self.fix}", f"Page: {PAGE}#{anchor}"
         return "\n".join(
             textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
             for line in lines
@@ -74,51 +66,59 @@ class KnownError:
 
 @cache
 def known_errors() -> tuple[KnownError, ...]:
-    """Return all of them, in the order of the page."""
     entries = tomllib.loads(DATA.read_text("utf-8"))["error"]
     return tuple(
         KnownError(
             entry["name"],
             tuple(Pattern(**pattern) for pattern in entry["patterns"]),
-            *(" ".join(entry[key].split()) for key in ("example", "cause", "fix")),
+            cause=" ".join(entry["cause"].split()),
+            fix=" ".join(entry["fix"].split()),
         )
         for entry in entries
     )
 
 
-def recognise(error: BaseException) -> tuple[KnownError, ...]:
-    """Return what is known of all that `error`'s traceback shows, the root first, each once.
+def recognise(error: BaseException) -> list[KnownError]:
+    """Return the known errors in the traceback of `error`, each once.
 
-    The root is the likely cause; what follows it is often only its consequence.
+    The first error of a chain comes first: it is the likely cause of those that follow.
     """
-    shown = list(_shown(error, set()))
-    found = (known for one in shown for known in known_errors() if known.matches(one))
-    return tuple(dict.fromkeys(found))
+    chain = list(_chain(error, set()))
+    found = (known for link in chain for known in known_errors() if known.matches(link))
+    return list(dict.fromkeys(found))
 
 
-def _shown(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
-    # As a traceback shows it: a context that `from None` hides is left out.
+def _chain(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
+    # As a traceback prints it: without a context that `from None` hides.
     if id(error) in seen:
         return
     seen.add(id(error))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None:
-        yield from _shown(before, seen)
+        yield from _chain(before, seen)
     if isinstance(error, BaseExceptionGroup):
-        for one in error.exceptions:
-            yield from _shown(one, seen)
-    yield error
+        for inner in error.exceptions:
+            yield from _chain(inner, seen)
+    if not _is_of_blockbuster(error):
+        yield error
+
+
+def _is_of_blockbuster(error: BaseException) -> bool:
+    # It asks for the running loop in each call that it watches, and handles the error in a thread.
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1:]
+    watched = [frame.f_globals.get("__name__") for frame in frames] == ["blockbuster.blockbuster"]
+    return watched and isinstance(error, RuntimeError)
 
 
 class LoggedErrors(logging.Handler):
-    """Notes which known errors are logged."""
+    """Collects the known errors that are logged while a test runs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[KnownError, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep what is known, and not the error: its traceback would keep sessions alive."""
+        # The error itself is not kept: its traceback would keep sessions alive.
         args = record.args if isinstance(record.args, tuple) else ()
         for value in (*(record.exc_info or ()), *args, *vars(record).values()):
             if isinstance(value, BaseException):
@@ -130,7 +130,7 @@ LOGGED = pytest.StashKey[LoggedErrors]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Listen to the log for as long as the test runs."""
+    """Listen to the log while the test runs."""
     item.stash[LOGGED] = logged = LoggedErrors()
     root = logging.getLogger()
     root.addHandler(logged)
@@ -138,4 +138,4 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         root.removeHandler(logged)
-        del item.stash[LOGGED]  # pytest keeps each item to the end of the run
+        del item.stash[LOGGED]  # pytest keeps each item until the run ends

@@ -1,7 +1,6 @@
-"""The report of a failed test: what is known of its errors, the SQL that it ran, and why a run stops.
+"""Writes the report of a failed test.
 
-This is the only place that changes a report. Each contributor is asked in order, and returns what
-it has to say.
+No other module changes a report. Each contributor is asked in order, and returns what it adds.
 """
 
 from collections.abc import Callable
@@ -27,21 +26,21 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Contribution:
-    """Sections for the report; a text that replaces its traceback; a reason to stop the run."""
+    """Sections for the report; a text that replaces the traceback; a reason to stop the run."""
 
     sections: list[tuple[str, str]] = field(default_factory=list)
     text: str = ""
     stop: Stop | None = None
 
 
-def _shown_refusal(failure: Failure) -> Contribution:
+def _refusal(failure: Failure) -> Contribution:
     """Count a refusal that the report shows as reported."""
     failure.run.refusals.forget(failure.error)
     return Contribution()
 
 
-def _sentence(failure: Failure) -> Contribution:
-    """Show of the plugin's own errors around a test the sentence alone."""
+def _message(failure: Failure) -> Contribution:
+    """Show the message alone, if the plugin raised the error before or after the test."""
     error = failure.error
     if failure.when == "call" or not isinstance(error, OneloopError):
         return Contribution()
@@ -50,26 +49,24 @@ def _sentence(failure: Failure) -> Contribution:
 
 
 def _reason_to_stop(failure: Failure) -> Contribution:
-    """Stop the run when something that every test needs is missing."""
     stop = find_reason_to_stop(failure.run, failure.item, failure.when, failure.error)
     return Contribution(text=stop.text, stop=stop) if stop else Contribution()
 
 
 def _known_errors(failure: Failure) -> Contribution:
-    """Explain known errors: first what the app logged, of which the test's own is a consequence."""
+    """Explain known errors. Those that the app logged come first: they caused the test's own."""
     known = dict.fromkeys((*failure.item.stash[LOGGED].known, *recognise(failure.error)))
-    return Contribution([(f"Known error: {one.name}", one.explain()) for one in known])
+    return Contribution([(f"Known error: {each.name}", each.explain()) for each in known])
 
 
 def _sql(failure: Failure) -> Contribution:
-    """Show the SQL that the test ran."""
     statements = str(failure.run.sql_log)
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
 CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
-    _shown_refusal,
-    _sentence,
+    _refusal,
+    _message,
     _reason_to_stop,
     _known_errors,
     _sql,
@@ -78,12 +75,11 @@ CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Ask every contributor about a failed phase of a test."""
     report = cast("pytest.TestReport", (yield))
     if call.excinfo is None or LOGGED not in item.stash:
         return report
     run, error = item.config.stash[RUN], call.excinfo.value
-    if hasattr(report, "wasxfail"):  # it is reported as well, and would count twice at the end
+    if hasattr(report, "wasxfail"):  # an expected failure; it must not be reported at the end too
         run.refusals.forget(error)
     if not report.failed:
         return report

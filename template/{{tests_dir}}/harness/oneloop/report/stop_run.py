@@ -1,4 +1,4 @@
-"""Why a run stops: a seam fixture failed, the server is gone, or no test can start clean."""
+"""Reasons to stop a run: a session fixture failed, or PostgreSQL or the database is gone."""
 
 import asyncio
 import re
@@ -16,38 +16,38 @@ from ..seam import NAMES
 from ..test_run import RUN, TestRun
 
 LOG_LINES = 12
-NEEDED = "Every test needs the fixture {!r}, which failed: see above."
+NEEDED = "Every test needs the fixture {!r}, which failed. See above."
 
 
 class Stop(NamedTuple):
-    """The text of the failed test, if it replaces the traceback; and the run's last line."""
+    """`text` replaces the traceback, unless it is empty; `summary` is the last line of the run."""
 
     text: str
     summary: str
 
 
 class LostServerError(OneloopError):
-    """PostgreSQL went away, or restarted, while the tests ran."""
-
     def __init__(self, test: str, server: str, reason: str, log: Path | None) -> None:
-        what, fix = f"PostgreSQL at {server}", "Start that server again, and run the tests again."
+        what, fix = f"PostgreSQL at {server}", "Start that server, then run the tests again."
         if log is not None:
-            what, fix = "The PostgreSQL of this run", "Run the tests again: that starts a new one."
-        super().__init__(f"{what} went away while {test} ran: {reason}.{_end_of(log)}\n{fix}")
+            what, fix = "The embedded PostgreSQL", "Run the tests again: they start a new server."
+        super().__init__(
+            f"{what} stopped or restarted while {test} ran: {reason}.{_end_of(log)}\n{fix}"
+        )
 
 
 def find_reason_to_stop(
     run: TestRun, item: pytest.Item, when: str, error: BaseException
 ) -> Stop | None:
-    """Return why no other test may start after this error; None if others may."""
+    """Return why no other test may start after this error, or None."""
     if when == "setup" and (name := _of_narrow_scope(error)):
         text = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
         return Stop(text, NEEDED.format(name))
     if when != "call" and (lost := _lost_server(run, when, error)):
-        run.databases.state = State.LOST
-        return Stop(f"{type(lost).__name__}: {lost}", "PostgreSQL is gone: see above.")
+        run.databases.mark_lost()
+        return Stop(f"{type(lost).__name__}: {lost}", "PostgreSQL is gone. See above.")
     if run.databases.state is State.LOST:
-        return Stop("", f"No test can start clean after {run.guard.test}: see above.")
+        return Stop("", f"No test can start after {run.guard.test}. See above.")
     if failed := item.config.stash.get(FAILED_FIXTURE, None):
         return Stop("", NEEDED.format(failed))
     return None
@@ -60,7 +60,7 @@ FAILED_FIXTURE = pytest.StashKey[str]()
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
 ) -> object:
-    """Note a session-scoped fixture of the plugin or of the seam that fails: every test needs it."""
+    """Note a failed session fixture of the plugin or the seam: every test needs it."""
     try:
         return (yield)
     except Exception:
@@ -70,9 +70,9 @@ def pytest_fixture_setup(
         raise
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)  # within the terminal's, which prints a summary
+@pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's wrapper
 def pytest_sessionfinish(session: pytest.Session) -> object:
-    """Count what fixtures raise for want of a server as reported."""
+    """Do not report again what a fixture raises because the server is gone."""
     try:
         return (yield)
     except Exception as error:
@@ -82,13 +82,13 @@ def pytest_sessionfinish(session: pytest.Session) -> object:
 
 
 def _of_narrow_scope(error: BaseException) -> str | None:
-    # The fixture itself is not set up in this case, so no other hook sees it.
+    # pytest does not set up such a fixture, so no other hook sees it.
     found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", str(error))
     return found[1] if found and found[1] in NAMES else None
 
 
 def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerError | None:
-    # In a set-up a login may have failed, which says nothing of the server.
+    # An error in a set-up, such as a failed login, does not show whether the server is gone.
     if when != "setup" and not is_connection_lost(error):
         return None
     databases = run.connect()
@@ -97,7 +97,7 @@ def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerErr
         with exempt():
             await databases.check()
 
-    # In a thread: the suite's loop may be closed by now.
+    # In a thread: the loop of the test run may be closed.
     with ThreadPoolExecutor(1, thread_name_prefix="oneloop-check") as thread:
         try:
             thread.submit(asyncio.run, ask()).result()
@@ -112,7 +112,7 @@ def _end_of(log: Path | None) -> str:
         written = "" if log is None else log.read_text(errors="replace")
     except OSError as error:
         written = str(error)
-    # A server that ends writes the same line for each connection.
+    # A server that stops writes the same line for each connection.
     lines = list(
         dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines())
     )

@@ -1,6 +1,5 @@
-"""`uv run poe update`: bring the template's files up to date, and look whether it went well.
+"""The update: `uv run oneloop update` runs Copier, then reports what it changed and what is left.
 
-`errors` (why it does not begin), `answers` (what `.copier-answers.yml` says), `tree` (the
-working tree), `copier` (the program). Standard library alone, all of it
-imported before Copier runs: the update renews these files too.
+May import `command_errors` and the standard library. Start with `update_command`. All modules are
+imported before Copier runs, because an update renews them too.
 """

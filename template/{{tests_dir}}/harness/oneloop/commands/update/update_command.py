@@ -1,131 +1,131 @@
-"""`uv run oneloop update`: brings the plugin and its pages up to date."""
+"""`uv run oneloop update`: updates the plugin and its pages, and reports what is left to do."""
 
 import os
 import re
 import sys
 from pathlib import Path
 
-from ..command_errors import (
-    UNDO,
-    CopierError,
-    DirtyError,
-    DowngradeError,
-    DraftError,
-    HalfWayError,
-    NotLinkedError,
-    TemplateMissingError,
-    UpdateError,
-)
+from ..command_errors import CommandError
+from .programs import RELEASE_IS_OUT, copier, git_lines, reason, uv
 from .working_tree import (
-    ANSWERS,
-    COPIER,
     Link,
-    Tree,
-    ask,
+    check_repository,
+    find_changes,
+    find_conflicts,
     is_older,
     read_link,
-    run_copier,
+    summarise_changes,
 )
 
-RELEASE_IS_OUT = 2  # so Copier ends, too
+PLUGIN = Path(__file__).parents[3]
+# `git stash` refuses a conflict until it is added. The stash keeps every change.
+GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
 NEXT = """
-Two things are left to do:
-  1. Run the tests: uv run poe test
-  2. Read "Change by hand" in CHANGELOG.md of {address}, from {before} to {after}:
-     what an update cannot bring.
-Then commit. To undo instead: {undo}"""
+Run the tests:
+    uv run pytest
+Read the CHANGELOG of {address} from {before} to {after}, then commit.
+To go back after the commit: git revert COMMIT
+{go_back}"""
 
 
 def say(text: str) -> None:
-    """Write a line where the user sees it at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def linked(file: Path) -> Link:
-    """Return the service's link to its template, which has to be within reach."""
-    link = read_link(file)
-    if link is None:
-        raise NotLinkedError(file.name, COPIER, version_here())
-    if link.folder and not link.folder.exists():
-        raise TemplateMissingError(link.address, file.name)
-    return link
-
-
-def check_asked(link: Link, ref: str | None) -> None:
-    """Refuse a release that is older, and a clone's HEAD that is a draft."""
-    if ref and is_older(ref, link.release):
-        raise DowngradeError(link.release, ref)
-    if link.folder and link.folder.is_dir():
-        head = ref == "HEAD" or (ref is None and not ask(link.folder, "tag", "--list"))
-        if head and ask(link.folder, "status", "--porcelain"):
-            raise DraftError(link.address)
-
-
-def version_here() -> str:
-    """Read the plugin's version from its file: the installed metadata is the former one's."""
-    file = Path(__file__).parents[3] / "pyproject.toml"
-    found = re.search(r'^version = "(.+)"$', file.read_text("utf-8"), re.MULTILINE)
-    return found[1] if found else "unknown"
-
-
-def update(folder: Path, file: str, ref: str | None) -> int:
-    """Update, and return 1 when it left a conflict."""
-    tree = Tree(folder)
-    before = version_here()
-    link = linked(folder / file)
-    if unfinished := tree.conflicts():
-        raise HalfWayError(unfinished)
-    if changed := tree.changed():
-        raise DirtyError(changed)
-    check_asked(link, ref)
-    asked = ["--vcs-ref", ref] if ref else []
-    status = run_copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *asked)
-    if status:
-        raise CopierError(changed=bool(tree.changed()))
-    after = read_link(folder / file) or link
-    if conflicts := tree.conflicts():
-        say("The update came, and in these files it met an edit of yours:")
-        say("".join(f"  {path}\n" for path in conflicts))
-        say("Take the template's text, and put your change into an override in tests/conftest.py:")
-        say(f"  git checkout --theirs -- {' '.join(conflicts)}")
-        return 1
-    if not tree.changed():
-        say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
-        return 0
-    say(tree.statistics())
-    say(f"oneloop {before} -> {version_here()}; release {link.release} -> {after.release}")
-    say(NEXT.format(address=link.address, before=link.release, after=after.release, undo=UNDO))
-    return 0
-
-
-def find_folder(file: str) -> Path:
-    """Return where the answers are: here, or further up where the suite is part of a repository."""
-    here = Path.cwd()
-    return next((each for each in (here, *here.parents[:2]) if (each / file).is_file()), here)
-
-
-def _check(folder: Path, file: str) -> int:
-    """Say whether a release is out; 2 when one is."""
-    link = linked(folder / file)
-    status = run_copier(folder, "check-update", "--quiet", "--answers-file", file)
-    if status not in (0, RELEASE_IS_OUT):
-        raise CopierError(changed=False)
-    if status == 0:
+def check(file: str) -> int:
+    """Report whether a newer release is out; the exit status is 2 then."""
+    folder = _find_folder(file)
+    link = read_link(folder / file, _version())
+    done = copier(folder, "check-update", "--quiet", "--answers-file", file)
+    if done.returncode not in (0, RELEASE_IS_OUT):
+        raise CommandError(f"Copier cannot tell. It reports:\n{reason(done)}")
+    if not done.returncode:
         say(f"{link.address} has nothing newer than {link.release}.")
         return 0
     # GitHub shows a line that begins so at the top of the run.
     begin = "::error title=A release is out::" if os.environ.get("GITHUB_ACTIONS") else ""
-    say(f"{begin}{link.address} has a release after {link.release}. Run: uv run poe update")
-    return status
+    say(f"{begin}{link.address} has a release after {link.release}. Run: uv run oneloop update")
+    return done.returncode
 
 
-def run_update(*, to: str | None, check: bool, answers_file: str | None) -> int:
-    """Update, or report whether a release is out; a refusal is one text, and 1."""
-    file = answers_file or ANSWERS
-    folder = find_folder(file)
-    try:
-        return _check(folder, file) if check else update(folder, file, to)
-    except UpdateError as error:
-        sys.stderr.write(f"{error}\n")
+def update(file: str, release: str | None) -> int:
+    """Update, and return 1 if the user has to finish it."""
+    folder = _find_folder(file)
+    check_repository(folder)
+    before, link = _version(), read_link(folder / file, _version())
+    _check_clean(folder)
+    _check_release(link, release)
+    say(f"Updating from {link.address} ...")
+    to = ["--vcs-ref", release] if release else []
+    done = copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *to)
+    if done.returncode:
+        left = f"Some files have changed. {GO_BACK}" if find_changes(folder) else ""
+        raise CommandError(f"Copier stopped. It reports:\n{reason(done)}\n{left}".rstrip())
+    if conflicts := find_conflicts(folder):
+        say("The update is written. These files have conflicts with your changes:")
+        say("".join(f"  {path}\n" for path in conflicts))
+        say("Edit the files, or take the template's text with your editor. Then run: uv lock")
+        say(GO_BACK)
         return 1
+    if not find_changes(folder):
+        say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
+        return 0
+    after = read_link(folder / file, _version()).release
+    locked = _lock(folder)
+    say(summarise_changes(folder))
+    say(f"oneloop {before} -> {_version()}; release {link.release} -> {after}")
+    say(NEXT.format(address=link.address, before=link.release, after=after, go_back=GO_BACK))
+    return 0 if locked else 1
+
+
+def _find_folder(file: str) -> Path:
+    """Return the folder with the answers: this one, or one above it in a monorepo."""
+    here = Path.cwd()
+    return next((each for each in (here, *here.parents[:2]) if (each / file).is_file()), here)
+
+
+def _version() -> str:
+    # From the file: the installed metadata may be that of the version before.
+    text = (PLUGIN / "pyproject.toml").read_text("utf-8")
+    found = re.search(r'^version = "(.+)"$', text, re.MULTILINE)
+    return found[1] if found else "unknown"
+
+
+def _check_clean(folder: Path) -> None:
+    if conflicts := find_conflicts(folder):
+        listed = "\n".join(f"  {path}" for path in conflicts)
+        raise CommandError(f"An earlier merge is not finished:\n{listed}\nFinish it, and commit.")
+    if changes := find_changes(folder):
+        listed = "\n".join(f"  {line}" for line in changes)
+        raise CommandError(
+            f"These changes are not committed:\n{listed}\n"
+            "Commit them, or set them aside: git stash --include-untracked"
+        )
+
+
+def _check_release(link: Link, release: str | None) -> None:
+    if release and is_older(release, link.release):
+        raise CommandError(
+            f"This service has {link.release}, and {release} is older. To go back, revert the "
+            "commit of the update: git revert COMMIT"
+        )
+    if link.folder and link.folder.is_dir():
+        head = release == "HEAD" or (release is None and not git_lines(link.folder, "tag"))
+        if head and git_lines(link.folder, "status", "--porcelain"):
+            raise CommandError(
+                f"The template {link.address} has changes that are not committed. Commit them "
+                "there, or name a release: uv run oneloop update --to RELEASE"
+            )
+
+
+def _lock(folder: Path) -> bool:
+    """Lock the plugin's new dependencies; return False if that failed."""
+    project = PLUGIN.parents[1]
+    inside = [each for each in (project, *project.parents) if each.is_relative_to(folder)]
+    if not any((each / "uv.lock").is_file() for each in inside):
+        return True
+    done = uv(project, "lock", "--quiet")
+    if done.returncode:
+        say(f"The update is written, but `uv lock` failed. It reports:\n{reason(done)}\n")
+    return not done.returncode

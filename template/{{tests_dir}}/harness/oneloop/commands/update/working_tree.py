@@ -1,100 +1,46 @@
-"""What an update works with: the repository, the answers of Copier, and Copier itself."""
+"""The service's folder before and after an update: its git state, and its link to the template."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..command_errors import NoRepositoryError, ProgramMissingError
+from ..command_errors import CommandError
+from .programs import COPIER, git, git_lines, reason
 
 
-class Tree:
-    """The part of a repository that lies in one folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        if shutil.which("git") is None:
-            raise ProgramMissingError("git")
-        if ask(folder, "rev-parse", "--verify", "HEAD") is None:
-            raise NoRepositoryError
-
-    def changed(self) -> list[str]:
-        """Return what is not committed, as `git status --short` shows it."""
-        return lines(self._folder, "status", "--short", "--untracked-files=all", "--", ".")
-
-    def conflicts(self) -> list[str]:
-        """Return where a merge could not decide: in the index, in a text, or in a rejected piece.
-
-        Copier ends with 0 then, so it has to be looked for.
-        """
-        unmerged = lines(self._folder, "ls-files", "--unmerged")
-        checked = lines(self._folder, "diff", "--check", "--relative", "HEAD", failing=True)
-        rejected = lines(self._folder, "ls-files", "--others", "--cached", "--", "*.rej")
-        return sorted(
-            {
-                *(line.split("\t", 1)[1] for line in unmerged),
-                *(line.split(":", 1)[0] for line in checked if line.endswith("conflict marker")),
-                *rejected,
-            }
-        )
-
-    def statistics(self) -> str:
-        """Return `git diff --stat` against the last commit, and the names of new files."""
-        new = lines(self._folder, "ls-files", "--others", "--exclude-standard")
-        changed = lines(self._folder, "diff", "--stat", "--relative", "HEAD")
-        return "\n".join([*changed, *(f" {path} (new)" for path in new)])
+def check_repository(folder: Path) -> None:
+    done = git(folder, "rev-parse", "--verify", "HEAD")
+    if not done.returncode:
+        return
+    message = f"An update needs a git repository with a commit. git reports:\n{reason(done)}"
+    if "not a git repository" in done.stderr:
+        message += "\nMake one with: git init"
+    if "needed a single revision" in done.stderr.lower():
+        message += '\nCommit first: git add --all && git commit --message "Start"'
+    raise CommandError(message)
 
 
-def ask(folder: Path, *arguments: str, failing: bool = False) -> bytes | None:
-    """Return what git says; None where it is not there or fails, but for a `failing` that tells."""
-    program = shutil.which("git")
-    if program is None:
-        return None
-    done = subprocess.run(  # noqa: S603  the arguments are ours
-        [program, "-c", "core.quotePath=false", *arguments],
-        cwd=folder,
-        capture_output=True,
-        check=False,
+def find_changes(folder: Path) -> list[str]:
+    return git_lines(folder, "status", "--short", "--untracked-files=all", "--", ".")
+
+
+def find_conflicts(folder: Path) -> list[str]:
+    """Return the files in which a merge left a conflict. Copier's exit status does not show it."""
+    unmerged = git_lines(folder, "ls-files", "--unmerged")
+    checked = git_lines(folder, "diff", "--check", "--relative", "HEAD")
+    return sorted(
+        {
+            *(line.split("\t", 1)[1] for line in unmerged),
+            *(line.split(":", 1)[0] for line in checked if line.endswith("conflict marker")),
+            *git_lines(folder, "ls-files", "--others", "--cached", "--", "*.rej"),
+        }
     )
-    return None if done.returncode and not failing else done.stdout
 
 
-def lines(folder: Path, *arguments: str, failing: bool = False) -> list[str]:
-    """Return what git says, line by line; nothing where it fails."""
-    return (ask(folder, *arguments, failing=failing) or b"").decode(errors="replace").splitlines()
-
-
-COPIER = "copier>=9.15.0"
-
-
-def find_uv() -> str:
-    """Return uv: the one that started this process, or the one on PATH."""
-    found = os.environ.get("UV") or shutil.which("uv")
-    if not found:
-        raise ProgramMissingError("uv")
-    return found
-
-
-def run_copier(folder: Path, *arguments: str) -> int:
-    """Run Copier where its words are seen, without `--trust`, and return its exit status."""
-    command = [find_uv(), "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments]
-    pipe = subprocess.PIPE
-    done = subprocess.run(command, cwd=folder, stderr=pipe, check=False)  # noqa: S603  ours
-    sys.stderr.write(reason(done.stderr.decode(errors="replace")))
-    return done.returncode
-
-
-def reason(said: str) -> str:
-    """Return what Copier said; of a traceback, by which it names a mistake too, the last line."""
-    before, traceback, inside = said.partition("Traceback (most recent call last):\n")
-    return before + (inside.rstrip().rpartition("\n")[2] + "\n" if traceback else "")
-
-
-ANSWERS = ".copier-answers.yml"
-RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
+def summarise_changes(folder: Path) -> str:
+    new = git_lines(folder, "ls-files", "--others", "--exclude-standard")
+    changed = git_lines(folder, "diff", "--stat", "--relative", "HEAD")
+    return "\n".join([*changed, *(f" {path} (new)" for path in new)])
 
 
 @dataclass(frozen=True)
@@ -106,32 +52,49 @@ class Link:
 
     @property
     def folder(self) -> Path | None:
-        """Return the template's folder; None when the address is that of another machine."""
+        """The template's folder; None if it is on another machine."""
         remote = re.match(r"[a-z+]{2,}:|[^/\\]+@[^/\\]+:", self.address)
         return None if remote else Path(self.address).expanduser()
 
 
-def read_link(file: Path) -> Link | None:
-    """Return the link; None where there is no such file, or it names no template."""
+def read_link(file: Path, version: str) -> Link:
     if not file.is_file():
-        return None
+        raise CommandError(
+            f"There is no {file.name}, which links this service to its template. Take it from your "
+            "history. If there was none, write it with the template's address at the end:\n"
+            f"    uv tool run --from '{COPIER}' copier copy --defaults --vcs-ref {version} "
+            f"--exclude '*' --exclude '!{file.name}' ADDRESS ."
+        )
     text = file.read_text("utf-8")
-    found = {name: _value(text, name) for name in ("_src_path", "_commit")}
-    return Link(found["_src_path"], found["_commit"]) if found["_src_path"] else None
+    link = Link(_value(text, "_src_path"), _value(text, "_commit"))
+    if not (link.address and link.release):
+        raise CommandError(
+            f"{file.name} does not name the template and its release. Copier can only write them "
+            "if the template is a git repository. Add the lines, with the address of one:\n"
+            f"    _commit: {link.release or version}\n    _src_path: {link.address or 'ADDRESS'}"
+        )
+    if link.folder and not link.folder.exists():
+        raise CommandError(
+            f"{file.name} names the template {link.address}, which does not exist on this machine. "
+            "Clone the template there, or write its address as _src_path."
+        )
+    return link
 
 
 def _value(text: str, name: str) -> str:
-    """Read one line of YAML: Copier writes it, as plain text or in quotes."""
-    match = re.search(rf"^{name}: *(.*?) *$", text, re.MULTILINE)
-    value = match[1] if match else ""
-    quoted = re.fullmatch(r"'(.*)'|\"(.*)\"", value)
-    return (quoted[1] or quoted[2] or "").replace("''", "'") if quoted else value
+    """Read one line of YAML: a plain or quoted text, and perhaps a comment."""
+    line = re.search(rf"^{name}:[ \t]*(.*)$", text, re.MULTILINE)
+    value = line[1] if line else ""
+    quoted = re.match(r"'((?:[^']|'')*)'|\"([^\"]*)\"", value)
+    if quoted:
+        return (quoted[1] or quoted[2] or "").replace("''", "'")
+    return re.sub(r"(^|\s+)#.*", "", value).strip()
 
 
 def is_older(asked: str, here: str) -> bool:
-    """Tell whether one release comes before another; Copier judges what is no plain version."""
-    releases = [RELEASE.fullmatch(text) for text in (asked, here)]
+    """Compare two releases; anything else, such as a commit, is left to Copier."""
+    releases = [re.fullmatch(r"v?(\d+(?:\.\d+)*)", text) for text in (asked, here)]
     if not all(releases):
         return False
-    first, second = ([int(part) for part in match[1].split(".")] for match in releases if match)
+    first, second = ([int(part) for part in each[1].split(".")] for each in releases if each)
     return first < second

@@ -1,0 +1,64 @@
+"""The programs that an update runs: git, uv and Copier."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from ..command_errors import CommandError
+
+COPIER = "copier>=9.15.0"
+RELEASE_IS_OUT = 2  # the exit status of `copier check-update`
+
+
+def find_program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise CommandError(f"{name} was not found on PATH. Install it, then run the update again.")
+    return found
+
+
+def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program without git's variables: in a git hook they name another repository."""
+    listed = subprocess.run(  # noqa: S603  git itself
+        [find_program("git"), "rev-parse", "--local-env-vars"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    dropped = listed.stdout.split()
+    environment = {name: value for name, value in os.environ.items() if name not in dropped}
+    return subprocess.run(  # noqa: S603  the arguments are ours
+        command,
+        cwd=folder,
+        env=environment | variables,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    options = ("-c", "core.quotePath=false", "-c", "color.ui=false")
+    return run(folder, find_program("git"), *options, *arguments, LC_ALL="C")
+
+
+def git_lines(folder: Path, *arguments: str) -> list[str]:
+    return git(folder, *arguments).stdout.splitlines()
+
+
+def uv(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, os.environ.get("UV") or find_program("uv"), *arguments)
+
+
+def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return uv(folder, "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments)
+
+
+def reason(done: subprocess.CompletedProcess[str]) -> str:
+    """Return what a program reported, without the frames of a traceback."""
+    text = done.stderr.strip() or done.stdout.strip()
+    frames = r"Traceback \(most recent call last\):\n(?:[ ]+.*\n|\n)+"
+    return re.sub(frames, "", text).strip() or f"It ended with status {done.returncode}."

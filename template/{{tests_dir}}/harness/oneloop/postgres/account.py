@@ -1,0 +1,81 @@
+"""The system user that runs the server: PostgreSQL refuses to run as root."""
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from .postgres_errors import NoAccountError, NoUserNameError
+from .watchdog.protocol import UserIds
+
+if sys.platform != "win32":
+    import pwd
+
+UNPRIVILEGED_USERS = ("postgres", "nobody")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user that runs the server. Without ids it is the user of this process."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def ids(self) -> UserIds:
+        if self.uid is None or self.gid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def take(self, path: Path) -> None:
+        """Make this user the owner of `path`."""
+        if sys.platform != "win32" and self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def can_enter(self, path: Path) -> bool:
+        """Return whether the modes of `path` and its parents let this user in."""
+        if self.uid is None:
+            return True
+        return all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
+
+    def _can_enter(self, folder: Path) -> bool:
+        status = folder.stat()
+        if status.st_uid == self.uid:
+            return bool(status.st_mode & stat.S_IXUSR)
+        return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH))
+
+    def require_name(self, *, variable: str) -> None:
+        """Raise an error if this user has no name, as in `docker run -u 12345`: initdb needs it."""
+        if sys.platform != "win32":
+            uid = os.geteuid() if self.uid is None else self.uid
+            try:
+                pwd.getpwuid(uid)
+            except KeyError:
+                raise NoUserNameError(uid, variable) from None
+
+
+def user_id() -> int | None:
+    """Return the number of this process's user; Windows has none."""
+    if sys.platform != "win32":
+        return os.geteuid()
+    return None
+
+
+def choose_account(data: Path | None = None) -> Account:
+    """Return the user to run the server as.
+
+    Under root this is the owner of the existing database in `data`, else an unprivileged user that
+    every system has. No user is created.
+    """
+    if user_id() != 0:
+        return Account()
+    if data is not None and data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(owner.st_uid, owner.st_gid)
+    if sys.platform != "win32":
+        for name in UNPRIVILEGED_USERS:
+            with suppress(KeyError):
+                entry = pwd.getpwnam(name)
+                return Account(entry.pw_uid, entry.pw_gid)
+    raise NoAccountError(UNPRIVILEGED_USERS)

@@ -1,0 +1,144 @@
+"""One database cluster: its files, its address, and its settings, fast or durable."""
+
+import os
+import secrets
+import socket
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+
+from .account import Account
+from .binaries import Binaries
+from .run_folder import LOCK
+from .watchdog.protocol import WatchdogRequest
+
+PORT = 5432
+START_LOCK = "start.lock"
+PASSWORD = "password"
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+# A server that is killed leaves nothing in /dev/shm: mmap is a file in its data folder.
+DYNAMIC_MEMORY = "windows" if sys.platform == "win32" else "mmap"
+SETTINGS = ("max_connections=200", "jit=off", "log_min_messages=warning", "log_checkpoints=off")
+# Fast, because the data of a temporary server need not survive a crash.
+TEMPORARY_SETTINGS = (
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=256MB",
+)
+# Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
+ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster in `folder`. It listens on a socket in `socket_folder`.
+
+    Windows has no such socket: there it listens on loopback, with a password.
+    """
+
+    folder: Path
+    account: Account
+    binaries: Binaries
+    persistent: bool
+    socket_folder: Path | None = None
+    port: int = PORT
+    password: str | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def url(self) -> str:
+        """Return the address in libpq's form, with the port, because PGPORT would win otherwise."""
+        if self.socket_folder is None:
+            return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
+        host = quote(os.fsencode(self.socket_folder))
+        return f"postgresql://postgres@/postgres?host={host}&port={self.port}"
+
+    def listening(self, socket_folder: Path) -> "Cluster":
+        """Return the cluster with the address of a new server; its password stays the same."""
+        if sys.platform != "win32":
+            return replace(self, socket_folder=socket_folder)
+        file = self.folder / PASSWORD
+        if not file.exists():
+            file.write_text(secrets.token_urlsafe(24))
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = int(listener.getsockname()[1])
+        return replace(self, port=port, password=file.read_text())
+
+    def request(self, *, initdb: bool, join: bool, remove: list[Path]) -> WatchdogRequest:
+        """Return what the watchdog has to do; with `join` the server is already running."""
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        return {
+            "parent": os.getpid(),
+            "data": str(self.data),
+            "log": str(self.log),
+            "lock": str(self.folder / LOCK),
+            "start_lock": str(self.folder / START_LOCK) if self.persistent else None,
+            "initdb": self._initdb() if initdb else None,
+            "postgres": None if join else self._postgres(),
+            "stop": self._stop(),
+            "user": self.account.ids,
+            "environment": environment | {"LC_ALL": "C", "TZ": "UTC"},
+            "remove": [str(folder) for folder in remove],
+            "start_seconds": START_SECONDS,
+            "stop_seconds": STOP_SECONDS,
+        }
+
+    def _initdb(self) -> list[str]:
+        command = [self.binaries.program("initdb"), "-D", str(self.data), "-U", "postgres"]
+        command += ["-E", "UTF8", "--no-instructions", *self._locale()]
+        if self.password is None:
+            command += ["-A", "trust"]  # no other user can enter the folder of the socket
+        else:
+            command += ["-A", "scram-sha-256", "--pwfile", str(self.folder / PASSWORD)]
+        if self.binaries.major >= 16:
+            command += ["-c", f"dynamic_shared_memory_type={DYNAMIC_MEMORY}"]
+        if not self.persistent:
+            command += ["--no-sync", "--wal-segsize=1"]
+            if self.binaries.major >= 18:
+                command += ["--no-data-checksums"]
+        return command
+
+    def _locale(self) -> list[str]:
+        # The same on every machine. Unlike C, C.UTF-8 knows upper and lower case beyond ASCII.
+        if self.binaries.major >= 17:
+            return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return ["--locale=C.UTF-8"] if sys.platform == "linux" else ["--no-locale"]
+
+    def _postgres(self) -> list[str]:
+        settings = self._settings()
+        if sys.platform != "win32":
+            program = [self.binaries.program("postgres"), "-D", str(self.data)]
+            return program + [part for setting in settings for part in ("-c", setting)]
+        # pg_ctl drops an administrator's rights; postgres.exe refuses to run with them.
+        quoted = " ".join(f'-c "{setting}"' for setting in settings)
+        return [self.binaries.program("pg_ctl"), "start", "-W", "-D", str(self.data), "-o", quoted]
+
+    def _settings(self) -> list[str]:
+        settings = [f"port={self.port}", f"dynamic_shared_memory_type={DYNAMIC_MEMORY}", *SETTINGS]
+        if not self.persistent:
+            settings += TEMPORARY_SETTINGS
+            if self.binaries.major >= 18:
+                settings += ["io_method=sync"]  # no extra processes: the data are in memory
+        if self.socket_folder is None:
+            return [*settings, "listen_addresses=127.0.0.1", "unix_socket_directories="]
+        folder = str(self.socket_folder).replace('"', '""')
+        settings += ["listen_addresses=", "unix_socket_permissions=0700"]
+        return [*settings, f'unix_socket_directories="{folder}"']
+
+    def _stop(self) -> list[str] | None:
+        if sys.platform != "win32":
+            return None
+        mode = "fast" if self.persistent else "immediate"
+        return [self.binaries.program("pg_ctl"), "stop", "-m", mode, "-D", str(self.data)]

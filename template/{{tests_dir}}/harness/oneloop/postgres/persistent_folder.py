@@ -1,0 +1,105 @@
+"""The folder of a persistent server: where it is, and what makes it usable."""
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from .account import Account, choose_account, user_id
+from .cluster import Cluster
+from .postgres_errors import PersistentFolderError, WrongMajorError
+from .run_folder import SHORT_FOLDERS, SOCKET, fits_socket
+from .watchdog.server_status import remove_shared_memory
+
+VARIABLE = "DATABASE_URL"
+NAME = ".postgres"
+SYSTEM_FOLDER = Path("/var/lib/oneloop")
+UNFINISHED = "unfinished"  # exists while the database is being created
+
+
+def choose_persistent_folder(project: Path) -> Path:
+    """Return the folder of the development database of `project`: its `.postgres`.
+
+    Under root another user runs the server. If that user cannot enter the project, as in a private
+    home folder, the database is in a system folder that only root can make.
+    """
+    project = project.resolve()
+    folder = project / NAME
+    if choose_account(folder / "data").can_enter(folder):
+        return folder
+    return SYSTEM_FOLDER / f"{project.name}-{_digest(project)}"
+
+
+def make_persistent_folder(folder: Path, account: Account) -> None:
+    """Make the folder, ignored by git and open to the server's user."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if account.uid is not None:
+            for path in missing:
+                path.chmod(0o755)
+        if missing:
+            (folder / ".gitignore").write_text("*\n")
+    except OSError as error:
+        raise PersistentFolderError(folder, error.strerror or str(error)) from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise PersistentFolderError(folder, "it belongs to another user")
+    if not account.can_enter(folder):
+        raise PersistentFolderError(folder, f"user {account.uid}, who runs it, cannot enter it")
+
+
+def prepare_data(cluster: Cluster) -> bool:
+    """Make `data` ready for a start, and return whether the database has to be created."""
+    folder, data = cluster.folder, cluster.data
+    if (folder / UNFINISHED).exists():
+        remove_shared_memory(data, cluster.account.ids)
+        shutil.rmtree(data, ignore_errors=True)
+    version_file = data / "PG_VERSION"
+    if version_file.exists():
+        if (written := version_file.read_text().strip()) != str(cluster.binaries.major):
+            raise WrongMajorError(folder, written, cluster.binaries.version)
+        _forget_server(cluster)
+        return False
+    cluster.account.require_name(variable=VARIABLE)
+    (folder / UNFINISHED).touch()
+    data.mkdir(mode=0o700, exist_ok=True)
+    cluster.account.take(data)
+    return True
+
+
+def _forget_server(cluster: Cluster) -> None:
+    """Remove the files that name the process of the last server.
+
+    No server answers, so the number may belong to another process by now, and PostgreSQL would
+    refuse to start. It has one more guard against two servers: its shared memory.
+    """
+    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    (choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
+
+
+def choose_socket_folder(cluster: Cluster) -> Path:
+    """Return the data folder, or a folder with a short path if that of the data is too long."""
+    if sys.platform == "win32" or fits_socket(cluster.data):
+        return cluster.data
+    base = next((path for path in SHORT_FOLDERS if path.is_dir()), Path(tempfile.gettempdir()))
+    return base / f"oneloop-dev-{_digest(cluster.data)}"
+
+
+def make_socket_folder(folder: Path, account: Account) -> None:
+    """Make the short folder. All users share its parent, so a trap of another user is refused."""
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    ours = {user_id(), user_id() if account.uid is None else account.uid}
+    if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077 or status.st_uid not in ours:
+        raise PersistentFolderError(folder, "another user has created it")
+    account.take(folder)
+
+
+def _digest(path: Path) -> str:
+    # Part of a name in a shared folder: it keeps the users and their projects apart.
+    return hashlib.sha256(os.fsencode(path) + str(user_id()).encode()).hexdigest()[:12]

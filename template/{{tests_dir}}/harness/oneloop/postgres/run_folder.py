@@ -1,0 +1,116 @@
+"""The folder of a temporary server: short, private, in memory if there is room, removed at the end.
+
+Its lock is held by the test run and its watchdog. A folder whose lock is free is abandoned, and the
+next start removes it.
+"""
+
+import os
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from .account import Account, user_id
+from .postgres_errors import NoFolderError
+from .watchdog.file_locks import hold
+from .watchdog.server_status import read_status, remove_shared_memory, send_signal
+
+PREFIX = "oneloop-pg-"
+LOCK = "lock"
+MEMORY_DISK = Path("/dev/shm")  # noqa: S108  the folder that we make in it is private
+SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  likewise
+MEMORY_DISK_BYTES = 1 << 30
+NOEXEC: int = getattr(os, "ST_NOEXEC", 0)  # macOS does not report it
+SOCKET = ".s.PGSQL.5432"
+SOCKET_PATH_BYTES = 103  # 107 on Linux, 103 on macOS and the BSDs
+UNFINISHED_SECONDS = 60.0
+
+
+def fits_socket(folder: Path) -> bool:
+    """Return whether `folder` can hold the socket: its path is short and has no comma."""
+    path = os.fsencode(folder / SOCKET)
+    return len(path) <= SOCKET_PATH_BYTES and b"," not in path
+
+
+def make_run_folder(account: Account, *, executable: bool) -> Path:
+    """Make a new folder; with `executable` it must allow programs to run."""
+    searched = []
+    for base in _bases():
+        if reason := _objection(base, account, executable=executable):
+            searched.append(f"{base}: {reason}")
+            continue
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+        if account.uid is not None:
+            folder.chmod(0o711)
+        return folder
+    raise NoFolderError(searched)
+
+
+def _bases() -> list[Path]:
+    temporary = Path(tempfile.gettempdir())
+    if sys.platform == "win32":
+        return [temporary]
+    return list(dict.fromkeys((MEMORY_DISK, temporary, *SHORT_FOLDERS)))
+
+
+def _objection(base: Path, account: Account, *, executable: bool) -> str:
+    if not base.is_dir() or not os.access(base, os.W_OK | os.X_OK):
+        return "it cannot be written to"
+    if sys.platform == "win32":
+        return ""
+    disk = os.statvfs(base)
+    small = disk.f_bavail * disk.f_frsize < MEMORY_DISK_BYTES
+    socket_folder = base / f"{PREFIX}12345678" / "data"
+    objections = {
+        "it has less than 1 GiB free": base == MEMORY_DISK and small,
+        "it does not allow programs to run (noexec)": executable and disk.f_flag & NOEXEC,
+        f"user {account.uid}, who runs the server, cannot enter it": not account.can_enter(base),
+        "its path is too long for a socket, or has a comma": not fits_socket(socket_folder),
+    }
+    return next((reason for reason, holds in objections.items() if holds), "")
+
+
+def lock_run_folder(folder: Path) -> int | None:
+    """Lock a new folder. The lock file gets its name when it is locked, so no sweep takes it."""
+    path = folder / LOCK
+    if sys.platform == "win32":
+        return hold(path)
+    descriptor = hold(folder / "lock.new")
+    (folder / "lock.new").rename(path)
+    return descriptor
+
+
+def sweep() -> None:
+    """Remove this user's abandoned folders, and stop their servers."""
+    for base in _bases():
+        for folder in base.glob(f"{PREFIX}*") if base.is_dir() else ():
+            with suppress(OSError):  # another test run may be sweeping too
+                status = folder.lstat()
+                ours = stat.S_ISDIR(status.st_mode) and user_id() in {None, status.st_uid}
+                if ours and _is_abandoned(folder):
+                    remove_run_folder(folder)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    if not (folder / LOCK).exists():
+        return time.time() - folder.stat().st_mtime > UNFINISHED_SECONDS
+    if (descriptor := hold(folder / LOCK, alone=True)) is not None:
+        os.close(descriptor)
+    return descriptor is not None
+
+
+def remove_run_folder(folder: Path) -> None:
+    """Remove a folder that has no watchdog, and stop the server that the watchdog left."""
+    data = folder / "data"
+    if sys.platform != "win32" and data.is_dir():
+        owner = data.lstat()
+        ids = Account(owner.st_uid, owner.st_gid).ids if user_id() == 0 else Account().ids
+        if (status := read_status(data)) is not None and status.answers():
+            send_signal(status.pid, signal.SIGQUIT, ids)
+        else:
+            remove_shared_memory(data, ids)
+    shutil.rmtree(folder, ignore_errors=True)

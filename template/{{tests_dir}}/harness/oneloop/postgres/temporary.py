@@ -1,0 +1,41 @@
+"""A temporary server, for one test run: its data are removed when the run ends."""
+
+import os
+from pathlib import Path
+
+from .account import choose_account
+from .binaries import find_binaries
+from .cluster import Cluster
+from .run_folder import lock_run_folder, make_run_folder, remove_run_folder, sweep
+from .watchdog_client import PostgresServer, WatchdogClient
+
+VARIABLE = "TEST_DATABASE_URL"
+
+
+def start_temporary() -> PostgresServer:
+    """Create a database in a folder of its own, and start a server on it."""
+    watchdog = WatchdogClient()
+    folder: Path | None = None
+    lock: int | None = None
+    try:
+        sweep()
+        account = choose_account()
+        binaries = find_binaries(account, variable=VARIABLE)
+        account.require_name(variable=VARIABLE)
+        folder = make_run_folder(account, executable=not binaries.reachable)
+        lock = lock_run_folder(folder)
+        if not binaries.reachable:
+            binaries = binaries.copy_to(folder / "programs")
+        cluster = Cluster(folder, account, binaries, persistent=False)
+        cluster.data.mkdir(mode=0o700)
+        account.take(cluster.data)
+        cluster = cluster.listening(cluster.data)
+        watchdog.start_server(cluster.request(initdb=True, join=False, remove=[folder]))
+    except BaseException:
+        if lock is not None:
+            os.close(lock)
+        watchdog.close()
+        if folder is not None:
+            remove_run_folder(folder)
+        raise
+    return PostgresServer(cluster.url, binaries.version, cluster.log, watchdog, lock)

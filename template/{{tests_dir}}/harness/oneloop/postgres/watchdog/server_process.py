@@ -1,0 +1,111 @@
+"""The server as a process: created, started and stopped, each within a time limit."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from .protocol import WatchdogRequest
+from .server_status import read_status, remove_shared_memory, send_signal
+
+POLL_SECONDS = 0.005
+
+
+class StartError(Exception):
+    """The server did not start; the message names the step that failed."""
+
+
+class ServerProcess:
+    """A server that this process starts, or a running one that it joins and may have to stop."""
+
+    def __init__(self, request: WatchdogRequest, run_ended: threading.Event) -> None:
+        self.request = request
+        self.run_ended = run_ended
+        self.data = Path(request["data"])
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Create the database if asked to, start the server, and return when it is ready."""
+        if not self.request["postgres"]:
+            return
+        deadline = time.monotonic() + self.request["start_seconds"]
+        with Path(self.request["log"]).open("ab") as log:
+            if self.request["initdb"]:
+                self._finish(self._spawn(self.request["initdb"], log), deadline)
+            self.process = self._spawn(self.request["postgres"], log)
+        is_launcher = self.request["stop"] is not None  # pg_ctl ends when the server has started
+        while not self._is_ready(any_pid=is_launcher):
+            code = self.process.poll()
+            if code is not None and (code or not is_launcher):
+                raise StartError(f"postgres ended with status {code}")
+            self._pause("postgres", deadline)
+
+    def _is_ready(self, *, any_pid: bool) -> bool:
+        # The file of a killed server still says `ready`, so the process number has to match.
+        assert self.process is not None
+        status = read_status(self.data)
+        return status is not None and status.ready and (any_pid or status.pid == self.process.pid)
+
+    def _spawn(self, command: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603  PostgreSQL's own programs
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=self.data.parent,
+            env=self.request["environment"],
+            start_new_session=True,  # a group that can be killed with its children
+            **self.request["user"],
+        )
+
+    def _finish(self, initdb: "subprocess.Popen[bytes]", deadline: float) -> None:
+        try:
+            while initdb.poll() is None:
+                self._pause("initdb", deadline)
+        finally:
+            if initdb.poll() is None:
+                initdb.kill()
+                if sys.platform != "win32":
+                    os.killpg(initdb.pid, signal.SIGKILL)  # its children too
+                initdb.wait()
+        if initdb.returncode:
+            raise StartError(f"initdb ended with status {initdb.returncode}")
+
+    def _pause(self, program: str, deadline: float) -> None:
+        if self.run_ended.wait(POLL_SECONDS):
+            raise StartError(f"the run ended while {program} was starting")
+        if time.monotonic() > deadline:
+            raise StartError(f"{program} was not ready after {self.request['start_seconds']:.0f} s")
+
+    def stop(self) -> None:
+        """Stop the server. A persistent one writes everything to disk first, if it is in time."""
+        seconds = self.request["stop_seconds"]
+        if self.request["stop"]:
+            with suppress(subprocess.TimeoutExpired):
+                subprocess.run(self.request["stop"], check=False, timeout=seconds)  # noqa: S603
+            return
+        if sys.platform == "win32":
+            return
+        persistent = self.request["start_lock"] is not None
+        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        for number in (fast if persistent else immediate, immediate, signal.SIGKILL):
+            if (pid := self.pid()) is None:
+                break
+            send_signal(pid, number, self.request["user"])
+            deadline = time.monotonic() + seconds
+            while self.pid() is not None and time.monotonic() < deadline:
+                time.sleep(POLL_SECONDS)
+        if not persistent:
+            remove_shared_memory(self.data, self.request["user"])
+
+    def pid(self) -> int | None:
+        """Return the number of the server's process; None when it has ended."""
+        if self.process is not None:
+            return self.process.pid if self.process.poll() is None else None
+        status = read_status(self.data)
+        return status.pid if status and status.answers() else None

@@ -1,0 +1,90 @@
+"""What the watchdog does: read the request, start the server, wait for the run's end, clean up."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from .file_locks import hold
+from .protocol import WatchdogReport, WatchdogRequest
+from .server_process import ServerProcess, StartError
+
+PARENT_CHECK_SECONDS = 1.0
+RETRY_SECONDS = 0.005
+
+
+def main() -> None:
+    request = read_request()
+    run_ended = threading.Event()
+    watch_pipe(run_ended)
+    server = ServerProcess(request, run_ended)
+    lock = hold(Path(request["lock"]))
+    try:
+        server.start()
+    except (StartError, OSError) as error:
+        log = Path(request["log"])
+        text = log.read_text(errors="replace") if log.exists() else ""
+        report({"error": str(error), "log": text[-10_000:]})
+    else:
+        report({"error": None, "log": ""})
+        wait(request["parent"], server)
+    clean_up(request, server, lock)
+
+
+def read_request() -> WatchdogRequest:
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        raise SystemExit(0)  # the run ended before it wrote one
+    request: WatchdogRequest = json.loads(line)
+    return request
+
+
+def watch_pipe(run_ended: threading.Event) -> None:
+    """Set the event when the pipe closes, or when a signal asks this process to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: run_ended.set())
+
+    def read() -> None:
+        while os.read(0, 1024):
+            pass
+        run_ended.set()
+
+    threading.Thread(target=read, daemon=True).start()
+
+
+def report(result: WatchdogReport) -> None:
+    """Send the result: the last line that the client reads, so later output is dropped."""
+    with suppress(BrokenPipeError):
+        os.write(1, json.dumps(result).encode() + b"\n")
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
+
+
+def wait(parent: int, server: ServerProcess) -> None:
+    """Return when the run has ended, even if a forked child of it still holds the pipe open."""
+    while not server.run_ended.wait(PARENT_CHECK_SECONDS):
+        if sys.platform != "win32" and os.getppid() != parent:
+            return
+        server.pid()  # reaps a server that died
+
+
+def clean_up(request: WatchdogRequest, server: ServerProcess, lock: int | None) -> None:
+    """Stop the server and remove its folders, unless other processes still use it."""
+    if request["start_lock"]:
+        hold(Path(request["start_lock"]), alone=True, seconds=request["stop_seconds"])
+    if lock is not None:
+        os.close(lock)
+    if request["start_lock"] and hold(Path(request["lock"]), alone=True) is None:
+        return
+    server.stop()
+    deadline = time.monotonic() + request["stop_seconds"]
+    for folder in map(Path, request["remove"]):
+        while folder.exists() and time.monotonic() < deadline:
+            shutil.rmtree(folder, ignore_errors=True)
+            time.sleep(RETRY_SECONDS)

@@ -1,0 +1,44 @@
+"""`test`, `audit` and `convert` pass their arguments on, and return the exit status of what they run."""
+
+import pytest
+
+from tests.bootstrap.machine import Machine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], []),
+        (["tests/bootstrap", "-k", "new"], ["tests/bootstrap", "-k", "new"]),
+        (["--all"], ["-m", ""]),
+        (["tests/docs", "--all", "-x"], ["tests/docs", "-m", "", "-x"]),
+    ],
+    ids=["nothing", "pytest arguments", "all", "all of a folder"],
+)
+def test_test_runs_pytest(machine: Machine, arguments: list[str], expected: list[str]) -> None:
+    """An empty `-m` replaces the one in pyproject.toml that leaves out the nightly tests."""
+    done = machine("test", *arguments, TESTS_STATUS="3")
+
+    assert done.returncode == 3
+    (call,) = machine.calls()
+    assert call.arguments == ["run", "--quiet", "pytest", *expected]
+    assert call.folder == str(machine.clone)
+
+
+@pytest.mark.parametrize("command", ["audit", "convert"])
+def test_audit_and_convert_run_the_tools_of_this_clone(machine: Machine, command: str) -> None:
+    done = machine(command, "../repo", "tests/one test.py", "--help")
+
+    assert done.returncode == 7
+    (call,) = machine.calls()
+    tools = call.arguments.index("oneloop-tools")
+    assert call.arguments[tools - 2 : tools] == ["--with-editable", str(machine.clone / "tools")]
+    assert call.arguments[tools + 1 :] == [command, "../repo", "tests/one test.py", "--help"]
+
+
+def test_bytecode_is_written_and_an_active_environment_is_ignored(machine: Machine) -> None:
+    """Without bytecode each of many processes compiles its imports again."""
+    machine("test", PYTHONDONTWRITEBYTECODE="1", VIRTUAL_ENV="/another")
+
+    (call,) = machine.calls()
+    assert not {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"} & set(call.variables)

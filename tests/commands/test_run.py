@@ -1,0 +1,74 @@
+"""`poe migrate`, `poe create-admin`: a command with the development database, whose input and status are its own."""
+
+import os
+import pty
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.service import SECONDS, Service, make_service
+
+
+class TestCommand:
+    @pytest.mark.parametrize(("script", "status"), [("exit 0", 0), ("exit 7", 7), ("kill -TERM $$", 143)])
+    def test_status_is_ours(self, service: Service, script: str, status: int) -> None:
+        assert service.run("run", "sh", "-c", script).returncode == status
+
+    def test_reads_our_input(self, service: Service) -> None:
+        done = service.run("run", sys.executable, "-c", "print(input()[::-1])", given="abc\n")
+
+        assert done.stdout == "cba\n"
+
+    def test_asks_for_a_password_on_the_terminal(self, service: Service) -> None:
+        """A prompt that echoes nothing needs the terminal itself, and that needs to be let through."""
+        ours, theirs = pty.openpty()
+        asks = "import getpass; print('got', getpass.getpass('Password: '))"
+        process = service.popen("run", sys.executable, "-c", asks, stdin=theirs)
+        os.close(theirs)
+        assert process.stderr is not None
+        assert process.stderr.read(len("Password: ")) == "Password: "
+        os.write(ours, b"secret\n")
+        out, _ = process.communicate(timeout=SECONDS)
+        os.close(ours)
+
+        assert "got secret" in out
+
+    def test_has_the_arguments_as_they_were_given(self, service: Service) -> None:
+        done = service.run("run", sys.executable, "-c", "import sys; print(sys.argv[1:])", "--port", "a b", "--", "-h")
+
+        assert done.stdout == "['--port', 'a b', '--', '-h']\n"
+
+    def test_never_imports_the_service(self, service: Service) -> None:
+        """A service that cannot be imported can still be migrated."""
+        service.write("src/tiny/__init__.py", "raise SystemExit('imported')")
+        done = service.run("run", "alembic", "upgrade", "head")
+
+        assert done.returncode == 0, done.stderr
+
+    def test_that_is_not_there_is_a_sentence(self, service: Service) -> None:
+        done = service.run("run", "no-such-command")
+
+        assert done.returncode == 1
+        assert done.stderr.startswith("The command 'no-such-command' was not found.")
+
+    def test_works_in_a_folder_of_any_name(self, folder: Path) -> None:
+        """The folder is part of the database's URL."""
+        service = make_service(folder / "José's own")
+        done = service.run("run", "alembic", "upgrade", "head")
+
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("root")
+class TestRoot:
+    def test_has_its_database_where_the_server_may_go(self, folder: Path) -> None:
+        """In a home that is closed to others it cannot be in the project."""
+        (folder / "home").mkdir(mode=0o700)
+        service = make_service(folder / "home" / "service")
+        service.plant("oneloop/postgres/persistent_folder.py", "/var/lib/oneloop", str(folder / "system"))
+        done = service.run("run", "sh", "-c", "echo $DATABASE_URL")
+
+        assert done.returncode == 0, done.stderr
+        assert not (service.root / ".postgres").exists()
+        assert [path.name.split("-")[0] for path in (folder / "system").iterdir()] == ["service"]

@@ -1,0 +1,146 @@
+"""What the promises are proved on."""
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema
+
+from oneloop.clients import open_async_client, open_live_client
+from oneloop.database.engine_guard import EngineGuard, exempt
+from oneloop.test_run import TestRun
+from oneloop.clients import LiveServer
+from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabases
+from oneloop.app import RunningApp
+from oneloop.cleanup.wiper import PostgresWiper, WipeResult
+from tests.deep import catalogue
+from tests.deep.probe import Probe
+from tests.deep.schema import SCHEMA, Base, Book, Shelf
+
+
+@pytest.fixture(scope="session")
+async def _probe_schema(_test_run: TestRun) -> None:
+    # It goes with the database, at the end of the run.
+    async def make(connection: AsyncConnection) -> None:
+        await connection.execute(CreateSchema(SCHEMA))
+        await connection.run_sync(Base.metadata.create_all)
+
+    await _test_run.databases.extend(make)
+
+
+@pytest.fixture
+def guard(_test_run: TestRun) -> EngineGuard:
+    """Give the guard, to ask it within a test what it would raise at the end."""
+    return _test_run.guard
+
+
+@pytest.fixture(scope="session")
+def session_factory_dependency(
+    session_factory_dependency: Callable[..., Any],
+) -> Callable[..., Any]:
+    """Say where sessions come from, also in a service whose dependency gives the session itself."""
+    if not inspect.isasyncgenfunction(session_factory_dependency):
+        return session_factory_dependency
+
+    async def factory(given: Annotated[Any, Depends(session_factory_dependency)]) -> Any:
+        return async_sessionmaker(given.bind, class_=type(given), expire_on_commit=False)
+
+    return factory
+
+
+@pytest.fixture
+def probe(
+    app: FastAPI,
+    session_factory_dependency: Callable[..., Any],
+    _probe_schema: None,
+) -> Iterator[Probe]:
+    """Give a router on the app for this test alone, and tables for it."""
+    probe = Probe(app, session_factory_dependency)
+    with probe.mounted(app):
+        yield probe
+
+
+@pytest.fixture
+async def over_socket(live_server: LiveServer) -> AsyncIterator[AsyncClient]:
+    """Give an anonymous client over the socket, with `--live` or without."""
+    async with open_live_client(live_server) as client:
+        yield client
+
+
+@pytest.fixture(params=["in the process", "over the socket"])
+async def either_way(
+    request: pytest.FixtureRequest, _running_app: RunningApp, live_server: LiveServer
+) -> AsyncIterator[AsyncClient]:
+    """Give an anonymous client, one of each kind in turn."""
+    opened = {
+        "in the process": lambda: open_async_client(_running_app.asgi),
+        "over the socket": lambda: open_live_client(live_server),
+    }
+    async with opened[request.param]() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def database(
+    _test_run: TestRun, _database: TestDatabase, kept_tables: Collection[str]
+) -> AsyncIterator[TestDatabase]:
+    """Give a database with what catalogues hold and few services have."""
+    suffix = f"{_database.suffix}_catalogue"
+    kept = {*kept_tables, *catalogue.KEPT}
+    database = TestDatabase(
+        _database.databases, suffix, _database.template, kept, changes=[catalogue.make]
+    )
+    with exempt():
+        await database.make()
+    yield database
+    with exempt():
+        await database.drop()
+
+
+@pytest.fixture(scope="session")
+async def sql(database: TestDatabase) -> AsyncIterator[Any]:
+    """Give a connection of asyncpg's there: another driver's, as far as the harness knows."""
+    engine = create_async_engine(database.url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        driver = catalogue.driver_of(await connection.get_raw_connection())
+        await driver.execute(f"SET search_path = {catalogue.SCHEMA}")
+        yield driver
+
+
+@pytest.fixture
+def wiper(database: TestDatabase) -> PostgresWiper:
+    """Give the one that wipes there."""
+    assert isinstance(database.wiper, PostgresWiper)
+    return database.wiper
+
+
+@pytest.fixture
+async def poetry(probe: Probe, db_session: AsyncSession) -> Shelf:  # noqa: ARG001  makes the tables
+    """Commit one shelf, with a book."""
+    shelf = Shelf(name="poetry", books=[Book(title="Odes")])
+    db_session.add(shelf)
+    await db_session.commit()
+    return shelf
+
+
+@pytest.fixture
+def databases(_test_run: TestRun) -> TestDatabases:
+    """Give what wipes and moves the databases after a test, to be asked in the midst of one."""
+    return _test_run.databases
+
+
+async def wipe(databases: TestDatabases) -> WipeResult:
+    """Empty the databases within a test, as after it."""
+    databases.mark_used()
+    return await databases.after_test()

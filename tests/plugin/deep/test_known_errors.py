@@ -1,0 +1,118 @@
+"""Promise 15: errors explain themselves. Each is brought about for real, and told by its name."""
+
+import logging
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from oneloop.report.known_errors import known_errors, recognise
+from tests.deep.known_errors import PROVOKED, Given, Provoke
+
+logger = logging.getLogger("oneloop.probe")
+MESSAGE = "<Future pending> attached to a different loop"
+
+
+@pytest.fixture(scope="session")
+def _wide_request(request: pytest.FixtureRequest) -> pytest.FixtureRequest:
+    return request
+
+
+@pytest.fixture
+def given(
+    db_engine: AsyncEngine,
+    request: pytest.FixtureRequest,
+    _probe_schema: None,
+) -> Given:
+    return Given(db_engine, request)
+
+
+def _names(error: BaseException) -> list[str]:
+    return [known.name for known in recognise(error)]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("name", "provoke"), PROVOKED, ids=[each.__name__ for _, each in PROVOKED])
+async def test_error_is_known(
+    name: str,
+    provoke: Provoke,
+    given: Given,
+) -> None:
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  its known is asked for below
+        await provoke(given)
+
+    assert _names(caught.value) == [name]
+
+
+def test_every_known_is_brought_about() -> None:
+    assert {known.name for known in known_errors()} == {name for name, _ in PROVOKED}
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("wrong"), RuntimeError("Event loops are fun"), KeyError("'State' object")]
+)
+def test_unknown_error_gets_no_section(error: Exception) -> None:
+    assert _names(error) == []
+
+
+def test_root_stands_first() -> None:
+    """What came of it follows, and what is in a group is found."""
+    group = ExceptionGroup("both", [ValueError("wrong"), RuntimeError("Event loop is closed")])
+    group.__cause__ = RuntimeError(MESSAGE)
+
+    assert _names(group) == ["Another loop", "Loop is closed"]
+
+
+def test_context_that_is_hidden_is_not_told() -> None:
+    """As a traceback leaves out what `from None` hides."""
+    error = ValueError("wrong")
+    error.__context__ = RuntimeError(MESSAGE)
+
+    assert _names(error) == ["Another loop"]
+
+    error.__suppress_context__ = True
+
+    assert _names(error) == []
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
+
+
+def _sections(test: pytest.Item, error: Exception) -> dict[str, str]:
+    """Have pytest report `test` as if its body had raised `error`."""
+    call = pytest.CallInfo.from_call(lambda: _raise(error), "call")
+    report = test.ihook.pytest_runtest_makereport(item=test, call=call)
+    return {title: text for title, text in report.sections if title.startswith("Known error")}
+
+
+def test_failed_test_says_cause_cure_and_page(request: pytest.FixtureRequest) -> None:
+    error = RuntimeError(MESSAGE)
+    (known,) = recognise(error)
+
+    ((title, text),) = _sections(request.node, error).items()
+
+    assert title == "Known error: Another loop"
+    assert text == known.explain()
+
+
+def test_failed_test_with_an_unknown_error_says_nothing(request: pytest.FixtureRequest) -> None:
+    assert _sections(request.node, ValueError("wrong")) == {}
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param(lambda error: logger.error("failed", exc_info=error), id="exc_info"),
+        pytest.param(lambda error: logger.error("failed: %s", error), id="argument"),
+        pytest.param(lambda error: logger.error("failed", extra={"reason": error}), id="extra"),
+    ],
+)
+def test_error_that_was_only_logged_is_known(
+    request: pytest.FixtureRequest, log: Callable[[Exception], None]
+) -> None:
+    """The app turns its errors into answers; however it logs them, they are found."""
+    log(RuntimeError(MESSAGE))
+
+    assert list(_sections(request.node, AssertionError())) == ["Known error: Another loop"]

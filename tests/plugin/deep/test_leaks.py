@@ -1,0 +1,116 @@
+"""Promise 14: leaks have names. What a test leaves behind is named and ended."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends
+from httpx2 import AsyncClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from oneloop.test_run import TestRun
+from oneloop.leaks import Leaks
+from tests.deep.probe import PREFIX, Probe
+
+HERE = "test_leaks.py:"
+
+
+@pytest.fixture
+def leaks(_test_run: TestRun) -> Leaks:
+    """Give what the harness asks after each test, to ask it within one."""
+    return _test_run.leaks
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Give an engine that the harness did not make."""
+    engine = create_async_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_connection_not_given_back_is_named_and_closed(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    connection = await engine.connect()
+
+    (line,) = await leaks.connections.take_back()
+
+    assert HERE in line
+    assert engine.pool.status().endswith("Current Checked out connections: 0")
+    assert connection.sync_connection is not None
+
+
+async def test_a_session_of_anybody_is_named_by_its_connection(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    session = AsyncSession(engine)
+    await session.execute(text("SELECT 1"))
+
+    (line,) = await leaks.connections.take_back()
+
+    assert HERE in line
+    await session.close()
+
+
+async def test_what_is_given_back_is_no_leak(leaks: Leaks, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+    assert not leaks.connections.late
+
+
+async def test_a_session_of_a_handler_is_named_and_closed(
+    leaks: Leaks,
+    probe: Probe,
+    async_client: AsyncClient,
+    session_factory_dependency: Callable[..., Any],
+) -> None:
+    kept = []
+
+    @probe.get("/forgotten")
+    async def forget(factory: Annotated[Any, Depends(session_factory_dependency)]) -> None:
+        session = factory()
+        kept.append(session)
+        await session.execute(text("SELECT 1"))
+
+    await async_client.get(f"{PREFIX}/forgotten")
+
+    (line,) = await leaks.sessions.close_open()
+    assert HERE in line
+    assert not leaks.connections.late
+
+
+async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.01)
+    task = asyncio.create_task(asyncio.sleep(60), name="forgotten")
+
+    (line,) = await leaks.tasks.settle([task])
+
+    assert "'forgotten', still running" in line
+    assert task.cancelled()
+
+
+async def test_a_failed_task_that_nobody_awaits_is_named(leaks: Leaks) -> None:
+    async def fail() -> None:
+        raise RuntimeError("nobody hears this")
+
+    await asyncio.wait([asyncio.create_task(fail(), name="unheard")])
+    gc.collect(1)
+
+    (line,) = leaks.unawaited.take()
+    assert "of the task 'unheard' that nobody awaits: RuntimeError('nobody hears this')" in line
+    assert HERE in line
+
+
+async def test_a_failed_callback_is_named(leaks: Leaks) -> None:
+    asyncio.get_running_loop().call_soon(lambda: int("none"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    (line,) = leaks.unawaited.take()
+    assert "an error that nobody awaits: ValueError" in line
+    assert HERE in line

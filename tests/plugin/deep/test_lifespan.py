@@ -1,0 +1,114 @@
+"""Promises 7 and 8: the lifespan runs once, its state is copied, overrides are restored exactly."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest
+from fastapi import FastAPI, Request
+from httpx2 import AsyncClient
+
+from oneloop.app import in_own_task
+from oneloop.app import overriding
+from tests.deep.probe import PREFIX, Probe
+
+
+async def test_enters_and_leaves_in_one_task() -> None:
+    """A task group, or a cancel scope, must be left in the task that entered it."""
+    tasks = []
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[dict[str, int]]:
+        async with asyncio.TaskGroup() as group:
+            tasks.append(asyncio.current_task())
+            helper = group.create_task(asyncio.sleep(60))
+            yield {"answer": 42}
+            tasks.append(asyncio.current_task())
+            helper.cancel()
+
+    async with in_own_task(lifespan()) as state:
+        assert state == {"answer": 42}
+
+    assert tasks[0] is tasks[1] is not asyncio.current_task()
+
+
+class BrokenStart(AbstractAsyncContextManager[None]):
+    """A lifespan that does not get as far as the app."""
+
+    async def __aenter__(self) -> None:
+        raise ConnectionRefusedError("the broker does not answer")
+
+    async def __aexit__(self, *_: object) -> None:
+        pytest.fail("It was left, and never entered.")
+
+
+async def test_a_failing_start_up_is_reported_as_it_is() -> None:
+    with pytest.raises(ConnectionRefusedError, match="the broker does not answer"):
+        async with in_own_task(BrokenStart()):
+            pytest.fail("It started.")
+
+
+async def test_a_failing_shut_down_is_reported_as_it_is() -> None:
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield
+        raise ConnectionRefusedError("the broker is gone")
+
+    with pytest.raises(ConnectionRefusedError, match="the broker is gone"):
+        async with in_own_task(lifespan()):
+            pass
+
+
+@pytest.fixture(scope="session")
+def apps_of_the_run() -> list[FastAPI]:
+    """Hold the apps that the tests below have had."""
+    return []
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_every_test_has_the_app_that_was_started_once(
+    app: FastAPI, apps_of_the_run: list[FastAPI], turn: int
+) -> None:
+    apps_of_the_run.append(app)
+
+    assert all(other is app for other in apps_of_the_run), turn
+
+
+async def test_each_request_has_a_copy_of_the_state(
+    probe: Probe, async_client: AsyncClient
+) -> None:
+    @probe.get("/state")
+    async def leave_behind(request: Request) -> bool:
+        known = hasattr(request.state, "left_behind")
+        request.state.left_behind = True
+        return known
+
+    assert [(await async_client.get(f"{PREFIX}/state")).json() for _ in range(2)] == [False, False]
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_overrides_of_a_test_end_with_it(
+    app: FastAPI,
+    session_factory_dependency: Callable[..., Any],
+    dependency_overrides: dict[Any, Any],
+    turn: int,
+) -> None:
+    expected = {session_factory_dependency, *dependency_overrides}
+
+    assert set(app.dependency_overrides) == expected, turn
+    app.dependency_overrides[test_overrides_of_a_test_end_with_it] = lambda: None
+
+
+def test_overrides_that_were_there_are_put_back() -> None:
+    def own() -> str:
+        return "own"
+
+    app = FastAPI()
+    app.dependency_overrides = {own: str, len: len}
+
+    with overriding(app, {own: int}):
+        assert app.dependency_overrides[own] is int
+        del app.dependency_overrides[len]
+
+    assert app.dependency_overrides == {own: str, len: len}

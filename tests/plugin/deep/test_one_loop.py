@@ -1,0 +1,98 @@
+"""Promise 1: everything that runs for a test runs on one loop."""
+
+import asyncio
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi.responses import StreamingResponse
+from httpx2 import AsyncClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from oneloop.clients import open_async_client
+from oneloop.app import in_own_task
+from tests.deep.probe import PREFIX, Probe
+
+Loops = dict[str, AbstractEventLoop]
+LEFT: Loops = {}
+
+
+@pytest.fixture(scope="session")
+async def session_loop() -> AbstractEventLoop:
+    """Say on which loop fixtures of a session run."""
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture
+async def fixture_loops() -> AsyncIterator[Loops]:
+    """Say on which loop fixtures of a test are set up, and note where they are torn down."""
+    yield {"set-up": asyncio.get_running_loop()}
+    LEFT["teardown"] = asyncio.get_running_loop()
+
+
+async def test_fixtures_and_tests_share_the_loop(
+    session_loop: AbstractEventLoop, fixture_loops: Loops
+) -> None:
+    running = asyncio.get_running_loop()
+
+    assert {session_loop, *fixture_loops.values()} == {running}
+    assert LEFT.setdefault("teardown", running) is running
+
+
+async def test_a_request_runs_on_the_tests_loop(probe: Probe, async_client: AsyncClient) -> None:
+    loops: Loops = {}
+
+    def note(where: str) -> None:
+        loops[where] = asyncio.get_running_loop()
+
+    async def dependency() -> AsyncIterator[None]:
+        note("dependency")
+        yield
+        note("its end")
+
+    async def later() -> None:
+        note("background task")
+
+    @probe.get("/loops", dependencies=[Depends(dependency)])
+    async def handler(background: BackgroundTasks) -> StreamingResponse:
+        note("handler")
+        background.add_task(later)
+
+        async def body() -> AsyncIterator[str]:
+            note("stream")
+            yield ""
+
+        return StreamingResponse(body(), background=background)
+
+    await async_client.get(f"{PREFIX}/loops")
+
+    assert set(loops) == {"dependency", "its end", "handler", "stream", "background task"}
+    assert set(loops.values()) == {asyncio.get_running_loop()}
+
+
+async def test_lifespan_and_middleware_run_on_the_tests_loop() -> None:
+    loops: Loops = {}
+
+    class Middleware:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            loops["middleware"] = asyncio.get_running_loop()
+            await self.app(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loops["start-up"] = asyncio.get_running_loop()
+        yield
+        loops["shut-down"] = asyncio.get_running_loop()
+
+    app = FastAPI(lifespan=lifespan)
+    app.add_middleware(Middleware)
+    async with in_own_task(app.router.lifespan_context(app)), open_async_client(app) as client:
+        await client.get("/")
+
+    assert set(loops) == {"middleware", "start-up", "shut-down"}
+    assert set(loops.values()) == {asyncio.get_running_loop()}

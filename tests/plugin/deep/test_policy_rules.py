@@ -1,0 +1,68 @@
+"""Promise 11: the client policy is judged when tests are collected."""
+
+import inspect
+
+import pytest
+
+from oneloop.policy.client_policy import ASYNC, SYNC, Subject, find_offences
+
+BOTH = frozenset({SYNC, ASYNC, "client", "async_client"})
+WITH_CLIENT = frozenset({SYNC, "client"})
+WITH_ASYNC = frozenset({ASYNC, "async_client"})
+NO_REASON = pytest.mark.sync_client.mark
+EXEMPT = pytest.mark.sync_client("a reason").mark
+
+
+@pytest.mark.parametrize(
+    ("subjects", "words"),
+    [
+        pytest.param([Subject("t", is_async=True, fixtures=BOTH)], "two loops", id="both"),
+        pytest.param(
+            [Subject("t", is_async=True, fixtures=WITH_CLIENT)], "Take `async_client`", id="async"
+        ),
+        pytest.param(
+            [
+                Subject("T::a", is_async=False, fixtures=WITH_CLIENT, group="T"),
+                Subject("T::b", is_async=True, fixtures=WITH_ASYNC, group="T"),
+            ],
+            "T mixes the clients: a takes `client` (through a fixture), b takes",
+            id="class",
+        ),
+        pytest.param(
+            [Subject("t", is_async=False, fixtures=WITH_CLIENT, exemption=NO_REASON)],
+            "without a reason",
+            id="no reason",
+        ),
+        pytest.param(
+            [Subject("t", False, frozenset(), exemption=EXEMPT, own_exemption=True)],
+            "asks for no `client`",
+            id="nothing to exempt",
+        ),
+        pytest.param(
+            [Subject("t", is_async=False, fixtures=frozenset(), marked_async=True)],
+            "Delete the mark",
+            id="marked asyncio",
+        ),
+    ],
+)
+def test_offence_is_named_with_its_cure(subjects: list[Subject], words: str) -> None:
+    (offence,) = find_offences(subjects)
+
+    assert words in offence
+
+
+def test_each_client_in_its_place_is_no_offence() -> None:
+    allowed = [
+        Subject("a", is_async=False, fixtures=WITH_CLIENT),
+        Subject("b", is_async=True, fixtures=WITH_ASYNC, marked_async=True),
+        Subject("c", is_async=True, fixtures=BOTH, exemption=EXEMPT, own_exemption=True),
+    ]
+
+    assert find_offences(allowed) == []
+
+
+def test_async_tests_and_no_others_bear_the_mark_asyncio(request: pytest.FixtureRequest) -> None:
+    functions = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    marked = {item.nodeid for item in functions if item.get_closest_marker("asyncio")}
+
+    assert marked == {item.nodeid for item in functions if inspect.iscoroutinefunction(item.obj)}

@@ -1,0 +1,45 @@
+"""Promise 12: no database but a test's is read, written or wiped."""
+
+import pytest
+from sqlalchemy import create_engine
+
+from oneloop.database.database_url import is_test_database, server_url
+from oneloop.errors import InvalidURLError, WrongDatabaseError
+from oneloop.database.engine_guard import EngineGuard
+from oneloop.refusals import Refusals
+
+
+@pytest.mark.parametrize("name", ["test", "orders_test", "test_orders_1f3a_gw0", "Test-Orders"])
+def test_a_database_with_the_word_test_is_a_tests(name: str) -> None:
+    assert is_test_database(name)
+
+
+@pytest.mark.parametrize("name", ["orders", "contest", "testament", "latest_orders", "", None])
+def test_any_other_is_not(name: str | None) -> None:
+    assert not is_test_database(name)
+
+
+def test_a_url_of_another_database_is_refused_without_its_password() -> None:
+    with pytest.raises(WrongDatabaseError, match="names the database 'orders'") as refusal:
+        server_url("postgresql://user:hunter2@db.example/orders", where="TEST_DATABASE_URL")
+
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///orders_test", "orders_test", "postgresql://localhost:port/test"]
+)
+def test_what_is_no_url_of_postgresql_is_refused(url: str) -> None:
+    with pytest.raises(InvalidURLError, match="Write it as postgresql://"):
+        server_url(url, where="TEST_DATABASE_URL")
+
+
+def test_an_engine_on_another_database_is_refused_before_it_connects() -> None:
+    refusals = Refusals()
+    guard = EngineGuard(refusals, run="of_no_run")
+    engine = create_engine("postgresql+asyncpg://nobody@192.0.2.1/orders")
+
+    with pytest.raises(WrongDatabaseError, match="which is not a test's"):
+        guard.check(engine)
+    with pytest.raises(WrongDatabaseError, match="which is not a test's"):
+        refusals.raise_first()  # again at the end of the test, should a handler swallow it

@@ -1,0 +1,143 @@
+"""Promises 9 and 10: roles are separate, and every route declares what each of them gets."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import pytest
+from fastapi import Depends, FastAPI, Request, WebSocket
+from fastapi.security import HTTPBearer
+from httpx2 import AsyncClient
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+
+from oneloop.access import Access, AccessError, Call
+from oneloop.access.asking import fill_in, shake_hands
+from oneloop.access.declared import Case, find_problems
+from oneloop.clients import ClientAs
+from oneloop.app.routes import list_endpoints
+from tests.deep.probe import PREFIX, Probe
+
+
+async def test_clients_of_different_roles_are_different_people(
+    probe: Probe, client_as: ClientAs, async_client: AsyncClient, roles: Sequence[str]
+) -> None:
+    @probe.get("/credentials")
+    async def credentials(request: Request) -> list[str]:
+        return [request.headers.get(name, "") for name in ("authorization", "cookie")]
+
+    async def ask(client: AsyncClient) -> tuple[str, ...]:
+        return tuple((await client.get(f"{PREFIX}/credentials")).json())
+
+    clients = [async_client, *[await client_as(role) for role in roles]]
+    answers = [await ask(client) for client in clients]
+
+    assert answers[0] == ("", "")
+    assert len(set(answers)) == len(clients)
+    assert [await ask(client) for client in reversed(clients)] == answers[::-1]
+
+
+def build_app() -> FastAPI:
+    """Return an app that has a route of each kind."""
+    app, inner = FastAPI(), FastAPI()
+
+    @app.post("/orders", status_code=201, dependencies=[Depends(HTTPBearer(auto_error=False))])
+    async def order() -> None: ...
+
+    @app.websocket("/feed/{name}")
+    async def feed(websocket: WebSocket, name: str) -> None:
+        if name == "open" and "key" in websocket.query_params:
+            await websocket.accept()
+        else:
+            await websocket.close()
+
+    @inner.get("/stock")
+    async def stock(_: Annotated[HTTPConnection, Depends(lambda: None)]) -> None: ...
+
+    async def ping(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("pong")
+
+    app.add_route("/ping", ping, methods=["GET"])
+    app.mount("/inner", inner)
+    return app
+
+
+DECLARED = {
+    "POST /orders": Access(anonymous=401, clerk=201),
+    "POST /orders twice": Access(anonymous=401, clerk=409),
+    "WEBSOCKET /feed/{name}": Access(anonymous=101, clerk=101),
+    "GET /inner/stock": Access(anonymous=200, clerk=200),
+    "GET /ping": Access(anonymous=200, clerk=200),
+}
+
+
+def problems(access: dict[str, Access], *roles: str) -> str:
+    """Return what is wrong with `access`, for the app above."""
+    return "\n".join(find_problems(access, list_endpoints(build_app()), roles or ("clerk",)))
+
+
+def test_all_that_is_declared_is_no_problem() -> None:
+    assert problems(DECLARED) == ""
+
+
+@pytest.mark.parametrize(
+    ("entry", "line"),
+    [
+        ("WEBSOCKET /feed/{name}", "Access(anonymous=101, clerk=101),"),
+        ("GET /inner/stock", "Access(anonymous=200, clerk=200),"),
+        ("GET /ping", "Access(anonymous=200, clerk=200),"),
+    ],
+)
+def test_route_without_an_entry_is_named_with_the_line_to_add(entry: str, line: str) -> None:
+    access = {name: declared for name, declared in DECLARED.items() if name != entry}
+
+    assert f'    "{entry}": {line}' in problems(access)
+
+
+def test_route_that_authenticates_is_proposed_to_refuse_anonymous() -> None:
+    assert '    "POST /orders": Access(anonymous=401, clerk=201),' in problems({})
+
+
+def test_new_role_is_named_with_the_column_to_add() -> None:
+    said = problems(DECLARED, "clerk", "auditor")
+
+    assert said.count("    auditor=") == len(DECLARED)
+    assert 'Add to the Access of "POST /orders twice":\n    auditor=409,' in said
+
+
+def test_role_that_is_gone_is_named_with_the_column_to_delete() -> None:
+    access = {**DECLARED, "GET /ping": Access(anonymous=200, clerk=200, king=200)}
+
+    assert "There is no role 'king'; delete" in problems(access)
+
+
+def test_entry_without_a_route_is_named() -> None:
+    assert 'delete from ACCESS:\n    "GET /gone"' in problems({**DECLARED, "GET /gone": Access()})
+
+
+def test_route_that_refuses_everybody_proves_nothing() -> None:
+    access = {**DECLARED, "GET /ping": Access(anonymous=404, clerk=404)}
+
+    assert '"GET /ping" answers everybody with an error' in problems(access)
+
+
+@pytest.mark.parametrize("status", [405, 422])
+def test_status_of_a_wrong_request_is_refused(status: int) -> None:
+    with pytest.raises(AccessError, match="Make the request valid"):
+        Access(anonymous=status)
+
+
+def test_path_that_nothing_fills_in_is_named() -> None:
+    with pytest.raises(AccessError, match=r"nothing fills in {name}.*`call=Call\(path="):
+        fill_in(Case("GET /feed/{name}", "clerk"), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "status"),
+    [("open", {"key": 1}, 101), ("open", {}, 403), ("shut", {"key": 1}, 403)],
+)
+async def test_handshake_of_a_websocket_has_a_status(
+    name: str, params: dict[str, int], status: int
+) -> None:
+    path = fill_in(Case("WEBSOCKET /feed/{name}", "clerk"), {"name": name})
+
+    assert await shake_hands(build_app(), path, params, Call().get("headers", {})) == status

@@ -1,0 +1,93 @@
+"""Promises 2 and 3: a request, the test and the next test see what production lets them see."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends
+from httpx2 import AsyncClient
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.deep.probe import PREFIX, Probe
+from tests.deep.schema import Shelf
+
+SHELVES = f"{PREFIX}/shelves"
+
+
+async def test_the_test_sees_what_the_request_committed(
+    probe: Probe, async_client: AsyncClient, db_session: AsyncSession
+) -> None:
+    @probe.post("/shelves")
+    async def add(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+        session.add(Shelf(name="poetry"))
+
+    await async_client.post(SHELVES)
+
+    assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]
+
+
+async def test_the_request_sees_what_the_test_committed(
+    probe: Probe,
+    async_client: AsyncClient,
+    db_session: AsyncSession,
+    poetry: Shelf,
+) -> None:
+    @probe.get("/shelves")
+    async def names(session: Annotated[AsyncSession, Depends(probe.session)]) -> list[str]:
+        return list(await session.scalars(select(Shelf.name).order_by(Shelf.name)))
+
+    db_session.add(Shelf(name="prose"))
+    await db_session.flush()  # the session stays in its transaction during the request
+
+    assert (await async_client.get(SHELVES)).json() == [poetry.name]
+    await db_session.commit()
+    assert (await async_client.get(SHELVES)).json() == ["poetry", "prose"]
+
+
+@pytest.mark.parametrize("how", ["get", "get_one", "refresh", "select"])
+async def test_the_tests_session_is_never_stale(
+    probe: Probe, async_client: AsyncClient, db_session: AsyncSession, poetry: Shelf, how: str
+) -> None:
+    @probe.patch("/shelves")
+    async def rename(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+        (await session.get_one(Shelf, poetry.id)).name = "verse"
+
+    await async_client.patch(SHELVES)
+
+    read: dict[str, Callable[[], Any]] = {
+        "get": lambda: db_session.get(Shelf, poetry.id),
+        "get_one": lambda: db_session.get_one(Shelf, poetry.id),
+        "refresh": lambda: db_session.refresh(poetry),
+        "select": lambda: db_session.scalar(select(Shelf)),
+    }
+    assert (await read[how]() or poetry).name == "verse"
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_nothing_outlives_the_test(
+    probe: Probe,  # noqa: ARG001  makes the tables
+    db_session: AsyncSession,
+    turn: int,
+) -> None:
+    assert await db_session.scalar(select(func.count()).select_from(Shelf)) == 0, turn
+    db_session.add(Shelf(name="poetry"))
+    await db_session.commit()
+
+
+async def test_a_rollback_in_a_handler_leaves_the_arranged_rows(
+    probe: Probe, async_client: AsyncClient, db_session: AsyncSession, poetry: Shelf
+) -> None:
+    @probe.post("/shelves")
+    async def add_again(session: Annotated[AsyncSession, Depends(probe.session)]) -> str:
+        session.add(Shelf(name=poetry.name))
+        try:
+            await session.flush()
+        except IntegrityError:
+            await session.rollback()
+            return "rolled back"
+        return "accepted"
+
+    assert (await async_client.post(SHELVES)).json() == "rolled back"
+    assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]

@@ -1,0 +1,88 @@
+"""Websockets: the same test passes with a socket between, and without one."""
+
+import pytest
+from fastapi import WebSocket, WebSocketDisconnect
+from httpx2 import AsyncClient
+from httpx2.websockets import WebSocketDisconnect as ClosedByServer
+from httpx2.websockets import WebSocketUpgradeError
+
+from tests.deep.probe import PREFIX, Probe
+
+
+async def test_websocket_carries_words_both_ways_as_their_client(
+    probe: Probe, either_way: AsyncClient
+) -> None:
+    @probe.websocket("/echo")
+    async def echo(websocket: WebSocket) -> None:
+        await websocket.accept(subprotocol=websocket.scope["subprotocols"][0])
+        await websocket.send_text(websocket.headers["authorization"])
+        async for text in websocket.iter_text():
+            await websocket.send_json({"said": text, "to": websocket.query_params["to"]})
+
+    either_way.headers["Authorization"] = "Bearer mine"
+    where = f"{PREFIX}/echo?to=me"
+    async with either_way.websocket(where, subprotocols=["words"]) as websocket:
+        greeted = await websocket.receive_text()
+        await websocket.send_text("hello")
+
+        assert await websocket.receive_json() == {"said": "hello", "to": "me"}
+        assert (greeted, websocket.subprotocol) == ("Bearer mine", "words")
+
+
+async def test_websockets_let_the_handler_see_that_the_client_left(
+    probe: Probe, either_way: AsyncClient
+) -> None:
+    ended = []
+
+    @probe.websocket("/wait")
+    async def wait(websocket: WebSocket) -> None:
+        await websocket.accept()
+        try:
+            await websocket.receive_text()
+        except WebSocketDisconnect as left:
+            ended.append(left.code)
+
+    async with either_way.websocket(f"{PREFIX}/wait"):
+        pass
+
+    assert ended == [1000]
+
+
+async def test_websockets_are_closed_with_the_handlers_code(
+    probe: Probe, either_way: AsyncClient
+) -> None:
+    @probe.websocket("/enough")
+    async def enough(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.close(4000, "enough")
+
+    async with either_way.websocket(f"{PREFIX}/enough") as websocket:
+        with pytest.raises(ClosedByServer) as closed:
+            await websocket.receive_text()
+
+    assert (closed.value.code, closed.value.reason) == (4000, "enough")
+
+
+async def test_websockets_are_refused_with_a_status(probe: Probe, either_way: AsyncClient) -> None:
+    @probe.websocket("/private")
+    async def private(websocket: WebSocket) -> None:
+        await websocket.close()
+
+    with pytest.raises(WebSocketUpgradeError) as refused:
+        async with either_way.websocket(f"{PREFIX}/private"):
+            pass
+
+    assert refused.value.response.status_code == 403
+
+
+async def test_websockets_let_a_failed_assertion_out_as_it_is(
+    probe: Probe, either_way: AsyncClient
+) -> None:
+    @probe.websocket("/wait")
+    async def wait(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive()
+
+    with pytest.raises(AssertionError, match=r"^mine$"):
+        async with either_way.websocket(f"{PREFIX}/wait"):
+            raise AssertionError("mine")

@@ -1,0 +1,121 @@
+"""Promises 2 and 13: what one test leaves for the next, and whose schema it is."""
+
+from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
+
+CATALOGUE = f"{PLUGIN}/cleanup/catalogue.py"
+STATEMENTS = f"{PLUGIN}/cleanup/wipe_statements.py"
+DATABASES = f"{PLUGIN}/cleanup/test_databases.py"
+WIPE = f"{DEEP}/test_wipe.py::test_nothing_is_left"
+KEPT = f"{DEEP}/test_kept_rows.py"
+MIGRATIONS = f"{PLUGIN}/checks/test_migrations.py"
+
+BUGS = {
+    "2 no wipe": Bug(
+        DATABASES,
+        "result = await self._wipe()",
+        "result = WipeResult()",
+        f"{DEEP}/test_same_view.py::test_nothing_outlives_the_test",
+    ),
+    "2 stale rows": Bug(
+        f"{PLUGIN}/database/sessions.py",
+        'super().get(entity, ident, **{"populate_existing": True, **options})',
+        "super().get(entity, ident, **options)",
+        f"{DEEP}/test_same_view.py::test_the_tests_session_is_never_stale[get]",
+    ),
+    "2 stale queries": Bug(
+        f"{PLUGIN}/fixtures/database_fixtures.py",
+        ', execution_options={"populate_existing": True}',
+        "",
+        f"{DEEP}/test_same_view.py::test_the_tests_session_is_never_stale[select]",
+    ),
+    "2 partitions are left out": Bug(
+        CATALOGUE,
+        "WHERE c.relkind = 'r' AND",
+        "WHERE c.relkind = 'r' AND NOT c.relispartition AND",
+        f"{WIPE}[partitions]",
+    ),
+    "2 children are left out": Bug(
+        CATALOGUE,
+        "WHERE c.relkind = 'r' AND",
+        "WHERE c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid) AND",
+        f"{WIPE}[inherited]",
+    ),
+    "2 triggers fire": Bug(CATALOGUE, "tgtype & 8 <> 0", "false", f"{WIPE}[noted on delete]"),
+    "2 rules apply": Bug(CATALOGUE, "ev_type = '4'", "false", f"{WIPE}[a rule instead of the delete]"),
+    "2 ALWAYS is forgotten": Bug(
+        CATALOGUE,
+        "CASE tgenabled WHEN 'A' THEN 'ALWAYS ' END",
+        "NULL",
+        f"{DEEP}/test_wipe.py::test_triggers_and_rules_are_as_they_were",
+    ),
+    "2 a deferred check is pending": Bug(
+        STATEMENTS, "SET CONSTRAINTS ALL IMMEDIATE", "SELECT 1", f"{KEPT}::test_kept_rows_are_put_back[changed]"
+    ),
+    "2 kept rows are not compared": Bug(
+        STATEMENTS,
+        "signatures[str(table.oid)] = rows.format(table.quoted)",
+        "signatures[str(table.oid)] = \"'same'\"",
+        f"{KEPT}::test_kept_rows_are_put_back[changed]",
+    ),
+    "2 referrers are forgotten": Bug(
+        STATEMENTS,
+        "catalogue.with_referrers(changed)",
+        "[*changed]",
+        f"{KEPT}::test_kept_rows_are_put_back[added]",
+    ),
+    "2 views are not refreshed": Bug(
+        STATEMENTS,
+        "        for view in views\n",
+        "        for view in ()\n",
+        f"{KEPT}::test_materialized_views_show_what_they_showed[plainly]",
+    ),
+    "2 sequences are not restarted": Bug(
+        f"{PLUGIN}/cleanup/wiper.py",
+        "setval($1::regclass, $2, $3)",
+        "$1::text, $2::bigint, $3::boolean",
+        f"{DEEP}/test_databases.py::test_sequences_begin_anew_where_a_test_asks",
+    ),
+    "2 a new table is not seen": Bug(
+        STATEMENTS,
+        "(SELECT max(oid)::text FROM pg_class)",
+        "(SELECT '0')",
+        f"{DEEP}/test_databases.py::test_a_schema_that_a_test_changed_is_replaced",
+    ),
+    "2 the second database is forgotten": Bug(
+        DATABASES,
+        "for database in self._databases:\n            try:",
+        "for database in self._databases[:1]:\n            try:",
+        f"{DEEP}/test_databases.py::test_a_second_database_is_wiped_like_the_first",
+    ),
+    "2 the shared database does not come back": Bug(
+        f"{PLUGIN}/cleanup/test_database.py",
+        "await self.databases.rename(self._swapped_out, self.suffix)",
+        "await self.databases.clone(self.suffix, self.template)",
+        f"{DEEP}/test_own_database.py",
+    ),
+    "2 the marker does nothing": Bug(
+        f"{PLUGIN}/policy/markers.py",
+        "item.fixturenames.insert(",
+        "list(item.fixturenames).insert(",
+        f"{DEEP}/test_own_database.py::test_the_app_and_the_test_share_the_tests_own_database",
+    ),
+    "2 pools are not emptied": Bug(
+        DATABASES,
+        "await greenlet_spawn(engine.dispose)",
+        "assert engine",
+        f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
+    ),
+    "13 a column has no migration": Bug(
+        "src/my_service/users/models.py",
+        "    username: Mapped[str] = mapped_column(String(50))\n",
+        "    username: Mapped[str] = mapped_column(String(50))\n    nickname: Mapped[str | None]\n",
+        f"{MIGRATIONS}::test_the_models_and_the_migrations_agree",
+        "op.add_column('users', sa.Column('nickname'",
+    ),
+    "13 a table survives the way down": Bug(
+        "migrations/versions/2026_11_23_initial.py",
+        '("refresh_tokens", "searches", "documents", "users")',
+        '("refresh_tokens", "documents")',
+        f"{MIGRATIONS}::test_the_migrations_go_down_and_up_again",
+    ),
+}

@@ -1,0 +1,113 @@
+"""Promises 14 to 18: leaks, known errors, both ways to the app, the server, wrong settings."""
+
+from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
+
+LEAKS = f"{DEEP}/test_leaks.py"
+KNOWN = f"{DEEP}/test_known_errors.py"
+STREAMS = f"{DEEP}/test_streams.py"
+
+BUGS = {
+    "14 pools are not watched": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "self._out[entry] = CheckedOut(",
+        "_ = CheckedOut(",
+        f"{LEAKS}::test_a_connection_not_given_back_is_named_and_closed",
+    ),
+    "14 connections stay in use": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "await greenlet_spawn(connection.invalidate)",
+        "pass",
+        f"{LEAKS}::test_a_connection_not_given_back_is_named_and_closed",
+        "Current Checked out connections: 1",
+    ),
+    "14 a returned connection counts as a leak": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "out = self._out.pop(entry, None)\n",
+        "out = None\n",
+        f"{LEAKS}::test_what_is_given_back_is_no_leak",
+    ),
+    "14 tasks run on": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "            task.cancel()\n",
+        "            pass\n",
+        f"{LEAKS}::test_a_task_is_named_and_cancelled",
+    ),
+    "14 a failed task is not heard": Bug(
+        f"{PLUGIN}/fixtures/app_fixtures.py",
+        "    run.leaks.unawaited.watch(run.guard.loop)\n",
+        "",
+        f"{LEAKS}::test_a_failed_task_that_nobody_awaits_is_named",
+    ),
+    "14 a lock is waited for": Bug(
+        f"{PLUGIN}/cleanup/open_transactions.py",
+        "LIKE 'idle in transaction%'",
+        "LIKE 'nothing'",
+        f"{DEEP}/test_databases.py::test_a_lock_that_another_driver_left_is_not_waited_for",
+    ),
+    "15 causes are not followed": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "if before is not None:",
+        "if not seen:",
+        f"{KNOWN}::test_root_stands_first",
+    ),
+    "15 any error is known": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "return re.search(self.says, text) is not None",
+        "return True",
+        f"{KNOWN}::test_unknown_error_gets_no_section",
+    ),
+    "15 a pattern is lost": Bug(
+        f"{PLUGIN}/report/known_errors.toml",
+        'raised = "sqlalchemy.MissingGreenlet"',
+        'raised = "sqlalchemy.MissingGreenery"',
+        f"{KNOWN}::test_error_is_known[read_what_was_not_loaded]",
+    ),
+    "15 no section": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        "        report.sections += contribution.sections\n",
+        "",
+        f"{KNOWN}::test_failed_test_says_cause_cure_and_page",
+    ),
+    "15 the log is not read": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "root.addHandler(logged)",
+        "root.removeHandler(logged)",
+        f"{KNOWN}::test_error_that_was_only_logged_is_known[exc_info]",
+    ),
+    "16 background tasks are a race over a socket": Bug(
+        f"{PLUGIN}/clients/socket_transport.py",
+        "if self._call is None:",
+        "if self._complete:",
+        f"{STREAMS}::TestStreams::test_background_tasks_are_done_when_the_answer_is_there[over the socket]",
+    ),
+    "16 half an answer looks whole": Bug(
+        f"{PLUGIN}/clients/asgi_transport.py",
+        "                self.broke_off = error\n",
+        "                pass\n",
+        f"{STREAMS}::test_answer_that_broke_off_is_none_either_way",
+    ),
+    "16 a refusal is another in the process": Bug(
+        f"{PLUGIN}/clients/async_client.py",
+        "Response(403)",
+        "Response(500)",
+        f"{DEEP}/test_websockets.py::test_websockets_are_refused_with_a_status[in the process]",
+    ),
+    "16 Ctrl-C is uvicorn's": Bug(
+        f"{PLUGIN}/clients/live_server.py",
+        "            yield  # Ctrl-C is pytest's",
+        "            with super().capture_signals():\n                yield  # Ctrl-C is pytest's",
+        f"{DEEP}/test_live.py::TestServer::test_leaves_ctrl_c_to_pytest",
+    ),
+    "17 another PostgreSQL in silence": Bug(
+        f"{PLUGIN}/postgres/binaries.py",
+        "Path(named).expanduser()\n        return\n",
+        "Path(named).expanduser()\n",
+        f"{DEEP}/test_server.py::test_where_none_can_be_had_it_is_refused_with_a_cure",
+    ),
+    "18 a setting is not checked": Bug(
+        f"{PLUGIN}/policy/required_settings.py",
+        'if str(getattr(value, "value", value)) == needed:',
+        "if value:",
+        f"{DEEP}/test_old_tools.py::test_a_setting_that_makes_a_second_loop_is_named_with_its_line",
+    ),
+}

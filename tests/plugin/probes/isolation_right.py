@@ -1,0 +1,109 @@
+"""What the wipe has to get right and an emitted test cannot ask for: it takes a superuser."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from tests.deep.conftest import wipe
+from oneloop.database.engine_guard import exempt
+from oneloop.cleanup.wiper import PostgresWiper as Wiper
+
+
+async def run(url: str, *statements: str) -> Any:
+    """Run statements, and return what the last one says."""
+    async with create_async_engine(url, poolclass=NullPool).begin() as connection:
+        for statement in statements:
+            result = await connection.exec_driver_sql(statement)
+        return result.scalar() if result.returns_rows else None
+
+
+def migration(*statements: str) -> Any:
+    """Return what a migration of these statements would be."""
+    return lambda url: asyncio.run(run(url, *statements))
+
+
+async def test_what_is_foreign_an_extensions_or_temporary_is_left_alone(
+    second_database: Any, _test_run: Any
+) -> None:
+    migrate = migration(
+        "CREATE FOREIGN DATA WRAPPER nobody",
+        "CREATE SERVER nowhere FOREIGN DATA WRAPPER nobody",
+        "CREATE TABLE split (id int) PARTITION BY LIST (id)",
+        "CREATE FOREIGN TABLE far_away PARTITION OF split FOR VALUES IN (1) SERVER nowhere",
+        "CREATE TABLE near PARTITION OF split DEFAULT",
+        "CREATE TABLE extended (id int)",
+        "INSERT INTO extended VALUES (1)",
+        "ALTER EXTENSION plpgsql ADD TABLE extended",
+    )
+    async with second_database("foreign", migrate) as url:
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.connect() as connection:
+            await connection.exec_driver_sql("CREATE TEMPORARY TABLE passing AS SELECT 1 AS id")
+            await connection.exec_driver_sql("INSERT INTO near VALUES (2)")
+            await connection.commit()
+
+            wiped = await wipe(_test_run.databases)
+
+            assert (wiped.leaks, wiped.schema_changes) == ([], [])
+            counts = "SELECT (SELECT count(*) FROM near), (SELECT count(*) FROM extended), count(*) FROM passing"
+            assert tuple((await connection.exec_driver_sql(counts)).one()) == (0, 1, 1)
+
+
+async def test_row_security_hides_nothing_from_the_wipe(second_database: Any) -> None:
+    """The owner of a table is bound by forced row security, unless it is a superuser."""
+    migrate = migration(
+        "CREATE ROLE landlord LOGIN",
+        "CREATE TABLE secret (id int)",
+        "ALTER TABLE secret OWNER TO landlord",
+        "ALTER TABLE secret ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE secret FORCE ROW LEVEL SECURITY",
+    )
+    async with second_database("secured", migrate) as url:
+        owner = make_url(url).set(username="landlord").render_as_string(hide_password=False)
+        with exempt():
+            wiper = await Wiper.open(owner, ())
+        await run(url, "INSERT INTO secret VALUES (1)")
+
+        wiped = await wiper.wipe()
+
+        await wiper.close()
+        assert (wiped.leaks, wiped.schema_changes) == ([], [])
+        assert await run(url, "SELECT count(*) FROM secret") == 0
+        forced = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'secret'"
+        assert await run(url, forced) is True
+
+
+async def test_an_owner_who_is_no_superuser_gets_past_triggers(second_database: Any) -> None:
+    migrate = migration(
+        "CREATE ROLE tenant LOGIN",
+        "CREATE TABLE ledger (id int)",
+        "ALTER TABLE ledger OWNER TO tenant",
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$",
+        "CREATE TRIGGER refuse BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION refuse()",
+    )
+    async with second_database("tenanted", migrate) as url:
+        owner = make_url(url).set(username="tenant").render_as_string(hide_password=False)
+        with exempt():
+            wiper = await Wiper.open(owner, ())
+        await run(url, "INSERT INTO ledger VALUES (1)")
+
+        wiped = await wiper.wipe()
+
+        await wiper.close()
+        assert (wiped.leaks, wiped.schema_changes) == ([], [])
+        assert await run(url, "SELECT count(*) FROM ledger") == 0
+
+
+async def test_a_short_transaction_of_the_apps_own_is_no_leak(
+    db_engine: AsyncEngine, _test_run: Any
+) -> None:
+    async with db_engine.connect() as connection:
+        await connection.exec_driver_sql("SELECT 1")
+        asking = asyncio.create_task(wipe(_test_run.databases))
+        await asyncio.sleep(0.03)
+        await connection.rollback()
+
+        assert (await asking).leaks == []

@@ -1,0 +1,116 @@
+"""What a test must not leave behind, or do to the loop: each is told so, and the next one is clean."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from oneloop import OneloopError
+
+
+async def test_connection_left_open(db_engine: AsyncEngine, request: Any) -> None:
+    connection = request.session.left_open = await db_engine.connect()
+    await connection.execute(text("INSERT INTO alembic_version VALUES ('x')"))
+
+
+async def test_connection_dropped(db_engine: AsyncEngine) -> None:
+    await db_engine.connect()
+
+
+async def test_session_left_open(db_engine: AsyncEngine, request: Any) -> None:
+    session = request.session.left_open = AsyncSession(db_engine)
+    await session.execute(text("SELECT 1"))
+
+
+async def test_no_connection_is_out(db_engine: AsyncEngine, db_session: AsyncSession) -> None:
+    assert db_engine.pool.status().endswith("Current Checked out connections: 0")
+    assert (await db_session.scalars(text("SELECT version_num FROM alembic_version"))).all() != ["x"]
+
+
+async def test_override_through_the_fixture(app: FastAPI) -> None:
+    app.dependency_overrides[len] = max
+
+
+@pytest.fixture
+async def careless() -> None:
+    """Leave a task, as a fixture may."""
+    asyncio.create_task(asyncio.sleep(60), name="of a fixture")  # noqa: RUF006  forgetting it is the mistake
+
+
+async def test_task_of_a_fixture(careless: None) -> None:
+    pass
+
+
+async def test_task_that_failed() -> None:
+    async def fail() -> None:
+        raise RuntimeError("nobody hears this")
+
+    asyncio.create_task(fail(), name="unheard")  # noqa: RUF006  nobody awaits it
+
+
+async def test_nothing_has_failed() -> None:
+    pass
+
+
+async def test_failure_that_is_awaited() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.create_task(asyncio.to_thread(divmod, 1, 0))
+
+
+async def test_refused_and_leaky(db_engine: AsyncEngine, request: Any) -> None:
+    request.session.left_open = await db_engine.connect()
+    with suppress(OneloopError):
+        await request.session.left_open.execute(text("/* mine */ ALTER SYSTEM SET work_mem = '1MB'"))
+
+
+@pytest.fixture(scope="session")
+async def wide(db_engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Hold a task and a connection for the whole run, as is its right."""
+    task = asyncio.create_task(asyncio.sleep(60))
+    async with db_engine.connect() as connection:
+        yield connection
+    task.cancel()
+
+
+@pytest.fixture
+def late(request: Any) -> AsyncConnection:
+    """Ask for the wide fixture when the test has begun."""
+    return request.getfixturevalue("wide")
+
+
+async def test_wide_fixture_asked_for_late(late: AsyncConnection) -> None:
+    assert not late.closed
+
+
+async def test_wide_fixture_is_still_there(wide: AsyncConnection) -> None:
+    assert not wide.closed
+
+
+async def test_coroutine_dropped_in_a_cycle() -> None:
+    cycle: list[Any] = [asyncio.sleep(0)]
+    cycle.append(cycle)
+
+
+async def test_connection_dropped_in_a_cycle() -> None:
+    async def answer(_: Any, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    cycle: list[Any] = [await asyncio.open_connection(*server.sockets[0].getsockname())]
+    cycle.append(cycle)
+    server.close()
+
+
+async def test_next_one_is_clean(db_session: AsyncSession) -> None:
+    assert len(asyncio.all_tasks()) <= 3
+
+
+async def test_statement_below_many_comments(db_session: AsyncSession) -> None:
+    """The guard reads each comment once: one that tried all ways to divide them would not end."""
+    assert await db_session.scalar(text("/* mine */ " * 60 + "SELECT 1")) == 1

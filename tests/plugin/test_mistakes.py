@@ -1,0 +1,95 @@
+"""A test that does what it must not fails by name, with what happened and what to do; the next test is clean."""
+
+import pytest
+
+from tests.plugin.conftest import RunOnce
+from tests.support.outcomes import Run
+
+FILES = [f"tests/probes/test_{name}.py" for name in ("wrong", "isolation_wrong", "leaks_wrong", "policy_wrong", "hostile")]
+LEAKS = "tests/probes/test_leaks_wrong.py"
+
+# By file and test: how it ends (`failure` in its body, `error` around it), and the words that it says.
+MISTAKES: dict[str, tuple[str, list[str]]] = {
+    "wrong.test_sync_client_on_the_database": ("failure", ["ClientPolicyError", "`async_client`"]),
+    "wrong.test_a_loop_of_its_own": ("failure", ["WrongLoopError", "test_a_loop_of_its_own"]),
+    "wrong.test_another_database": ("failure", ["WrongDatabaseError", "orders_"]),
+    "wrong.test_task_left_running": ("error", ["LeakError", "'forgotten'"]),
+    "wrong.test_session_left_open": ("error", ["LeakError", "AsyncSession"]),
+    "wrong.test_transaction_left_open[SELECT 1]": ("error", ["LeakError", "test_wrong.py:"]),
+    "wrong.test_transaction_left_open[INSERT INTO alembic_version VALUES ('x')]": ("error", ["LeakError"]),
+    "wrong.test_unknown_role": ("failure", ["'king'", "admin, editor, writer"]),
+    "wrong.test_failure_shows_its_sql": ("failure", ["AssertionError"]),
+    "isolation_wrong.test_another_process_holds_a_lock[SELECT 1]": ("error", ["LeakError", "'SELECT 1'"]),
+    "isolation_wrong.test_another_process_holds_a_lock[SELECT pg_sleep(60)]": ("error", ["LeakError", "pg_sleep(60)"]),
+    "isolation_wrong.test_makes_a_table": ("error", ["SchemaChangedError", "table left_behind", "own_database"]),
+    "isolation_wrong.test_drops_a_table": ("error", ["SchemaChangedError", "table searches", "own_database"]),
+    "isolation_wrong.test_alters_a_table": ("error", ["SchemaChangedError", "table documents", "own_database"]),
+    "isolation_wrong.test_makes_a_table_out_of_sight": ("error", ["SchemaChangedError", "table left_behind"]),
+    "leaks_wrong.test_connection_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
+    "leaks_wrong.test_connection_dropped": ("error", ["LeakError", f"{LEAKS}:"]),
+    "leaks_wrong.test_session_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
+    "leaks_wrong.test_task_of_a_fixture": ("error", ["LeakError", "'of a fixture'"]),
+    "leaks_wrong.test_task_that_failed": ("error", ["'unheard'", "RuntimeError('nobody hears this')", f"{LEAKS}:"]),
+    "leaks_wrong.test_refused_and_leaky": ("error", ["ServerSettingError: ", "LeakError: "]),
+    "leaks_wrong.test_coroutine_dropped_in_a_cycle": ("error", ["was never awaited"]),
+    "leaks_wrong.test_connection_dropped_in_a_cycle": ("error", ["ResourceWarning"]),
+    "policy_wrong.test_login": ("failure", ["ClientPolicyError: test_login"]),
+    "policy_wrong.test_nobody_signed_in": ("failure", ["/api/metrics", "(HTTPBearer)"]),
+    "policy_wrong.test_swallowed": ("failure", ["ClientPolicyError: test_swallowed"]),
+    "policy_wrong.test_websocket_that_authenticates": ("failure", ["/probe/guarded"]),
+    "policy_wrong.test_websocket_on_the_database": ("failure", ["ClientPolicyError"]),
+    "policy_wrong.test_exempt_on_the_database": ("failure", ["ClientPolicyError"]),
+    "policy_wrong.test_new_role": ("failure", ["'auditor'"]),
+    "hostile.test_exits": ("failure", ["SystemExit: 3"]),
+    "hostile.test_changes_the_server": ("failure", ["ServerSettingError", "ALTER SYSTEM"]),
+    "hostile.test_fills_the_pool": ("error", ["LeakError", "tests/probes/test_hostile.py"]),
+    "hostile.test_breaks_in_its_teardown": ("error", ["broken in its tear-down"]),
+    "hostile.test_swallows_its_cancellation": ("error", ["'stubborn'"]),
+    "hostile.test_holds_a_transaction": ("error", ["LeakError", "INSERT INTO users"]),
+}
+# The line of the test's own call, in the file of the policy's mistakes.
+LINES = {
+    "test_login": "log in",
+    "test_nobody_signed_in": "authenticates",
+    "test_swallowed": "swallow",
+    "test_websocket_that_authenticates": "guarded",
+    "test_websocket_on_the_database": "feed",
+}
+
+
+@pytest.fixture(scope="module")
+def run(run_once: RunOnce) -> Run:
+    return run_once("mistakes", *FILES)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistake_is_named_with_what_to_do(run: Run, name: str) -> None:
+    kind, words = MISTAKES[name]
+    text = run.text(f"tests.probes.test_{name}")
+
+    assert run.ended[f"tests.probes.test_{name}"] == kind, text
+    assert [word for word in words if word not in text] == [], text
+
+
+def test_every_other_test_passes(run: Run) -> None:
+    """After each mistake the next test is clean, and what is no mistake passes."""
+    others = {name for name in run.ended if name.removeprefix("tests.probes.test_") not in MISTAKES}
+
+    assert len(others) >= 15
+    assert {name: run.ended[name] for name in others if run.ended[name] != "passed"} == {}, run.output
+
+
+def test_failed_test_shows_its_sql(run: Run) -> None:
+    """What the test asked of the database is in its report."""
+    report = run.output.partition("test_failure_shows_its_sql __")[2]
+
+    assert "INSERT INTO users" in report.partition("SQL until call")[2]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_policy_error_names_the_line_to_change(run: Run, name: str, request: pytest.FixtureRequest) -> None:
+    probe = request.path.parent / "probes/policy_wrong.py"
+    lines = probe.read_text().splitlines()
+    (line,) = [number for number, text in enumerate(lines, 1) if text.endswith(f"# here: {LINES[name]}")]
+
+    assert f"tests/probes/test_policy_wrong.py:{line}" in run.text(f"tests.probes.test_policy_wrong.{name}")

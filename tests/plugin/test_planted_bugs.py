@@ -1,0 +1,29 @@
+"""A promise whose test cannot fail is none: each of these bugs makes a named test fail, with the right words.
+
+All are planted in one environment, one at a time. See planted/ for the bugs.
+"""
+
+import pytest
+
+from tests.plugin.planted import isolation, reports, service, users, views
+from tests.plugin.planted.bug import Bug
+from tests.support.overlay import Overlay
+
+BUGS = {**isolation.BUGS, **views.BUGS, **users.BUGS, **reports.BUGS, **service.BUGS}
+
+
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
+def test_planted_bug_is_noticed(spoilt: Overlay, bug: Bug) -> None:
+    with bug.planted(spoilt.root):
+        status, output = spoilt.output("-x", "-p", "no:xdist", bug.noticed_by)
+
+    assert status not in (0, pytest.ExitCode.NO_TESTS_COLLECTED), output
+    assert "not found:" not in output, output
+    assert bug.says in output, output
+
+
+def test_each_promise_has_a_planted_bug() -> None:
+    """Promises 19 and 20 are not made yet."""
+    numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
+
+    assert numbered == set(range(1, 19))

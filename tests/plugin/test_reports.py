@@ -1,0 +1,61 @@
+"""A failing test explains its error in its report, and the page says the same."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import ROOT, anchors
+from tests.plugin.conftest import RunOnce
+from tests.support import shipped  # noqa: F401  makes `oneloop` importable
+from tests.support.known_errors_page import render
+
+PAGE = Path("template/docs/testing/known-errors.md")
+REPORT_OF = re.compile(r"^_+ (?:ERROR at (?:setup|teardown) of )?(\w+) _+$", re.MULTILINE)
+SECTION = re.compile(r"^-+ Known error: (.+?) -+$\nCause: .+?\nFix: .+?\nPage: (\S+)$", re.MULTILINE | re.DOTALL)
+
+known_errors = import_module("oneloop.report.known_errors").known_errors
+
+
+@pytest.fixture(scope="module")
+def reports(run_once: RunOnce) -> dict[str, str]:
+    """What the run says of each failed test, by its name."""
+    output = run_once("known-errors", "tests/probes/test_diagnosis_wrong.py").output
+    _, *found = REPORT_OF.split(output.partition(" short test summary ")[0])
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("test", "names"),
+    [
+        ("test_error_that_became_a_500", ["Session in failed state"]),
+        ("test_error_that_became_a_503", ["Pool time-out"]),
+        ("test_sync_client_on_the_database", ["Another loop"]),
+        ("test_a_loop_of_its_own", ["Another loop"]),
+        ("test_old_fixture", ["No fixture event_loop"]),
+        ("test_scopes", ["Scopes do not fit"]),
+        ("test_scope_across_a_fixture", ["Cancel scope in another task"]),
+        ("test_forgotten_await", ["Coroutine never awaited"]),
+        ("test_answer_not_awaited", ["Coroutine never awaited"]),
+        ("test_too_many_connections", ["Too many connections"]),
+        ("test_deadlock", ["Deadlock"]),
+        ("test_wrong_expectation", []),
+    ],
+)
+def test_report_explains_the_error(reports: dict[str, str], test: str, names: list[str]) -> None:
+    """In set-up, body and tear-down; raised, or turned into an answer; and nothing of what is not known."""
+    sections = dict(SECTION.findall(reports[test]))
+
+    assert list(sections) == names, reports[test]
+
+
+def test_every_section_leads_to_its_heading() -> None:
+    assert {known.anchor for known in known_errors()} <= anchors(PAGE)
+
+
+def test_page_is_what_the_data_gives() -> None:
+    """`uv run python -m tests.support.known_errors_page` writes it."""
+    text = (ROOT / PAGE).read_text("utf-8")
+
+    assert render(text) == text

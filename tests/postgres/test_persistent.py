@@ -1,0 +1,122 @@
+"""A persistent server has the rows of yesterday, whatever happened since."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.postgres.processes import wait_for_end
+from tests.postgres.program import Started, refused, started
+
+
+def write(running: Started, value: int) -> None:
+    running.ask(f"CREATE TABLE rows AS SELECT {value} AS value")
+
+
+class TestRows:
+    def test_outlive_the_server(self, folder: Path) -> None:
+        """From an empty folder: the first start creates the database, outside version control, and keeps its log."""
+        persistent = folder / "it's new" / "100%20"
+        with started(persistent) as running:
+            assert (persistent / ".gitignore").read_text() == "*\n"
+            write(running, 1)
+            running.stop()
+            assert wait_for_end(running.server)
+        with started(persistent) as running:
+            assert running.ask("SELECT value FROM rows") == 1
+            assert (persistent / "log.old").exists()
+
+    def test_outlive_a_killed_program(self, persistent: Path) -> None:
+        """Its watchdog stops the server in good order."""
+        with started(persistent) as running:
+            write(running, 1)
+            running.kill()
+            assert wait_for_end(running.server)
+        with started(persistent) as running:
+            assert running.ask("SELECT value FROM rows") == 1
+
+    def test_outlive_a_killed_server(self, persistent: Path) -> None:
+        """Durability is on, so PostgreSQL recovers what was committed."""
+        with started(persistent) as running:
+            write(running, 1)
+            os.kill(running.server, signal.SIGKILL)
+            running.stop()
+        with started(persistent) as running:
+            assert running.ask("SELECT value FROM rows") == 1
+
+    def test_outlive_the_death_of_all(self, persistent: Path) -> None:
+        """As when the machine loses power."""
+        with started(persistent) as running:
+            write(running, 1)
+            for pid in (running.watchdog, running.program.pid, running.server):
+                os.kill(pid, signal.SIGKILL)
+        with started(persistent) as running:
+            assert running.ask("SELECT value FROM rows") == 1
+
+    def test_are_durable(self, persistent: Path) -> None:
+        settings = ("fsync", "synchronous_commit", "full_page_writes")
+        with started(persistent) as running:
+            assert [running.ask(f"SHOW {name}") for name in settings] == ["on", "on", "on"]
+
+
+class TestFolder:
+    def test_with_a_long_path_has_its_socket_elsewhere(self, folder: Path, persistent: Path) -> None:
+        """In a shared folder, where another user may have created something under the same name."""
+        long = folder / ("x" * 90) / "persistent"
+        long.parent.mkdir()
+        persistent.rename(long)
+        with started(long) as first, started(long) as second:
+            assert first.socket_folder.parent == Path("/tmp")  # noqa: S108  only compared
+            assert second.server == first.server
+            first.stop()
+            second.stop()
+
+            assert wait_for_end(second.server)
+            assert not second.socket_folder.exists()
+        (folder / "treasure").mkdir(mode=0o700)
+        first.socket_folder.symlink_to(folder / "treasure")
+        message = refused(long)
+        first.socket_folder.unlink()
+
+        assert f"{first.socket_folder}: another user has created it" in message
+
+    def test_of_another_major_version_is_refused(self, persistent: Path) -> None:
+        (persistent / "data" / "PG_VERSION").write_text("13\n")
+        message = refused(persistent)
+
+        assert f"The database in {persistent} was written by PostgreSQL 13, and PostgreSQL 18" in message
+        assert f"Move {persistent} to another place" in message
+
+    def test_of_an_unfinished_database_is_filled_again(self, persistent: Path) -> None:
+        """A kill while initdb is at work leaves files that are no database."""
+        (persistent / "unfinished").touch()
+        (persistent / "data" / "global" / "pg_control").unlink()
+        with started(persistent) as running:
+            assert running.ask("SELECT 1") == 1
+            assert not (persistent / "unfinished").exists()
+
+    def test_with_the_number_of_another_process_starts(self, persistent: Path) -> None:
+        """Process numbers are used again, soonest in a container that was restarted."""
+        with started(persistent) as running:
+            running.stop()
+        with subprocess.Popen(["sleep", "600"]) as other:
+            lines = running.pid_file.splitlines()
+            (persistent / "data" / "postmaster.pid").write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
+            with started(persistent) as running:
+                assert running.ask("SELECT 1") == 1
+            assert other.poll() is None
+            other.kill()
+
+    def test_that_cannot_be_made_is_refused(self, folder: Path) -> None:
+        (folder / "file").touch()
+        message = refused(folder / "file" / "new")
+
+        assert f"The development database cannot be in {folder}/file/new: Not a directory." in message
+
+    @pytest.mark.usefixtures("root")
+    def test_that_is_closed_to_the_server_is_refused(self, folder: Path) -> None:
+        (folder / "private").mkdir(mode=0o700)
+
+        assert ", who runs it, cannot enter it" in refused(folder / "private" / "new")
