@@ -4,15 +4,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from alembic import autogenerate
 
-from oneloop import checks, each_test, fixtures, plugin, policy, report, session
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 
-# pytester drops what a run imports, and some of it cannot be imported twice.
-IMPORTED = (autogenerate, checks, each_test, fixtures, plugin, policy, report, session)
+# What the runs have imported: pytester drops it, and some of it cannot be imported twice.
+IMPORTED: dict[str, ModuleType] = {}
+OWN = ("tests.", "oneloop.checks.test_")
 PLUGINS = ("-poneloop.plugin", "-ppytest_asyncio.plugin", "-ppytest_socket")
 SUITE = Path(__file__).with_name("suite")
 INI = """
@@ -44,6 +44,9 @@ class Run:
         name = report.nodeid.partition("::")[2]
         if self.outcomes.get(name, "passed") == "passed":
             self.outcomes[name] = report.outcome
+
+    def pytest_unconfigure(self) -> None:
+        IMPORTED.update({k: v for k, v in sys.modules.items() if not f"{k}.".startswith(OWN)})
 
     def check(self, promise: int) -> None:
         """Fail if a test of the promise did not pass, or if none ran."""
@@ -81,6 +84,7 @@ def run(
     monkeypatch.setenv(VARIABLE, source.url().render_as_string(hide_password=False))
     # A task that a test left gets two seconds to end: a figure, and no part of the promise.
     monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.1, raising=False)
+    monkeypatch.setattr("oneloop.access.declared.PATH", pytester.path / "tests/access.py")
     shutil.copytree(SUITE, tests := pytester.path / "tests")
     pytester.makepyprojecttoml('[tool.oneloop]\npackage = "tests"')
 
@@ -88,6 +92,7 @@ def run(
         (tests / "conftest.py").write_text((SUITE / "conftest.py").read_text("utf-8") + seam)
         (pytester.path / "pytest.ini").write_text(ini)
         run = Run()
+        sys.modules.update(IMPORTED)
         result = pytester.runpytest_inprocess(*PLUGINS, *arguments, plugins=[run])
         run.output = f"{result.stdout}\n{result.stderr}\nexit status {int(result.ret)}"
         return run
