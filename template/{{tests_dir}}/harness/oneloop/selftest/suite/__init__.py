@@ -1,1 +1,0 @@
-"""The tests of a small service, copied into a project of their own for each run."""

@@ -1,15 +1,10 @@
 """Who may call which route of the small service."""
 
-from oneloop.access import Access, Call, Given
+from oneloop.access import Access, Call
 
-
-async def credentials(given: Given) -> Call:
-    admin = given.users["admin"]
-    return Call(json={"email": admin["user"].email, "password": admin["password"]})
-
-
+LOGIN = Call(json={"email": "a@test.com"})
 ACCESS = {
     "POST /run": Access(anonymous=200, admin=200, writer=200),
-    "POST /api/auth/login": Access(anonymous=200, admin=200, writer=200, arrange=credentials),
+    "POST /api/auth/login": Access(anonymous=200, admin=200, writer=200, call=LOGIN),
     "DELETE /notes": Access(anonymous=401, admin=200, writer=403),
 }

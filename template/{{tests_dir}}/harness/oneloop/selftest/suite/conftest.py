@@ -1,7 +1,7 @@
 """The seam of the small service, and what its tests ask for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -12,23 +12,19 @@ from oneloop.database.sessions import FreshSession
 
 from . import app as service
 
-Ask = Callable[[Callable[[service.Context], Awaitable[Any]]], Awaitable[Response]]
+Ask = Callable[[service.Handler], Awaitable[Response]]
 
 
-def migrate_tables(url: str, revision: str = "head") -> None:
-    async def run() -> None:
-        tables, engine = service.Base.metadata, create_async_engine(url)
-        async with engine.begin() as connection:
-            await connection.run_sync(tables.drop_all if revision == "base" else tables.create_all)
-        await engine.dispose()
-
-    asyncio.run(run())
+async def make_tables(url: str, revision: str) -> None:
+    tables, engine = service.Base.metadata, create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(tables.drop_all if revision == "base" else tables.create_all)
+    await engine.dispose()
 
 
-async def create(session: AsyncSession, *, username: str, **values: Any) -> service.User:
-    del username
+async def make_user(session: AsyncSession, **values: Any) -> service.User:
+    del values["username"]
     session.add(user := service.User(**values))
-    await session.flush()
     return user
 
 
@@ -37,30 +33,27 @@ def give(value: object) -> Any:
 
 
 create_app = give(service.create_app)
-create_user = give(create)
+create_user = give(make_user)
 metadata = give(service.Base.metadata)
-migrate = give(migrate_tables)
+migrate = give(lambda url, revision="head": asyncio.run(make_tables(url, revision)))
 roles = give(["admin", "writer"])
 session_factory_dependency = give(service.get_factory)
-
-
-@pytest.fixture(scope="session")
-def settings(database_url: str) -> str:
-    return database_url
+settings = pytest.fixture(scope="session")(lambda database_url: database_url)
 
 
 @pytest.fixture
 def ask(async_client: AsyncClient) -> Ask:
-    async def post(handler: Callable[[service.Context], Awaitable[Any]]) -> Response:
+    def post(handler: service.Handler) -> Awaitable[Response]:
         service.handlers.append(handler)
-        return await async_client.post("/run")
+        return async_client.post("/run")
 
     return post
 
 
 @pytest.fixture
-async def arranged(db_session: FreshSession) -> FreshSession:
-    author = service.User(email="a@test.com", role="writer", password="password")  # noqa: S106
-    db_session.add(service.Note(text="arranged", author=author))
+async def arranged(db_session: FreshSession) -> AsyncIterator[FreshSession]:
+    await service.see("fixture")
+    db_session.add(service.Note(text="arranged"))
     await db_session.commit()
-    return db_session
+    yield db_session
+    assert service.loops["fixture"] == id(asyncio.get_running_loop())
