@@ -12,7 +12,10 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 INSTALL = "tests/harness/ is a pytest plugin now, and it is not installed. Run:\n    {}"
-CONFIGURE = 'pyproject.toml does not configure the test plugin. Add:\n    [tool.oneloop]\n    {}"{}"'
+CONFIGURE = """\
+pyproject.toml does not configure the test plugin. Add:
+    [tool.oneloop]
+    package = "{}\""""
 
 
 def _check() -> None:
@@ -26,7 +29,7 @@ def _check() -> None:
     tools = tomllib.loads(file.read_text("utf-8")).get("tool", {}) if file.is_file() else {}
     if "oneloop" not in tools:
         packages = sorted(each.parent.name for each in ROOT.glob("src/*/__init__.py"))
-        sys.exit(CONFIGURE.format("package = ", (packages or ["app"])[0]))
+        sys.exit(CONFIGURE.format((packages or ["app"])[0]))
 
 
 _check()
@@ -69,7 +72,7 @@ GONE = (
 
 
 class _GoneModule(ModuleType):
-    __all__: list[str] = []
+    __all__ = ()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -41,7 +41,12 @@ def find_config(config: pytest.Config) -> ProjectConfig | None:
     starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]
     tables = _find_tables(starts) or _find_tables([config.rootpath])
     if not tables and any(TESTS.is_relative_to(start) for start in starts):
-        tables = _find_tables([TESTS])  # pytest was started in a folder above the project
+        tables = _find_tables([TESTS])
+        if tables and config.inipath is None:
+            raise pytest.UsageError(
+                "pytest reads no settings in this folder, which is above the service. Run:\n"
+                f"    cd {shown(next(iter(tables)).parent)} && uv run pytest"
+            )
     if len(tables) > 1:
         names = " and ".join(sorted(file.parent.name for file in tables))
         raise pytest.UsageError(
@@ -90,6 +95,8 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TYPES[wanted]}.")
         values[name] = tuple(value) if wanted is tuple else value
+    if values.get("existing_suite") and not Path(__file__).with_name("adopted").exists():
+        _refuse(file, "existing_suite is only for a project that adopted the plugin. Delete it.")
     return ProjectConfig(folder=file.parent, **values)
 
 

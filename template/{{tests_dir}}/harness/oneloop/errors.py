@@ -10,8 +10,8 @@ class OneloopError(Exception):
 class SeamError(OneloopError):
     def __init__(self, name: str, meaning: str) -> None:
         super().__init__(
-            f"The plugin does not know {meaning}. Add a session-scoped fixture `{name}` to "
-            "tests/conftest.py. The file tests/harness/oneloop/seam.py lists what it returns."
+            f"The fixture `{name}` is missing. Add it to tests/conftest.py, with session scope: it "
+            f"returns {meaning}. See tests/harness/oneloop/seam.py."
         )
 
 

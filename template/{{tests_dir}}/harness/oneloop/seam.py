@@ -1,21 +1,4 @@
-"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service.
-
-| fixture | returns |
-|---|---|
-| `settings` | the app's settings, with `database_url` as its database |
-| `create_app` | a callable that takes those settings and returns the FastAPI app |
-| `session_factory_dependency` | the dependency that returns the session factory |
-| `metadata` | the SQLAlchemy `MetaData` of the models |
-| `migrate` | a `Migrate` |
-| `roles` | the names of the roles, the most powerful first |
-| `create_user` | a `CreateUser` |
-| `login` | a `Login`; the default posts to /api/auth/login |
-| `password_hasher` | the app's hasher at minimal cost, for your own factories |
-| `dependency_overrides` | overrides to apply to the app for each test; the default has none |
-| `kept_tables` | tables whose rows stay, because a migration inserts them; the default has none |
-
-All have session scope except `dependency_overrides`.
-"""
+"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -23,21 +6,21 @@ from typing import Any, Protocol
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-NAMES = frozenset(
-    {
-        "create_app",
-        "create_user",
-        "dependency_overrides",
-        "kept_tables",
-        "login",
-        "metadata",
-        "migrate",
-        "password_hasher",
-        "roles",
-        "session_factory_dependency",
-        "settings",
-    }
-)
+# What each returns. All have session scope except `dependency_overrides`.
+FIXTURES = {
+    "settings": "the app's settings, with `database_url` as its database",
+    "create_app": "a callable that takes those settings and returns the FastAPI app",
+    "session_factory_dependency": "the dependency that returns the session factory",
+    "metadata": "the SQLAlchemy `MetaData` of the models",
+    "migrate": "a `Migrate`",
+    "roles": "the names of the roles, the most powerful first",
+    "create_user": "a `CreateUser`",
+    "login": "a `Login`; the default posts to /api/auth/login",
+    "password_hasher": "the app's password hasher at its lowest cost",
+    "dependency_overrides": "overrides to apply to the app for each test; by default none",
+    "kept_tables": "tables whose rows stay, because a migration inserts them; by default none",
+}
+NAMES = frozenset(FIXTURES)
 
 
 class CreateUser(Protocol):
@@ -46,9 +29,7 @@ class CreateUser(Protocol):
     The plugin commits.
     """
 
-    async def __call__(
-        self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
-    ) -> Any: ...
+    async def __call__(self, session: AsyncSession, *, role: Any, email: str, username: str, password: str) -> Any: ...
 
 
 class Migrate(Protocol):
@@ -64,6 +45,4 @@ class Migrate(Protocol):
 class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
-    async def __call__(
-        self, client: AsyncClient, email: str, password: str
-    ) -> Mapping[str, str]: ...
+    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
 from ..app.routes import WEBSOCKET
-from ..clients import ClientAs
+from ..clients import ClientAs, open_async_client
 from ..users import UserWithPassword
 from .declared import FILE, Case
 from .matrix import ANONYMOUS, Access, AccessError, Given
@@ -39,9 +39,7 @@ class Asker(NamedTuple):
         path = _fill_in(case, call.get("path", {}))
         options: dict[str, Any] = {name: value for name, value in call.items() if name != "path"}
         if case.method == WEBSOCKET:
-            headers = {**client.headers, **options.get("headers", {})}
-            status = await _open_websocket(self.asgi, path, options.get("params", {}), headers)
-            return Answer(status, "")
+            return Answer(await _open_websocket(self.asgi, client, path, options), "")
         response = await client.request(case.method, path, **options)
         hint = "Is the request valid? " if response.status_code in OFTEN_INVALID else ""
         return Answer(response.status_code, f"{hint}The response was: {response.text[:SHOWN]}")
@@ -60,36 +58,15 @@ def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     return re.sub(r"{(\w+)}", value, case.path)
 
 
-async def _open_websocket(
-    asgi: ASGIApp, path: str, params: Mapping[str, Any], headers: Mapping[str, str]
-) -> int:
-    """Open a websocket and leave it; return 101, or the status of the refusal."""
-    incoming: list[Message] = [{"type": "websocket.connect"}]
-    statuses: list[int] = []
+async def _open_websocket(asgi: ASGIApp, client: AsyncClient, path: str, options: Mapping[str, Any]) -> int:
+    """Open a websocket as the user of `client`; return 101, or the status of the refusal."""
+    from httpx2.websockets import WebSocketUpgradeError  # noqa: PLC0415  few services need it
 
-    async def receive() -> Message:
-        return incoming.pop() if incoming else {"type": "websocket.disconnect", "code": 1000}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "websocket.http.response.start":
-            statuses.append(message["status"])
-        else:
-            statuses.append(101 if message["type"] == "websocket.accept" else 403)
-
-    scope = {
-        "type": "websocket",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "scheme": "ws",
-        "server": ("test", 80),
-        "client": ("test", 0),
-        "root_path": "",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": urlencode(params).encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-        "subprotocols": [],
-        "extensions": {"websocket.http.response": {}},
-    }
-    await asgi(scope, receive, send)
-    return statuses[0]
+    async with open_async_client(asgi) as opening:
+        opening.headers.update(client.headers)
+        opening.cookies.update(client.cookies)
+        try:
+            async with opening.websocket(path, **options):
+                return 101
+        except WebSocketUpgradeError as refusal:
+            return refusal.response.status_code

@@ -1,7 +1,7 @@
-"""Tests of the user's service that run in every test run: access, migrations, contract.
+"""Tests of the user's service that every test run includes: access, migrations, contract.
 
-May import every other room; they are tests, so they import the plugin as `oneloop`. This file says
-what is collected when, and where the contract's snapshot is.
+May import every other room, under the name `oneloop`, as tests do. Start with `test_access`. This
+file decides which of them pytest collects.
 """
 
 from pathlib import Path
@@ -14,50 +14,44 @@ TESTS = HERE.parents[2]
 SNAPSHOT = TESTS / "contract" / "openapi.json"
 COMPARED = HERE / "test_contract.py"
 GENERATED = HERE / "test_generated_requests.py"
-ASKED = "uv run --group contract pytest -m contract"
+CONTRACT = "uv run --group contract pytest -m contract"
 
 
-def shown(path: Path) -> str:
-    """Return `path` as it is written on a command line in the service's folder."""
+def relative(path: Path) -> str:
+    """Return `path` as a command line in the service's folder has it."""
     return path.relative_to(TESTS.parent).as_posix()
 
 
-UPDATE = f"uv run pytest {shown(COMPARED)} --update-contract"
+UPDATE = f"uv run pytest {relative(COMPARED)} --update-contract"
 
 
-def _asked(config: pytest.Config) -> bool:
+def _contract_only(config: pytest.Config) -> bool:
     return "contract" in config.getoption("markexpr")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker."""
-    config.addinivalue_line("markers", f"contract: the API is as described; run all by {ASKED!r}")
+    config.addinivalue_line("markers", f"contract: compares the API with its contract: {CONTRACT}")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the self-tests, and the requests made from the description, which take a minute."""
+    """Leave out the self-tests, the requests that take a minute, and a missing snapshot."""
     if collection_path.name == SELFTEST.name and collection_path.samefile(SELFTEST):
-        return True  # they have a run of their own, `oneloop selftest`, without this plugin
-    if _asked(config):
+        return True  # they run without this plugin: `oneloop selftest`
+    if _contract_only(config):
         return None
     if collection_path == GENERATED:
         return True
-    left_out = not (SNAPSHOT.exists() or config.getoption("update_contract"))
-    return True if collection_path == COMPARED and left_out else None
+    missing = not (SNAPSHOT.exists() or config.getoption("update_contract"))
+    return True if collection_path == COMPARED and missing else None
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Report that there is no snapshot to compare with."""
-    if SNAPSHOT.exists() or _asked(config):
+    if SNAPSHOT.exists() or _contract_only(config):
         return None
-    return f"oneloop: there is no {shown(SNAPSHOT)} to compare the API with. To write it: {UPDATE}"
+    return f"oneloop: the API is not compared: {relative(SNAPSHOT)} is missing. Write it: {UPDATE}"
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """Report what was accepted."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if config.getoption("update_contract"):
-        terminalreporter.write_line(
-            f"oneloop: {shown(SNAPSHOT)} is what the API is now. Read it: git diff {shown(SNAPSHOT)}"
-        )
+        file = relative(SNAPSHOT)
+        terminalreporter.write_line(f"oneloop: {file} is written. Read it: git diff {file}")

@@ -1,6 +1,6 @@
 """Promise 10: every route has a declared answer for every role, and gives it.
 
-Catches the new route that nobody asked who may call, and the check that a change took away.
+Catches a new route without an access rule, and a change that removes one.
 """
 
 from collections.abc import Sequence
@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import pytest
 from fastapi import FastAPI
 from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from oneloop.access.asking import Asker
 from oneloop.access.declared import FILE, Case, find_problems, list_cases, load
 from oneloop.app.routes import list_endpoints
 from oneloop.app.running_app import RunningApp
 from oneloop.clients import ClientAs
 from oneloop.users import UserWithPassword
-from sqlalchemy.ext.asyncio import AsyncSession
 
 ACCESS = load()
 CASES = list_cases(ACCESS)
@@ -28,20 +29,17 @@ def asker(
     test_users: dict[str, UserWithPassword],
     _running_app: RunningApp,
 ) -> Asker:
-    """Give what asks as any role."""
     return Asker(client_as, async_client, db_session, test_users, _running_app.asgi)
 
 
-def test_every_route_has_a_declared_answer_for_every_role(
-    app: FastAPI, roles: Sequence[str]
-) -> None:
+def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, roles: Sequence[str]) -> None:
     problems = find_problems(ACCESS, list_endpoints(app), roles)
 
-    if problems and (ACCESS or roles):  # a service without roles has nobody to tell apart
+    if problems and (ACCESS or roles):  # a service without roles has nothing to declare
         pytest.fail("\n".join([f"{FILE} and the app differ.", *problems]), pytrace=False)
 
 
-if CASES:  # an empty list of parameters would be a skip; the test above says what is missing
+if CASES:  # pytest would skip a test without parameters; the test above reports what is missing
 
     @pytest.mark.parametrize("case", CASES, ids=str)
     async def test_role_gets_what_is_declared(case: Case, asker: Asker) -> None:
@@ -52,7 +50,7 @@ if CASES:  # an empty list of parameters would be a skip; the test above says wh
         expected = declared.statuses[case.role]
         if answer.status != expected:
             pytest.fail(
-                f"{case} answered {answer.status}, and {FILE} says {expected}. Correct the one "
+                f"{case} answered {answer.status}, and {FILE} declares {expected}. Fix the one "
                 f"that is wrong. {answer.details}",
                 pytrace=False,
             )

@@ -1,4 +1,4 @@
-"""The tables are the migrations', and these make what the models say."""
+"""The migrations create what the models declare, and go down and up again."""
 
 import asyncio
 import textwrap
@@ -7,22 +7,29 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from oneloop.cleanup.test_database import TestDatabase
-from oneloop.database.engine_guard import exempt
-from oneloop.errors import OneloopError
-from oneloop.seam import Migrate
-from oneloop.test_run import TestRun
 from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from oneloop.cleanup.test_database import TestDatabase
+from oneloop.database.engine_guard import exempt
+from oneloop.errors import OneloopError
+from oneloop.seam import Migrate
+
+
+class DriftError(OneloopError):
+    def __init__(self, steps: str) -> None:
+        super().__init__(
+            "The models and the migrations disagree. These steps would make the migrated database "
+            f"match the models:\n{textwrap.indent(steps, '  ')}\n"
+            "Write them as a revision: alembic revision --autogenerate. Or correct the models. "
+            "migrations/env.py must import every module with models."
+        )
+
 
 @pytest.fixture
-async def empty_copy(
-    _test_run: TestRun,
-    _database: TestDatabase,
-) -> AsyncIterator[AsyncEngine]:
-    """Give an engine on a new copy of what the migrations made."""
+async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]:
+    """Return an engine on a new copy of the template database."""
     databases, suffix = _database.databases, f"{_database.suffix}_migrations"
     with exempt():
         await databases.clone(suffix, _database.template)
@@ -31,60 +38,50 @@ async def empty_copy(
         await databases.drop(suffix)
 
 
-def tables_left(connection: Connection, metadata: MetaData) -> set[tuple[str | None, str]]:
-    """Return the tables of the models that are in the database."""
-    known = {(table.schema, table.name) for table in metadata.tables.values()}
-    found = {
-        (schema, name)
-        for schema in {schema for schema, _ in known}
-        for name in inspect(connection).get_table_names(schema)
-    }
-    return known & found
-
-
-async def test_the_models_and_the_migrations_agree(
-    db_engine: AsyncEngine, metadata: MetaData
-) -> None:
-    """No table, column, index or default of the models waits for its migration."""
+async def test_the_models_and_the_migrations_agree(db_engine: AsyncEngine, metadata: MetaData) -> None:
+    """No table, column, index or default of the models lacks its migration."""
     async with db_engine.connect() as connection:
-        await connection.run_sync(check, metadata)
+        await connection.run_sync(check_drift, metadata)
 
 
 async def test_the_migrations_go_down_and_up_again(
-    empty_copy: AsyncEngine, metadata: MetaData, migrate: Migrate
+    migrated_engine: AsyncEngine, metadata: MetaData, migrate: Migrate
 ) -> None:
-    """After a downgrade to the start no table of the models is left, and all come back."""
-    url = empty_copy.url.render_as_string(hide_password=False)
+    """A downgrade to the start drops every table of the models; an upgrade creates all again."""
+    url = migrated_engine.url.render_as_string(hide_password=False)
     with exempt():
         await asyncio.to_thread(migrate, url, "base")
-        async with empty_copy.connect() as connection:
-            left = await connection.run_sync(tables_left, metadata)
+        async with migrated_engine.connect() as connection:
+            left = await connection.run_sync(find_tables, metadata)
         await asyncio.to_thread(migrate, url)
 
     assert left == set()
-    async with empty_copy.connect() as connection:
-        await connection.run_sync(check, metadata)
+    async with migrated_engine.connect() as connection:
+        await connection.run_sync(check_drift, metadata)
 
 
-class DriftError(OneloopError):
-    """The models and the migrations disagree; each difference is a step of the missing revision."""
+def find_tables(connection: Connection, metadata: MetaData) -> set[tuple[str | None, str]]:
+    """Return the tables of the models that the database has."""
+    declared = {(table.schema, table.name) for table in metadata.tables.values()}
+    found = {
+        (schema, name)
+        for schema in {schema for schema, _ in declared}
+        for name in inspect(connection).get_table_names(schema)
+    }
+    return declared & found
 
-    def __init__(self, missing: str) -> None:
-        super().__init__(
-            "The models and the migrations disagree. These steps would bring the migrated "
-            f"database to what the models say:\n{textwrap.indent(missing, '  ')}\n"
-            "Write them as a revision: alembic revision --autogenerate. If the models are wrong, "
-            "mend these. Every module with models has to be imported in migrations/env.py."
-        )
+
+def check_drift(connection: Connection, metadata: MetaData) -> None:
+    if steps := find_missing_steps(connection, metadata):
+        raise DriftError(steps)
 
 
-def missing_steps(connection: Connection, metadata: MetaData) -> str:
-    """Return the steps that no migration takes, in Alembic's words; empty if there are none.
+def find_missing_steps(connection: Connection, metadata: MetaData) -> str:
+    """Return the steps that no migration takes, as Alembic writes them.
 
-    A table that the models do not know is none: migrations may make some for which there is no
-    model.
+    A table that only the migrations know is allowed.
     """
-    # A tenth of a second that no run pays at its start; a service's `migrate` has it by now.
+    # Imported here: it takes a tenth of a second, and `migrate` has usually imported it by now.
     from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
@@ -107,16 +104,10 @@ def missing_steps(connection: Connection, metadata: MetaData) -> str:
         },
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of types and indexes that cannot be compared
+        warnings.simplefilter("ignore")  # Alembic warns of types that it cannot compare
         operations = produce_migrations(context, metadata).upgrade_ops
     assert operations is not None
     if operations.is_empty():
         return ""
     lines = render_python_code(operations).splitlines()
     return textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
-
-
-def check(connection: Connection, metadata: MetaData) -> None:
-    """Raise `DriftError` if the database at `connection` is not what the models say."""
-    if missing := missing_steps(connection, metadata):
-        raise DriftError(missing)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.util.concurrency import greenlet_spawn
+from sqlalchemy.util import greenlet_spawn
 
 from ..app.running_app import RunningApp
 from ..database.database_admin import CONNECTION_LOST

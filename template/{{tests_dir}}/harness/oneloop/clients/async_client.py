@@ -16,22 +16,19 @@ if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
 
 BASE_URL = "http://test"
+INTERNAL_ERROR = 1011  # the close code for an exception in the app
 
 
 class OneloopClient(AsyncClient):
     """An `AsyncClient` that opens websockets too, and waits for nothing without an end."""
 
-    def __init__(
-        self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None
-    ) -> None:
+    def __init__(self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None) -> None:
         # The transports limit each wait, and pause in a debugger; httpx2's timeouts would not.
         super().__init__(transport=transport, base_url=base_url, timeout=None)
         self._asgi = asgi
 
     @asynccontextmanager
-    async def websocket(
-        self, url: URL | str, **options: Any
-    ) -> "AsyncIterator[AsyncWebSocketSession]":
+    async def websocket(self, url: URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user: `async with client.websocket("/feed") as ws`.
 
         A refusal raises httpx2's `WebSocketUpgradeError`, which has the response.
@@ -54,8 +51,9 @@ class OneloopClient(AsyncClient):
                 sockets = websockets.AsyncWebSocketClient(client, session_class=Session)
                 try:
                     session = await stack.enter_async_context(sockets.connect(str(url), **options))
-                except websockets.WebSocketDisconnect as refusal:  # closed before it was accepted
-                    raise websockets.WebSocketUpgradeError(Response(403)) from refusal
+                except websockets.WebSocketDisconnect as refusal:  # before it was accepted
+                    status = 500 if refusal.code == INTERNAL_ERROR else 403  # as a server
+                    raise websockets.WebSocketUpgradeError(Response(status)) from refusal
                 yield session
         except BaseExceptionGroup as group:
             error = _without_groups(group)

@@ -12,15 +12,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import (
-    ClientPolicyError,
-    ForeignDatabaseError,
-    ServerSettingError,
-    WrongDatabaseError,
-    WrongLoopError,
-)
+from ..errors import ClientPolicyError, ForeignDatabaseError, ServerSettingError, WrongDatabaseError, WrongLoopError
 from ..refusals import Refusals
-from .database_url import is_test_database
+from .database_admin import is_test_database
 
 # Possessive, so that a statement that begins with many comments is read once.
 COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
@@ -64,11 +58,10 @@ class EngineGuard:
             return connection
 
         Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
-        event.listen(Engine, "before_cursor_execute", self._check_statement)
         try:
-            yield
+            with listening(Engine, before_cursor_execute=self._check_statement):
+                yield
         finally:
-            event.remove(Engine, "before_cursor_execute", self._check_statement)
             Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
@@ -99,6 +92,18 @@ class EngineGuard:
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
         """Return the engines used so far that are on one of these databases."""
         return [engine for engine in self._engines if engine.url.database in databases]
+
+
+@contextmanager
+def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
+    """Listen to these events of one of SQLAlchemy's classes until the block ends."""
+    for name, listener in listeners.items():
+        event.listen(target, name, listener)
+    try:
+        yield
+    finally:
+        for name, listener in listeners.items():
+            event.remove(target, name, listener)
 
 
 def exempted() -> bool:

@@ -2,21 +2,17 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from .engine_guard import exempted
+from .engine_guard import exempted, listening
 
 KEPT = 200
 PARAMETERS_WIDTH = 200
-SCHEMA = re.compile(
-    r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE
-)
+SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE)
 
 
 class SqlLog:
@@ -37,23 +33,14 @@ class SqlLog:
         """Return a line for each statement: milliseconds, statement, parameters."""
         return "\n".join(self._lines)
 
-    @contextmanager
-    def recorded(self) -> Iterator[None]:
+    def recorded(self) -> AbstractContextManager[None]:
         """Listen to every engine until the block ends."""
-        event.listen(Engine, "before_cursor_execute", self._before)
-        event.listen(Engine, "after_cursor_execute", self._after)
-        try:
-            yield
-        finally:
-            event.remove(Engine, "before_cursor_execute", self._before)
-            event.remove(Engine, "after_cursor_execute", self._after)
+        return listening(Engine, before_cursor_execute=self._before, after_cursor_execute=self._after)
 
     def _before(self, connection: Connection, *_: Any) -> None:
         connection.info["oneloop_started"] = perf_counter()
 
-    def _after(
-        self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
-    ) -> None:
+    def _after(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if exempted():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None

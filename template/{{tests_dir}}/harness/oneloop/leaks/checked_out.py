@@ -1,16 +1,14 @@
 """Connections that a test checked out of a pool, of any engine, and did not return."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from inspect import currentframe
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
-from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
-from ..database.engine_guard import exempted
+from ..database.engine_guard import exempted, listening
 from .code_location import where
 
 
@@ -31,21 +29,9 @@ class CheckedOutConnections:
         self._out: dict[ConnectionPoolEntry, CheckedOut] = {}
         self._dropped: list[CheckedOut] = []
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
+    def watched(self) -> AbstractContextManager[None]:
         """Listen to every pool until the block ends."""
-        listeners: dict[str, Callable[..., None]] = {
-            "checkout": self._checkout,
-            "checkin": self._checkin,
-            "detach": self._checkin,
-        }
-        for name, listener in listeners.items():
-            event.listen(Pool, name, listener)
-        try:
-            yield
-        finally:
-            for name, listener in listeners.items():
-                event.remove(Pool, name, listener)
+        return listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
 
     def note(self) -> None:
         """Count the connections that are in use now as not the test's."""
@@ -67,14 +53,9 @@ class CheckedOutConnections:
                 # It may be in the middle of a statement, so it does not go back to the pool.
                 with suppress(Exception):
                     await greenlet_spawn(connection.invalidate)
-        return [
-            f"a connection to the database, checked out at {out.where} and never given back"
-            for out in leaked
-        ]
+        return [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
 
-    def _checkout(
-        self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection
-    ) -> None:
+    def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
         if not exempted():
             self._out[entry] = CheckedOut(ref(connection), where(currentframe()))
 

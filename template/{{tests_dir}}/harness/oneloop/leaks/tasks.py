@@ -50,10 +50,10 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
                 coroutine.close()
         task.cancel()
     if stubborn:
-        await asyncio.wait(stubborn, timeout=WAIT_SECONDS)
-    for task in stubborn:
-        if task.done() and not task.cancelled():
-            task.exception()  # asyncio logs an exception that was never retrieved
+        done, _ = await asyncio.wait(stubborn, timeout=WAIT_SECONDS)
+        for task in done:
+            if not task.cancelled():
+                task.exception()  # asyncio logs an exception that was never retrieved
 
 
 def _line(task: asyncio.Task[object]) -> str:

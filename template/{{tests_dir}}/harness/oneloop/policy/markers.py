@@ -25,8 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     if anyio := [item.nodeid for item in items if item.get_closest_marker("anyio")]:
         wrong.append(
-            f"{len(anyio)} tests have the marker `anyio`, which runs them on another event loop. "
-            f"Delete the marker: async tests need none. The first is {anyio[0]}"
+            "@pytest.mark.anyio runs a test on another event loop, and async tests need no marker. "
+            f"Delete it. Tests that have it: {len(anyio)}, the first is {anyio[0]}"
         )
     if wrong:
         abort_collection(config, items, "\n".join(wrong))
