@@ -41,9 +41,7 @@ class Run:
         IMPORTED.update({k: v for k, v in sys.modules.items() if not f"{k}.".startswith(OWN)})
 
     def check(self, promise: int) -> None:
-        found = {
-            name: each for name, each in self.outcomes.items() if f"test_{promise:02}_" in name
-        }
+        found = {name: each for name, each in self.outcomes.items() if f"test_{promise:02}_" in name}
         reports = "\n".join(map(self.reports.__getitem__, found))
         assert set(found.values()) == {"passed"}, reports or self.output
 
@@ -62,9 +60,7 @@ def source() -> Iterator[PostgresSource]:
 
 
 @pytest.fixture
-def run(
-    pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.MonkeyPatch
-) -> RunSuite:
+def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.MonkeyPatch) -> RunSuite:
     """Run the small service's tests in a folder of their own; `seam` is added to conftest.py."""
     for name in [each for each in sys.modules if f"{each}.".startswith("tests.")]:
         monkeypatch.delitem(sys.modules, name)  # the user's, where tests/harness/ is a package too
