@@ -70,7 +70,7 @@ def test_promise_15_errors_explain_themselves(suite: Run, run: RunSuite) -> None
 
 
 def test_promise_16_the_same_result_in_any_order(suite: Run, run: RunSuite) -> None:
-    """Promise 16: backwards and over a real socket, all that passed passes again."""
+    """Promise 16: backwards and over a real socket, all that passed passes again; no database is left."""
     passed = [name for name, outcome in suite.outcomes.items() if outcome == "passed"]
     other = run("--live", *(f"tests/test_suite.py::{name}" for name in reversed(passed)))
     assert other.outcomes == dict.fromkeys(passed, "passed"), other.output
