@@ -4,14 +4,7 @@ Start with `fixtures`, which holds what tests ask for; `plugin` lists all parts.
 its top what it is, what it may import and where to start. Nothing imports `plugin`.
 """
 
-from .errors import (
-    ClientPolicyError,
-    LeakError,
-    OneloopError,
-    SeamError,
-    WrongDatabaseError,
-    WrongLoopError,
-)
+from .errors import ClientPolicyError, LeakError, OneloopError, SeamError, WrongDatabaseError, WrongLoopError
 from .users import get_auth_token_async
 
 __all__ = [

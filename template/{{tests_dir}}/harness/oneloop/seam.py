@@ -29,9 +29,7 @@ class CreateUser(Protocol):
     The plugin commits.
     """
 
-    async def __call__(
-        self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
-    ) -> Any: ...
+    async def __call__(self, session: AsyncSession, *, role: Any, email: str, username: str, password: str) -> Any: ...
 
 
 class Migrate(Protocol):
@@ -47,6 +45,4 @@ class Migrate(Protocol):
 class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
-    async def __call__(
-        self, client: AsyncClient, email: str, password: str
-    ) -> Mapping[str, str]: ...
+    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...

@@ -76,9 +76,7 @@ class Access:
     first. The request must be valid, so that the status depends on the caller alone.
     """
 
-    def __init__(
-        self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int
-    ) -> None:
+    def __init__(self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int) -> None:
         for role, status in statuses.items():
             if status in INVALID:
                 raise AccessError(

@@ -49,9 +49,7 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
 
     if before != now:
         file = relative(SNAPSHOT)
-        lines = difflib.unified_diff(
-            before.splitlines(), now.splitlines(), file, "the API", lineterm=""
-        )
+        lines = difflib.unified_diff(before.splitlines(), now.splitlines(), file, "the API", lineterm="")
         difference = "\n".join(lines) if before else f"There is no {file}."
         pytest.fail(
             f"The API differs from {file}:\n\n{difference}\n\n"

@@ -88,11 +88,7 @@ def copy_rows(table: Table) -> str:
 
 
 def full_wipe(
-    catalogue: Catalogue,
-    *,
-    guarded: Collection[Table],
-    changed: Collection[Table],
-    views: Collection[View],
+    catalogue: Catalogue, *, guarded: Collection[Table], changed: Collection[Table], views: Collection[View]
 ) -> str:
     """Return the script that deletes every row, restores `changed` tables and refreshes `views`.
 
@@ -107,10 +103,7 @@ def full_wipe(
     # A pending check, of a deferred foreign key, would forbid the next ALTER TABLE.
     steps.append("SET CONSTRAINTS ALL IMMEDIATE")
     steps += [f"ALTER TABLE ONLY {each.quoted} {back}" for each in lifted for back in each.restores]
-    steps += [
-        f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}"
-        for view in views
-    ]
+    steps += [f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}" for view in views]
     return "; ".join(steps)
 
 

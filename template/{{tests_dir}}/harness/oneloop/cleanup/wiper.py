@@ -67,13 +67,9 @@ class PostgresWiper:
         self.sequences: list[Sequence] = []
 
     @classmethod
-    async def open(
-        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
-    ) -> "PostgresWiper":
+    async def open(cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()) -> "PostgresWiper":
         """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
-        engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
-        )
+        engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
             driver: Any = (await connection.get_raw_connection()).driver_connection

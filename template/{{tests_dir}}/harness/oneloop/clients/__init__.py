@@ -15,11 +15,4 @@ from .sync_client import SyncClient
 
 ClientAs = Callable[[Any], Awaitable[AsyncClient]]
 
-__all__ = [
-    "ClientAs",
-    "LiveServer",
-    "OneloopClient",
-    "SyncClient",
-    "open_async_client",
-    "open_live_client",
-]
+__all__ = ["ClientAs", "LiveServer", "OneloopClient", "SyncClient", "open_async_client", "open_live_client"]

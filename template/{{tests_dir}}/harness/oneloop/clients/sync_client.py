@@ -28,13 +28,7 @@ class SyncClient(TestClient):
     """
 
     def __init__(
-        self,
-        asgi: ASGIApp,
-        app: FastAPI,
-        guard: EngineGuard,
-        refusals: Refusals,
-        *,
-        exempt: bool = False,
+        self, asgi: ASGIApp, app: FastAPI, guard: EngineGuard, refusals: Refusals, *, exempt: bool = False
     ) -> None:
         self._app = app
         self._guard = guard

@@ -12,15 +12,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import (
-    ClientPolicyError,
-    ForeignDatabaseError,
-    ServerSettingError,
-    WrongDatabaseError,
-    WrongLoopError,
-)
+from ..errors import ClientPolicyError, ForeignDatabaseError, ServerSettingError, WrongDatabaseError, WrongLoopError
 from ..refusals import Refusals
-from .database_url import is_test_database
+from .database_admin import is_test_database
 
 # Possessive, so that a statement that begins with many comments is read once.
 COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,29 +30,6 @@ COPIES_FILES = text("""
         AND current_setting('server_version_num')::int >= 150000""")
 EXISTS = text("SELECT 1 FROM pg_database WHERE datname = :name")
 OF_RUN = text("SELECT datname FROM pg_database WHERE position(:run in datname) > 0")
-
-
-class Databases(Protocol):
-    """The databases of one process of a test run. A suffix names each of them.
-
-    `limits` are the driver's arguments for how long a connection and a statement may take.
-    """
-
-    @property
-    def server(self) -> URL: ...
-    @property
-    def worker(self) -> str: ...
-    @property
-    def limits(self) -> Mapping[str, float]: ...
-    def name(self, suffix: str) -> str: ...
-    def url(self, suffix: str) -> str: ...
-    async def check(self) -> None: ...
-    async def make_template(self, label: str, migrate: Callable[[str], None]) -> None: ...
-    async def clone(self, suffix: str, template: str) -> None: ...
-    async def rename(self, suffix: str, to: str) -> None: ...
-    async def left_open(self, suffix: str) -> list[str]: ...
-    async def drop(self, suffix: str) -> None: ...
-    async def drop_all(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -95,9 +72,7 @@ class WorkerDatabases:
             finally:
                 await connection.execute(UNLOCK, {"run": self.run})
 
-    async def _make_template(
-        self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]
-    ) -> None:
+    async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name = self.name(label)
         await self._create(connection, name, "template1")
         try:
@@ -111,15 +86,11 @@ class WorkerDatabases:
         name = self.name(suffix)
         async with administer(self.server) as connection:
             await self._create(connection, name, self.name(template))
-            await connection.exec_driver_sql(
-                f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
-            )
+            await connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'")
 
     async def _create(self, connection: AsyncConnection, name: str, template: str) -> None:
         strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
-        await connection.exec_driver_sql(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}'
-        )
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
 
     async def rename(self, suffix: str, to: str) -> None:
         """Rename a database; open connections to it are terminated."""

@@ -127,9 +127,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if offences:
         listed = "\n".join(f"  {offence}" for offence in offences)
         abort_collection(
-            config,
-            items,
-            f"The client policy is broken. docs/testing/clients.md has the reasons.\n{listed}",
+            config, items, f"The client policy is broken. docs/testing/clients.md has the reasons.\n{listed}"
         )
     for name in EXEMPTIONS.keys() - {EXEMPTION}:
         check_reasons(config, items, name)

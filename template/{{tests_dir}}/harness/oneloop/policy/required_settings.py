@@ -23,9 +23,7 @@ def check_settings(config: pytest.Config) -> None:
             "    uv add --dev --editable ./tests/harness"
         )
     if any((each / PACKAGE.name / "__init__.py").is_file() for each in (folder, folder / "src")):
-        raise pytest.UsageError(
-            f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours."
-        )
+        raise pytest.UsageError(f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours.")
     if not any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio.plugin"))):
         raise pytest.UsageError(
             "pytest-asyncio is switched off, so no async test can run. Remove `-p no:asyncio` from "

@@ -59,8 +59,7 @@ class KnownError:
         anchor = self.name.lower().replace(" ", "-")
         lines = f"Cause: {self.cause}", f"Fix: {self.fix}", f"Page: {PAGE}#{anchor}"
         return "\n".join(
-            textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
-            for line in lines
+            textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False) for line in lines
         )
 
 
