@@ -1,4 +1,4 @@
-"""The commands that render a service do what the documents say, from a clone as a reader has it."""
+"""The commands that write a service do what the pages say, in a clone as a reader has it."""
 
 import shutil
 from pathlib import Path
@@ -15,7 +15,7 @@ RENDERING = sorted(command for command in COMMANDS if command.startswith("python
 
 @pytest.mark.parametrize("command", RENDERING)
 def test_new_renders_a_service_and_runs_its_tests(oneloop: Path, tmp_path: Path, command: str) -> None:
-    """One line, and it ends with a green run and where to go on."""
+    """It ends with passed tests, and says where to read on."""
     clone = shutil.copytree(oneloop, tmp_path / "oneloop")
 
     output = Shell(clone)(command)
