@@ -40,9 +40,15 @@ PATTERNS = {
 HISTORY = "CHANGELOG.md"  # it describes past releases in the words of their time
 
 # By file: the matches that are right there, each with its reason.
+HTTP = "the method of an HTTP request"
+CONVERT = "tools/src/oneloop_tools/convert"
 ALLOWED = {
     "template/{{tests_dir}}/harness/oneloop/postgres/account.py": {"nobody": "an account of Unix"},
     "template/{{tests_dir}}/harness/__init__.py": {"people": "the module's name in past releases"},
+    f"{CONVERT}/client_requests.py": {"verb": HTTP},
+    f"{CONVERT}/client_uses.py": {"VERBS": HTTP},
+    f"{CONVERT}/clients.py": {"VERBS": HTTP},
+    f"{CONVERT}/rewrite.py": {"verb": HTTP},
 }
 
 
