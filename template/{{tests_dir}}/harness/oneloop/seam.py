@@ -35,8 +35,8 @@ class CreateUser(Protocol):
 class Migrate(Protocol):
     """Migrates the database at `url` to `head`, or down to `base`, where no migration has run.
 
-    It runs in a thread of its own, where it may start a loop. A service whose migrations have no
-    downgrade ignores `base`.
+    It runs in a thread of its own, where it may start a loop. A service whose migrations have no downgrade ignores
+    `base`.
     """
 
     def __call__(self, url: str, revision: str = "head") -> None: ...

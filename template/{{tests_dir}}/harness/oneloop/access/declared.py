@@ -47,8 +47,8 @@ def load() -> Mapping[str, Access]:
 
 
 def _import(file: Path) -> ModuleType:
-    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`,
-    # `access`. It gets the name that pytest gives to the conftest.py beside it.
+    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`, `access`. It gets the
+    # name that pytest gives to the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
     name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
     known = sys.modules.get(name)

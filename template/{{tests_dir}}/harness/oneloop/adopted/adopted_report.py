@@ -34,7 +34,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     replaced = config.stash[RUN].replaced_databases
     if replaced:
         terminalreporter.write_line(
-            f"oneloop: {replaced} tests changed the schema, and each needed a new database, which "
-            "is slow. Delete the fixtures that create and drop tables: the plugin does it. "
-            "See docs/testing/migration.md."
+            f"oneloop: {replaced} tests changed the schema, and each needed a new database, which is slow. Delete the "
+            "fixtures that create and drop tables: the plugin does it. See docs/testing/migration.md."
         )

@@ -12,8 +12,8 @@ from oneloop.checks import SNAPSHOT, UPDATE, relative
 
 pytestmark = pytest.mark.contract
 
-# Texts for readers are not part of the contract. But below the keys in NAMES, each key is a name
-# that the API chose: a property called `title` stays.
+# Texts for readers are not part of the contract. But below the keys in NAMES, each key is a name that the API chose: a
+# property called `title` stays.
 TEXTS = frozenset({"title", "summary", "description", "example", "examples"})
 NAMES = frozenset(
     {"components", "content", "headers", "paths", "properties", "responses", "schemas"}

@@ -50,8 +50,8 @@ async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequ
 class PostgresWiper:
     """Deletes every row except those of the kept tables, and restores these.
 
-    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe`
-    then reports the changes, and the database is to be replaced.
+    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe` then reports the
+    changes, and the database is to be replaced.
     """
 
     _catalogue: Catalogue

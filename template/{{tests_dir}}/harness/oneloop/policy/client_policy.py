@@ -106,10 +106,9 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
         if sync and other:
             first, second = sync[0].name, other[0].name
             yield (
-                f"{name} mixes clients: {first.rpartition('::')[2]} uses "
-                f"{sync[0].client_among(SYNC_NAMES)}, {second.rpartition('::')[2]} uses "
-                f"{other[0].client_among(ASYNC_NAMES)}. Move the tests with `client` into a class "
-                "of their own."
+                f"{name} mixes clients: {first.rpartition('::')[2]} uses {sync[0].client_among(SYNC_NAMES)}, "
+                f"{second.rpartition('::')[2]} uses {other[0].client_among(ASYNC_NAMES)}. Move the tests with "
+                "`client` into a class of their own."
             )
 
 

@@ -21,8 +21,8 @@ WIDTH = 88
 class Pattern:
     """Matches an error if everything that is given is true of it.
 
-    `raised` is the top-level package of a class and its name, because libraries move classes
-    between their modules. `sqlstate` is PostgreSQL's code, which no driver or language changes.
+    `raised` is the top-level package of a class and its name, because libraries move classes between their modules.
+    `sqlstate` is PostgreSQL's code, which no driver or language changes.
     """
 
     raised: str = ""
