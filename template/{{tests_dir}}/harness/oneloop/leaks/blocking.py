@@ -29,7 +29,6 @@ class Blocking:
 
     @contextmanager
     def refused(self) -> Iterator[None]:
-        """Refuse such calls until the block ends."""
         if self._blockbuster is None:  # not before: it imports the service's package
             self._blockbuster = self._make()
         self._blockbuster.activate()

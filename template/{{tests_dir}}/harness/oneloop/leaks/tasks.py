@@ -79,7 +79,6 @@ class UnawaitedErrors:
         self._lines.clear()
 
     def take(self) -> list[str]:
-        """Return a line for each error, and forget it."""
         lines, self._lines = self._lines, []
         return lines
 
