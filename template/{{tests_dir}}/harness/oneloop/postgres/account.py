@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .postgres_errors import NoAccountError
-from .watchdog.protocol import UserIds
+from .watchdog import UserIds
 
 if sys.platform != "win32":
     import pwd

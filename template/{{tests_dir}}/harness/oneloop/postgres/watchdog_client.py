@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
-from .watchdog.protocol import WatchdogReport, WatchdogRequest
+from .watchdog import WatchdogReport, WatchdogRequest
 
 GRACE_SECONDS = 10.0
 # Isolated (-I) and without site-packages (-S): it starts in 30 ms, and no variable changes it.
