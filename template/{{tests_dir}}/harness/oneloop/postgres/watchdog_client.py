@@ -77,7 +77,7 @@ class WatchdogClient:
 
 @dataclass(eq=False)
 class PostgresServer:
-    """A running server. If nobody stops it, its watchdog does when this process ends."""
+    """A running server. If no code stops it, its watchdog does when this process ends."""
 
     url: str
     version: str
