@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.overlay import Overlay
 
 PROBE = Path(__file__).parent / "probes/blocking_wrong.py"
-ROUTES = '''
+ROUTES = """
 
 @router.get("/health/slow")
 async def read_slow() -> None:
@@ -20,7 +20,7 @@ def read_thread() -> None:
     import time
 
     time.sleep(0.001)
-'''
+"""
 
 
 def test_blocking_call_fails_its_test(changed: Overlay) -> None:

@@ -11,10 +11,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from oneloop.clients import ClientAs
-from oneloop.clients.timeouts import NoAnswerError
-from oneloop.clients.timeouts import limited
-from oneloop.clients import LiveServer
+from oneloop.clients import ClientAs, LiveServer
+from oneloop.clients.timeouts import NoAnswerError, limited
 from tests.deep.probe import PREFIX, Probe
 from tests.deep.schema import Shelf
 
@@ -78,6 +76,6 @@ class TestServer:
 
 
 async def test_each_wait_has_an_end() -> None:
-    with pytest.raises(NoAnswerError, match=r"GET /never: nothing came within 0.02 seconds"):
+    with pytest.raises(NoAnswerError, match=r"GET /never did not arrive within 0.02 seconds.* waits for a lock"):
         async with limited("GET /never", seconds=0.02):
             await asyncio.Event().wait()

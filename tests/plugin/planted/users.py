@@ -23,8 +23,11 @@ BUGS = {
         '"GET /api/metrics/all": Access(anonymous=401, admin=200, editor=200, writer=200),',
     ),
     "10 an entry without a route": Bug(
-        "tests/access.py", '    "GET /api/health": ', '    "GET /api/wealth": Access(anonymous=200), "GET /api/health": ',
-        DECLARED, "/api/wealth",
+        "tests/access.py",
+        '    "GET /api/health": ',
+        '    "GET /api/wealth": Access(anonymous=200), "GET /api/health": ',
+        DECLARED,
+        "/api/wealth",
     ),
     "10 a role without its column": Bug(
         "src/my_service/users/models.py",
@@ -60,7 +63,8 @@ BUGS = {
         f"{PLUGIN}/app/routes.py",
         "                yield Endpoint(",
         "                if method != 'GET':\n                    yield Endpoint(",
-        f"{DEEP}/test_roles.py::test_route_without_an_entry_is_named_with_the_line_to_add[GET /ping-Access(anonymous=200, clerk=200),]",
+        f"{DEEP}/test_roles.py::test_route_without_an_entry_is_named_with_the_line_to_add"
+        "[GET /ping-Access(anonymous=200, clerk=200),]",
     ),
     "11 the guard ignores the loop": Bug(
         GUARD,
@@ -84,7 +88,7 @@ BUGS = {
         f"{PLUGIN}/policy/client_policy.py",
         "    elif test.is_async:\n",
         "    elif not test.fixtures:\n",
-        f"{DEEP}/test_policy_rules.py::test_offence_is_named_with_its_cure[async]",
+        f"{DEEP}/test_policy_rules.py::test_offence_is_named_with_its_fix[async]",
     ),
     "12 the word within a word": Bug(
         f"{PLUGIN}/database/database_admin.py",
