@@ -221,7 +221,7 @@ async def get_all(_: AdminDep) -> None:
 """
 BUGS = {
     "a route without an entry": Bug(
-        "src/my_service/metrics/routes.py",
+        "src/my_service/metrics.py",
         "    return Metrics(active_users=row[0], total_documents=row[1], total_queries=row[2])\n",
         f"    return Metrics(active_users=row[0], total_documents=row[1], total_queries=row[2])\n{ROUTE}",
         MATRIX,
@@ -256,7 +256,7 @@ BUGS = {
         'nothing fills in {document_id}. In tests/access.py, give the entry `call=Call(path={"document_id": ...})`',
     ),
     "a route that lost its role": Bug(
-        "src/my_service/metrics/routes.py",
+        "src/my_service/metrics.py",
         "AdminDep",
         "CurrentUserDep",
         MATRIX,
