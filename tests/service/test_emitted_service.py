@@ -56,8 +56,8 @@ class TestTheGuards:
         assert "planted" in done.stdout
 
     def test_a_broken_route_is_found(self, guarded: Project) -> None:
-        with planted(guarded, Edit("src/my_service/health/routes.py", '"healthy"', '"ill"')):
-            assert guarded.run("pytest", "tests/health").returncode == 1
+        with planted(guarded, Edit("src/my_service/health.py", '"healthy"', '"ill"')):
+            assert guarded.run("pytest", "tests/test_health.py").returncode == 1
 
 
 def test_an_update_leaves_the_service_green(oneloop: Path, tmp_path: Path) -> None:

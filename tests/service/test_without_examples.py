@@ -25,8 +25,8 @@ def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     shutil.rmtree(package / "documents")
     shutil.rmtree(project.root / "tests/documents")
     (project.root / "tests/test_database.py").unlink()  # posts a document, to see its commit fail
-    (project.root / "tests/metrics/test_security.py").write_text(
-        cut(project.root / "tests/metrics/test_security.py", r"\n\nclass TestGetMetrics.*")
+    (project.root / "tests/test_metrics.py").write_text(
+        cut(project.root / "tests/test_metrics.py", r"\n\nclass TestGetMetrics.*")
         .replace(
             "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom tests.factories import create_document\n", "\n"
         )
@@ -35,12 +35,12 @@ def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     (package / "main.py").write_text(
         cut(package / "main.py", r"from \.documents\.routes import router as documents\n").replace("documents, ", "")
     )
-    (package / "metrics/routes.py").write_text(
-        cut(package / "metrics/routes.py", r"from \.\.documents\.models import Document, Search\n|" + COUNTED).replace(
-            ", total_documents=row[1], total_queries=row[2]", ""
-        )
+    (package / "metrics.py").write_text(
+        cut(
+            package / "metrics.py",
+            r"from \.documents\.models import Document, Search\n|    total_\w+: int\n|" + COUNTED,
+        ).replace(", total_documents=row[1], total_queries=row[2]", "")
     )
-    (package / "metrics/schemas.py").write_text(cut(package / "metrics/schemas.py", r"    total_\w+: int\n"))
     migrations = project.root / "migrations"
     (migrations / "env.py").write_text(cut(migrations / "env.py", r"from my_service\.documents import [^\n]*\n"))
     initial = migrations / "versions/2026_11_23_initial.py"
@@ -79,7 +79,7 @@ def test_documents_can_be_deleted(without: Project) -> None:
 def test_the_harness_alone_stays_green(without: Project, tmp_path: Path) -> None:
     """What is left are the template's tests, and the two files of the user's that they read."""
     bare = without.copy(tmp_path / "bare")
-    for folder in ("auth", "health", "metrics", "users"):
+    for folder in ("auth", "users"):
         shutil.rmtree(bare.root / "tests" / folder)
     for path in (bare.root / "tests").glob("test_*.py"):
         path.unlink()

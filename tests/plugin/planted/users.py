@@ -16,7 +16,7 @@ BUGS = {
         f"{DEEP}/test_roles.py::test_clients_of_different_roles_are_different_people",
     ),
     "10 a route without an entry": Bug(
-        "src/my_service/metrics/routes.py",
+        "src/my_service/metrics.py",
         "",
         ROUTE,
         DECLARED,
@@ -50,7 +50,7 @@ BUGS = {
         "tests/access.py", "writer=200, arrange=anothers_document", "writer=200", ACCESS, "{document_id}"
     ),
     "10 a route that lost its role": Bug(
-        "src/my_service/metrics/routes.py", "AdminDep", "CurrentUserDep", ACCESS, "GET /api/metrics as editor"
+        "src/my_service/metrics.py", "AdminDep", "CurrentUserDep", ACCESS, "GET /api/metrics as editor"
     ),
     "10 an owner who is not asked for": Bug(
         "src/my_service/documents/routes.py",

@@ -6,8 +6,8 @@ import logging
 from fastapi import APIRouter, Request
 from sqlalchemy import text
 
-from ..database import SessionFactory, SessionFactoryDep
-from ..errors import UnavailableError
+from .database import SessionFactory, SessionFactoryDep
+from .errors import UnavailableError
 
 router = APIRouter(tags=["health"])
 logger = logging.getLogger(__name__)

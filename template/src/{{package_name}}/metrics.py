@@ -1,16 +1,24 @@
 """Metrics, for administrators."""
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from sqlalchemy import func, select
 
-from ..auth.dependencies import AdminDep
-from ..database import SessionDep
-from ..documents.models import Document, Search
-from ..errors import problems
-from ..users.models import User
-from .schemas import Metrics
+from .auth.dependencies import AdminDep
+from .database import SessionDep
+from .documents.models import Document, Search
+from .errors import problems
+from .users.models import User
 
 router = APIRouter(prefix="/metrics", tags=["metrics"], responses=problems(401, 403))
+
+
+class Metrics(BaseModel):
+    """The numbers of active users, documents and searches."""
+
+    active_users: int
+    total_documents: int
+    total_queries: int
 
 
 @router.get("")
