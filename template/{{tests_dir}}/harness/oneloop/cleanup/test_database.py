@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST
-from ..database.worker_databases import Databases
+from ..database.worker_databases import WorkerDatabases
 from .catalogue import Sequence
 from .wiper import Wiper, WipeResult, open_wiper
 
@@ -20,13 +20,13 @@ Change = Callable[[AsyncConnection], Awaitable[object]]
 class TestDatabase:
     """A database of this process, cloned from a template database of the run.
 
-    A private copy takes its name for one test, so that the URL stays the same. `changes` are made
-    to each database that has this name.
+    A private copy takes its name for one test, so that the URL stays the same. `changes` are made to each database that
+    has this name.
     """
 
     __test__ = False  # pytest collects classes of this name
 
-    databases: Databases
+    databases: WorkerDatabases
     suffix: str
     template: str
     kept: Collection[str]
