@@ -1,18 +1,11 @@
-"""The plugin, brought into a sample: Copier writes it, then what Copier's message lists is done."""
+"""The plugin, written into a sample by Copier."""
 
-import re
 import sys
-import textwrap
 from pathlib import Path
 
-from tests.adopt.samples import Adopted, Sample
+from tests.adopt.samples import Sample
 from tests.support import template
-from tests.support.environment import ROOT, run, succeed, uv
-
-STEPS = re.compile(
-    r"Install it, in the folder (\S+):\n +(uv add [^\n]*)\n.*?pyproject\.toml, add:\n(.*?)\n +3\. ", re.DOTALL
-)
-LINE = re.compile(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)")
+from tests.support.environment import ROOT, succeed
 
 
 def adopt(oneloop: Path, sample: Sample, top: Path, *, ref: str = "HEAD") -> Path:
@@ -25,27 +18,3 @@ def adopt_by_command(oneloop: Path, sample: Sample, top: Path) -> str:
     answers = [f"--data={name}={answer}" for name, answer in {"kind": "harness", **sample.answers}.items()]
     copy = [sys.executable, "-m", "copier", "copy", "--defaults", "--vcs-ref=HEAD"]
     return succeed(*copy, *answers, oneloop, top, cwd=ROOT)
-
-
-def follow(adopted: Adopted, message: str) -> list[str]:
-    """Do what `message` lists, then what the plugin asks for; return the lines of settings that it asks for."""
-    found = STEPS.search(message)
-    assert found, message
-    folder, install, table = found.groups()
-    assert (adopted.top / folder).resolve() == adopted.root.resolve()
-    succeed(uv(), *install.split()[1:], "--quiet", cwd=adopted.root, env=adopted.uv_settings)
-    with (adopted.root / "pyproject.toml").open("a") as settings:
-        settings.write(f"\n{textwrap.dedent(table)}\n")
-    collect = [uv(), "run", "--quiet", "pytest", "--collect-only", "-q"]
-    asked = LINE.findall(run(*collect, cwd=adopted.root, env=adopted.uv_settings).stdout)
-    for file, heading, line in asked:
-        write_line(adopted.root / file, heading, line)
-    return [line for _, _, line in asked]
-
-
-def write_line(file: Path, heading: str, line: str) -> None:
-    """Write a line of settings below its heading, in the place of one for the same name."""
-    name = line.partition("=")[0].strip()
-    kept = [each for each in file.read_text().splitlines() if each.partition("=")[0].strip() != name]
-    kept.insert(kept.index(heading) + 1, line)
-    file.write_text("\n".join(kept) + "\n")
