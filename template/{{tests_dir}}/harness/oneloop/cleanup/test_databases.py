@@ -11,21 +11,17 @@ from ..app.running_app import RunningApp
 from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
 from ..errors import DatabaseUnreachableError
-from .test_database import Change, TestDatabase
+from .test_database import TestDatabase
 from .wiper import WipeResult
 
 
 class State(Enum):
     """What the running test has done to the databases."""
 
-    CLEAN = auto()
-    """It has not used them."""
-    USED = auto()
-    """It has used them: they are wiped after the test."""
-    PRIVATE_COPY = auto()
-    """It uses private copies: they are dropped after the test."""
-    LOST = auto()
-    """They could not be cleaned: no other test may start."""
+    CLEAN = auto()  # it has not used them
+    USED = auto()  # they are wiped after the test
+    PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
+    LOST = auto()  # they could not be cleaned: no other test may start
 
 
 class TestDatabases:
@@ -102,13 +98,7 @@ class TestDatabases:
         self._state = State.CLEAN
         return result
 
-    async def extend(self, change: Change) -> None:
-        """Change the schema of the worker's database for the rest of the run."""
-        with exempt():
-            await self._databases[0].extend(change)
-
     async def restart_sequences(self) -> None:
-        """Set each sequence to where the migrations left it."""
         with exempt():
             for database in self._databases:
                 assert database.wiper is not None
