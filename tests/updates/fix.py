@@ -6,14 +6,13 @@ It also asks a newer question, and takes a choice away.
 from pathlib import Path
 
 from tests.support.environment import ROOT
-from tests.support.shipped import write_manifest
 from tests.support.template import TESTS
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
 ADDED_TO = (
     *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", TESTS, f"{TESTS}/documents"),
-    *("docs/testing", f"{TESTS}/harness", f"{TESTS}/harness/postgres"),
+    *("docs/testing", f"{TESTS}/harness", f"{TESTS}/harness/oneloop/postgres"),
 )
 # In every release: what goes, and what is called something else.
 REMOVED = "docs/testing/one-loop.md"
@@ -39,5 +38,4 @@ def plant(repository: Path, version: str) -> None:
         (template / name).unlink()
     (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
-    write_manifest(template)
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

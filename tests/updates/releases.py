@@ -14,6 +14,7 @@ from tests.updates.changelog import newest
 RELEASES = {
     "0.1.0": "352c84d392338d18b087f5d4bdd8bdf162d7b2ce",
     "0.2.0": "b0f1686386b1853bf00730c2d68d0d0b9a79a114",
+    "0.3.0": "5ba71c0c7e2a928fda94cc070b598ef21408c59c",
 }
 # The working tree, by the topmost section of the CHANGELOG; and a release after it, see fix.py.
 NEXT = newest()
