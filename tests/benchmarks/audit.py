@@ -2,9 +2,8 @@
 
     uv run python tests/benchmarks/audit.py [TESTS] [ROUNDS]
 
-The suite is the sample shop's, its files of tests copied until there are enough: clients from fixtures, helpers,
-parameters, loops, classes. The whole command is timed, imports and the app's included. The goal is 10 s. Beside it, in
-turn, a program that imports the app and has Python parse each file: no audit can do with less.
+The files of the sample shop are copied until there are enough tests. The whole command is timed, with the imports of
+the app. The goal is 10 s. In turn with it, a program imports the app and parses each file: no audit needs less.
 """
 
 import sys
@@ -13,9 +12,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.audit.audited import Audited
-from tests.audit.conftest import copy_sample
 from tests.benchmarks.pairs import report, timed
+from tests.tools.audit.audited import TOOLS, Audited
+from tests.tools.audit.conftest import copy_sample
 
 TESTS = 2_000
 ROUNDS = 5
@@ -24,10 +23,10 @@ LEAST = "import ast, pathlib, shop.main; [ast.parse(f.read_bytes()) for f in pat
 
 
 def grow(suite: Audited, tests: int) -> int:
-    """Copy the files of tests until there are `tests`; return how many there are."""
+    """Copy the files until there are `tests` tests, and return how many there are."""
     found = len(suite.document()["tests"])
     files = sorted((suite.root / "tests").glob("test_*.py"))
-    of_a_copy = found - 2  # two tests are in a folder below, which is not copied
+    of_a_copy = found - 2  # two tests are in a subfolder, which is not copied
     for number in range(-(-(tests - found) // of_a_copy)):
         for file in files:
             (file.parent / f"{file.stem}_{number}.py").write_bytes(file.read_bytes())
@@ -41,10 +40,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         suite = copy_sample("shop", Path(scratch) / "shop")
         count = grow(suite, tests)
-        audit, least = ("-m", "tests.harness.audit"), ("-c", LEAST)
+        tool, least = ("-m", "oneloop_tools", "audit", ".", "--python", sys.executable), ("-c", LEAST)
         pairs = [
             (
-                timed(sys.executable, *audit, cwd=suite.root)[0],
+                timed(sys.executable, *tool, cwd=suite.root, env={"PYTHONPATH": str(TOOLS)})[0],
                 timed(sys.executable, *least, cwd=suite.root, env=SRC)[0],
             )
             for _ in range(rounds)

@@ -2,11 +2,10 @@
 
     uv run python tests/benchmarks/convert.py [TESTS] [ROUNDS]
 
-The goal is 10 s. Beside it, in turn, LibCST reads and writes the same files and changes nothing. It prints both and
+The goal is 10 s. In turn with it, LibCST reads and writes the same files and changes nothing. It prints both times and
 what was converted, and asserts nothing.
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +23,7 @@ for file in pathlib.Path("tests").glob("*.py"):
     file.write_text(libcst.parse_module(file.read_text()).code)
 """
 IN_A_FILE = 20
+COMMAND = (sys.executable, "-m", "oneloop_tools", "convert", ".", "tests", "--write")
 
 HELPERS = '''"""What the tests share."""
 
@@ -61,7 +61,7 @@ import pytest
 from tests.helpers import create, login
 
 '''
-# Five tests, as they stand in suites: a helper, a fixture, parameters, a class, and one that is left.
+# Five tests: a helper, a fixture, parameters, a class, and one that is left.
 FIVE = '''
 def test_reads_{n}(client, test_users):
     # The editor signs in.
@@ -98,10 +98,9 @@ def test_stream_{n}(client):
 
 
 def write_suite(folder: Path, tests: int) -> None:
-    """Write a suite of about so many tests into `folder`, with the harness beside it."""
+    """Write a suite of about so many tests into `folder`."""
     suite = folder / "tests"
-    harness = ROOT / "template" / "{{tests_dir}}" / "harness"
-    shutil.copytree(harness, suite / "harness", ignore=shutil.ignore_patterns("__pycache__"))
+    suite.mkdir()
     for name, text in (("__init__", ""), ("helpers", HELPERS), ("conftest", CONFTEST)):
         (suite / f"{name}.py").write_text(text)
     for number in range(-(-tests // IN_A_FILE)):
@@ -119,9 +118,10 @@ def main() -> None:
             folder = Path(scratch)
             write_suite(folder, tests)
             least, _ = timed(sys.executable, "-c", LEAST, cwd=folder)
-            took, said = timed(sys.executable, "-m", "tests.harness.convert", "tests", "--write", cwd=folder)
+            took, said = timed(*COMMAND, cwd=folder, env={"PYTHONPATH": str(ROOT / "tools/src")})
             pairs.append((took, least))
-    print(f"conversion of {tests} tests, quickest of {rounds}: {said.splitlines()[-1]}")
+    summary = next(line for line in said.splitlines() if " converted, " in line)
+    print(f"conversion of {tests} tests, quickest of {rounds}: {summary}")
     print(report(pairs, "the whole command", "read and write"))
 
 

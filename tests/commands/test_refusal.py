@@ -16,8 +16,8 @@ class TestPort:
 
         assert done.returncode == 1
         assert done.stderr == (
-            f"The service cannot listen on port {port} of 127.0.0.1: Address already in use. "
-            f"Take another one: PORT={port + 1} uv run poe dev\n"
+            f"The service cannot listen on port {port} of 127.0.0.1: Address already in use. Use another port:\n"
+            f"    PORT={port + 1} uv run poe dev\n"
         )
         assert not (service.root / ".postgres").exists()
 
@@ -34,7 +34,7 @@ class TestPort:
         done = service.run("dev", "tiny.main:create_app", "--port", port)
 
         assert done.returncode == 2
-        assert "take a number from 1 to 65535" in done.stderr
+        assert "Use a number from 1 to 65535" in done.stderr
 
 
 class TestMigration:
@@ -44,7 +44,7 @@ class TestMigration:
         done = service.run("dev", "tiny.main:create_app", "--port", "1")
 
         assert done.returncode == 1
-        assert "could not be migrated" in done.stderr
+        assert "did not start, because the migration failed" in done.stderr
 
 
 class TestDatabaseUrl:

@@ -50,7 +50,7 @@ class TestCommand:
         done = service.run("run", "no-such-command")
 
         assert done.returncode == 1
-        assert done.stderr.startswith("The command 'no-such-command' was not found.")
+        assert done.stderr.startswith("The program 'no-such-command' was not found.")
 
     def test_works_in_a_folder_of_any_name(self, folder: Path) -> None:
         """The folder is part of the database's URL."""

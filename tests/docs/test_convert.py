@@ -1,32 +1,51 @@
-"""docs/convert.md: what it says comes of its tests does, by its own commands."""
+"""docs/convert.md: its commands do what the page says with its tests."""
 
 import shutil
+import sys
 from pathlib import Path
 
-from tests.docs.conftest import Shell
+import pytest
+
 from tests.docs.edits import edit
 from tests.docs.markdown import ROOT, blocks
-from tests.support.environment import commit_all
+from tests.support.environment import commit_all, succeed
+from tests.tools.audit.audited import TOOLS
 
 PAGE = Path("docs/convert.md")
+BRIEF = ROOT / "tests/brief/app"
 
 
-def test_each_command_does_what_the_page_says(shell: Shell) -> None:
-    """In the page's order, in a project that has the converter, as a suite that is adopted has."""
-    for name in ("audit", "convert"):
-        shutil.copytree(ROOT / "template/{{tests_dir}}/harness" / name, shell.folder / "tests/harness" / name)
-    before, after = blocks(PAGE, "python")
-    (listed,) = blocks(PAGE, "text")
-    # The last is for a suite that was adopted: tests/adopt/test_pages.py runs it.
-    shown, written, run, kept, _ = (block.text for block in blocks(PAGE, "sh"))
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small project with the tests of the page, committed."""
+    (tmp_path / "tests").mkdir()
+    shutil.copy(BRIEF / "service.py", tmp_path)
+    before, _ = blocks(PAGE, "python")
     change = edit(before)
     assert change is not None
-    change.apply(shell.folder)
-    commit_all(shell.folder, "Before")
-    file = shell.folder / change.path
+    change.apply(tmp_path)
+    commit_all(tmp_path, "Before")
+    return tmp_path
 
-    assert "+async def test_admin_reads_metrics(async_client, test_users):" in shell(shown)
-    assert listed.text in shell(written)
+
+def shell(folder: Path, commands: str) -> str:
+    tool = f"{sys.executable} -m oneloop_tools"
+    commands = commands.replace("oneloop-tools audit .", f"{tool} audit . --python {sys.executable}")
+    commands = commands.replace("oneloop-tools convert", f"{tool} convert")
+    return succeed("sh", "-ec", commands, cwd=folder, env={"PYTHONPATH": str(TOOLS)})
+
+
+def test_each_command_does_what_the_page_says(folder: Path) -> None:
+    """In the page's order. The tests are run in the project of the reader, which has the plugin."""
+    _, after = blocks(PAGE, "python")
+    _, listed = blocks(PAGE, "text")
+    shown, written, run, kept, audited = (block.text for block in blocks(PAGE, "sh"))
+    file = folder / "tests/test_orders.py"
+
+    assert "+async def test_admin_reads_metrics(async_client, test_users):" in shell(folder, shown)
+    assert listed.text in shell(folder, written)
     assert file.read_text() == after.text
-    assert "2 passed" in shell(run)
-    assert f"{change.path}:" in shell(kept)
+    assert "tests/test_orders.py" in run
+    commit_all(folder, "After")
+    assert "tests/test_orders.py:" in shell(folder, kept)
+    assert "0 tests converted" in shell(folder, audited)

@@ -39,6 +39,8 @@ def test_a_planted_bug_is_found(oneloop: Path, tmp_path: Path, name: str, plante
     (tmp_path / "tests/planted.py").write_text(planted)
     (tmp_path / "pyproject.toml").write_bytes((oneloop / "pyproject.toml").read_bytes())
     (tmp_path / "oneloop.py").touch()
+    (tmp_path / "tools/src").mkdir(parents=True)
+    (tmp_path / "tools/src/empty.py").touch()
 
     assert complaint in tool(*TOOLS[name], cwd=tmp_path)
 
@@ -46,8 +48,12 @@ def test_a_planted_bug_is_found(oneloop: Path, tmp_path: Path, name: str, plante
 def test_every_exemption_has_its_reason() -> None:
     """A `noqa`, an `ignore` or a `skip` says why on its own line."""
     bare = re.compile(r"#\s*(noqa(: ?[A-Z0-9, ]+)?|type: ignore(\[[a-z, -]+\])?)\s*$|mark\.(skip|xfail)\b(?!.*reason)")
-    others = ("tests/convert/corpus/", "samples/", Path(__file__).name)  # suites as they are found
-    own = [path for path in ROOT.glob("tests/**/*.py") if not any(each in path.as_posix() for each in others)]
+    others = ("tests/tools/convert/corpus/", "samples/", Path(__file__).name)  # suites as they are found
+    own = [
+        path
+        for path in (*ROOT.glob("tests/**/*.py"), *ROOT.glob("tools/src/**/*.py"))
+        if not any(each in path.as_posix() for each in others)
+    ]
 
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import create_engine
 
-from oneloop.database.database_url import is_test_database, server_url
+from oneloop.database.database_admin import is_test_database, server_url
 from oneloop.errors import InvalidURLError, WrongDatabaseError
 from oneloop.database.engine_guard import EngineGuard
 from oneloop.refusals import Refusals

@@ -87,7 +87,7 @@ BUGS = {
         f"{DEEP}/test_policy_rules.py::test_offence_is_named_with_its_cure[async]",
     ),
     "12 the word within a word": Bug(
-        f"{PLUGIN}/database/database_url.py",
+        f"{PLUGIN}/database/database_admin.py",
         'r"(?:^|[^a-z])tests?(?:[^a-z]|$)"',
         '"test"',
         f"{DEEP}/test_right_database.py::test_any_other_is_not[contest]",
@@ -99,7 +99,7 @@ BUGS = {
         f"{DEEP}/test_right_database.py::test_an_engine_on_another_database_is_refused_before_it_connects",
     ),
     "12 a URL of any database": Bug(
-        f"{PLUGIN}/database/database_url.py",
+        f"{PLUGIN}/database/database_admin.py",
         "        raise WrongDatabaseError(url.database, where)\n",
         "        pass\n",
         f"{DEEP}/test_right_database.py::test_a_url_of_another_database_is_refused_without_its_password",

@@ -10,9 +10,9 @@ from sqlalchemy import make_url
 from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
-from .database.postgres_source import DatabaseSource, PostgresSource
+from .database.postgres_source import PostgresSource
 from .database.sql_log import SqlLog
-from .database.worker_databases import Databases
+from .database.worker_databases import WorkerDatabases
 from .leaks import Leaks
 from .postgres import PostgresUnavailable
 from .refusals import Refusals
@@ -32,7 +32,7 @@ class TestRun:
     def __init__(
         self,
         config: ProjectConfig,
-        source: DatabaseSource | None = None,
+        source: PostgresSource | None = None,
         *,
         worker: str = MAIN,
         id: str | None = None,  # noqa: A002  the usual word for it
@@ -58,7 +58,7 @@ class TestRun:
         """The log file of the embedded server; None for any other server."""
         return self.source.log if self._server_log is None else Path(self._server_log)
 
-    def connect(self) -> Databases:
+    def connect(self) -> WorkerDatabases:
         """Return the run's databases once the server answers; end the run if there is no server."""
         try:
             url = self.source.url() if self.server_url is None else make_url(self.server_url)

@@ -1,13 +1,13 @@
-"""What an existing suite needs: its database named before the app is imported, and seam helpers.
+"""What an existing suite needs: a database that is named before the app is imported, and a seam.
 
-Rendered only into a project that adopts the plugin. May import every room below `test_run`. Start
-with `database_before_import`.
+Only a project that adopts the plugin gets this room. May import `fixtures`, `test_run` and the
+rooms below them. Start with `database_before_import`.
 """
 
-from . import adopted_report, seam_file
+from . import adopted_report, known_failures, seam_file
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
-PARTS = [seam_file, adopted_report]
+PARTS = [seam_file, adopted_report, known_failures]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

@@ -1,6 +1,6 @@
-"""Runs Alembic in a process of its own: `python -m oneloop.adopted.alembic_process INI WAY REVISION ...`.
+"""Runs Alembic: `python -m oneloop.adopted.alembic_process INI WAY REVISION VARIABLE DRIVER`.
 
-The URL of the one database that may be reached is in the variable whose name is an argument.
+It only migrates the database whose URL is in the environment variable VARIABLE.
 """
 
 import os
@@ -15,7 +15,6 @@ from sqlalchemy.engine import Engine
 
 
 def main(ini: str, way: str, revision: str, variable: str, driver: str) -> None:
-    """Migrate; refuse every database but that of `variable`."""
     allowed = make_url(os.environ[variable]).set(drivername=driver)
     os.environ[variable] = allowed.render_as_string(hide_password=False)
     original = Engine.raw_connection
@@ -23,8 +22,8 @@ def main(ini: str, way: str, revision: str, variable: str, driver: str) -> None:
     def raw_connection(engine: Engine) -> Any:
         if (engine.url.database, engine.url.host) != (allowed.database, allowed.host):
             sys.exit(
-                f"env.py asked for the database {engine.url.database!r}, and the one to be "
-                f"migrated is {allowed.database!r}, whose URL is in {variable}. Nothing was done."
+                f"env.py connects to the database {engine.url.database!r}, and not to "
+                f"{allowed.database!r}, whose URL is in {variable}. Nothing was migrated."
             )
         return original(engine)
 

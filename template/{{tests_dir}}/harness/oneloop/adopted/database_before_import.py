@@ -1,8 +1,8 @@
-"""The test database, named before the app is imported.
+"""Names the test database before the app is imported.
 
-An app that makes its engine when it is imported reads the URL then, long before any fixture. So the
-URL of this run's database is put into the environment before any conftest.py is read. The database
-itself is made when the first test wants it.
+An app that creates its engine at import reads the database URL then. So the URL of the test
+database is in the environment before pytest loads any conftest.py. The database itself is created
+when the first test needs it.
 """
 
 import os
@@ -13,27 +13,25 @@ import pytest
 from sqlalchemy import make_url
 
 from ..config import ProjectConfig
-from ..database.postgres_source import DatabaseSource, PostgresSource
+from ..database.postgres_source import PostgresSource
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
 from ..test_run import MAIN, RUN, TestRun
 
-CONTROLLER = "ONELOOP_CONTROLLER"  # its process, its run and its server, for its workers
+CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and server of the workers' controller
 WORKER = "PYTEST_XDIST_WORKER"
 UNAVAILABLE = "postgresql://oneloop@localhost/test_not_available"
 
 
 def name_database(config: pytest.Config, project: ProjectConfig) -> None:
-    """Put the URL of this run's database into the environment, as the app reads it.
+    """Set the environment variable from which the app reads its database URL.
 
-    From here on the guard refuses every other database. A server that cannot be had is reported
-    when the run begins.
+    If there is no server, the test run reports it when it starts.
     """
     if project.package in sys.modules:
         raise pytest.UsageError(
-            f"The package {project.package!r} was imported before the test database had a name, so "
-            "it may have read the URL of another one.\n"
-            "Take what imports it out of the command line (-p) and out of the other plugins."
+            f"The package {project.package!r} was imported too early: it may have read the URL of "
+            "another database. A plugin or the option -p imports it. Import it in a conftest.py."
         )
     run = config.stash[RUN] = _make_run(project)
     try:
@@ -48,12 +46,12 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
 
 
 def _make_run(project: ProjectConfig) -> TestRun:
-    source: DatabaseSource = PostgresSource()
+    source = PostgresSource()
     if project.driver.startswith("sqlite"):
         source = import_module("oneloop.sqlite").SqliteSource()
     worker = os.environ.get(WORKER)
     controller = os.environ.get(CONTROLLER, "").split(maxsplit=2)
-    # A run that a test starts inherits these variables, and is a run of its own.
+    # A test may start another pytest, which inherits these variables and is not a worker.
     if worker and controller and controller[0] == str(os.getppid()):
         return TestRun(project, source, worker=worker, id=controller[1], server_url=controller[2])
     return TestRun(project, source)

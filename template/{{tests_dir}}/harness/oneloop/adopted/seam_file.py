@@ -1,4 +1,4 @@
-"""`seam.py` in the project's tests folder: loaded as a plugin, so that no conftest.py has to change."""
+"""Loads `seam.py` of the tests folder as a plugin, so the project's conftest.py stays as it is."""
 
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,13 +11,12 @@ NAME = "oneloop_seam"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the fixtures of seam.py: they win over the plugin's, and a conftest's over them."""
+    """Register the fixtures of seam.py. They override the plugin's, and a conftest's win."""
     file = TESTS / "seam.py"
     if not file.is_file():
         raise pytest.UsageError(
-            f"{file} is missing. It tells the plugin about your service.\n"
-            "Take it from your history, or write the fixtures that "
-            "harness/oneloop/seam.py lists into your conftest.py and an empty seam.py."
+            f"{file} is missing. It describes your service to the plugin. Restore it from your "
+            "history, or write the fixtures that harness/oneloop/seam.py lists into a new one."
         )
     spec = spec_from_file_location(NAME, file)
     assert spec is not None

@@ -1,4 +1,4 @@
-"""What the seam of a service that adopts the harness is made of."""
+"""Functions from which the seam of an adopted service is built."""
 
 import asyncio
 import os
@@ -18,23 +18,21 @@ from ..seam import FIXTURES, Migrate
 
 
 class MigrationError(OneloopError):
-    """Alembic ended with an error, or went to a database that is not the one to be migrated."""
-
-    def __init__(self, command: str, said: str) -> None:
+    def __init__(self, command: str, output: str) -> None:
         super().__init__(
-            f"`{command}` failed on the test database. It said:\n{said}\n"
-            "The harness gives it the URL in the variable that tests/seam.py names: "
-            "migrations/env.py has to read it from there. See docs/testing/migration.md."
+            f"`{command}` failed on the test database. It reports:\n{output}\n"
+            "migrations/env.py must read the URL from the environment variable that tests/seam.py "
+            "names. See docs/testing/migration.md."
         )
 
 
 async def no_users(*_: object, **__: object) -> NoReturn:
-    """Be the `create_user` of a service without roles, which nobody calls."""
+    """The `create_user` of a service without roles."""
     raise SeamError("create_user", FIXTURES["create_user"])
 
 
 def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]:
-    """Return the `create_app` of the seam, for an app that is there or for what makes one."""
+    """Return the seam's `create_app` for an app, or for a function that creates one."""
 
     def create(_settings: object) -> FastAPI:
         return app if isinstance(app, FastAPI) else app()
@@ -43,7 +41,7 @@ def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]
 
 
 def create_all(metadata: MetaData) -> Migrate:
-    """Return the `migrate` of a service without migrations: its tables are those of the models."""
+    """Return the seam's `migrate` for a service without migrations; it creates the tables."""
 
     async def make(url: str, change: Callable[..., None]) -> None:
         engine = create_async_engine(url, poolclass=NullPool)
@@ -58,17 +56,16 @@ def create_all(metadata: MetaData) -> Migrate:
 
 
 def alembic(ini: Path, variable: str, driver: str) -> Migrate:
-    """Return the `migrate` of a service whose env.py reads the URL from `variable`.
+    """Return the seam's `migrate` for a service whose env.py reads the URL from `variable`.
 
-    In a process of its own, since settings once read stay as they are. There a guard refuses
-    every other database before it is reached, so that an env.py which reads its URL elsewhere
-    is an error, and no migration of the wrong one.
+    It runs in a process of its own, because the app's settings are read only once in a process. An
+    env.py that connects to another database is refused.
     """
 
     def go(url: str, revision: str = "head") -> None:
         way = "downgrade" if revision == "base" else "upgrade"
         command = [sys.executable, "-m", "oneloop.adopted.alembic_process", str(ini), way, revision]
-        done = subprocess.run(  # noqa: S603  our own module, by this interpreter
+        done = subprocess.run(  # noqa: S603  our own module
             [*command, variable, driver],
             cwd=ini.parent,
             env={**os.environ, variable: url},
@@ -77,7 +74,7 @@ def alembic(ini: Path, variable: str, driver: str) -> Migrate:
             check=False,
         )
         if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines()[-12:]
-            raise MigrationError(f"alembic {way} {revision}", "\n".join(said))
+            output = (done.stderr or done.stdout).strip().splitlines()[-12:]
+            raise MigrationError(f"alembic {way} {revision}", "\n".join(output))
 
     return go

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST
-from ..database.worker_databases import Databases
+from ..database.worker_databases import WorkerDatabases
 from .catalogue import Sequence
 from .wiper import Wiper, WipeResult, open_wiper
 
@@ -26,7 +26,7 @@ class TestDatabase:
 
     __test__ = False  # pytest collects classes of this name
 
-    databases: Databases
+    databases: WorkerDatabases
     suffix: str
     template: str
     kept: Collection[str]

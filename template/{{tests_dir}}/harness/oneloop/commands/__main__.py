@@ -9,6 +9,7 @@ from pathlib import Path
 from .command_errors import CommandError
 
 HIGHEST_PORT = 65535
+INTERRUPTED = 130  # as a shell counts Ctrl-C
 SELFTEST = Path(__file__).parents[1] / "selftest"
 
 
@@ -20,6 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(_run(given))
     except CommandError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:

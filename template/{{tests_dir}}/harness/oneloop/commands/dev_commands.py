@@ -35,8 +35,6 @@ def run_with_database(given: argparse.Namespace) -> int:
         return _run(given.program)
     except (PostgresUnavailable, PostgresStopError) as error:
         raise CommandError(str(error)) from None
-    except KeyboardInterrupt:
-        return INTERRUPTED
 
 
 def _dev(factory: str, host: str, port: int) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..database.database_url import DRIVER, for_asyncpg
+from ..database.database_admin import DRIVER, for_asyncpg
 from ..postgres import choose_persistent_folder, start_server
 from .command_errors import DatabaseUnreachableError, DatabaseUrlError, PortError
 

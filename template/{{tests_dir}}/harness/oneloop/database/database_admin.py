@@ -1,15 +1,19 @@
-"""The connection on which databases are made and dropped, and the errors of a lost one."""
+"""The URL of a test database, and the connection that administers its server."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
-from sqlalchemy import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..errors import DatabaseUnreachableError
+from ..errors import DatabaseUnreachableError, InvalidURLError, WrongDatabaseError
+
+DRIVER = "postgresql+asyncpg"
+BACKENDS = frozenset({"postgresql", "postgres"})
 
 # Without these limits a frozen server would block the run forever.
 CONNECT_SECONDS = 10.0
@@ -63,3 +67,27 @@ def is_connection_lost(error: BaseException) -> bool:
         inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
         known += [one for one in inner if one is not None and one not in known]
     return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in known)
+
+
+def is_test_database(name: str | None) -> bool:
+    """Return whether `name` contains the word `test`: only such a database may lose its rows."""
+    return re.search(r"(?:^|[^a-z])tests?(?:[^a-z]|$)", (name or "").lower()) is not None
+
+
+def server_url(value: str, *, where: str) -> URL:
+    """Read the URL of a test database, with any driver, for asyncpg."""
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise InvalidURLError(where) from None
+    if url.get_backend_name() not in BACKENDS:
+        raise InvalidURLError(where)
+    if not is_test_database(url.database):
+        raise WrongDatabaseError(url.database, where)
+    return for_asyncpg(url)
+
+
+def for_asyncpg(url: URL) -> URL:
+    """Return `url` as asyncpg takes it: its driver, and `ssl` for what libpq calls `sslmode`."""
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername=DRIVER, query=query)

@@ -20,7 +20,7 @@ from ..errors import (
     WrongLoopError,
 )
 from ..refusals import Refusals
-from .database_url import is_test_database
+from .database_admin import is_test_database
 
 # Possessive, so that a statement that begins with many comments is read once.
 COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"

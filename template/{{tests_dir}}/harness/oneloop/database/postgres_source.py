@@ -4,36 +4,22 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import URL, make_url
 
 from ..postgres import PostgresServer, start_server
-from .database_url import DRIVER, server_url
-from .worker_databases import Databases, WorkerDatabases
+from .database_admin import DRIVER, server_url
+from .worker_databases import WorkerDatabases
 
 VARIABLE = "TEST_DATABASE_URL"
 EMBEDDED_DATABASE = "test"
 
 
-class DatabaseSource(Protocol):
-    """The server of a test run. `usable` is whether its URL can be read without starting it."""
-
-    described: str
-    embedded: bool
-
-    @property
-    def usable(self) -> bool: ...
-    @property
-    def log(self) -> Path | None: ...
-    def start(self) -> None: ...
-    def url(self) -> URL: ...
-    def databases(self, url: URL, run: str, worker: str) -> Databases: ...
-    def stop(self) -> None: ...
-
-
 class PostgresSource:
-    """A given server, or an embedded one that starts while pytest collects."""
+    """A given server, or an embedded one that starts while pytest collects.
+
+    `usable` is whether its URL can be read without starting it.
+    """
 
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
@@ -71,7 +57,7 @@ class PostgresSource:
         base = make_url(self._starting.result().url)
         return base.set(drivername=DRIVER, database=EMBEDDED_DATABASE)
 
-    def databases(self, url: URL, run: str, worker: str) -> Databases:
+    def databases(self, url: URL, run: str, worker: str) -> WorkerDatabases:
         return WorkerDatabases(url, run, worker)
 
     def stop(self) -> None:

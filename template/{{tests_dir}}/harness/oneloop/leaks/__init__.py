@@ -1,8 +1,53 @@
-"""What a test leaves behind: tasks, sessions, connections, unawaited errors; and blocking calls.
+"""What a test leaves behind: tasks, connections, unawaited errors; and calls that block the loop.
 
-May import `config` and `database`. Start with `leaks`.
+May import `config` and `database`. Each module has one kind; `Leaks` puts them together.
 """
 
-from .leaks import Leaks
+import asyncio
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["Leaks"]
+from ..config import ProjectConfig
+from .blocking import Blocking
+from .checked_out import CheckedOutConnections
+from .tasks import Tasks, UnawaitedErrors
+
+
+class Leaks:
+    """What one test may leave to the next."""
+
+    def __init__(self, config: ProjectConfig) -> None:
+        self.blocking = Blocking(config)
+        self.connections = CheckedOutConnections()
+        self.tasks = Tasks()
+        self.unawaited = UnawaitedErrors()
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Watch every pool until the block ends."""
+        with self.connections.watched():
+            yield
+
+    def begin_test(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.unawaited.clear()
+        self.note(loop)
+
+    def note(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """Count what exists now as not the test's: it is the app's or a wider fixture's."""
+        self.connections.note()
+        if loop is not None:
+            self.tasks.note(loop)
+
+    def end_test(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+        """End what the test left, and return a line for each."""
+        lines: list[str] = []
+        late = self.tasks.late(loop)
+        if late:
+            lines += loop.run_until_complete(self.tasks.settle(late))
+        # An object in a reference cycle warns when it is collected. That must happen now, and not
+        # ten tests later. The two young generations take 0.1 ms, a full collection 70 ms.
+        gc.collect(1)
+        if self.connections.late:  # an open session holds one
+            lines += loop.run_until_complete(self.connections.take_back())
+        return lines + self.unawaited.take()

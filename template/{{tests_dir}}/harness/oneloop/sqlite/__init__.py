@@ -1,7 +1,7 @@
-"""SQLite, for a service that runs on it and adopts the harness: a file for each worker.
+"""SQLite instead of PostgreSQL, for an existing service that runs on it: a file for each worker.
 
-Every commit is real here too, and one transaction wipes. What SQLite does not have, it does not
-prove: locks on rows, LISTEN and NOTIFY, requests that write side by side.
+May import `cleanup` and `errors`. Start with `sqlite_source`. Commits are real here too. SQLite
+has no row locks, no LISTEN and NOTIFY and no parallel writes, so no test can prove those.
 """
 
 from .sqlite_files import SqliteFiles

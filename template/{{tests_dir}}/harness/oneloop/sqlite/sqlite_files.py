@@ -1,4 +1,4 @@
-"""The files of one run: a template that the migrations made, and a copy of it for each worker."""
+"""The files of one test run: a migrated template, and a copy of it for each worker."""
 
 import asyncio
 import os
@@ -8,76 +8,68 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from sqlalchemy import URL
+from ..database.worker_databases import WorkerDatabases
 
 BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True)
-class SqliteFiles:
-    """As `Databases` for PostgreSQL: the same names, the same verbs, on files in one folder."""
+class SqliteFiles(WorkerDatabases):
+    """The databases of one worker, as files in one folder."""
 
-    server: URL
-    run: str
-    worker: str
-
-    @property
-    def limits(self) -> Mapping[str, float]:
-        """Nothing: a file is opened at once."""
-        return {}
+    limits: ClassVar[Mapping[str, float]] = {}  # a file is opened at once
 
     def name(self, suffix: str) -> str:
-        """Return the path of this run's file `suffix`: it is the database's name in its URL."""
+        """Return the path of a file, which is the database's name in its URL."""
         return f"{self.server.database}_{self.run}_{suffix}.sqlite"
 
     def url(self, suffix: str) -> str:
-        """Return the URL of this run's file `suffix`."""
         return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
 
     def template(self, label: str) -> str:
-        """Return the suffix of this worker's template: each makes its own, so that none waits."""
+        """Return the suffix of this worker's own template, for which no other worker waits."""
         return f"{label}_{self.worker}"
 
     async def check(self) -> None:
-        """Do nothing: files let everybody in."""
+        """Do nothing: there is no server to reach."""
 
     async def make_template(self, label: str, migrate: Callable[[str], None]) -> None:
-        """Make and migrate the template `label`, unless it is there."""
+        """Create and migrate the template `label`, unless it exists."""
         path = Path(self.name(self.template(label)))
-        if path.exists():  # noqa: ASYNC240  of a local file, while nobody else waits
+        if path.exists():  # noqa: ASYNC240  a local file
             return
         with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")  # readers do not wait for a writer
+            connection.execute("PRAGMA journal_mode = WAL")  # a reader does not wait for a writer
         try:
             await asyncio.to_thread(migrate, self.url(self.template(label)))
             with closing(sqlite3.connect(path)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it in the one file
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # into the one file
         except BaseException:
             self._remove(path)
             raise
 
     async def clone(self, suffix: str, template: str) -> None:
-        """Copy a template."""
         shutil.copyfile(self.name(self.template(template)), self.name(suffix))
 
     async def rename(self, suffix: str, to: str) -> None:
-        """Give this run's file `suffix` another name; who has it open keeps what was there."""
+        """Rename a file. A connection that has it open keeps the old content."""
         with closing(sqlite3.connect(self.name(suffix))) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        os.replace(self.name(suffix), self.name(to))  # noqa: PTH105  of two strings
+        os.replace(self.name(suffix), self.name(to))  # noqa: PTH105  two strings
         self._remove(Path(self.name(suffix)))
 
-    async def left_open(self, _suffix: str) -> list[str]:
-        """Return nothing: SQLite does not tell who has a file open."""
+    async def left_open(self, suffix: str) -> list[str]:
+        """Return nothing: SQLite does not list the connections of a file."""
+        del suffix
         return []
 
     async def drop(self, suffix: str) -> None:
-        """Remove this run's file `suffix`."""
         self._remove(Path(self.name(suffix)))
 
     async def drop_all(self) -> None:
-        """Do nothing: the folder goes with the run."""
+        """Do nothing: the source removes the folder."""
 
     @staticmethod
     def _remove(path: Path) -> None:

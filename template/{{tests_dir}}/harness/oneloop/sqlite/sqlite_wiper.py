@@ -1,4 +1,4 @@
-"""The wipe of a SQLite file: one transaction that deletes every row."""
+"""The wiper of a SQLite file: one transaction deletes every row."""
 
 import sqlite3
 from collections.abc import Collection
@@ -16,11 +16,11 @@ TABLES = """
     SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
     AND sql NOT LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name"""
 SHAPE = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master ORDER BY 1"
-LEFT_OPEN = "a transaction that holds the one lock of SQLite"
+LEFT_OPEN = "a transaction that locks the SQLite file"
 
 
 class SqliteWiper:
-    """Deletes every row but those of the kept tables, and puts these back as they were."""
+    """Deletes every row, except those of the kept tables, which it restores."""
 
     def __init__(self, path: str, kept: Collection[str]) -> None:
         self._path = path
@@ -36,7 +36,7 @@ class SqliteWiper:
     async def open(
         cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
     ) -> "SqliteWiper":
-        """Open the file at `url`, and refuse it if a table to be wiped holds rows."""
+        """Open the file at `url`; raise an error if a table to be wiped has rows."""
         wiper = cls(str(make_url(url).database), kept)
         wiper.sequences = list(sequences)
         await wiper.prepare()
@@ -44,7 +44,7 @@ class SqliteWiper:
         return wiper
 
     async def prepare(self) -> None:
-        """Take the database as it is now for what it has to be after each test."""
+        """Record the current content: a wipe restores it."""
         names = [name for name, _ in self._connection.execute(TABLES)]
         self._shape = dict(self._connection.execute(SHAPE))
         self._version = self._schema_version()
@@ -55,14 +55,13 @@ class SqliteWiper:
             self.sequences = [Sequence(name, value, True) for name, value in found]
 
     def check(self) -> None:
-        """Raise if rows would be lost, or if there is no table of a name to be kept."""
         if missing := self._names - MIGRATIONS_TABLES - self._kept.keys():
             raise KeptTablesError(sorted(missing))
         if seeded := [name for name in self._wiped if self._holds_rows(name)]:
             raise SeededRowsError(seeded)
 
-    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:  # noqa: ARG002  as for PostgreSQL
-        """Delete every row; a change of the schema costs nothing to see here."""
+    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:  # noqa: ARG002  the protocol has it
+        """Delete every row. A changed schema is always found: looking costs nothing here."""
         if self._schema_version() != self._version:
             now = dict(self._connection.execute(SHAPE))
             if now != self._shape:
@@ -75,7 +74,7 @@ class SqliteWiper:
                 self._connection.execute("ROLLBACK")
             if "locked" not in str(error):
                 return WipeResult([], [f"refused to be wiped: {error}"])
-            # Whoever holds it keeps a file that nobody looks at any more.
+            # The file is replaced, and the connection that locks it keeps the old one.
             return WipeResult([LEFT_OPEN], ["locked"])
         except sqlite3.IntegrityError as error:
             with suppress(sqlite3.Error):
@@ -100,7 +99,7 @@ class SqliteWiper:
         self._connection.execute("COMMIT")
 
     async def restart_sequences(self) -> None:
-        """Let each AUTOINCREMENT begin where it stood when the wiper looked."""
+        """Set each AUTOINCREMENT back to its value at `prepare`."""
         if "table sqlite_sequence" not in self._shape:
             return
         self._connection.execute("DELETE FROM sqlite_sequence")
@@ -108,7 +107,6 @@ class SqliteWiper:
         self._connection.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", rows)
 
     async def close(self) -> None:
-        """Close the file; the wiper is of no use after it."""
         self._connection.close()
 
     def _schema_version(self) -> int:

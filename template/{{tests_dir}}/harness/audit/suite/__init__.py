@@ -1,1 +1,0 @@
-"""The suite: found, and read test by test without running any of it."""

@@ -1,0 +1,250 @@
+"""Every test of every sample gets the verdict that is written beside it."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.tools.audit.audited import TOOLS, Audited
+from tests.tools.audit.conftest import Sample
+
+SAMPLES = {"brief": 8, "shop": 74, "monorepo": 13}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_verdicts_are_those_beside_the_tests(sample: Sample, name: str) -> None:
+    """No test is left out, and none is found that pytest would not collect."""
+    suite = sample(name)
+
+    beside = suite.beside()
+    assert suite.verdicts() == beside
+    assert len(beside) == SAMPLES[name]
+
+
+def test_nothing_is_changed(sample: Sample) -> None:
+    """An audit writes no file except the one that it is asked for."""
+    suite = sample("shop")
+    before = {path: path.read_bytes() for path in suite.root.rglob("*") if path.is_file()}
+
+    assert suite.tool(env={"PYTHONDONTWRITEBYTECODE": "1"}).returncode == 0
+
+    assert {path: path.read_bytes() for path in suite.root.rglob("*") if path.is_file()} == before
+
+
+BUGS = {
+    "dependencies are not followed": (
+        "app/dependency_tree.py",
+        "for each in dependant.dependencies:\n                found +=",
+        "for each in ():\n                found +=",
+        "test_services_as_classes",
+    ),
+    "security schemes are ignored": (
+        "app/dependency_tree.py",
+        "scheme = find_scheme(dependant)",
+        "scheme = None",
+        "test_scheme_in_a_mounted_app",
+    ),
+    "code around the tree is not followed": (
+        "app/dependency_tree.py",
+        "for each in self.code.reaches(endpoint)",
+        "for each in ()",
+        "test_around_the_tree",
+    ),
+    "functions are not followed": (
+        "app/code.py",
+        "for function in reading.calls:",
+        "for function in ():",
+        "test_through_functions",
+    ),
+    "objects of the loop are overlooked": (
+        "app/objects.py",
+        'names & {f"asyncio.{name}" for name in LOOP_BOUND}',
+        "False",
+        "test_lock",
+    ),
+    "abstract methods count as plain": (
+        "app/functions.py",
+        "return isinstance(body, list) and all(",
+        "return False and all(",
+        "test_abstract_service",
+    ),
+    "the middleware of mounted apps is ignored": (
+        "app/routes.py",
+        'around = self._around(getattr(context, "app", None))',
+        "around = []",
+        "test_mounted_app_has_a_middleware",
+    ),
+    "a slash is not redirected": (
+        "app/routes.py",
+        '"redirect_slashes", False',
+        '"nothing", False',
+        "test_with_redirect",
+    ),
+    "a refused body counts as a request": (
+        "verdicts.py",
+        "if refused_early and reach.late:",
+        "if False:",
+        "test_wrong_parameter",
+    ),
+    "an expected 401 is overlooked": (
+        "verdicts.py",
+        "if sync and request.expected & REFUSED:",
+        "if False:",
+        "test_helper_of_a_module",
+    ),
+    "fixtures are not read": (
+        "suite/interpreter.py",
+        "for name in used_fixtures(found):",
+        "for name in ():",
+        "test_used_fixture",
+    ),
+    "loops are not followed": (
+        "suite/statements.py",
+        "for element in self.elements(self.value(node.iter, frame)):",
+        "for element in ():",
+        "test_loop_over_pairs",
+    ),
+    "one way of a condition is taken": (
+        "suite/statements.py",
+        "self.join([node.body, node.orelse], frame)",
+        "self.run(node.orelse, frame)",
+        "test_unknown_branch",
+    ),
+    "parameters are not followed": (
+        "suite/interpreter.py",
+        'for name, call in found if name == "parametrize"',
+        "for name, call in ()",
+        "test_expected_status",
+    ),
+    "a lost client is not reported": (
+        "verdicts.py",
+        "found.unknown += record.lost",
+        "pass",
+        "test_client_goes_elsewhere",
+    ),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_planted_bug_is_seen_in_a_verdict(sample: Sample, tmp_path: Path, bug: str) -> None:
+    """Each part of the audit is needed: without it, the test that is named here gets another verdict."""
+    path, good, bad, name = BUGS[bug]
+    suite = with_bugs(sample("shop"), tmp_path, (path, good, bad))
+
+    assert suite.verdicts()[name] != suite.beside()[name]
+
+
+def with_bugs(suite: Audited, folder: Path, *edits: tuple[str, str, str]) -> Audited:
+    """Return the suite with a copy of the tools in which each edit has replaced one text by another."""
+    tools = Path(shutil.copytree(TOOLS, folder / "tools", ignore=shutil.ignore_patterns("__pycache__")))
+    for path, good, bad in edits:
+        file = tools / "oneloop_tools/audit" / path
+        text = file.read_text()
+        assert good in text, f"{path} has no {good!r}: the planted bug has to follow the code"
+        file.write_text(text.replace(good, bad))
+    return dataclasses.replace(suite, tools=tools)
+
+
+def test_background_tasks_are_found_in_the_tree_and_in_code(sample: Sample, tmp_path: Path) -> None:
+    """One of the two is enough."""
+    tree = ("app/dependency_tree.py", "if dependant.background_tasks_param_name:", "if False:")
+    code = ("app/objects.py", "issubclass(each, BackgroundTask)", "False")
+    suite = sample("shop")
+
+    one = with_bugs(suite, tmp_path / "one", tree)
+    both = with_bugs(suite, tmp_path / "both", tree, code)
+
+    assert one.verdicts()["test_background_task"] == "convert"
+    assert both.verdicts()["test_background_task"] == "keep"
+
+
+class TestTheApp:
+    """How it is found."""
+
+    def test_by_option(self, sample: Sample) -> None:
+        assert sample("shop").document("--app", "shop.admin:create_admin")["app"] == "shop.admin:create_admin"
+
+    def test_by_copiers_answers(self, sample: Sample) -> None:
+        suite = sample("monorepo")
+        suite.write(".copier-answers.yml", "# Written by Copier.\n_commit: 1.0.0\napp: 'app.main:app'\n")
+        suite.write("app/other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
+
+        assert suite.document()["app"] == "app.main:app"
+
+    def test_by_the_entry_point_of_fastapi(self, sample: Sample) -> None:
+        suite = sample("monorepo")
+        suite.write("pyproject.toml", '[tool.fastapi]\nentrypoint = "app.main:app"\n')
+        suite.write("app/other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
+
+        assert suite.document()["app"] == "app.main:app"
+
+
+class TestTheSessionDependency:
+    """Sessions that do not look like sessions: only the project can name them."""
+
+    OPAQUE = "class Opaque:\n    def ask(self):\n        return 1\n\n\ndef get_db():\n    return Opaque()\n"
+    APP = (
+        "from fastapi import Depends, FastAPI\n\nfrom db import get_db\n\napp = FastAPI()\n\n\n"
+        '@app.get("/rows")\ndef rows(db=Depends(get_db)):\n    return db.ask()\n'
+    )
+    TEST = "from fastapi.testclient import TestClient\nfrom main import app\n\n\ndef test_rows():\n"
+
+    @pytest.fixture
+    def suite(self, tmp_path: Path) -> Audited:
+        suite = Audited(tmp_path)
+        suite.write("db.py", self.OPAQUE)
+        suite.write("main.py", self.APP)
+        suite.write("tests/test_rows.py", f'{self.TEST}    TestClient(app).get("/rows")\n')
+        return suite
+
+    def test_is_not_known_by_itself(self, suite: Audited) -> None:
+        assert suite.verdicts() == {"test_rows": "keep"}
+
+    def test_is_known_when_it_is_named(self, suite: Audited) -> None:
+        assert suite.verdicts("--session-dependency", "db:get_db") == {"test_rows": "convert"}
+
+
+def test_clients_of_the_plugin_are_known(tmp_path: Path) -> None:
+    """In a project that has adopted the plugin, pytest finds its fixtures by an entry point."""
+    suite = Audited(tmp_path)
+    suite.write("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/a')\ndef a(): ...\n")
+    suite.write(
+        "tests/test_a.py",
+        "def test_sync(client):\n    client.get('/a')\n\n\n"
+        "async def test_async(admin_client):\n    await admin_client.get('/a')\n",
+    )
+    assert suite.verdicts() == {"test_sync": "unknown", "test_async": "unknown"}
+
+    suite.write("tests/harness/oneloop/plugin.py", "def test_of_the_plugin(): ...\n")
+
+    clients = {test["nodeid"].rpartition("::")[2]: test["client"] for test in suite.document()["tests"]}
+    assert clients == {"test_sync": "TestClient", "test_async": "AsyncClient"}
+
+
+def test_json_has_the_documented_keys(sample: Sample) -> None:
+    """The conversion reads `nodeid` and `verdict`. Programs of users read the rest."""
+    document = sample("brief").document()
+
+    assert document["version"] == 1
+    assert document["totals"] == {"convert-first": 6, "convert": 0, "unknown": 0, "keep": 2}
+    first = next(test for test in document["tests"] if test["nodeid"].endswith("::test_writer_returns_403"))
+    assert first | {"line": 0, "why": ""} == {
+        "nodeid": "tests/test_metrics_security.py::TestMetricsEndpointSecurity::test_writer_returns_403",
+        "file": "tests/test_metrics_security.py",
+        "line": 0,
+        "client": "TestClient",
+        "routes": [{"method": "POST", "path": "/api/auth/login"}, {"method": "GET", "path": "/api/metrics"}],
+        "reaches": ["authentication", "database"],
+        "verdict": "convert-first",
+        "why": "",
+        "observed": False,
+    }
+
+
+def test_table_has_totals_and_reasons(sample: Sample) -> None:
+    done = sample("brief").audit()
+
+    assert "Convert first: security (6)" in done.stdout
+    assert "reaches authentication: the security scheme OAuth2PasswordBearer" in done.stdout
+    assert done.stdout.endswith("6 of 8 tests use the wrong client.\n")

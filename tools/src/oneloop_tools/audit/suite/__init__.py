@@ -1,0 +1,1 @@
+"""The suite: finds the tests and reads them without running any of them."""

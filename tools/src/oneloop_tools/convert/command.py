@@ -1,0 +1,130 @@
+"""One run of the command: read the files, convert them, check the result, show or write it."""
+
+import argparse
+import gc
+import sys
+import warnings
+from pathlib import Path
+
+from oneloop_tools.project_settings import ProjectSettings
+
+from .conversion import Conversion, convert
+from .files import SourceFile, check_path, find_dirty, find_files, read_file, write_all
+from .functions import read_module
+from .lines import parse
+from .modules import Module
+from .project_index import ProjectIndex
+from .report import diff, summary
+from .selection import Selection, without_parameters
+from .syntax import cst
+
+REFUSED = 2
+
+
+def run(root: Path, options: argparse.Namespace) -> int:
+    """Convert files of the project in `root`, and return the exit status."""
+    settings = ProjectSettings.of(root)
+    paths = options.paths or [str(folder) for folder in settings.test_folders]
+    selection = Selection([check_path(root, each) for each in paths])
+    selection.kept |= {without_parameters(each) for each in options.keep}
+    if options.audit is not None:
+        selection.read_audit(root / options.audit)
+    # The trees are millions of objects that all stay. Looking for garbage among them takes a third of the time.
+    gc.disable()
+    try:
+        return _Run(root, selection, options).convert(settings.answers.get("app", ""))
+    finally:
+        gc.enable()
+
+
+class _Run:
+    def __init__(self, root: Path, selection: Selection, options: argparse.Namespace) -> None:
+        self.root = root
+        self.selection = selection
+        self.options = options
+        self.sources: dict[str, SourceFile] = {}
+        self.unreadable: dict[str, str] = {}
+        self.modules: list[Module] = []
+
+    def convert(self, answered_app: str) -> int:
+        self._read()
+        index = ProjectIndex(self.root, self.modules, self.options.app, answered_app.replace(":", ".") or None)
+        done = convert(index, self.selection)
+        wrong = [shown for shown, content in done.changed.items() if not _is_python(content)]
+        if wrong:
+            say(
+                f"Nothing was written: {', '.join(wrong)} would not be valid Python. This is a bug of the "
+                "converter. Report it, and convert the other files by naming them."
+            )
+            return REFUSED
+        if not self.options.write:
+            for shown, content in sorted(done.changed.items()):
+                sys.stdout.write(diff(shown, self.sources[shown].content, content))
+            sys.stdout.flush()
+        elif not self._write(done):
+            return REFUSED
+        unreadable = [(shown, why) for shown, why in sorted(self.unreadable.items()) if self._is_asked_for(shown)]
+        for line in summary(done, unreadable):
+            say(line)
+        return 1 if unreadable else 0
+
+    def _is_asked_for(self, shown: str) -> bool:
+        one_of_its_tests = any(name.startswith(f"{shown}::") for name in self.selection.asked)
+        return one_of_its_tests or self.selection.asks_for(shown)
+
+    def _write(self, done: Conversion) -> bool:
+        try:
+            write_all(self.root, done.changed)
+        except OSError as error:
+            say(f"Nothing was written: {error.strerror}. Fix that, and run the command again.")
+            return False
+        return True
+
+    def _read(self) -> None:
+        dirty = find_dirty(self.root) if self.options.write else set()
+        if dirty is None:
+            say("This is not a git repository, so the changes cannot be undone with git.")
+        for path in find_files(self.root, self.selection.asked):
+            source = read_file(path, self.root)
+            self.sources[source.shown] = source
+            if not self.options.allow_dirty and source.shown in (dirty or ()):
+                source.closed = source.closed or "has uncommitted changes: commit them, or add --allow-dirty"
+            self._parse(source)
+
+    def _parse(self, source: SourceFile) -> None:
+        if source.closed is not None and not source.content:
+            self.unreadable[source.shown] = source.closed
+            return
+        try:
+            parse(source.content)  # Python's own message says best what is wrong
+            module = read_module(source.path, source.shown, source.content)
+        except (cst.ParserSyntaxError, SyntaxError, RecursionError, ValueError) as error:
+            self.unreadable[source.shown] = _why(error)
+            return
+        module.closed = source.closed
+        self.modules.append(module)
+
+
+def say(line: str) -> None:
+    """Print to stderr. Standard output has the diff alone, so that a program can read it."""
+    sys.stderr.write(f"{line}\n")
+
+
+def _is_python(content: bytes) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(content, "converted", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _why(error: Exception) -> str:
+    line = getattr(error, "lineno", None) or getattr(error, "raw_line", None)
+    where = f" in line {line}" if line else ""
+    text = getattr(error, "msg", None) or getattr(error, "message", None) or error
+    text = str(text).splitlines()[0]
+    old = "print" in text or "exec" in text or "except" in text
+    two = "; it looks like Python 2" if old else ""
+    return f"is not valid Python{where}: {text}{two}. It was left as it is."

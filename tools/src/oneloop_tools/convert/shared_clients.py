@@ -1,0 +1,108 @@
+"""Clients that several functions share: at the top of a file, in a class, or as an attribute of `self`."""
+
+from .clients import STATE, ClientSource, read_made
+from .examination import Examination
+from .functions import has_other_bases
+from .reasons import Doubt
+from .syntax import cst, full_name
+
+SET_UP = "set_up"
+
+
+def read_module_names(seen: Examination) -> None:
+    """Find the clients at the top of a file."""
+    bound = seen.names | seen.positions.bound
+    for name in {each.value for each in seen.all.names} - bound:
+        source = module_client(seen, name)
+        if source is not None and any(each.value == name for each in seen.positions.variables(name)):
+            seen.found.sources[name] = source
+            seen.found.origins.add(source.origin)
+
+
+def module_client(seen: Examination, name: str) -> ClientSource | None:
+    """Return the client that a name means, if it is one at the top of this file or of another one."""
+    if name not in seen.module.assigned and name not in seen.module.imports:
+        return None
+    found = seen.index.find(seen.module.dotted(cst.Name(name)), seen.module)
+    if found is None:
+        return None
+    where, local = found
+    if local in where.globals and "client" in local:
+        seen.found.makes = True
+        seen.doubt("made-elsewhere", seen.function.node, local)
+        return None
+    values = where.assigned.get(local, [])
+    if len(values) != 1:
+        return None
+    made = read_made(values[0], where, None, seen.index)
+    if made is None:
+        return None
+    if where.changes_at_import(local, STATE) or seen.module.changes_at_import(name, STATE):
+        seen.doubt("shared-clients", seen.function.node, "it is changed at import")
+    if made.doubt is not None or made.set_up or made.is_async:
+        doubt = made.doubt or Doubt("constructor", values[0])
+        seen.found.doubts.append(Doubt(doubt.reason, seen.function.node, doubt.detail))
+    origin = ("module", where.name, local)
+    return ClientSource("module", origin, made.is_async, made.raises, made.follows, shared=True)
+
+
+def read_attributes(seen: Examination) -> None:
+    """Find the clients that are attributes of `self` or `cls`."""
+    function = seen.function
+    if function.owner is None:
+        return
+    for other in function.module.functions if function.kind == "test" else ():
+        there = seen.known.get(other) if other.owner is function.owner else None
+        if other.kind == "set-up" and there is not None and there.touches:
+            seen.found.by_string.append(other)
+    _read_class_attributes(seen)
+    used = {
+        each.attr.value
+        for each in seen.all.attributes
+        if isinstance(each.value, cst.Name) and each.value.value in ("self", "cls")
+    }
+    for name in used:
+        key = f"self.{name}"
+        for other in function.module.functions:
+            there = seen.known.get(other) if other.owner is function.owner else None
+            if there is not None and name in there.attributes and other is not function:
+                seen.found.sources[key] = there.sources[key]
+                seen.found.origins.add(there.sources[key].origin)
+                seen.found.by_string.append(other)
+    clientlike = used & {"client", "test_client", "app_client", "async_client"}
+    unknown = {each for each in clientlike if f"self.{each}" not in seen.found.sources}
+    if unknown and has_other_bases(function):
+        seen.doubt("inheritance", function.node)
+        seen.found.makes = True
+
+
+def _read_class_attributes(seen: Examination) -> None:
+    owner = seen.function.owner
+    if owner is None:
+        return
+    for line in owner.body.body:
+        small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+        if not isinstance(small, cst.Assign | cst.AnnAssign) or small.value is None:
+            continue
+        made = read_made(small.value, seen.module, None, seen.index)
+        target = small.targets[0].target if isinstance(small, cst.Assign) else small.target
+        name = full_name(target)
+        if made is None or name is None or not _mentions(seen, name):
+            continue
+        origin = ("class", seen.module.name, owner.name.value, name)
+        seen.found.sources[f"self.{name}"] = ClientSource(
+            "attribute", origin, made.is_async, made.raises, made.follows, shared=True
+        )
+        seen.found.origins.add(origin)
+        seen.found.class_attributes.append(line)
+        names = {each.name for each in seen.module.functions if each.owner is seen.function.owner}
+        if SET_UP in names or len(seen.found.class_attributes) > 1:
+            seen.doubt("async-copy", seen.function.node, SET_UP)
+        if made.doubt is not None or made.set_up or made.is_async or len(line.body) > 1:
+            seen.doubt("constructor", seen.function.node)
+        if seen.function.kind != "test":
+            seen.doubt("fixtures", seen.function.node, f"it uses {name} of the class")
+
+
+def _mentions(seen: Examination, name: str) -> bool:
+    return any(full_name(each) in (f"self.{name}", f"cls.{name}") for each in seen.all.attributes)

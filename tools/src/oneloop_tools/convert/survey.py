@@ -1,0 +1,86 @@
+"""Examines the functions of all files until nothing new is found in the functions that they call."""
+
+from collections.abc import Hashable, Iterable, Iterator
+
+from .apps import app_of
+from .clients import read_made
+from .examine import examine
+from .findings import Findings
+from .modules import Function, Module
+from .project_index import ProjectIndex
+from .syntax import Node, cst, walk
+
+OVERRIDES = "dependency_overrides"
+LIBRARIES = ("estClient", "testclient", "httpx", "httpx2", "AsyncClient")
+
+
+def survey(index: ProjectIndex) -> dict[Function, Findings]:
+    _find_apps(index)
+    known: dict[Function, Findings] = {}
+    seen_as: dict[Function, Hashable] = {}
+    tests = [each for each in index.functions() if each.kind == "test"]
+    others = [each for each in index.functions() if each.kind != "test"]
+    _examine_until_stable(others, index, known, seen_as)
+    pending = tests
+    while pending:
+        for function in pending:
+            known[function] = examine(function, index, known)
+        changed = _examine_until_stable(others, index, known, seen_as)
+        pending = [function for function in tests if known[function].called & changed]
+    return known
+
+
+def _find_apps(index: ProjectIndex) -> None:
+    # Whether a client can be replaced depends on how many apps the suite uses, so they are found first.
+    for module in index.modules:
+        if not module.mentions_overrides and not any(name.endswith(LIBRARIES) for name in module.imports.values()):
+            continue
+        functions = {id(function.node): function for function in module.functions}
+        for node in walk(module.tree.module):
+            overrides = isinstance(node, cst.Attribute) and node.attr.value == OVERRIDES
+            if overrides or isinstance(node, cst.Call):
+                above = (functions.get(id(each)) for each, _ in _all_above(node, module))
+                function = next(filter(None, above), None)
+                if overrides and (app := app_of(index, node.value, function, module)) is not None:
+                    index.apps.add(app)
+                elif not overrides:
+                    read_made(node, module, function, index)
+
+
+def _all_above(node: Node, module: Module) -> Iterator[tuple[Node, Node]]:
+    return module.tree.above(node, module.tree.module)
+
+
+def _examine_until_stable(
+    functions: Iterable[Function],
+    index: ProjectIndex,
+    known: dict[Function, Findings],
+    seen_as: dict[Function, Hashable],
+) -> set[Function]:
+    changed: set[Function] = set()
+    again = True
+    while again:
+        again = False
+        for function in functions:
+            known[function] = examine(function, index, known)
+            seen = _seen_from_outside(known[function])
+            if seen_as.get(function) != seen:
+                seen_as[function] = seen
+                changed.add(function)
+                again = True
+    return changed
+
+
+def _seen_from_outside(found: Findings) -> Hashable:
+    return (
+        found.touches,
+        found.awaits,
+        found.makes,
+        found.plain,
+        found.factory,
+        found.gives is not None,
+        frozenset(found.origins),
+        frozenset(found.function.given),
+        frozenset(found.attributes),
+        bool(found.mutates),
+    )
