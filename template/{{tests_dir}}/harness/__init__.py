@@ -1,7 +1,7 @@
 """The names of this folder before release 0.4.0, kept for one release. Use `oneloop` instead.
 
-An old conftest.py beside pytest.ini loads the plugin from here. The plugin loads itself now, so
-that file does nothing and can be deleted.
+An old conftest.py beside pytest.ini loads the plugin from here. The plugin loads itself now, so that file does nothing
+and can be deleted.
 """
 
 import re

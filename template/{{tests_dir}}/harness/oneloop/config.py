@@ -1,7 +1,7 @@
 """`[tool.oneloop]` in the project's pyproject.toml, the one place of configuration.
 
-Without that table the plugin is inert: pytest loads it in every run of an environment, also for
-the tests of other packages.
+Without that table the plugin is inert: pytest loads it in every run of an environment, also for the tests of other
+packages.
 """
 
 import tomllib

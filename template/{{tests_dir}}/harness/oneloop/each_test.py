@@ -57,9 +57,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
-) -> Iterator[None]:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Iterator[None]:
     run = request.config.stash[RUN]
     if fixturedef.scope == "function":
         if URL in fixturedef.argnames:

@@ -27,9 +27,8 @@ class SeamScopeError(OneloopError):
 class WrongDatabaseError(OneloopError):
     def __init__(self, name: str | None, where: str) -> None:
         super().__init__(
-            f"{where} names the database {name!r}, which is not a test database. It was not used: "
-            "the plugin deletes every row after a test. Choose a name with the word 'test' in it, "
-            "such as 'orders_test'."
+            f"{where} names the database {name!r}, which is not a test database. It was not used: the plugin deletes "
+            "every row after a test. Choose a name with the word 'test' in it, such as 'orders_test'."
         )
 
 
@@ -54,9 +53,8 @@ class ServerSettingError(OneloopError):
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(
-            f"{test} used the database from an event loop that does not own its connections. "
-            "Await the code in the test itself, instead of in `asyncio.run` or in a thread. "
-            "See docs/testing/known-errors.md."
+            f"{test} used the database from an event loop that does not own its connections. Await the code in the "
+            "test itself, instead of in `asyncio.run` or in a thread. See docs/testing/known-errors.md."
         )
 
 
@@ -95,9 +93,8 @@ class LeakError(OneloopError):
     def __init__(self, test: str, leaks: list[str]) -> None:
         found = "\n".join(f"  - {leak}" for leak in leaks)
         super().__init__(
-            f"{test} left behind:\n{found}\nAll of it was ended, so the next test starts clean. "
-            "Await each task, and open sessions, connections and clients with `async with`. "
-            "See docs/testing/leaks.md."
+            f"{test} left behind:\n{found}\nAll of it was ended, so the next test starts clean. Await each task, and "
+            "open sessions, connections and clients with `async with`. See docs/testing/leaks.md."
         )
 
 

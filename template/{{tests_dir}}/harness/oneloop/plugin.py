@@ -15,12 +15,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
         return
     early_config.stash[CONFIG] = config
     group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
-    group.addoption(
-        "--live", action="store_true", help="send every async client through a real server"
-    )
-    group.addoption(
-        "--update-contract", action="store_true", help="save the app's API as the new contract"
-    )
+    group.addoption("--live", action="store_true", help="send every async client through a real server")
+    group.addoption("--update-contract", action="store_true", help="save the app's API as the new contract")
     if config.existing_suite:
         import_module(f"{__package__}.adopted").name_database(early_config, config)
 

@@ -8,8 +8,8 @@ from .errors import OneloopError
 class Refusals:
     """What the plugin refused during a test.
 
-    The app may catch the error, so the first refusal is raised again when the test ends, unless
-    the test's report shows it already.
+    The app may catch the error, so the first refusal is raised again when the test ends, unless the test's report shows
+    it already.
     """
 
     def __init__(self) -> None:

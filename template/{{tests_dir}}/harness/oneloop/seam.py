@@ -29,16 +29,14 @@ class CreateUser(Protocol):
     The plugin commits.
     """
 
-    async def __call__(
-        self, session: AsyncSession, *, role: Any, email: str, username: str, password: str
-    ) -> Any: ...
+    async def __call__(self, session: AsyncSession, *, role: Any, email: str, username: str, password: str) -> Any: ...
 
 
 class Migrate(Protocol):
     """Migrates the database at `url` to `head`, or down to `base`, where no migration has run.
 
-    It runs in a thread of its own, where it may start a loop. A service whose migrations have no
-    downgrade ignores `base`.
+    It runs in a thread of its own, where it may start a loop. A service whose migrations have no downgrade ignores
+    `base`.
     """
 
     def __call__(self, url: str, revision: str = "head") -> None: ...
@@ -47,6 +45,4 @@ class Migrate(Protocol):
 class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
-    async def __call__(
-        self, client: AsyncClient, email: str, password: str
-    ) -> Mapping[str, str]: ...
+    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...

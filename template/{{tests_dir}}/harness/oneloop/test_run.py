@@ -23,8 +23,8 @@ MAIN = "main"
 class TestRun:
     """A run in one process, or the controller of pytest-xdist, or one of its workers.
 
-    `id` is part of the name of each database of the run. `server_url` and `server_log` are set in
-    a worker only, which uses the server of its controller.
+    `id` is part of the name of each database of the run. `server_url` and `server_log` are set in a worker only, which
+    uses the server of its controller.
     """
 
     __test__ = False  # pytest collects classes whose name starts with Test

@@ -58,9 +58,7 @@ def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     return re.sub(r"{(\w+)}", value, case.path)
 
 
-async def _open_websocket(
-    asgi: ASGIApp, client: AsyncClient, path: str, options: Mapping[str, Any]
-) -> int:
+async def _open_websocket(asgi: ASGIApp, client: AsyncClient, path: str, options: Mapping[str, Any]) -> int:
     """Open a websocket as the user of `client`; return 101, or the status of the refusal."""
     from httpx2.websockets import WebSocketUpgradeError  # noqa: PLC0415  few services need it
 

@@ -42,15 +42,13 @@ def load() -> Mapping[str, Access]:
     access: Mapping[str, Access] = getattr(_import(PATH), "ACCESS", {})
     for entry, declared in access.items():
         if len(entry.split()) < 2 or not isinstance(declared, Access):
-            raise AccessError(
-                f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...).'
-            )
+            raise AccessError(f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...).')
     return access
 
 
 def _import(file: Path) -> ModuleType:
-    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`,
-    # `access`. It gets the name that pytest gives to the conftest.py beside it.
+    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`, `access`. It gets the
+    # name that pytest gives to the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
     name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
     known = sys.modules.get(name)
@@ -69,9 +67,7 @@ def list_cases(access: Mapping[str, Access]) -> list[Case]:
     return [Case(entry, role) for entry, declared in access.items() for role in declared.statuses]
 
 
-def find_problems(
-    access: Mapping[str, Access], endpoints: Sequence[Endpoint], roles: Collection[str]
-) -> list[str]:
+def find_problems(access: Mapping[str, Access], endpoints: Sequence[Endpoint], roles: Collection[str]) -> list[str]:
     """Return a text for each difference between ACCESS and the app, with the line to change."""
     columns = [ANONYMOUS, *roles]
     routes = {each.name: each for each in endpoints}
@@ -96,8 +92,7 @@ def _route(entry: str) -> str:
 def _line(endpoint: Endpoint, columns: Sequence[str]) -> str:
     """Return a proposal for the route's line in ACCESS."""
     listed = ", ".join(
-        _argument(role, 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status)
-        for role in columns
+        _argument(role, 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status) for role in columns
     )
     return f'    "{endpoint.name}": Access({listed}),'
 
@@ -106,9 +101,7 @@ def _argument(role: str, status: int) -> str:
     return f"{role}={status}" if role.isidentifier() else f'**{{"{role}": {status}}}'
 
 
-def _entry_problems(
-    access: Mapping[str, Access], columns: Sequence[str], routes: Collection[str]
-) -> Iterator[str]:
+def _entry_problems(access: Mapping[str, Access], columns: Sequence[str], routes: Collection[str]) -> Iterator[str]:
     for entry, declared in access.items():
         if _route(entry) not in routes:
             yield f'The app has no such route. Delete from ACCESS:\n    "{entry}": ...'

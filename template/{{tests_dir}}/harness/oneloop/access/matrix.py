@@ -72,13 +72,11 @@ Arrange = Callable[[Given], Awaitable[Call]]
 class Access:
     """What each role gets from a route: `Access(anonymous=401, admin=200, writer=403)`.
 
-    All roles send the same request: `call`, or what `arrange` returns if it needs rows or a token
-    first. The request must be valid, so that the status depends on the caller alone.
+    All roles send the same request: `call`, or what `arrange` returns if it needs rows or a token first. The request
+    must be valid, so that the status depends on the caller alone.
     """
 
-    def __init__(
-        self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int
-    ) -> None:
+    def __init__(self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int) -> None:
         for role, status in statuses.items():
             if status in INVALID:
                 raise AccessError(

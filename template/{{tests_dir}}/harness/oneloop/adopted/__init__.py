@@ -1,7 +1,7 @@
 """What an existing suite needs: a database that is named before the app is imported, and a seam.
 
-Only a project that adopts the plugin gets this room. May import `fixtures`, `test_run` and the
-rooms below them. Start with `database_before_import`.
+Only a project that adopts the plugin gets this room. May import `fixtures`, `test_run` and the rooms below them. Start
+with `database_before_import`.
 """
 
 from . import adopted_report, known_failures, seam_file

@@ -30,13 +30,10 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"oneloop: your fixtures override the plugin's: {', '.join(sorted(overriding))}"
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     replaced = config.stash[RUN].replaced_databases
     if replaced:
         terminalreporter.write_line(
-            f"oneloop: {replaced} tests changed the schema, and each needed a new database, which "
-            "is slow. Delete the fixtures that create and drop tables: the plugin does it. "
-            "See docs/testing/migration.md."
+            f"oneloop: {replaced} tests changed the schema, and each needed a new database, which is slow. Delete the "
+            "fixtures that create and drop tables: the plugin does it. See docs/testing/migration.md."
         )

@@ -1,8 +1,7 @@
 """Names the test database before the app is imported.
 
-An app that creates its engine at import reads the database URL then. So the URL of the test
-database is in the environment before pytest loads any conftest.py. The database itself is created
-when the first test needs it.
+An app that creates its engine at import reads the database URL then. So the URL of the test database is in the
+environment before pytest loads any conftest.py. The database itself is created when the first test needs it.
 """
 
 import os

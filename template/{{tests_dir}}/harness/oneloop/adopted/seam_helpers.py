@@ -58,8 +58,8 @@ def create_all(metadata: MetaData) -> Migrate:
 def alembic(ini: Path, variable: str, driver: str) -> Migrate:
     """Return the seam's `migrate` for a service whose env.py reads the URL from `variable`.
 
-    It runs in a process of its own, because the app's settings are read only once in a process. An
-    env.py that connects to another database is refused.
+    It runs in a process of its own, because the app's settings are read only once in a process. An env.py that connects
+    to another database is refused.
     """
 
     def go(url: str, revision: str = "head") -> None:

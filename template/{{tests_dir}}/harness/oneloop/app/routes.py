@@ -63,9 +63,7 @@ def _own_pages(app: FastAPI) -> set[str | None]:
     return {app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
 
 
-def _endpoints(
-    routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str | None]
-) -> Iterator[Endpoint]:
+def _endpoints(routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str | None]) -> Iterator[Endpoint]:
     for context in iter_route_contexts(list(routes)):
         path = context.path_format or context.path or ""
         inner = getattr(context, "routes", None)

@@ -2,12 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    asynccontextmanager,
-    contextmanager,
-)
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -51,8 +46,8 @@ class RunningApp:
 async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
     """Enter and leave `context` in one task, and yield its value.
 
-    pytest-asyncio runs the two halves of a fixture in two tasks, but a task group or a cancel
-    scope, which a lifespan may hold, must be left in the task that entered it.
+    pytest-asyncio runs the two halves of a fixture in two tasks, but a task group or a cancel scope, which a lifespan
+    may hold, must be left in the task that entered it.
     """
     entered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     leave = asyncio.Event()

@@ -1,7 +1,7 @@
 """Tests of the user's service that every test run includes: access, migrations, contract.
 
-May import every other room, under the name `oneloop`, as tests do. Start with `test_access`. This
-file decides which of them pytest collects.
+May import every other room, under the name `oneloop`, as tests do. Start with `test_access`. This file decides which of
+them pytest collects.
 """
 
 from pathlib import Path
@@ -51,9 +51,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"oneloop: the API is not compared: {relative(SNAPSHOT)} is missing. Write it: {UPDATE}"
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if config.getoption("update_contract"):
         file = relative(SNAPSHOT)
         terminalreporter.write_line(f"oneloop: {file} is written. Read it: git diff {file}")

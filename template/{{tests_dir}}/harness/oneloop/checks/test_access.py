@@ -32,9 +32,7 @@ def asker(
     return Asker(client_as, async_client, db_session, test_users, _running_app.asgi)
 
 
-def test_every_route_has_a_declared_answer_for_every_role(
-    app: FastAPI, roles: Sequence[str]
-) -> None:
+def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, roles: Sequence[str]) -> None:
     problems = find_problems(ACCESS, list_endpoints(app), roles)
 
     if problems and (ACCESS or roles):  # a service without roles has nothing to declare

@@ -12,8 +12,8 @@ from oneloop.checks import SNAPSHOT, UPDATE, relative
 
 pytestmark = pytest.mark.contract
 
-# Texts for readers are not part of the contract. But below the keys in NAMES, each key is a name
-# that the API chose: a property called `title` stays.
+# Texts for readers are not part of the contract. But below the keys in NAMES, each key is a name that the API chose: a
+# property called `title` stays.
 TEXTS = frozenset({"title", "summary", "description", "example", "examples"})
 NAMES = frozenset(
     {"components", "content", "headers", "paths", "properties", "responses", "schemas"}
@@ -49,9 +49,7 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
 
     if before != now:
         file = relative(SNAPSHOT)
-        lines = difflib.unified_diff(
-            before.splitlines(), now.splitlines(), file, "the API", lineterm=""
-        )
+        lines = difflib.unified_diff(before.splitlines(), now.splitlines(), file, "the API", lineterm="")
         difference = "\n".join(lines) if before else f"There is no {file}."
         pytest.fail(
             f"The API differs from {file}:\n\n{difference}\n\n"

@@ -15,27 +15,19 @@ from oneloop.clients import ClientAs, LiveServer
 
 pytestmark = pytest.mark.contract
 
-CHECKS = (
-    "not_a_server_error,status_code_conformance,content_type_conformance,"
-    "response_schema_conformance"
-)
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # The same requests in each run: a failure does not go away by itself.
 OPTIONS = ("--checks", CHECKS, "--seed", "1", "--max-examples", "20", "--no-color")
 
 
 @pytest.fixture(params=["anonymous", "the first of roles"])
 async def caller(
-    request: pytest.FixtureRequest,
-    async_client: AsyncClient,
-    client_as: ClientAs,
-    roles: Sequence[str],
+    request: pytest.FixtureRequest, async_client: AsyncClient, client_as: ClientAs, roles: Sequence[str]
 ) -> AsyncClient:
     return async_client if request.param == "anonymous" else await client_as(roles[0])
 
 
-async def test_each_operation_answers_as_described(
-    app: FastAPI, live_server: LiveServer, caller: AsyncClient
-) -> None:
+async def test_each_operation_answers_as_described(app: FastAPI, live_server: LiveServer, caller: AsyncClient) -> None:
     """Schemathesis, in a process of its own, sends valid and invalid requests to each operation."""
     if find_spec("schemathesis") is None:
         pytest.fail(f"Schemathesis is not installed in this environment. Run:\n    {CONTRACT}", False)

@@ -38,9 +38,7 @@ async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]
         await databases.drop(suffix)
 
 
-async def test_the_models_and_the_migrations_agree(
-    db_engine: AsyncEngine, metadata: MetaData
-) -> None:
+async def test_the_models_and_the_migrations_agree(db_engine: AsyncEngine, metadata: MetaData) -> None:
     """No table, column, index or default of the models lacks its migration."""
     async with db_engine.connect() as connection:
         await connection.run_sync(check_drift, metadata)

@@ -12,8 +12,8 @@ USERS = """
     n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')"""
-# Each relation that holds rows of its own: partitions but not their parent, and both the children
-# and the parent of an inheritance. Foreign and temporary tables are left alone.
+# Each relation that holds rows of its own: partitions but not their parent, and both the children and the parent of an
+# inheritance. Foreign and temporary tables are left alone.
 TABLES = f"""
     WITH obstacles(relation, deletes, lift, restore) AS (
         SELECT tgrelid, tgtype & 8 <> 0, format('DISABLE TRIGGER %I', tgname),
@@ -60,10 +60,9 @@ SEQUENCES = """
 class Table:
     """A table that holds rows of its own.
 
-    `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of
-    ALTER TABLE against what could prevent a wipe: triggers, rules, forced row security. A table is
-    `guarded` if one of these meets a DELETE. `referrers` are the oids of the tables with a foreign
-    key to this one.
+    `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of ALTER TABLE against what
+    could prevent a wipe: triggers, rules, forced row security. A table is `guarded` if one of these meets a DELETE.
+    `referrers` are the oids of the tables with a foreign key to this one.
     """
 
     oid: int

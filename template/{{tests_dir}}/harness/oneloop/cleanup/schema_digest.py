@@ -2,9 +2,9 @@
 
 from typing import Any
 
-# One row for each object with a name. What belongs to it, as columns, indexes and constraints do to
-# a table, is in its digest. Statistics are not compared, nor the file that TRUNCATE and REFRESH
-# replace. 16384 is the first oid that PostgreSQL gives to an object of a user.
+# One row for each object with a name. What belongs to it, as columns, indexes and constraints do to a table, is in its
+# digest. Statistics are not compared, nor the file that TRUNCATE and REFRESH replace. 16384 is the first oid that
+# PostgreSQL gives to an object of a user.
 DIGESTS = """
     WITH relations AS (
         SELECT * FROM pg_class

@@ -20,8 +20,8 @@ Change = Callable[[AsyncConnection], Awaitable[object]]
 class TestDatabase:
     """A database of this process, cloned from a template database of the run.
 
-    A private copy takes its name for one test, so that the URL stays the same. `changes` are made
-    to each database that has this name.
+    A private copy takes its name for one test, so that the URL stays the same. `changes` are made to each database that
+    has this name.
     """
 
     __test__ = False  # pytest collects classes of this name

@@ -31,8 +31,7 @@ class State(Enum):
 class TestDatabases:
     """The worker's database, those that a user added, and the app that uses them.
 
-    `after_test` is the transition to the next test. The other methods only record what the running
-    test does.
+    `after_test` is the transition to the next test. The other methods only record what the running test does.
     """
 
     __test__ = False  # pytest collects classes of this name
@@ -62,8 +61,8 @@ class TestDatabases:
                 self._databases.remove(database)
                 # A lost server was reported by the test that lost it.
                 with suppress(DatabaseUnreachableError, DBAPIError, *CONNECTION_LOST):
-                    # An engine that is never disposed of, such as one made at import, may hold a
-                    # thread that keeps the process alive.
+                    # An engine that is never disposed of, such as one made at import, may hold a thread that keeps the
+                    # process alive.
                     await self._dispose({database.name})
                     await database.drop()
 

@@ -14,9 +14,8 @@ NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE
 def fingerprint(catalogue: Catalogue) -> str:
     """Return the expression for what a test should leave as it was, as the text of a JSON object.
 
-    It has a signature for each kept table and each view, by its oid: the count of the rows and
-    their highest transaction id. A row that was written since has a higher id, and a row that was
-    deleted is missing from the count.
+    It has a signature for each kept table and each view, by its oid: the count of the rows and their highest
+    transaction id. A row that was written since has a higher id, and a row that was deleted is missing from the count.
     """
     rows = "(SELECT count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) FROM ONLY {})"
     signatures = {NEWEST: NEWEST_OID}
@@ -44,8 +43,8 @@ def tables_with_rows(tables: Collection[Table]) -> str:
 def deletion(tables: Collection[Table]) -> str:
     """Return one statement that deletes every row of `tables`.
 
-    Foreign keys are checked once, at its end: any order, cycles, RESTRICT and NO ACTION pass.
-    TRUNCATE takes a hundred times as long on small tables.
+    Foreign keys are checked once, at its end: any order, cycles, RESTRICT and NO ACTION pass. TRUNCATE takes a hundred
+    times as long on small tables.
     """
     deletes = (f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
     return _with(deletes)
@@ -54,10 +53,9 @@ def deletion(tables: Collection[Table]) -> str:
 def wipe_function(catalogue: Catalogue) -> str:
     """Return the definition of a function that deletes the rows, and returns whether it did.
 
-    It returns false if the fingerprint is not the expected one, if a guarded table holds rows, or
-    if a transaction was left open. So it waits for no lock, fires no trigger, and takes from no
-    kept row the row that it refers to. A function keeps its plans, which are nearly all of the
-    cost, and needs one round trip.
+    It returns false if the fingerprint is not the expected one, if a guarded table holds rows, or if a transaction was
+    left open. So it waits for no lock, fires no trigger, and takes from no kept row the row that it refers to. A
+    function keeps its plans, which are nearly all of the cost, and needs one round trip.
     """
     unusual = [
         f"{fingerprint(catalogue)} <> expected",
@@ -88,16 +86,12 @@ def copy_rows(table: Table) -> str:
 
 
 def full_wipe(
-    catalogue: Catalogue,
-    *,
-    guarded: Collection[Table],
-    changed: Collection[Table],
-    views: Collection[View],
+    catalogue: Catalogue, *, guarded: Collection[Table], changed: Collection[Table], views: Collection[View]
 ) -> str:
     """Return the script that deletes every row, restores `changed` tables and refreshes `views`.
 
-    `guarded` are the guarded tables that hold rows. Their owner lifts their guards: only a
-    superuser may set `session_replication_role`.
+    `guarded` are the guarded tables that hold rows. Their owner lifts their guards: only a superuser may set
+    `session_replication_role`.
     """
     restored = catalogue.with_referrers(changed)
     lifted = [*guarded, *restored]
@@ -107,10 +101,7 @@ def full_wipe(
     # A pending check, of a deferred foreign key, would forbid the next ALTER TABLE.
     steps.append("SET CONSTRAINTS ALL IMMEDIATE")
     steps += [f"ALTER TABLE ONLY {each.quoted} {back}" for each in lifted for back in each.restores]
-    steps += [
-        f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}"
-        for view in views
-    ]
+    steps += [f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}" for view in views]
     return "; ".join(steps)
 
 

@@ -50,8 +50,8 @@ async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequ
 class PostgresWiper:
     """Deletes every row except those of the kept tables, and restores these.
 
-    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe`
-    then reports the changes, and the database is to be replaced.
+    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe` then reports the
+    changes, and the database is to be replaced.
     """
 
     _catalogue: Catalogue
@@ -67,13 +67,9 @@ class PostgresWiper:
         self.sequences: list[Sequence] = []
 
     @classmethod
-    async def open(
-        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
-    ) -> "PostgresWiper":
+    async def open(cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()) -> "PostgresWiper":
         """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
-        engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
-        )
+        engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
             driver: Any = (await connection.get_raw_connection()).driver_connection

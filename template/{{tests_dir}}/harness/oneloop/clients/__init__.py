@@ -1,7 +1,6 @@
 """The clients on the running app: in this process, over a socket, and the sync one.
 
-May import `app`, `config`, `database.engine_guard`, `errors` and `refusals`. Start with
-`async_client`.
+May import `app`, `config`, `database.engine_guard`, `errors` and `refusals`. Start with `async_client`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,11 +14,4 @@ from .sync_client import SyncClient
 
 ClientAs = Callable[[Any], Awaitable[AsyncClient]]
 
-__all__ = [
-    "ClientAs",
-    "LiveServer",
-    "OneloopClient",
-    "SyncClient",
-    "open_async_client",
-    "open_live_client",
-]
+__all__ = ["ClientAs", "LiveServer", "OneloopClient", "SyncClient", "open_async_client", "open_live_client"]

@@ -17,8 +17,8 @@ VALID_HEADER = re.compile(rb"(?:[^\x00-\x20\x7f]+(?:[ \t]+[^\x00-\x20\x7f]+)*)?"
 class InProcessTransport(ASGITransport):
     """Calls the app in the test's own task, and waits until it is done.
 
-    Catches what `ASGITransport` alone hides: a request without an answer hangs the run, a response
-    that breaks off looks complete, and a header arrives that no client could send.
+    Catches what `ASGITransport` alone hides: a request without an answer hangs the run, a response that breaks off
+    looks complete, and a header arrives that no client could send.
     """
 
     def __init__(self, app: ASGIApp) -> None:

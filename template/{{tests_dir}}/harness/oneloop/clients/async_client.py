@@ -22,17 +22,13 @@ INTERNAL_ERROR = 1011  # the close code for an exception in the app
 class OneloopClient(AsyncClient):
     """An `AsyncClient` that opens websockets too, and waits for nothing without an end."""
 
-    def __init__(
-        self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None
-    ) -> None:
+    def __init__(self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None) -> None:
         # The transports limit each wait, and pause in a debugger; httpx2's timeouts would not.
         super().__init__(transport=transport, base_url=base_url, timeout=None)
         self._asgi = asgi
 
     @asynccontextmanager
-    async def websocket(
-        self, url: URL | str, **options: Any
-    ) -> "AsyncIterator[AsyncWebSocketSession]":
+    async def websocket(self, url: URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user: `async with client.websocket("/feed") as ws`.
 
         A refusal raises httpx2's `WebSocketUpgradeError`, which has the response.

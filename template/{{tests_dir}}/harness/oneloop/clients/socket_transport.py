@@ -18,8 +18,8 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class LiveTransport(AsyncHTTPTransport):
     """Sends requests to the live server over a connection that is kept alive.
 
-    A response that was read to its end is returned once the app's call has ended, background
-    tasks included, as in this process: a test that asserts what they did is no race.
+    A response that was read to its end is returned once the app's call has ended, background tasks included, as in this
+    process: a test that asserts what they did is no race.
     """
 
     def __init__(self, server: LiveServer) -> None:

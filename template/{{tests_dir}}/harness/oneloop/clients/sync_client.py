@@ -21,20 +21,13 @@ CLIENT_LIBRARIES = ("httpx2", "starlette")
 class SyncClient(TestClient):
     """Starlette's client, never entered, since that would run a second lifespan.
 
-    Each request runs on a loop of its own. So a route that authenticates its caller raises
-    `ClientPolicyError` at the line of the test, and so does the first use of the database, even if
-    the app turns the error into a 500. With `exempt`, which the marker `sync_client` gives, a route
-    may authenticate; the database stays refused.
+    Each request runs on a loop of its own. So a route that authenticates its caller raises `ClientPolicyError` at the
+    line of the test, and so does the first use of the database, even if the app turns the error into a 500. With
+    `exempt`, which the marker `sync_client` gives, a route may authenticate; the database stays refused.
     """
 
     def __init__(
-        self,
-        asgi: ASGIApp,
-        app: FastAPI,
-        guard: EngineGuard,
-        refusals: Refusals,
-        *,
-        exempt: bool = False,
+        self, asgi: ASGIApp, app: FastAPI, guard: EngineGuard, refusals: Refusals, *, exempt: bool = False
     ) -> None:
         self._app = app
         self._guard = guard

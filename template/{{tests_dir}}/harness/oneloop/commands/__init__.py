@@ -1,5 +1,5 @@
 """The commands: `uv run oneloop dev | run | psql | reset | update | selftest`.
 
-May import `database` and `postgres`; `update` imports only the standard library, because it also
-renews the packages. Start with `__main__`. No command imports the service.
+May import `database` and `postgres`; `update` imports only the standard library, because it also renews the packages.
+Start with `__main__`. No command imports the service.
 """

@@ -9,13 +9,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
-from ..postgres import (
-    PostgresStopError,
-    PostgresUnavailable,
-    choose_persistent_folder,
-    find_client,
-    start_server,
-)
+from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from .child_process import Child
 from .command_errors import CommandError, NoClientError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say

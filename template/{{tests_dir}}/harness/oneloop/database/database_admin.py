@@ -35,10 +35,7 @@ CONNECTION_LOST = (
 async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
     """Connect to the database `postgres`, which every server has."""
     engine = create_async_engine(
-        server.set(database="postgres"),
-        poolclass=NullPool,
-        isolation_level="AUTOCOMMIT",
-        connect_args=LIMITS,
+        server.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
     )
     try:
         connection = await engine.connect()

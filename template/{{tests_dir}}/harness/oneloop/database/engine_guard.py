@@ -12,13 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import (
-    ClientPolicyError,
-    ForeignDatabaseError,
-    ServerSettingError,
-    WrongDatabaseError,
-    WrongLoopError,
-)
+from ..errors import ClientPolicyError, ForeignDatabaseError, ServerSettingError, WrongDatabaseError, WrongLoopError
 from ..refusals import Refusals
 from .database_admin import is_test_database
 
@@ -35,9 +29,9 @@ sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None
 class EngineGuard:
     """Refuses a foreign loop or database when a connection is requested.
 
-    On a foreign loop asyncpg fails with a message that names no cause, and psycopg and aiosqlite
-    pass. The guard replaces `Engine.raw_connection`, which sync and async engines use alike. A
-    pool's events come too late: `pool_pre_ping` has used the connection before them.
+    On a foreign loop asyncpg fails with a message that names no cause, and psycopg and aiosqlite pass. The guard
+    replaces `Engine.raw_connection`, which sync and async engines use alike. A pool's events come too late:
+    `pool_pre_ping` has used the connection before them.
     """
 
     def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:

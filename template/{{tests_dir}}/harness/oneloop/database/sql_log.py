@@ -12,9 +12,7 @@ from .engine_guard import exempted, listening
 
 KEPT = 200
 PARAMETERS_WIDTH = 200
-SCHEMA = re.compile(
-    r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE
-)
+SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE)
 
 
 class SqlLog:
@@ -37,16 +35,12 @@ class SqlLog:
 
     def recorded(self) -> AbstractContextManager[None]:
         """Listen to every engine until the block ends."""
-        return listening(
-            Engine, before_cursor_execute=self._before, after_cursor_execute=self._after
-        )
+        return listening(Engine, before_cursor_execute=self._before, after_cursor_execute=self._after)
 
     def _before(self, connection: Connection, *_: Any) -> None:
         connection.info["oneloop_started"] = perf_counter()
 
-    def _after(
-        self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
-    ) -> None:
+    def _after(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if exempted():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None

@@ -23,8 +23,8 @@ TERMINATE_POLLS = 1000
 LEFT_OPEN = text("""
     SELECT state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
-# Where nothing waits for a disk, copying the files takes half the time of logging the pages.
-# Elsewhere the copy would wait for two checkpoints.
+# Where nothing waits for a disk, copying the files takes half the time of logging the pages. Elsewhere the copy would
+# wait for two checkpoints.
 COPIES_FILES = text("""
     SELECT current_setting('fsync') = 'off'
         AND current_setting('server_version_num')::int >= 150000""")
@@ -36,8 +36,8 @@ OF_RUN = text("SELECT datname FROM pg_database WHERE position(:run in datname) >
 class WorkerDatabases:
     """The databases of one worker on a PostgreSQL server.
 
-    All names derive from the database that `server` names, and contain `run`, so that two runs can
-    share a server. `worker` is the worker of pytest-xdist, or `main`.
+    All names derive from the database that `server` names, and contain `run`, so that two runs can share a server.
+    `worker` is the worker of pytest-xdist, or `main`.
     """
 
     limits: ClassVar[Mapping[str, float]] = LIMITS
@@ -62,8 +62,7 @@ class WorkerDatabases:
     async def make_template(self, label: str, migrate: Callable[[str], None]) -> None:
         """Make and migrate a template database, unless another worker has done it."""
         async with administer(self.server) as connection:
-            # Not pg_advisory_lock: it would reach the time limit of a statement while another
-            # worker migrates.
+            # Not pg_advisory_lock: it would reach the time limit of a statement while another worker migrates.
             while not await connection.scalar(LOCK, {"run": self.run}):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(LOCK_POLL_SECONDS)
             try:
@@ -72,9 +71,7 @@ class WorkerDatabases:
             finally:
                 await connection.execute(UNLOCK, {"run": self.run})
 
-    async def _make_template(
-        self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]
-    ) -> None:
+    async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name = self.name(label)
         await self._create(connection, name, "template1")
         try:
@@ -88,15 +85,11 @@ class WorkerDatabases:
         name = self.name(suffix)
         async with administer(self.server) as connection:
             await self._create(connection, name, self.name(template))
-            await connection.exec_driver_sql(
-                f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'"
-            )
+            await connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'")
 
     async def _create(self, connection: AsyncConnection, name: str, template: str) -> None:
         strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
-        await connection.exec_driver_sql(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}'
-        )
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
 
     async def rename(self, suffix: str, to: str) -> None:
         """Rename a database; open connections to it are terminated."""

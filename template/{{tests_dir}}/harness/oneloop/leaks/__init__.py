@@ -45,8 +45,8 @@ class Leaks:
         late = self.tasks.late(loop)
         if late:
             lines += loop.run_until_complete(self.tasks.settle(late))
-        # An object in a reference cycle warns when it is collected. That must happen now, and not
-        # ten tests later. The two young generations take 0.1 ms, a full collection 70 ms.
+        # An object in a reference cycle warns when it is collected. That must happen now, and not ten tests later. The
+        # two young generations take 0.1 ms, a full collection 70 ms.
         gc.collect(1)
         if self.connections.late:  # an open session holds one
             lines += loop.run_until_complete(self.connections.take_back())

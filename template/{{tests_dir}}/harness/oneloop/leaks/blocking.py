@@ -7,19 +7,19 @@ from blockbuster import BlockBuster
 
 from ..config import ProjectConfig
 
-# Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the
-# methods of such a type in the interpreter's own memory, which has crashed a test run.
+# Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the methods of such a
+# type in the interpreter's own memory, which has crashed a test run.
 IMMUTABLE = 1 << 8
-# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file;
-# `connect` is pytest-socket's, which would be replaced.
+# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file; `connect` is
+# pytest-socket's, which would be replaced.
 ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
 
 
 class Blocking:
     """Raises blockbuster's `BlockingError` for a call of the service's code that blocks the loop.
 
-    Catches the service that is quick alone and serves nobody else under load. Start-up may block,
-    as it does in production, and so may code that runs in a thread.
+    Catches the service that is quick alone and serves nobody else under load. Start-up may block, as it does in
+    production, and so may code that runs in a thread.
     """
 
     def __init__(self, config: ProjectConfig) -> None:

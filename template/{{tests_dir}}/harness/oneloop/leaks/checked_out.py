@@ -53,14 +53,9 @@ class CheckedOutConnections:
                 # It may be in the middle of a statement, so it does not go back to the pool.
                 with suppress(Exception):
                     await greenlet_spawn(connection.invalidate)
-        return [
-            f"a connection to the database, checked out at {out.where} and never given back"
-            for out in leaked
-        ]
+        return [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
 
-    def _checkout(
-        self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection
-    ) -> None:
+    def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
         if not exempted():
             self._out[entry] = CheckedOut(ref(connection), where(currentframe()))
 

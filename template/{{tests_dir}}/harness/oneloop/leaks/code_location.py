@@ -8,9 +8,7 @@ from types import FrameType
 
 import greenlet  # type: ignore[import-untyped]  # it ships no types
 
-LIBRARIES = tuple(
-    sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts", "stdlib", "platstdlib")
-)
+LIBRARIES = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts", "stdlib", "platstdlib"))
 # `uv run --with` installs beside the environment that sysconfig knows.
 SITE = f"{os.sep}site-packages{os.sep}"
 PLUGIN = str(Path(__file__).parents[1])

@@ -65,8 +65,8 @@ def _line(task: asyncio.Task[object]) -> str:
 class UnawaitedErrors:
     """The errors that asyncio only logs: of a task that failed and that no code awaits.
 
-    Catches the background work that fails on each request while every test is green. This is the
-    loop's exception handler; an app that sets its own replaces it.
+    Catches the background work that fails on each request while every test is green. This is the loop's exception
+    handler; an app that sets its own replaces it.
     """
 
     def __init__(self) -> None:

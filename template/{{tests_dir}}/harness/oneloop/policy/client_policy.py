@@ -106,10 +106,9 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
         if sync and other:
             first, second = sync[0].name, other[0].name
             yield (
-                f"{name} mixes clients: {first.rpartition('::')[2]} uses "
-                f"{sync[0].client_among(SYNC_NAMES)}, {second.rpartition('::')[2]} uses "
-                f"{other[0].client_among(ASYNC_NAMES)}. Move the tests with `client` into a class "
-                "of their own."
+                f"{name} mixes clients: {first.rpartition('::')[2]} uses {sync[0].client_among(SYNC_NAMES)}, "
+                f"{second.rpartition('::')[2]} uses {other[0].client_among(ASYNC_NAMES)}. Move the tests with "
+                "`client` into a class of their own."
             )
 
 
@@ -127,9 +126,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if offences:
         listed = "\n".join(f"  {offence}" for offence in offences)
         abort_collection(
-            config,
-            items,
-            f"The client policy is broken. docs/testing/clients.md has the reasons.\n{listed}",
+            config, items, f"The client policy is broken. docs/testing/clients.md has the reasons.\n{listed}"
         )
     for name in EXEMPTIONS.keys() - {EXEMPTION}:
         check_reasons(config, items, name)

@@ -23,14 +23,11 @@ def check_settings(config: pytest.Config) -> None:
             "    uv add --dev --editable ./tests/harness"
         )
     if any((each / PACKAGE.name / "__init__.py").is_file() for each in (folder, folder / "src")):
-        raise pytest.UsageError(
-            f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours."
-        )
+        raise pytest.UsageError(f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours.")
     if not any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio.plugin"))):
         raise pytest.UsageError(
-            "pytest-asyncio is switched off, so no async test can run. Remove `-p no:asyncio` from "
-            "addopts, the command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, "
-            "add: -p asyncio"
+            "pytest-asyncio is switched off, so no async test can run. Remove `-p no:asyncio` from addopts, the "
+            "command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, add: -p asyncio"
         )
     wins = file is not None and file.name.endswith("pytest.toml")
     if file and wins and file.with_name("pytest.ini").exists() and not config.option.inifilename:

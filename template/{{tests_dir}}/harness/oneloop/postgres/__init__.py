@@ -1,9 +1,8 @@
 """The embedded PostgreSQL server: it imports only the standard library; start at `start_server`.
 
-A temporary server starts in half a second and is removed with its test run. A persistent server
-keeps its rows, and all processes that use its folder share it. Both listen on a Unix socket in a
-private folder, so that no port is taken. A watchdog process stops the server when its users have
-ended, even by `kill -9`.
+A temporary server starts in half a second and is removed with its test run. A persistent server keeps its rows, and all
+processes that use its folder share it. Both listen on a Unix socket in a private folder, so that no port is taken. A
+watchdog process stops the server when its users have ended, even by `kill -9`.
 """
 
 from pathlib import Path
@@ -29,8 +28,8 @@ __all__ = [
 def start_server(*, data_dir: Path | None = None) -> PostgresServer:
     """Start a server and return it once it accepts connections.
 
-    With `data_dir` it is the persistent server of that folder, else a temporary one. Raises
-    `PostgresUnavailable` when no server can be started. Any thread may call this: it installs no
-    signal handler and changes nothing in this process.
+    With `data_dir` it is the persistent server of that folder, else a temporary one. Raises `PostgresUnavailable` when
+    no server can be started. Any thread may call this: it installs no signal handler and changes nothing in this
+    process.
     """
     return start_temporary() if data_dir is None else start_persistent(data_dir)

@@ -66,8 +66,8 @@ def user_id() -> int | None:
 def choose_account(data: Path | None = None) -> Account:
     """Return the user to run the server as.
 
-    Under root this is the owner of the existing database in `data`, else an unprivileged user that
-    every system has. No user is created.
+    Under root this is the owner of the existing database in `data`, else an unprivileged user that every system has. No
+    user is created.
     """
     if user_id() != 0:
         return Account()

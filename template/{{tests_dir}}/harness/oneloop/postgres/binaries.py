@@ -47,8 +47,8 @@ class Binaries:
     def copy_to(self, target: Path) -> "Binaries":
         """Copy what a server needs, for a user who cannot enter the folder of these programs.
 
-        Under root a virtual environment is often in a private home folder, and the server's user
-        is not root. There is no cache: the copy takes 0.1 s and is removed with the server.
+        Under root a virtual environment is often in a private home folder, and the server's user is not root. There is
+        no cache: the copy takes 0.1 s and is removed with the server.
         """
         shutil.rmtree(target, ignore_errors=True)  # a killed start may have left a part of it
         install, package = self.folder.parent, self.folder.parents[1]
@@ -75,8 +75,8 @@ class UnusableError(Exception):
 def find_binaries(account: Account, *, variable: str) -> Binaries:
     """Return the first PostgreSQL that runs.
 
-    If `PGBIN` is set, only that folder is tried: another PostgreSQL would be a surprise. The error
-    advises to set `variable` for a server elsewhere.
+    If `PGBIN` is set, only that folder is tried: another PostgreSQL would be a surprise. The error advises to set
+    `variable` for a server elsewhere.
     """
     searched = []
     for name, folder in _candidates():
@@ -164,8 +164,8 @@ def _unneeded(_: str, names: list[str]) -> list[str]:
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    # A hard link costs nothing on the same disk. It shares its mode with the installed file, so a
-    # file that other users cannot read is copied instead.
+    # A hard link costs nothing on the same disk. It shares its mode with the installed file, so a file that other users
+    # cannot read is copied instead.
     original, copy = Path(source).resolve(), Path(target)
     status = original.stat()
     others_can = not status.st_mode >> 6 & 0o5 & ~status.st_mode

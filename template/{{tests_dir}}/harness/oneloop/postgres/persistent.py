@@ -1,8 +1,7 @@
 """A persistent server, for development: its rows stay, and all processes that use it share it.
 
-The first process starts the server, later ones join it, and the last one to leave stops it. Each
-has a watchdog of its own, and all watchdogs share the folder's `lock`. The `start.lock` is held
-exclusively while the server starts or stops.
+The first process starts the server, later ones join it, and the last one to leave stops it. Each has a watchdog of its
+own, and all watchdogs share the folder's `lock`. The `start.lock` is held exclusively while the server starts or stops.
 """
 
 import os
@@ -91,7 +90,7 @@ def _prepare(cluster: Cluster, status: ServerStatus | None) -> Cluster:
 
 def _beside_data(cluster: Cluster) -> list[Path]:
     """Return what the last one to leave removes: what a start put beside the data."""
-    # The socket folder is computed: root would remove what `postmaster.pid` names, and the
-    # server's user can write that file.
+    # The socket folder is computed: root would remove what `postmaster.pid` names, and the server's user can write that
+    # file.
     folders = [cluster.folder / "programs", choose_socket_folder(cluster)]
     return [folder for folder in folders if folder != cluster.data]

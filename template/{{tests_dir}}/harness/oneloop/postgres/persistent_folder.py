@@ -24,8 +24,8 @@ UNFINISHED = "unfinished"  # exists while the database is being created
 def choose_persistent_folder(project: Path) -> Path:
     """Return the folder of the development database of `project`: its `.postgres`.
 
-    Under root another user runs the server. If that user cannot enter the project, as in a private
-    home folder, the database is in a system folder that only root can make.
+    Under root another user runs the server. If that user cannot enter the project, as in a private home folder, the
+    database is in a system folder that only root can make.
     """
     project = project.resolve()
     folder = project / NAME
@@ -74,8 +74,8 @@ def prepare_data(cluster: Cluster) -> bool:
 def _forget_server(cluster: Cluster) -> None:
     """Remove the files that name the process of the last server.
 
-    No server answers, so the number may belong to another process by now, and PostgreSQL would
-    refuse to start. It has one more guard against two servers: its shared memory.
+    No server answers, so the number may belong to another process by now, and PostgreSQL would refuse to start. It has
+    one more guard against two servers: its shared memory.
     """
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
     (choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)

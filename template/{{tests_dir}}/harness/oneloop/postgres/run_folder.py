@@ -1,7 +1,7 @@
 """The folder of a temporary server: short, private, in memory if there is room, removed at the end.
 
-Its lock is held by the test run and its watchdog. A folder whose lock is free is abandoned, and the
-next start removes it.
+Its lock is held by the test run and its watchdog. A folder whose lock is free is abandoned, and the next start removes
+it.
 """
 
 import os

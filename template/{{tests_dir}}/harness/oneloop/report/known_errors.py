@@ -21,8 +21,8 @@ WIDTH = 88
 class Pattern:
     """Matches an error if everything that is given is true of it.
 
-    `raised` is the top-level package of a class and its name, because libraries move classes
-    between their modules. `sqlstate` is PostgreSQL's code, which no driver or language changes.
+    `raised` is the top-level package of a class and its name, because libraries move classes between their modules.
+    `sqlstate` is PostgreSQL's code, which no driver or language changes.
     """
 
     raised: str = ""
@@ -59,8 +59,7 @@ class KnownError:
         anchor = self.name.lower().replace(" ", "-")
         lines = f"Cause: {self.cause}", f"Fix: {self.fix}", f"Page: {PAGE}#{anchor}"
         return "\n".join(
-            textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
-            for line in lines
+            textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False) for line in lines
         )
 
 

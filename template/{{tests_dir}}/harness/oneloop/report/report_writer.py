@@ -64,13 +64,7 @@ def _sql(failure: Failure) -> Contribution:
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
-CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
-    _refusal,
-    _message,
-    _reason_to_stop,
-    _known_errors,
-    _sql,
-)
+CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (_refusal, _message, _reason_to_stop, _known_errors, _sql)
 
 
 @pytest.hookimpl(wrapper=True)

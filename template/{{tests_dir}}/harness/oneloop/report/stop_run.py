@@ -31,14 +31,10 @@ class LostServerError(OneloopError):
         what, fix = f"PostgreSQL at {server}", "Start that server, then run the tests again."
         if log is not None:
             what, fix = "The embedded PostgreSQL", "Run the tests again: they start a new server."
-        super().__init__(
-            f"{what} stopped or restarted while {test} ran: {reason}.{_end_of(log)}\n{fix}"
-        )
+        super().__init__(f"{what} stopped or restarted while {test} ran: {reason}.{_end_of(log)}\n{fix}")
 
 
-def find_reason_to_stop(
-    run: TestRun, item: pytest.Item, when: str, error: BaseException
-) -> Stop | None:
+def find_reason_to_stop(run: TestRun, item: pytest.Item, when: str, error: BaseException) -> Stop | None:
     """Return why no other test may start after this error, or None."""
     if when == "setup" and (name := _of_narrow_scope(error)):
         text = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
@@ -57,9 +53,7 @@ FAILED_FIXTURE = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(
-    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
-) -> object:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> object:
     """Note a failed session fixture of the plugin or the seam: every test needs it."""
     try:
         return (yield)
@@ -113,7 +107,5 @@ def _end_of(log: Path | None) -> str:
     except OSError as error:
         written = str(error)
     # A server that stops writes the same line for each connection.
-    lines = list(
-        dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines())
-    )
+    lines = list(dict.fromkeys(re.sub(r"^.*?(?=[A-Z]+:  )", "", line) for line in written.splitlines()))
     return "\n  ".join(["\nThe end of its log:", *lines[-LOG_LINES:]]) if lines else ""

@@ -33,9 +33,7 @@ class SqliteWiper:
         self.sequences: list[Sequence] = []
 
     @classmethod
-    async def open(
-        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()
-    ) -> "SqliteWiper":
+    async def open(cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()) -> "SqliteWiper":
         """Open the file at `url`; raise an error if a table to be wiped has rows."""
         wiper = cls(str(make_url(url).database), kept)
         wiper.sequences = list(sequences)

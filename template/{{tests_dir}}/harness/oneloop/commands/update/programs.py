@@ -22,10 +22,7 @@ def find_program(name: str) -> str:
 def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a program without git's variables: in a git hook they name another repository."""
     listed = subprocess.run(  # noqa: S603  git itself
-        [find_program("git"), "rev-parse", "--local-env-vars"],
-        capture_output=True,
-        text=True,
-        check=False,
+        [find_program("git"), "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=False
     )
     dropped = listed.stdout.split()
     environment = {name: value for name, value in os.environ.items() if name not in dropped}

@@ -7,15 +7,7 @@ from pathlib import Path
 
 from ..command_errors import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, uv
-from .working_tree import (
-    Link,
-    check_repository,
-    find_changes,
-    find_conflicts,
-    is_older,
-    read_link,
-    summarise_changes,
-)
+from .working_tree import Link, check_repository, find_changes, find_conflicts, is_older, read_link, summarise_changes
 
 PLUGIN = Path(__file__).parents[3]
 # `git stash` refuses a conflict until it is added. The stash keeps every change.
@@ -99,8 +91,7 @@ def _check_clean(folder: Path) -> None:
     if changes := find_changes(folder):
         listed = "\n".join(f"  {line}" for line in changes)
         raise CommandError(
-            f"These changes are not committed:\n{listed}\n"
-            "Commit them, or set them aside: git stash --include-untracked"
+            f"These changes are not committed:\n{listed}\nCommit them, or set them aside: git stash --include-untracked"
         )
 
 

@@ -62,9 +62,5 @@ def remove_shared_memory(data: Path, user: UserIds) -> None:
 
 def _shell(script: str, *arguments: str, user: UserIds) -> None:
     subprocess.run(  # noqa: S603  the script is ours
-        ["/bin/sh", "-c", script, *arguments],
-        check=False,
-        capture_output=True,
-        cwd="/",
-        **user,
+        ["/bin/sh", "-c", script, *arguments], check=False, capture_output=True, cwd="/", **user
     )
