@@ -12,10 +12,10 @@ depends_on: str | Sequence[str] | None = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    """Go one revision up."""
+    """Upgrade to this revision."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Go one revision down."""
+    """Downgrade to the revision before."""
     ${downgrades if downgrades else "pass"}

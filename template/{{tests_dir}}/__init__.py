@@ -1,1 +1,1 @@
-"""The service's tests. A package, so that no installed package named `tests` can shadow it."""
+"""The tests of the service. A package, so that no installed package called `tests` shadows it."""

@@ -1,11 +1,12 @@
-"""Who may do what: each route of the service, and the status that each role gets from it.
+"""The access table: each route of the service, and the status that each role gets from it.
 
-Yours. A route or a role without its answer here fails the tests, with the line to add. An entry may
-say after the path which case it is; docs/testing/access.md has the rest.
+A route or a role that is missing here fails the tests, with the line to add. Words after the path
+distinguish two entries of one route. See docs/testing/access.md.
 """
 
-from tests.factories import create_document
 from oneloop.access import Access, Call, Given
+
+from tests.factories import create_document
 
 NEW_DOCUMENT = Call(json={"title": "Plan", "content": "Some text."})
 NEW_TITLE = Call(json={"title": "Another plan"})
@@ -15,31 +16,31 @@ NEW_USER = Call(
 
 
 async def credentials(given: Given) -> Call:
-    """Sign in as somebody who is there."""
+    """Sign in as an existing user."""
     writer = given.users["writer"]
     return Call(json={"email": writer["user"].email, "password": writer["password"]})
 
 
 async def refresh_token(given: Given) -> Call:
-    """Hold a refresh token that has not been used."""
+    """Send an unused refresh token."""
     body = (await credentials(given))["json"]
     tokens = await given.client.post("/api/auth/login", json=body)
     return Call(json={"refresh_token": tokens.json()["refresh_token"]})
 
 
 async def another_user(given: Given) -> Call:
-    """Ask for somebody else."""
+    """Change another user."""
     return Call(path={"user_id": given.another_user.id}, json={"is_active": False})
 
 
 async def own_document(given: Given) -> Call:
-    """Ask for a document that the caller has written."""
+    """Address a document of the caller."""
     document = await create_document(given.session, author=given.caller)
     return Call(path={"document_id": document.id})
 
 
 async def anothers_document(given: Given) -> Call:
-    """Ask for a document that somebody else has written."""
+    """Address a document of another user."""
     document = await create_document(given.session, author=given.another_user)
     return Call(path={"document_id": document.id})
 

@@ -1,1 +1,1 @@
-"""What the documents promise: links resolve, code is code, and the tutorial works."""
+"""The pages: their links resolve, their code and commands run, and the tutorial works."""

@@ -1,6 +1,6 @@
-"""What a document's code blocks do to a service.
+"""The edits that the code blocks of a page make in a service.
 
-`# path: new`, `# path: in`, `# path: in place` or `# path: at the end`.
+The first line of such a block is `# path: new`, `# path: in`, `# path: in place` or `# path: at the end`.
 """
 
 import ast
@@ -29,7 +29,7 @@ class Edit:
     text: str
 
     def apply(self, service: Path) -> None:
-        """Make the file so; raise `EditError` when the block does not fit it."""
+        """Edit the file in `service`; raise `EditError` if the block does not fit it."""
         file = service / self.path
         if self.how == "new":
             if file.exists():
@@ -57,7 +57,7 @@ class Edit:
 
 
 def in_place(text: str, new: str) -> str:
-    """Return `text` with each function of `new` in the place of its own of that name, or at the end; imports first."""
+    """Return `text` with the definitions of `new`, which replace those of the same name; others go to the end."""
     lines, added = text.splitlines(), new.splitlines()
     old = ast.parse(text).body
     places = {node.name: _lines(node) for node in old if isinstance(node, Definition)}
@@ -84,7 +84,7 @@ def _lines(node: ast.stmt) -> slice:
 
 
 def edit(block: Block) -> Edit | None:
-    """Return the edit that a block is, or None for one that only shows something."""
+    """Return the edit that a block makes, or None if its first line names no file."""
     match = TITLE.match(block.text)
     if match is None:
         return None

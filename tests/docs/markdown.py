@@ -1,4 +1,4 @@
-"""Markdown as far as the tests need it: documents, links, anchors and fenced blocks."""
+"""The Markdown files of the repository: their links, anchors, paths and code blocks."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$", re.MULTILINE)
 
 
 def documents() -> list[Path]:
-    """Return every Markdown file of the repository, the template's among them."""
+    """Return every Markdown file of the repository, with those of the template."""
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*.md"))
     return sorted(path for path in found if NOT_OURS.isdisjoint(path.parts))
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block, and the line it starts on."""
+    """A fenced block, with the line on which it starts."""
 
     document: Path
     line: int
@@ -31,7 +31,7 @@ class Block:
     text: str
 
     def __str__(self) -> str:
-        """Say where it is, as an editor opens it."""
+        """Return its place, in the form that editors open."""
         return f"{self.document}:{self.line}"
 
 
@@ -46,12 +46,12 @@ def blocks(document: Path, *languages: str) -> list[Block]:
 
 
 def prose(document: Path) -> str:
-    """Return the text without what is code."""
+    """Return the text without code."""
     return INLINE_CODE.sub("`code`", FENCE.sub("", (ROOT / document).read_text()))
 
 
 def links(document: Path) -> Iterator[str]:
-    """Yield where the document's links point."""
+    """Yield the targets of the document's links."""
     for match in LINK.finditer(prose(document)):
         yield match["target"]
 
@@ -62,7 +62,7 @@ def paths(document: Path) -> set[str]:
 
 
 def anchors(document: Path) -> set[str]:
-    """Return the anchors of the headings, made as forges make them."""
+    """Return the anchors of the headings, as GitHub and GitLab make them."""
     seen: dict[str, int] = {}
     found = set()
     text = FENCE.sub("", (ROOT / document).read_text())

@@ -1,5 +1,6 @@
-"""The commands that render a service do what the documents say, from a clone as a reader has it."""
+"""The commands that write a service do what the pages say, in a clone as a reader has it; other commands exist."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,14 +9,21 @@ import pytest
 from tests.docs.conftest import Shell
 from tests.docs.markdown import ROOT, blocks
 
-DOCUMENTS = [Path("README.md"), *(path.relative_to(ROOT) for path in sorted((ROOT / "docs").glob("*.md")))]
+DOCUMENTS = [
+    Path("README.md"),
+    Path("CONTRIBUTING.md"),
+    *(path.relative_to(ROOT) for path in sorted((ROOT / "docs").glob("*.md"))),
+]
 COMMANDS = {block.text.strip() for document in DOCUMENTS for block in blocks(document, "sh")}
 RENDERING = sorted(command for command in COMMANDS if command.startswith("python3 oneloop.py new"))
+TEXTS = {document: (ROOT / document).read_text("utf-8") for document in DOCUMENTS}
+MODULES = sorted({name for text in TEXTS.values() for name in re.findall(r"python -m (tests[\w.]+\w)", text)})
+SCRIPTS = sorted({name for text in TEXTS.values() for name in re.findall(r"python (tests/[\w/]+\.py)", text)})
 
 
 @pytest.mark.parametrize("command", RENDERING)
 def test_new_renders_a_service_and_runs_its_tests(oneloop: Path, tmp_path: Path, command: str) -> None:
-    """One line, and it ends with a green run and where to go on."""
+    """It ends with passed tests, and says where to read on."""
     clone = shutil.copytree(oneloop, tmp_path / "oneloop")
 
     output = Shell(clone)(command)
@@ -29,3 +37,24 @@ def test_readme_has_the_two_commands() -> None:
         "python3 oneloop.py new ../my-service\n",
         "python3 oneloop.py test\n",
     ]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_named_module_exists(module: str) -> None:
+    path = ROOT / module.replace(".", "/")
+
+    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), f"No page may name {module}"
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_named_script_exists(script: str) -> None:
+    assert (ROOT / script).is_file(), f"{script} is on a page. Correct the page, or add the script."
+
+
+def test_commands_of_the_clone_exist() -> None:
+    """Each `oneloop.py COMMAND` on a page is one that `oneloop.py` lists."""
+    listed = set(re.findall(r"^python3 oneloop\.py (\w+)", (ROOT / "oneloop.py").read_text("utf-8"), re.MULTILINE))
+    named = {name for text in TEXTS.values() for name in re.findall(r"oneloop\.py (\w+)", text)}
+
+    assert {"new", "test"} <= named
+    assert named <= listed

@@ -11,6 +11,7 @@ from tests.docs.test_links import in_the_template
 RECORDS = sorted(path.relative_to(ROOT) for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
 PARTS = ["Context", "Decision", "Consequences", "Enforced by"]
 MOST_LINES = 35
+MOST_RECORDS = 22
 TEST_PATH = re.compile(r"`((?:tests|tools)/[\w./-]*\w/?)`")
 
 
@@ -44,3 +45,8 @@ def test_numbers_are_used_once() -> None:
     numbers = [record.name[:4] for record in RECORDS]
 
     assert len(numbers) == len(set(numbers))
+
+
+def test_records_are_few() -> None:
+    """A new one has to replace one that a reader needs less."""
+    assert len(RECORDS) <= MOST_RECORDS

@@ -1,15 +1,23 @@
-"""The documents that a service gets show tests which pass there."""
+"""The pages that a service gets are short, and every block of code on them works there."""
 
 import ast
 import re
+from pathlib import Path
+
+import pytest
 
 from tests.conftest import Installed
 from tests.docs.conftest import Shell
 from tests.docs.edits import Edit, edit
 from tests.docs.markdown import ROOT, blocks
-from tests.support.template import CONFTEST
+from tests.support.template import TESTS
 
-FOLDER = ROOT / "template/docs/testing"
+PAGES = ROOT / "template/docs/testing"
+RECIPES = PAGES / "recipes"
+LOCKS = RECIPES / "connections-and-locks.md"
+PLUGIN = ROOT / "template" / TESTS / "harness/oneloop"
+CHECKS = "tests/harness/oneloop/checks"
+
 GIVEN = """
 import asyncio, os, subprocess, sys
 import asyncpg
@@ -30,93 +38,139 @@ print("databases:", asyncio.run(databases()))
 """
 
 
-def edits() -> list[Edit]:
-    """Return what the pages' blocks do to a service, page by page."""
+def edits(*pages: Path) -> list[Edit]:
+    """Return what the blocks of these pages, or of all pages, do to a service."""
     found = (
         edit(block)
-        for document in sorted(FOLDER.rglob("*.md"))
-        for block in blocks(document.relative_to(ROOT), "python")
+        for page in pages or sorted(PAGES.rglob("*.md"))
+        for block in blocks(page.relative_to(ROOT), "python")
     )
     return [change for change in found if change is not None]
 
 
-# A new role is red until `tests/access.py` has its column, so it has a service of its own.
+def words(folder: Path) -> int:
+    """Count the words of a folder's pages, as `wc -w` does."""
+    return sum(len(page.read_text("utf-8").split()) for page in folder.glob("*.md"))
+
+
+def test_pages_are_few_and_short() -> None:
+    assert len(list(PAGES.glob("*.md"))) <= 10
+    assert words(PAGES) <= 9000
+    assert words(RECIPES) <= 6000
+
+
+def test_agents_read_the_first_page() -> None:
+    """AGENTS.md and the first page are one text, so that neither falls behind."""
+    assert (ROOT / "template/AGENTS.md").read_text("utf-8") == (PAGES / "README.md").read_text("utf-8")
+
+
+# Without a column in `tests/access.py` a new role fails, so it has a service of its own.
 OF_A_NEW_ROLE = {"src/my_service/users/models.py", "tests/test_auditor.py"}
 
 
 def test_every_block_works_in_one_service(shell: Shell) -> None:
-    """All are written into a fresh service; their tests pass, beside those on tables and access, and its checks."""
+    """All blocks together: every test of the service passes, and so does `poe check`."""
     found = [change for change in edits() if change.path not in OF_A_NEW_ROLE]
 
     for change in found:
         change.apply(shell.folder)
 
-    # As `poe fmt` does, so that new imports come in order; a file that a block shows whole has to be right as it is.
+    # As `poe fmt` sorts new imports. A file that a block shows whole must be right as it is.
     shell(
         "uv run ruff check --fix-only --quiet src tests/conftest.py; uv run ruff format --quiet src tests/conftest.py"
     )
-    files = " ".join(change.path for change in found if change.path.rpartition("/")[2].startswith("test_"))
-    assert " passed" in shell(f"uv run pytest {files} tests/harness/access tests/harness/promises/test_migrations.py")
+    assert " passed" in shell("uv run pytest --update-contract")
     shell("uv run poe check")
 
 
 def test_new_role_has_a_client_and_lacks_a_column(shell: Shell) -> None:
-    """What access.md shows: the new role's own test passes, and each entry of ACCESS is named that lacks it."""
+    """The test of the new role passes, and each entry of ACCESS without the role is named."""
     for change in edits():
         if change.path in OF_A_NEW_ROLE:
             change.apply(shell.folder)
 
-    command = "uv run pytest tests/test_auditor.py tests/harness/access/test_access.py -k 'auditor or declared_answer'"
+    command = f"uv run pytest tests/test_auditor.py {CHECKS}/test_access.py -k 'auditor or declared_answer'"
     output = shell(f"{command} || true")
 
     assert "1 failed, 1 passed" in output
     assert re.search(r'Add to the Access of "GET /api/health":\n.* auditor=200,', output)
 
 
-# What the harness makes and nobody replaces: the role clients come of `client_as`.
+def test_lock_test_fails_without_the_lock(shell: Shell) -> None:
+    """Planted: the documented handler without `with_for_update` archives a document twice."""
+    for change in edits(LOCKS):
+        change.apply(shell.folder)
+    routes = shell.folder / "src/my_service/documents/routes.py"
+    locked = routes.read_text("utf-8")
+    routes.write_text(locked.replace(", with_for_update=True", ""), "utf-8")
+    assert routes.read_text("utf-8") != locked
+
+    output = shell("uv run pytest tests/test_locks.py || true")
+
+    assert "assert [200, 200] == [200, 409]" in output
+
+
+# The plugin makes them, and a service has no reason to replace them: the role clients come from `client_as`.
 NOT_OVERRIDDEN = {"admin_client", "database_url", "editor_client", "second_database", "writer_client"}
 
 
 def fixtures(text: str) -> set[str]:
-    """Return the names of the fixtures that a piece of Python makes."""
+    """Return the names of the public fixtures in a piece of Python."""
     return {
         node.name
         for node in ast.parse(text).body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+        and not node.name.startswith("_")
     }
 
 
-def test_every_fixture_of_the_harness_is_overridden_in_some_block() -> None:
-    """The seam's eleven and what tests take: whoever adds a fixture shows how it is overridden, or says why not."""
-    given = {
-        alias.name
-        for node in ast.parse((ROOT / "template" / CONFTEST).read_text()).body
-        if isinstance(node, ast.ImportFrom) and "fixtures" in str(node.module)
-        for alias in node.names
-        if not alias.name.startswith("_")
-    }
+def test_every_fixture_of_the_plugin_is_overridden_in_some_block() -> None:
+    """A new fixture needs an example of how it is overridden, or a reason above."""
+    given = set().union(*(fixtures(path.read_text("utf-8")) for path in (PLUGIN / "fixtures").glob("*.py")))
     shown = set().union(*(fixtures(change.text) for change in edits() if change.how in {"new", "in place"}))
 
     assert {"settings", "kept_tables", "async_client"} <= given
     assert given - shown == NOT_OVERRIDDEN
 
 
+def error_classes() -> set[str]:
+    """Return the names of all error classes of the plugin."""
+    return {
+        node.name
+        for path in PLUGIN.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Error")
+    }
+
+
+OF_LIBRARIES = {"BlockingError", "RuntimeError", "WebSocketUpgradeError"}
+
+
+@pytest.mark.parametrize("page", ["clients", "isolation", "overrides", "access", "live", "leaks", "migration"])
+def test_named_errors_exist(page: str) -> None:
+    """A page names an error as the plugin, or a library, does."""
+    named = set(re.findall(r"`(\w+Error)`", (PAGES / f"{page}.md").read_text("utf-8")))
+
+    assert named
+    assert named - error_classes() - OF_LIBRARIES == set()
+
+
 def test_documents_are_formatted_as_the_service_formats(installed: Installed) -> None:
-    """A user's first `poe fmt` leaves the template's documents alone: ruff formats code in Markdown too."""
-    installed().succeed("ruff", "format", "--check", "docs")
+    """A user's first `poe fmt` changes no page: ruff formats code in Markdown too."""
+    installed().succeed("ruff", "format", "--check", "docs", "AGENTS.md")
 
 
 def test_a_given_server_is_used(shell: Shell) -> None:
-    """The command of one-loop.md runs on the server that it names, and leaves no database there."""
-    (block,) = blocks((FOLDER / "one-loop.md").relative_to(ROOT), "sh")
+    """The command of isolation.md uses the server that it names, and leaves no database there."""
+    (block,) = blocks((PAGES / "isolation.md").relative_to(ROOT), "sh")
     example = "postgresql://me:secret@localhost/orders_test"
     assert example in block.text
 
-    # A server of our own stands for the reader's: `dev run` starts one and names it.
+    # A server of our own in place of the reader's: `oneloop run` starts one and names it.
     command = block.text.strip().replace(example, '"$GIVEN"') + " tests/metrics"
     (shell.folder / "given.py").write_text(GIVEN)
-    output = shell(f"uv run python -m tests.harness.dev run python given.py '{command}'")
+    output = shell(f"uv run oneloop run python given.py '{command}'")
 
     assert ": TEST_DATABASE_URL, one loop" in output
     assert "databases: ['postgres']" in output

@@ -14,7 +14,7 @@ ROLES = ("admin", "editor", "writer")
 
 
 def identified() -> list[sa.Column[object]]:
-    """Return the columns that every table begins with."""
+    """Return the columns that every table has."""
     now = sa.text("now()")
     return [
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -87,6 +87,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the tables, those that point at others first."""
+    """Drop the tables, those with foreign keys first."""
     for table in ("refresh_tokens", "searches", "documents", "users"):
         op.drop_table(table)

@@ -30,21 +30,21 @@ async def create_admin(settings: Settings, new: UserIn) -> None:
 
 
 def read_password() -> str:
-    """Ask for the password, or take a line of input: never an argument, which `ps` shows."""
+    """Ask for the password, or read a line of input. `ps` would show an argument."""
     if sys.stdin.isatty():
         return getpass.getpass("Password (at least 12 characters): ")
     return sys.stdin.readline().rstrip("\r\n")
 
 
 def read_admin(given: argparse.Namespace) -> UserIn:
-    """Return the administrator that the arguments and the password come to."""
+    """Return the new administrator from the arguments and the password."""
     return UserIn(
         email=given.email, username=given.username, password=read_password(), role=Role.ADMIN
     )
 
 
 def explain(error: Exception) -> str:
-    """Say in one sentence what stands in the way, and what to do."""
+    """Return the reason and what to do, in one sentence."""
     if isinstance(error, ValidationError):
         first = error.errors(include_input=False, include_url=False)[0]
         return f"{first['loc'][0]}: {first['msg'].rstrip('.')}."
@@ -57,10 +57,10 @@ def explain(error: Exception) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command; a mistake ends with one sentence and the exit status 1."""
+    """Run a command; an error prints one sentence and exits with status 1."""
     parser = argparse.ArgumentParser(prog="cli", description="Commands of the service.")
     command = parser.add_subparsers(required=True, metavar="COMMAND").add_parser(
-        "create-admin", help="make an administrator; asks for the password"
+        "create-admin", help="create an administrator; asks for the password"
     )
     command.add_argument("--email", required=True)
     command.add_argument("--username", required=True)
@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"No administrator was made. {explain(error)}")
     except KeyboardInterrupt:
         sys.exit("\nNo administrator was made.")
-    print(f"{new.email} is an administrator.")  # noqa: T201  the answer of a command
+    print(f"{new.email} is an administrator.")  # noqa: T201  the output of a command
 
 
 if __name__ == "__main__":

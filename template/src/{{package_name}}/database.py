@@ -1,4 +1,4 @@
-"""The database: models' base, engine, and a session for each request."""
+"""The database: the base of the models, the engine, and a session for each request."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -21,7 +21,7 @@ SessionFactory = async_sessionmaker[AsyncSession]
 
 
 class Base(DeclarativeBase):
-    """What all models share: every constraint has a name, every time has a zone."""
+    """The base of the models: constraints have names, times have a zone."""
 
     metadata = MetaData(
         naming_convention={
@@ -36,14 +36,14 @@ class Base(DeclarativeBase):
 
 
 class Identified:
-    """A model with an id and the time it was made."""
+    """Columns for an id and the time of creation."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 def create_engine(settings: Settings) -> AsyncEngine:
-    """Return the engine of the app; it connects when first used."""
+    """Return the engine of the app. It connects at its first use."""
     return create_async_engine(
         settings.database_url,
         pool_size=settings.database_pool_size,
@@ -54,18 +54,18 @@ def create_engine(settings: Settings) -> AsyncEngine:
             "timeout": settings.database_timeout_seconds,
             "command_timeout": settings.database_timeout_seconds,
         },
-        # An error goes into the log with its statement; what the statement was given may be secret.
+        # Errors are logged with their statement; its parameters may be secret.
         hide_parameters=True,
     )
 
 
 def create_session_factory(engine: AsyncEngine) -> SessionFactory:
-    """Return what makes sessions on `engine`; rows stay readable after a commit."""
+    """Return a session factory; rows stay readable after a commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
 async def get_session_factory(request: Request) -> SessionFactory:
-    """Give what makes sessions, for work that outlives the request."""
+    """Return the session factory of the app, also for work after the request."""
     factory: SessionFactory = request.state.session_factory
     return factory
 
@@ -74,11 +74,11 @@ SessionFactoryDep = Annotated[SessionFactory, Depends(get_session_factory)]
 
 
 async def get_session(factory: SessionFactoryDep) -> AsyncIterator[AsyncSession]:
-    """Give the request's session: commit when the handler returns, roll back when it raises."""
+    """Yield the session of the request: commit when the handler returns, roll back if it raises."""
     async with factory() as session:
         yield session
         await session.commit()
 
 
-# The scope makes the commit come before the response: a commit that fails is a 5xx, never a 200.
+# With this scope the commit comes before the response: a failed commit is a 5xx, never a 200.
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]

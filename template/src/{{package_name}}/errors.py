@@ -1,4 +1,4 @@
-"""Errors carry a status; each answer is a problem body (RFC 9457), and none of them leaks."""
+"""Errors with a status. Each answer is a problem body (RFC 9457) without internal details."""
 
 import logging
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 1
 
-# SQLSTATEs that mean: nothing was done, and the same request may succeed in a moment. A connection
-# lost halfway is not among them, since its commit may have happened.
+# With these SQLSTATEs nothing was written, and the same request may succeed in a moment. A lost
+# connection is not among them, since its commit may have succeeded.
 RETRYABLE = {
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
@@ -31,7 +31,7 @@ RETRYABLE = {
     "57P03",  # cannot_connect_now
 }
 
-# What to say when a unique constraint refuses a row. A constraint that is not here is a bug: a 500.
+# The answers for violated unique constraints. A constraint that is missing here is a bug: a 500.
 CONFLICTS = {
     "uq_users_email": "That email address is taken.",
     "uq_users_username": "That username is taken.",
@@ -39,19 +39,19 @@ CONFLICTS = {
 
 
 def conflict(error: IntegrityError) -> str | None:
-    """Return what to say of a unique constraint that refused a row; None for any other refusal."""
+    """Return the answer for a violated unique constraint; None for any other error."""
     return CONFLICTS.get(getattr(error.driver_exception, "constraint_name", ""))
 
 
 class ServiceError(Exception):
-    """An error that a caller is told of."""
+    """An error whose message is sent to the caller."""
 
     status: ClassVar[HTTPStatus]
     headers: ClassVar[Mapping[str, str]] = {}
 
 
 class NotAuthenticatedError(ServiceError):
-    """The caller has not shown who they are."""
+    """The caller is not authenticated."""
 
     status = HTTPStatus.UNAUTHORIZED
     headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
@@ -61,38 +61,38 @@ class NotAuthenticatedError(ServiceError):
 
 
 class PermissionDeniedError(ServiceError):
-    """The caller is known, and may not do this."""
+    """The caller is authenticated and not allowed to do this."""
 
     status = HTTPStatus.FORBIDDEN
 
 
 class NotFoundError(ServiceError):
-    """There is no such thing."""
+    """The resource does not exist."""
 
     status = HTTPStatus.NOT_FOUND
 
 
 class ConflictError(ServiceError):
-    """The request does not go together with what stands."""
+    """The request conflicts with the current state."""
 
     status = HTTPStatus.CONFLICT
 
 
 class InvalidInputError(ServiceError):
-    """The request is well formed, and means nothing."""
+    """The request is well formed but invalid."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class UnavailableError(ServiceError):
-    """The service cannot answer now, and may soon."""
+    """The service is temporarily unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 class Problem(BaseModel):
-    """What every error answers (RFC 9457); a 422 lists what is wrong in `errors`."""
+    """The body of every error (RFC 9457). A 422 lists the invalid members in `errors`."""
 
     type: str = "about:blank"
     title: str
@@ -102,13 +102,13 @@ class Problem(BaseModel):
 
 
 class ProblemResponse(JSONResponse):
-    """A problem body."""
+    """A response with a problem body."""
 
     media_type = "application/problem+json"
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what a route declares as `responses`: the problems it answers by, for the API's page.
+    """Return the `responses` of a route that answers with these problems.
 
     `pytest -m contract` fails on an answer that is not declared.
     """
@@ -118,7 +118,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def name_media_type(description: dict[str, Any]) -> dict[str, Any]:
-    """Say of each problem that it is application/problem+json: FastAPI takes it for JSON."""
+    """Correct the media type of problems; FastAPI describes them as plain JSON."""
     for path in description["paths"].values():
         for operation in path.values():
             for answer in operation["responses"].values():
@@ -132,8 +132,8 @@ def name_media_type(description: dict[str, Any]) -> dict[str, Any]:
 def problem(
     status: int, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> ProblemResponse:
-    """Return a problem of that status; `more` are members of the body beside the standard ones."""
-    title = responses.get(status, "Error")  # a proxy's own status, such as 499, has no name
+    """Return a problem response; `more` are additional members of the body."""
+    title = responses.get(status, "Error")  # a status of a proxy, such as 499, has no name
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return ProblemResponse(body, status_code=status, headers=dict(headers or {}))
 
@@ -152,7 +152,7 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    # Neither the input nor its context: a password may be in them.
+    # Without the input and its context: they may contain a password.
     errors = [{key: each[key] for key in ("loc", "msg", "type")} for each in error.errors()]
     detail = "The request is not valid."
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=jsonable_encoder(errors))
@@ -180,7 +180,7 @@ async def _unavailable(_: Request, error: Exception) -> Response:
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error but the unexpected, which `UnexpectedErrorMiddleware` answers."""
+    """Answer the expected errors; `UnexpectedErrorMiddleware` answers the others."""
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)

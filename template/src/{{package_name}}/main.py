@@ -1,4 +1,4 @@
-"""The app: `create_app(settings)` builds it, its lifespan owns what it runs on."""
+"""The app. `create_app(settings)` builds it; its lifespan owns the engine."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ from .users.routes import router as users
 
 
 class State(TypedDict):
-    """What the lifespan makes and each request finds in `request.state`."""
+    """The members of `request.state`, from the lifespan."""
 
     settings: Settings
     engine: AsyncEngine
@@ -32,15 +32,15 @@ class State(TypedDict):
 
 
 class Service(FastAPI):
-    """The app, with its errors described as they are."""
+    """The app, with the correct media type of its errors."""
 
     def openapi(self) -> dict[str, Any]:
-        """Describe the API, for its page and for `pytest -m contract`."""
+        """Return the description of the API."""
         return name_media_type(super().openapi())
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Build the app for `settings`; without them, for those of the environment."""
+    """Build the app; without `settings` they are read from the environment."""
     settings = settings or Settings.load()
 
     @asynccontextmanager

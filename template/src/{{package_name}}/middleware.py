@@ -1,4 +1,4 @@
-"""The middleware, and their order: the same headers stand on a 200, a 401, a 422 and a 500."""
+"""The middleware and its order. Every answer has the same headers: 200, 401, 422 and 500."""
 
 import logging
 import re
@@ -29,13 +29,13 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-BROKE_OFF = "broke_off"  # what a request's state holds of an answer that has no end
+BROKE_OFF = "broke_off"  # the member of a request's state with the error of a broken stream
 
 logger = logging.getLogger(__name__)
 
 
 class RequestIdMiddleware(BaseHTTPMiddleware):
-    """Gives each request an id, its caller's if that is sane, and logs the request under it."""
+    """Gives each request an id, that of the caller if it is safe, and logs the request."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Answer with the id in a header."""
@@ -62,9 +62,9 @@ class RequestIdMiddleware(BaseHTTPMiddleware):
 
 
 def _break_off_too(response: Response, request: Request) -> None:
-    # BaseHTTPMiddleware takes an answer that broke off for one that has ended, so that the server
-    # would end it well: the client could not tell half of it from all of it.
-    parts = response.body_iterator  # type: ignore[attr-defined]  # what `call_next` returns has it
+    # BaseHTTPMiddleware ends a broken stream like a complete one, so the client could not see that
+    # a part is missing.
+    parts = response.body_iterator  # type: ignore[attr-defined]  # that of `call_next` has it
 
     async def watched() -> AsyncIterator[Any]:
         async for part in parts:
@@ -76,13 +76,13 @@ def _break_off_too(response: Response, request: Request) -> None:
 
 
 class SecurityHeadersMiddleware:
-    """Adds the headers that keep a browser from guessing, framing and storing."""
+    """Adds headers against content sniffing, framing and caching."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send on, with the headers that the answer does not have."""
+        """Call the app, and add the headers that the answer lacks."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -95,17 +95,17 @@ class SecurityHeadersMiddleware:
 
 
 class UnexpectedErrorMiddleware:
-    """Turns what nobody handled into a 500 without details, and logs it with its traceback.
+    """Turns an unhandled error into a 500 without details, and logs it with its traceback.
 
-    Starlette's own place for that is outside all middleware, so that its 500 would carry neither
-    the request's id nor the headers above.
+    Starlette's own handler is outside all middleware, so its 500 would have neither the request's
+    id nor the headers above.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send on, and answer for the app when it raises before it answered."""
+        """Call the app, and answer if it raises before its answer started."""
         started = False
 
         async def watch(message: Message) -> None:
@@ -118,7 +118,7 @@ class UnexpectedErrorMiddleware:
         except Exception as error:
             logger.exception("unexpected error")
             if started or scope["type"] != "http":
-                # Too late for an answer: a background task, or a stream that broke off.
+                # The answer has started: a background task or a stream failed.
                 scope.setdefault("state", {})[BROKE_OFF] = error
                 raise
             status = HTTPStatus.INTERNAL_SERVER_ERROR

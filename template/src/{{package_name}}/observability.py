@@ -1,4 +1,4 @@
-"""What can be seen from outside: logs as JSON, slow queries, and Sentry where it is wanted."""
+"""Logs as JSON, slow queries, and Sentry."""
 
 import logging
 import sys
@@ -32,16 +32,16 @@ def _add_request_id(record: logging.LogRecord) -> bool:
 def json_logs(settings: Settings) -> Iterator[None]:
     """Write every log record to stdout as a line of JSON, until the block ends.
 
-    It adds a handler to the root logger and takes it away again, so that another's handlers
-    (pytest's, a host application's) stay. Uvicorn's records go the same way, but for its access
-    log: `RequestIdMiddleware` writes a better one.
+    It adds one handler to the root logger and removes it again; other handlers stay, such as
+    pytest's. Uvicorn's records are included, except its access log: `RequestIdMiddleware` logs
+    each request.
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         JsonFormatter(
             "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for a terminal
+            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for terminals
         )
     )
     handler.addFilter(_add_request_id)
@@ -79,15 +79,15 @@ def log_slow_queries(engine: AsyncEngine, settings: Settings) -> None:
 
 
 def start_sentry(settings: Settings) -> None:
-    """Report errors to Sentry when SENTRY_DSN is set; otherwise not even import it."""
+    """Report errors to Sentry if SENTRY_DSN is set; otherwise do not import it."""
     if settings.sentry_dsn is None:
         return
-    import sentry_sdk  # noqa: PLC0415  a tenth of a second that most processes need not spend
+    import sentry_sdk  # noqa: PLC0415  slow, and most processes do not need it
 
     sentry_sdk.init(
         dsn=settings.sentry_dsn.get_secret_value(),
         send_default_pii=False,
-        # A password may be in either, under any name.
+        # Both may contain a password, under any name.
         include_local_variables=False,
         max_request_body_size="never",
     )

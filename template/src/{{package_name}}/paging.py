@@ -1,4 +1,4 @@
-"""Pages by keyset: the next begins where the last ended, however far in, whatever was added."""
+"""Keyset paging: each page starts after the last item of the page before."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
@@ -19,20 +19,20 @@ Position = tuple[datetime, UUID]
 
 
 class Page(BaseModel, Generic[Item]):
-    """Some items, the newest first, and the cursor of the next page; null on the last."""
+    """Items, the newest first, and the cursor of the next page; null on the last page."""
 
     items: list[Item]
     next_cursor: str | None
 
 
 class PageQuery(NamedTuple):
-    """Which page a request asks for: after which place, and how many items."""
+    """The requested page: the position that it starts after, and the number of items."""
 
     position: Position | None
     limit: int
 
 
-# Async, as all dependencies here: FastAPI runs a sync one in a thread.
+# Async, since FastAPI runs sync dependencies in a thread.
 async def get_page_query(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -45,24 +45,24 @@ PageQueryDep = Annotated[PageQuery, Depends(get_page_query)]
 
 
 def encode_cursor(item: Identified) -> str:
-    """Return the place of `item`, opaque, so that nobody builds upon its parts."""
+    """Return the position of `item`, encoded, so that clients do not depend on its parts."""
     return urlsafe_b64encode(f"{item.created_at.isoformat()} {item.id}".encode()).decode()
 
 
 def decode_cursor(cursor: str) -> Position:
-    """Return the place that `encode_cursor` wrote; raise `InvalidInputError` for anything else."""
+    """Return the position in a cursor; raise `InvalidInputError` if it is not one."""
     try:
         time, item_id = urlsafe_b64decode(cursor).decode("ascii").split(" ")
         return datetime.fromisoformat(time).astimezone(UTC), UUID(item_id)
     except (ValueError, OverflowError):
-        message = "The cursor is not one of ours. Take `next_cursor` of the page before as it is."
+        message = "The cursor is not valid. Use `next_cursor` of the page before."
         raise InvalidInputError(message) from None
 
 
 async def fetch_page(
     session: AsyncSession, statement: Select[Any], model: type[Model], query: PageQuery
 ) -> tuple[list[Model], str | None]:
-    """Return the page of `statement`'s rows, and the cursor of the next one if there is any."""
+    """Return one page of the statement's rows, and the cursor of the next page if there is one."""
     key = tuple_(model.created_at, model.id)
     if query.position is not None:
         statement = statement.where(key < query.position)

@@ -1,4 +1,4 @@
-"""Settings, read from the environment and from `.env`; features are switched here."""
+"""Settings, from the environment and from `.env`."""
 
 from typing import Annotated, Literal, Self
 
@@ -11,20 +11,20 @@ DRIVER = "postgresql+asyncpg"
 
 
 class SettingsError(SystemExit):
-    """A setting is missing or wrong; the process ends with the sentence that says which."""
+    """A setting is missing or wrong. The process exits and prints which."""
 
 
 def _with_driver(value: str) -> str:
-    # Hosting platforms hand out postgres:// and postgresql://, which name no async driver, and
-    # libpq's `sslmode`, which asyncpg calls `ssl`.
+    # Hosting platforms provide postgres:// and postgresql:// without an async driver, and libpq's
+    # `sslmode`, which asyncpg calls `ssl`.
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
         url = None
     if url is None or url.drivername not in {"postgres", "postgresql", DRIVER}:
-        message = "That is not the URL of a PostgreSQL"
+        message = "This is not a PostgreSQL URL"
         raise ValueError(message) from None
-    query = {"ssl" if name == "sslmode" else name: said for name, said in url.query.items()}
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
 
 
@@ -33,7 +33,7 @@ def _split(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """Everything that differs from one deployment to the next."""
+    """The settings of a deployment."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
@@ -44,16 +44,16 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1)
     database_pool_timeout_seconds: float = Field(5.0, gt=0)
-    # How long a connection may take to open, and a statement to run.
+    # The time limit of opening a connection, and of a statement.
     database_timeout_seconds: float = Field(30.0, gt=0)
     ready_timeout_seconds: float = Field(2.0, gt=0)
 
     secret_key: SecretStr = Field(
-        min_length=32, description="Write 32 characters or more: openssl rand -hex 32 makes them"
+        min_length=32, description="Write at least 32 characters: openssl rand -hex 32"
     )
     access_token_minutes: int = Field(15, ge=1)
     refresh_token_days: int = Field(30, ge=1)
-    # Argon2's cost, at the first recommendation of RFC 9106 for little memory.
+    # Argon2's cost: the second recommended option of RFC 9106, with 64 MiB of memory.
     password_time_cost: int = Field(3, ge=1)
     password_memory_kib: int = Field(65536, ge=8)
     password_parallelism: int = Field(4, ge=1)
@@ -65,15 +65,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """Read the environment; raise `SettingsError`, which names each variable that is wrong."""
+        """Read the environment; raise `SettingsError` with each variable that is wrong."""
         try:
             return cls()
         except ValidationError as error:
             lines = ["The settings are wrong:"]
             for each in error.errors(include_input=False, include_url=False):
                 name = str(each["loc"][0])
-                said = each["msg"].removeprefix("Value error, ")
-                cure = cls.model_fields[name].description
-                lines.append(f"  {name.upper()}: {said}. {cure or ''}".rstrip())
+                problem = each["msg"].removeprefix("Value error, ")
+                fix = cls.model_fields[name].description
+                lines.append(f"  {name.upper()}: {problem}. {fix or ''}".rstrip())
             lines.append("Set them in the environment or in .env; .env.example lists them.")
             raise SettingsError("\n".join(lines)) from None

@@ -1,4 +1,4 @@
-"""Text that the database takes: no NUL, no lone surrogate, and a length."""
+"""Text types that the database accepts: no NUL, no lone surrogate, a maximum length."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ def _storable(value: str) -> str:
 
 
 def normalise_email(email: str) -> str:
-    """Return the one form that an email address is kept and looked up in; a wrong one as it is."""
+    """Return the stored form of an email address; an invalid one in lower case."""
     try:
         return validate_email(email, check_deliverability=False).normalized.lower()
     except EmailNotValidError:
@@ -34,5 +34,5 @@ Line = Annotated[
 Prose = Annotated[str, StringConstraints(max_length=100_000), _STORABLE]
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,49}$")]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=128), _STORABLE]
-# What somebody types to sign in is compared and not stored: no rule of ours may give a hint.
+# The input of a login is compared and not stored, so it has no rules that would give a hint.
 Typed = Annotated[str, StringConstraints(max_length=320), _STORABLE]

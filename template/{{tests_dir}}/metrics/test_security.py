@@ -1,18 +1,17 @@
-"""Who may see the metrics."""
+"""Access to the metrics, and their values."""
 
 from httpx2 import AsyncClient
+from oneloop import get_auth_token_async
+from oneloop.users import UserWithPassword
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.factories import create_document
-from oneloop import get_auth_token_async
-from oneloop.users import UserWithPassword
 
 
 class TestMetricsEndpointSecurity:
-    """Security tests for /api/metrics."""
+    """GET /api/metrics: access."""
 
     async def test_unauthenticated_request_returns_401(self, async_client: AsyncClient) -> None:
-        """Nobody sees them without signing in."""
         response = await async_client.get("/api/metrics")
 
         assert response.status_code == 401
@@ -21,7 +20,7 @@ class TestMetricsEndpointSecurity:
     async def test_non_admin_user_returns_403(
         self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
-        """An editor is told that it takes an admin."""
+        """The answer names the role that is needed."""
         token = await get_auth_token_async(
             async_client,
             test_users["editor"]["user"].email,
@@ -38,7 +37,6 @@ class TestMetricsEndpointSecurity:
     async def test_admin_user_can_access_metrics(
         self, async_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
-        """An administrator sees three integers."""
         token = await get_auth_token_async(
             async_client,
             test_users["admin"]["user"].email,
@@ -58,16 +56,15 @@ class TestMetricsEndpointSecurity:
 
 
 class TestGetMetrics:
-    """GET /api/metrics."""
+    """GET /api/metrics: values."""
 
-    async def test_counts_what_there_is(
+    async def test_active_users_documents_and_searches_are_counted(
         self,
         admin_client: AsyncClient,
         writer_client: AsyncClient,
         test_users: dict[str, UserWithPassword],
         db_session: AsyncSession,
     ) -> None:
-        """Enabled users, documents and searches are counted, and nothing else."""
         test_users["editor"]["user"].is_active = False
         await create_document(db_session, author=test_users["writer"]["user"])
         await db_session.commit()

@@ -1,8 +1,7 @@
-"""All users: making one, and paging through them."""
+"""All users: create one, list them in pages."""
 
 import pytest
 from httpx2 import AsyncClient
-
 from oneloop import get_auth_token_async
 from oneloop.users import UserWithPassword
 
@@ -13,28 +12,26 @@ class TestListUsers:
     """GET /api/users."""
 
     async def test_anonymous_returns_401(self, async_client: AsyncClient) -> None:
-        """Nobody lists them without signing in."""
         response = await async_client.get("/api/users")
 
         assert response.status_code == 401
 
     async def test_editor_returns_403(self, editor_client: AsyncClient) -> None:
-        """An editor is told that it takes an admin."""
+        """The answer names the role that is needed."""
         response = await editor_client.get("/api/users")
 
         assert response.status_code == 403
         assert "admin" in response.json()["detail"]
 
-    async def test_admin_pages_through_all(
+    async def test_pages_hold_each_user_once(
         self, admin_client: AsyncClient, test_users: dict[str, UserWithPassword]
     ) -> None:
-        """Each user comes once, and the last page says that it is the last."""
         first = (await admin_client.get("/api/users", params={"limit": 2})).json()
         params = {"limit": 2, "cursor": first["next_cursor"]}
         second = (await admin_client.get("/api/users", params=params)).json()
 
         emails = {each["email"] for each in first["items"] + second["items"]}
-        assert emails == {person["user"].email for person in test_users.values()}
+        assert emails == {entry["user"].email for entry in test_users.values()}
         assert second["next_cursor"] is None
 
 
@@ -42,13 +39,12 @@ class TestPostUser:
     """POST /api/users."""
 
     async def test_anonymous_wrong_body_returns_401(self, async_client: AsyncClient) -> None:
-        """Who asks comes before what they ask: FastAPI resolves dependencies first."""
+        """FastAPI resolves the dependencies before it validates the body."""
         response = await async_client.post("/api/users", json={"invalid": "data"})
 
         assert response.status_code == 401
 
     async def test_writer_returns_403(self, writer_client: AsyncClient) -> None:
-        """A writer adds nobody."""
         response = await writer_client.post("/api/users", json=NEW)
 
         assert response.status_code == 403
@@ -56,7 +52,7 @@ class TestPostUser:
     async def test_admin_adds_a_user_who_can_sign_in(
         self, admin_client: AsyncClient, async_client: AsyncClient
     ) -> None:
-        """A new user is a writer, and their address is kept in lower case."""
+        """A new user is a writer by default, and the address is stored in lower case."""
         response = await admin_client.post("/api/users", json=NEW)
 
         assert response.status_code == 201
@@ -74,7 +70,6 @@ class TestPostUser:
     async def test_taken_name_returns_409(
         self, admin_client: AsyncClient, change: dict[str, str], detail: str
     ) -> None:
-        """The constraint that refused says which of the two it was."""
         response = await admin_client.post("/api/users", json={**NEW, **change})
 
         assert response.status_code == 409
@@ -92,7 +87,6 @@ class TestPostUser:
     async def test_wrong_member_returns_422(
         self, admin_client: AsyncClient, change: dict[str, str]
     ) -> None:
-        """The answer names the member."""
         response = await admin_client.post("/api/users", json={**NEW, **change})
 
         assert response.status_code == 422

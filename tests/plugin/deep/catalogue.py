@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 SCHEMA = "oneloop_catalogue"
 KEPT = ("oneloop_catalogue.countries", "oneloop_catalogue.cities", "oneloop_catalogue.zones")
@@ -79,7 +80,7 @@ def driver_of(connection: Any) -> Any:
     return connection.driver_connection
 
 
-async def make(connection: AsyncConnection) -> None:
-    """Make the schema, and leave the session's settings as they were."""
-    driver = driver_of(await connection.get_raw_connection())
-    await driver.execute(f"{SCRIPT}; RESET search_path")
+async def add_to(url: str) -> None:
+    """Add the schema to the database at `url`."""
+    async with create_async_engine(url, poolclass=NullPool).begin() as connection:
+        await driver_of(await connection.get_raw_connection()).execute(SCRIPT)

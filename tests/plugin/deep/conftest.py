@@ -1,5 +1,6 @@
 """What the promises are proved on."""
 
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from typing import Annotated, Any
@@ -8,7 +9,6 @@ import pytest
 from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateSchema
 
 from oneloop.clients import open_async_client, open_live_client
 from oneloop.database.engine_guard import EngineGuard, exempt
+from oneloop.seam import Migrate
 from oneloop.test_run import TestRun
 from oneloop.clients import LiveServer
 from oneloop.cleanup.test_database import TestDatabase
@@ -30,13 +31,22 @@ from tests.deep.schema import SCHEMA, Base, Book, Shelf
 
 
 @pytest.fixture(scope="session")
-async def _probe_schema(_test_run: TestRun) -> None:
-    # It goes with the database, at the end of the run.
-    async def make(connection: AsyncConnection) -> None:
-        await connection.execute(CreateSchema(SCHEMA))
-        await connection.run_sync(Base.metadata.create_all)
+def migrate(migrate: Migrate) -> Migrate:
+    """The service's migrations, and the tables of the probe."""
 
-    await _test_run.databases.extend(make)
+    async def add_tables(url: str) -> None:
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
+            await connection.run_sync(Base.metadata.create_all)
+
+    def with_tables(url: str, revision: str = "head") -> None:
+        migrate(url, revision)
+        if revision == "head":
+            with exempt():
+                asyncio.run(add_tables(url))
+
+    return with_tables
 
 
 @pytest.fixture
@@ -63,7 +73,6 @@ def session_factory_dependency(
 def probe(
     app: FastAPI,
     session_factory_dependency: Callable[..., Any],
-    _probe_schema: None,
 ) -> Iterator[Probe]:
     """Give a router on the app for this test alone, and tables for it."""
     probe = Probe(app, session_factory_dependency)
@@ -93,15 +102,20 @@ async def either_way(
 
 @pytest.fixture(scope="session")
 async def database(
-    _test_run: TestRun, _database: TestDatabase, kept_tables: Collection[str]
+    _test_run: TestRun, _database: TestDatabase, migrate: Migrate, kept_tables: Collection[str]
 ) -> AsyncIterator[TestDatabase]:
     """Give a database with what catalogues hold and few services have."""
-    suffix = f"{_database.suffix}_catalogue"
+    databases, label = _database.databases, "template_catalogue"
+
+    def add_catalogue(url: str) -> None:
+        migrate(url)
+        with exempt():
+            asyncio.run(catalogue.add_to(url))
+
     kept = {*kept_tables, *catalogue.KEPT}
-    database = TestDatabase(
-        _database.databases, suffix, _database.template, kept, changes=[catalogue.make]
-    )
+    database = TestDatabase(databases, f"{_database.suffix}_catalogue", label, kept)
     with exempt():
+        await databases.make_template(label, add_catalogue)
         await database.make()
     yield database
     with exempt():

@@ -23,7 +23,6 @@ def _wide_request(request: pytest.FixtureRequest) -> pytest.FixtureRequest:
 def given(
     db_engine: AsyncEngine,
     request: pytest.FixtureRequest,
-    _probe_schema: None,
 ) -> Given:
     return Given(db_engine, request)
 

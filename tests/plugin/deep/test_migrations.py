@@ -8,7 +8,7 @@ from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from oneloop.checks.test_migrations import DriftError, check
+from oneloop.checks.test_migrations import DriftError, check_drift
 from oneloop.database.engine_guard import exempt
 from oneloop.test_run import TestRun
 from oneloop.cleanup.test_database import TestDatabase
@@ -27,6 +27,6 @@ async def test_a_column_without_a_migration_is_named(
         )
 
         with pytest.raises(DriftError, match=rf"add_column\('{table.name}'.*'{column}'"):
-            await connection.run_sync(check, metadata)
+            await connection.run_sync(check_drift, metadata)
 
         await connection.rollback()

@@ -11,9 +11,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
 from oneloop.access import Access, AccessError, Call
-from oneloop.access.asking import fill_in, shake_hands
+from oneloop.access.asking import Asker
 from oneloop.access.declared import Case, find_problems
-from oneloop.clients import ClientAs
+from oneloop.clients import ClientAs, open_async_client
 from oneloop.app.routes import list_endpoints
 from tests.deep.probe import PREFIX, Probe
 
@@ -107,17 +107,17 @@ def test_new_role_is_named_with_the_column_to_add() -> None:
 def test_role_that_is_gone_is_named_with_the_column_to_delete() -> None:
     access = {**DECLARED, "GET /ping": Access(anonymous=200, clerk=200, king=200)}
 
-    assert "There is no role 'king'; delete" in problems(access)
+    assert "There is no role 'king'. Delete" in problems(access)
 
 
 def test_entry_without_a_route_is_named() -> None:
-    assert 'delete from ACCESS:\n    "GET /gone"' in problems({**DECLARED, "GET /gone": Access()})
+    assert 'Delete from ACCESS:\n    "GET /gone"' in problems({**DECLARED, "GET /gone": Access()})
 
 
 def test_route_that_refuses_everybody_proves_nothing() -> None:
     access = {**DECLARED, "GET /ping": Access(anonymous=404, clerk=404)}
 
-    assert '"GET /ping" answers everybody with an error' in problems(access)
+    assert '"GET /ping" answers every role with an error' in problems(access)
 
 
 @pytest.mark.parametrize("status", [405, 422])
@@ -126,18 +126,26 @@ def test_status_of_a_wrong_request_is_refused(status: int) -> None:
         Access(anonymous=status)
 
 
-def test_path_that_nothing_fills_in_is_named() -> None:
-    with pytest.raises(AccessError, match=r"nothing fills in {name}.*`call=Call\(path="):
-        fill_in(Case("GET /feed/{name}", "clerk"), {})
+async def ask(asgi: FastAPI, case: Case, call: Call) -> int:
+    """Send the request of a case anonymously, and return the status."""
+    async with open_async_client(asgi) as client:
+        asker = Asker(None, client, None, {}, asgi)  # type: ignore[arg-type]  # it signs nobody in
+
+        return (await asker.ask(case, Access(call=call))).status
+
+
+async def test_path_without_a_value_is_named() -> None:
+    with pytest.raises(AccessError, match=r"has no value for {name}.*\n +call=Call\(path="):
+        await ask(build_app(), Case("GET /feed/{name}", "anonymous"), Call())
 
 
 @pytest.mark.parametrize(
     ("name", "params", "status"),
     [("open", {"key": 1}, 101), ("open", {}, 403), ("shut", {"key": 1}, 403)],
 )
-async def test_handshake_of_a_websocket_has_a_status(
+async def test_upgrade_of_a_websocket_has_a_status(
     name: str, params: dict[str, int], status: int
 ) -> None:
-    path = fill_in(Case("WEBSOCKET /feed/{name}", "clerk"), {"name": name})
+    case = Case("WEBSOCKET /feed/{name}", "anonymous")
 
-    assert await shake_hands(build_app(), path, params, Call().get("headers", {})) == status
+    assert await ask(build_app(), case, Call(path={"name": name}, params=params)) == status

@@ -1,1 +1,1 @@
-"""Who calls: passwords, tokens, and the roles that a route asks for."""
+"""Authentication and roles: passwords, tokens, dependencies."""

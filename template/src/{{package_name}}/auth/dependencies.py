@@ -1,4 +1,4 @@
-"""Who calls, and whether they may."""
+"""The dependencies that authenticate the caller and check the role."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
@@ -17,13 +17,13 @@ bearer = HTTPBearer(auto_error=False, description="The access token of /api/auth
 
 
 async def get_settings(request: Request) -> Settings:
-    """Give the settings that the app was created with."""
+    """Return the settings of the app."""
     settings: Settings = request.state.settings
     return settings
 
 
 async def get_password_hasher(request: Request) -> PasswordHash:
-    """Give what hashes passwords."""
+    """Return the password hasher of the app."""
     hasher: PasswordHash = request.state.password_hasher
     return hasher
 
@@ -37,7 +37,7 @@ async def get_current_user(
     settings: SettingsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> User:
-    """Give the caller, read anew for each request: a role taken away is gone at once."""
+    """Return the caller, read from the database: a removed role takes effect at once."""
     if credentials is None:
         raise NotAuthenticatedError
     user = await session.get(User, read_access_token(credentials.credentials, settings))
@@ -50,7 +50,7 @@ CurrentUserDep = Annotated[User, Depends(get_current_user, scope="function")]
 
 
 def require_role(*roles: Role) -> Callable[[User], Coroutine[Any, Any, User]]:
-    """Return a dependency that gives the caller if they have one of `roles`."""
+    """Return a dependency that returns the caller and requires one of `roles`."""
 
     async def get_user_with_role(user: CurrentUserDep) -> User:
         if user.role not in roles:

@@ -1,4 +1,4 @@
-"""The refresh token, as it is kept."""
+"""The stored refresh token."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,10 +10,10 @@ from ..database import Base, Identified
 
 
 class RefreshToken(Identified, Base):
-    """A refresh token, of which only the hash is kept; each is used once.
+    """A refresh token, stored as a hash; each is used once.
 
-    All that stem from one login are a family: when a used one comes again, somebody has copied
-    it, and the family is revoked.
+    All tokens of one login are a family. If a used token is used again, it was copied, and the
+    whole family is revoked.
     """
 
     __tablename__ = "refresh_tokens"

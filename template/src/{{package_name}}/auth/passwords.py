@@ -1,4 +1,4 @@
-"""Passwords: Argon2, at the cost that the settings give."""
+"""Password hashing: Argon2, with the cost from the settings."""
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -7,7 +7,7 @@ from ..settings import Settings
 
 
 def build_password_hasher(settings: Settings) -> PasswordHash:
-    """Return the hasher; a hash carries its own cost, so an old one can still be verified."""
+    """Return the hasher. A hash contains its cost, so old hashes can still be verified."""
     return PasswordHash(
         (
             Argon2Hasher(

@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Log in, refresh tokens, log out."""
 
 from fastapi import APIRouter
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/auth", tags=["auth"], responses=problems(400, 422))
 async def login(
     session: SessionDep, settings: SettingsDep, hasher: PasswordHasherDep, credentials: Credentials
 ) -> Tokens:
-    """Sign in with email address and password."""
+    """Log in with email address and password."""
     user = await authenticate(session, hasher, credentials)
     await forget_expired(session, user.id)
     return issue_tokens(session, settings, user.id)
@@ -23,11 +23,11 @@ async def login(
 
 @router.post("/refresh", responses=problems(401))
 async def refresh(session: SessionDep, settings: SettingsDep, body: RefreshIn) -> Tokens:
-    """Change a refresh token for new tokens; each can be used once."""
+    """Exchange a refresh token for new tokens; each can be used once."""
     return await rotate(session, settings, body.refresh_token)
 
 
 @router.post("/logout", status_code=204)
 async def logout(session: SessionDep, body: RefreshIn) -> None:
-    """Sign out: no token of this login refreshes any more; access tokens end by their time."""
+    """Revoke the refresh tokens of this login; its access tokens expire by themselves."""
     await revoke_family(session, body.refresh_token)

@@ -1,4 +1,4 @@
-"""What goes in and out when somebody signs in."""
+"""Request and response bodies of authentication."""
 
 from typing import Literal
 
@@ -8,20 +8,20 @@ from ..text import Typed
 
 
 class Credentials(BaseModel):
-    """What somebody signs in with."""
+    """The body of a login."""
 
     email: Typed
     password: Typed
 
 
 class RefreshIn(BaseModel):
-    """A refresh token, to be changed for new tokens or to be given up."""
+    """A refresh token, to exchange or to revoke."""
 
     refresh_token: Typed
 
 
 class Tokens(BaseModel):
-    """An access token, good for `expires_in` seconds, and the refresh token that follows it."""
+    """An access token, valid for `expires_in` seconds, and a refresh token."""
 
     access_token: str
     refresh_token: str

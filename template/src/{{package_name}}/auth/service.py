@@ -1,4 +1,4 @@
-"""Signing in, staying signed in, signing out."""
+"""Log in, refresh tokens, log out."""
 
 import asyncio
 import logging
@@ -23,27 +23,27 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def _hash_of_nobody(hasher: PasswordHash) -> str:
-    return hasher.hash("a password that nobody has")
+def _dummy_hash(hasher: PasswordHash) -> str:
+    return hasher.hash("a password of no user")
 
 
 def _verify(hasher: PasswordHash, password: str, hashed: str | None) -> tuple[bool, str | None]:
-    # Somebody unknown costs as much time as a wrong password: the time must not tell them apart.
-    return hasher.verify_and_update(password, hashed or _hash_of_nobody(hasher))
+    # An unknown address takes as long as a wrong password, so the time reveals no account.
+    return hasher.verify_and_update(password, hashed or _dummy_hash(hasher))
 
 
 async def authenticate(
     session: AsyncSession, hasher: PasswordHash, credentials: Credentials
 ) -> User:
-    """Return the user; raise `NotAuthenticatedError`, the same for every reason but in the log."""
+    """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
     user = await session.scalar(
         select(User).where(User.email == normalise_email(credentials.email))
     )
     hashed = user.hashed_password if user else None
     valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
     if user is not None and valid:
-        # Meanwhile the password may have been changed, or access taken. From here on the row is
-        # locked: a change waits for what is issued now, and revokes it.
+        # The password or the access may have changed in the meantime. From here the row is
+        # locked: a change waits until the tokens are issued, and then revokes them.
         locked = ["hashed_password", "is_active"]
         await session.refresh(user, locked, with_for_update={"key_share": True})
         valid = user.hashed_password == hashed
@@ -60,7 +60,7 @@ async def authenticate(
 def issue_tokens(
     session: AsyncSession, settings: Settings, user_id: UUID, family_id: UUID | None = None
 ) -> Tokens:
-    """Add a refresh token to a family, a new one by default, and return it with its companion."""
+    """Add a refresh token to a family, by default a new one, and return it with an access token."""
     refresh_token = create_refresh_token()
     session.add(
         RefreshToken(
@@ -78,18 +78,18 @@ def issue_tokens(
 
 
 async def rotate(session: AsyncSession, settings: Settings, refresh_token: str) -> Tokens:
-    """Change a refresh token for new tokens; one that was used before revokes its family."""
+    """Exchange a refresh token for new tokens; a used one revokes its family."""
     relative = aliased(RefreshToken)
     revoked = select(relative).where(
         relative.family_id == RefreshToken.family_id, relative.revoked_at.is_not(None)
     )
-    # One statement uses it up, so that of two requests at the same moment one alone gets through.
+    # One statement marks it as used, so only one of two parallel requests succeeds.
     used = await session.execute(
         update(RefreshToken)
         .where(
             RefreshToken.token_hash == hash_refresh_token(refresh_token),
             RefreshToken.used_at.is_(None),
-            # Of the whole family: a token made while it was being revoked has no mark of its own.
+            # Check the whole family: a token issued during the revocation is not marked itself.
             ~revoked.exists(),
             RefreshToken.expires_at > func.now(),
             RefreshToken.user_id.in_(select(User.id).where(User.is_active)),
@@ -100,15 +100,15 @@ async def rotate(session: AsyncSession, settings: Settings, refresh_token: str) 
     row = used.one_or_none()
     if row is None:
         await revoke_family(session, refresh_token)
-        # The answer is an error, and the revocation must last: the request's end would undo it.
+        # The error rolls the request back, and the revocation must stay.
         await session.commit()
-        message = "The refresh token is not valid, or no longer. Log in again."
+        message = "The refresh token is not valid or has expired. Log in again."
         raise NotAuthenticatedError(message)
     return issue_tokens(session, settings, row.user_id, row.family_id)
 
 
 async def revoke_family(session: AsyncSession, refresh_token: str) -> None:
-    """Revoke a refresh token and all that stem from the same login; an unknown one is no error."""
+    """Revoke all refresh tokens of the same login; an unknown token is no error."""
     family = select(RefreshToken.family_id).where(
         RefreshToken.token_hash == hash_refresh_token(refresh_token)
     )
@@ -116,7 +116,7 @@ async def revoke_family(session: AsyncSession, refresh_token: str) -> None:
 
 
 async def revoke_all(session: AsyncSession, user_id: UUID) -> None:
-    """Revoke every refresh token of a user: each login of theirs ends with its access token."""
+    """Revoke every refresh token of a user; access tokens expire by themselves."""
     await _revoke(session, RefreshToken.user_id == user_id)
 
 
@@ -130,7 +130,7 @@ async def _revoke(session: AsyncSession, which: ColumnElement[bool]) -> None:
 
 
 async def forget_expired(session: AsyncSession, user_id: UUID) -> None:
-    """Delete a user's refresh tokens that nobody can use any more."""
+    """Delete the expired refresh tokens of a user."""
     await session.execute(
         delete(RefreshToken)
         .where(RefreshToken.user_id == user_id, RefreshToken.expires_at < func.now())

@@ -1,4 +1,4 @@
-"""Tokens: signed ones for access, random ones for refreshing."""
+"""Signed access tokens and random refresh tokens."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ AUDIENCE = "access"
 
 
 def create_access_token(user_id: UUID, settings: Settings) -> str:
-    """Return a token that says who calls, and nothing of what they may: that can change."""
+    """Return a signed token with the user's id, and without the role, which can change."""
     now = datetime.now(UTC)
     claims = {
         "sub": str(user_id),
@@ -27,7 +27,7 @@ def create_access_token(user_id: UUID, settings: Settings) -> str:
 
 
 def read_access_token(token: str, settings: Settings) -> UUID:
-    """Return the id of the user whose token it is; raise `NotAuthenticatedError` if it is none."""
+    """Return the user's id; raise `NotAuthenticatedError` for an invalid token."""
     try:
         claims = jwt.decode(
             token,
@@ -38,7 +38,7 @@ def read_access_token(token: str, settings: Settings) -> UUID:
         )
         return UUID(claims["sub"])
     except (jwt.InvalidTokenError, ValueError):
-        message = "The access token is not valid, or no longer."
+        message = "The access token is not valid or has expired."
         raise NotAuthenticatedError(message) from None
 
 
@@ -48,5 +48,5 @@ def create_refresh_token() -> str:
 
 
 def hash_refresh_token(token: str) -> str:
-    """Return what is kept of a refresh token; 256 random bits need no slow hash."""
+    """Return the stored form of a refresh token; 256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""Documents, and the searches for them."""
+"""Documents and searches."""

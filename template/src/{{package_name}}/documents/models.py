@@ -1,4 +1,4 @@
-"""Documents, and what was searched for."""
+"""The tables of documents and searches."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from ..database import Base, Identified
 
 
 class Document(Identified, Base):
-    """Something written by somebody."""
+    """A text of an author."""
 
     __tablename__ = "documents"
     __table_args__ = (Index(None, "created_at", "id"),)
@@ -23,7 +23,7 @@ class Document(Identified, Base):
 
 
 class Search(Identified, Base):
-    """A search that somebody made."""
+    """A recorded search."""
 
     __tablename__ = "searches"
 

@@ -1,4 +1,4 @@
-"""Documents: everyone signed in reads, writers change their own, editors and admins any."""
+"""Documents: all users read, writers change their own, editors and admins change any."""
 
 from typing import Annotated
 from uuid import UUID
@@ -44,17 +44,17 @@ async def post_document(user: CurrentUserDep, session: SessionDep, new: Document
     return DocumentOut.model_validate(await add_document(session, new, user))
 
 
-# Before /{document_id}, which would take `search` for an id.
+# Before /{document_id}, which would read `search` as an id.
 @router.get("/search")
-async def search_documents(  # noqa: PLR0913, PLR0917  each is a thing that FastAPI gives
+async def search_documents(  # noqa: PLR0913, PLR0917  FastAPI passes each of them
     user: CurrentUserDep,
     session: SessionDep,
     factory: SessionFactoryDep,
     page: PageQueryDep,
     background: BackgroundTasks,
-    q: Annotated[Line, Query(description="What to look for, as it stands.")],
+    q: Annotated[Line, Query(description="The text to find, literally.")],
 ) -> Page[DocumentOut]:
-    """Return the documents that hold `q`; the search is recorded after the answer."""
+    """Return the documents that contain `q`; the search is recorded after the answer."""
     found = await fetch_page(session, matching(q), Document, page)
     if page.position is None:
         background.add_task(record_search, factory, q, user.id)

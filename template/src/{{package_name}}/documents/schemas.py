@@ -1,4 +1,4 @@
-"""Documents as they come in and go out."""
+"""Request and response bodies of documents."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ class DocumentIn(BaseModel):
 
 
 class DocumentChange(BaseModel):
-    """What to change; what is left out stays, and nothing can be made null."""
+    """The members to change; a member that is left out keeps its value, and null is invalid."""
 
     title: Line = ""
     content: Prose = ""

@@ -1,4 +1,4 @@
-"""What can be done with documents."""
+"""Operations on documents."""
 
 from uuid import UUID
 
@@ -30,10 +30,10 @@ async def get_document(session: AsyncSession, document_id: UUID, *, lock: bool =
 
 
 async def get_own_document(session: AsyncSession, document_id: UUID, user: User) -> Document:
-    """Return the document if `user` may change it: writers their own, editors and admins any."""
-    # Locked, so that whoever changes a document that another is deleting gets a 404, not a 500.
+    """Return the document if `user` may change it; raise `PermissionDeniedError` otherwise."""
+    # Locked: a change during a parallel delete is a 404, not a 500.
     document = await get_document(session, document_id, lock=True)
-    # Who may is listed, not who may not: a role that is added later may change its own alone.
+    # An allow-list: a role that is added later may change its own documents only.
     if user.role not in {Role.ADMIN, Role.EDITOR} and document.author_id != user.id:
         message = "Writers change their own documents only. Ask its author, an editor or an admin."
         raise PermissionDeniedError(message)
@@ -43,7 +43,7 @@ async def get_own_document(session: AsyncSession, document_id: UUID, user: User)
 async def change_document(
     session: AsyncSession, document: Document, change: DocumentChange
 ) -> Document:
-    """Change what is given."""
+    """Change the members that were sent."""
     for name in change.model_fields_set:
         setattr(document, name, getattr(change, name))
     await session.flush()
@@ -51,7 +51,7 @@ async def change_document(
 
 
 def matching(query: str) -> Select[Document]:
-    """Select the documents that hold `query`, as it stands, in title or content."""
+    """Select the documents whose title or content contains `query`, literally."""
     return select(Document).where(
         or_(
             Document.title.icontains(query, autoescape=True),
@@ -61,6 +61,6 @@ def matching(query: str) -> Select[Document]:
 
 
 async def record_search(factory: SessionFactory, query: str, user_id: UUID) -> None:
-    """Record a search, in a session of its own: the request's is closed when this runs."""
+    """Record a search in a session of its own; that of the request is closed by then."""
     async with factory.begin() as session:
         session.add(Search(query=query, user_id=user_id))

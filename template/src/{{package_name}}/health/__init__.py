@@ -1,1 +1,1 @@
-"""Whether the service lives, and whether it can serve."""
+"""Liveness and readiness."""

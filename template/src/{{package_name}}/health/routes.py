@@ -1,4 +1,4 @@
-"""Health: whether the process lives, and whether it can serve."""
+"""Liveness and readiness."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @router.get("/health")
 async def get_health() -> dict[str, str]:
-    """Answer that the process lives; ask nothing, so that a slow database restarts nobody."""
+    """Report liveness, without the database: a slow database must not restart the process."""
     return {"status": "healthy"}
 
 
@@ -26,13 +26,13 @@ async def _ask(factory: SessionFactory) -> None:
 
 @router.get("/ready")
 async def get_ready(request: Request, factory: SessionFactoryDep) -> dict[str, str]:
-    """Answer whether requests can be served: the database is asked, within a time limit."""
+    """Report readiness: the database must answer within a time limit."""
     limit: float = request.state.settings.ready_timeout_seconds
     question = asyncio.create_task(_ask(factory), name="ready")
     try:
-        # A shield, since a statement that is cancelled takes seconds to hang up; nobody waits.
+        # Shielded: a cancelled statement takes seconds to end, and the answer must not wait.
         await asyncio.wait_for(asyncio.shield(question), limit)
-    except Exception as error:  # whatever the reason, it is not ready
+    except Exception as error:  # every error means: not ready
         question.cancel()
         logger.warning("not ready", extra={"reason": type(error).__name__})
         raise UnavailableError("The database does not answer.") from error

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/metrics", tags=["metrics"], responses=problems(401, 
 
 @router.get("")
 async def get_metrics(_: AdminDep, session: SessionDep) -> Metrics:
-    """Return the figures, all of one moment: they are one statement."""
+    """Return the figures, from one statement and so from one moment."""
     row = (
         await session.execute(
             select(

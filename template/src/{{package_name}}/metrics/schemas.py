@@ -1,10 +1,10 @@
-"""The figures."""
+"""The response body of the metrics."""
 
 from pydantic import BaseModel
 
 
 class Metrics(BaseModel):
-    """How much there is: users that are enabled, documents, and searches made."""
+    """The numbers of active users, documents and searches."""
 
     active_users: int
     total_documents: int

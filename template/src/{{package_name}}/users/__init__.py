@@ -1,1 +1,1 @@
-"""The people of the service."""
+"""Users."""

@@ -1,4 +1,4 @@
-"""The user, and the roles."""
+"""The table of users, and the roles."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 
 class User(Identified, Base):
-    """Somebody who can sign in; the email address is kept in lower case."""
+    """A user; the email address is stored in lower case."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -28,7 +28,7 @@ class User(Identified, Base):
 
     email: Mapped[str] = mapped_column(String(320))
     username: Mapped[str] = mapped_column(String(50))
-    # Text in the database: a new role is a new line above, and no migration.
+    # Text in the database, so a new role needs no migration.
     role: Mapped[Role] = mapped_column(
         Enum(
             Role,

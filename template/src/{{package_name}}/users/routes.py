@@ -1,4 +1,4 @@
-"""Users: who am I, and what administrators do."""
+"""Users: the caller, and administration."""
 
 from uuid import UUID
 

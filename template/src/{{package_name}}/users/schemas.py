@@ -1,4 +1,4 @@
-"""Users as they come in and go out."""
+"""Request and response bodies of users."""
 
 from datetime import datetime
 from typing import Annotated
@@ -22,7 +22,7 @@ class UserIn(BaseModel):
 
 
 class UserChange(BaseModel):
-    """What to change; what is left out stays, and nothing can be made null."""
+    """The members to change; a member that is left out keeps its value, and null is invalid."""
 
     role: Role = Role.WRITER
     is_active: bool = True
@@ -30,7 +30,7 @@ class UserChange(BaseModel):
 
 
 class UserOut(BaseModel):
-    """A user, without anything secret."""
+    """A user, without secrets."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -1,4 +1,4 @@
-"""What can be done with users."""
+"""Operations on users."""
 
 import asyncio
 from uuid import UUID
@@ -13,12 +13,12 @@ from .schemas import UserChange, UserIn
 
 
 async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> User:
-    """Add a user; a taken email address or username fails by its unique constraint."""
+    """Add a user; a taken email address or username violates a unique constraint."""
     user = User(
         email=new.email,
         username=new.username,
         role=new.role,
-        # Argon2 takes a tenth of a second or more, by design: not on the loop.
+        # In a thread: Argon2 takes a tenth of a second or more.
         hashed_password=await asyncio.to_thread(hasher.hash, new.password),
     )
     session.add(user)
@@ -37,7 +37,7 @@ async def change_user(
     given = change.model_fields_set
     stays_admin = change.role is Role.ADMIN or "role" not in given
     if user.id == by.id and not (stays_admin and change.is_active):
-        message = "You cannot take your own role of admin, nor your own access. Ask another admin."
+        message = "You cannot remove your own admin role or access. Ask another admin."
         raise ConflictError(message)
     if "role" in given:
         user.role = change.role

@@ -17,7 +17,7 @@ BLOCKING = "blocking"
 
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
-    run.resources.enter_context(run.leaks.installed())
+    run.resources.enter_context(run.leaks.connections.watched())
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 

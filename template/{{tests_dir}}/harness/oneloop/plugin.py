@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 from .config import CONFIG, find_config
+from .required_packages import check_packages
 
 
 @pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
@@ -13,6 +14,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     config = find_config(early_config)
     if config is None:
         return
+    check_packages()
     early_config.stash[CONFIG] = config
     group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
     group.addoption("--live", action="store_true", help="send every async client through a real server")

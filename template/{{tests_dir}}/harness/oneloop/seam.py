@@ -1,10 +1,17 @@
-"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service."""
+"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service.
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+A fixture of that name in `tests/conftest.py` replaces the default below.
+"""
 
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NoReturn, Protocol
+
+import pytest
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from .errors import SeamError
+from .users import login_with_token
 
 # What each returns. All have session scope except `dependency_overrides`.
 FIXTURES = {
@@ -46,3 +53,41 @@ class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
     async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...
+
+
+def _required(name: str) -> Any:
+    """Return a fixture that says what to add, for one that only the service can write."""
+
+    def missing() -> NoReturn:
+        raise SeamError(name, FIXTURES[name])
+
+    missing.__doc__ = f"Override this fixture: it returns {FIXTURES[name]}."
+    return pytest.fixture(missing, scope="session", name=name)
+
+
+settings = _required("settings")
+create_app = _required("create_app")
+session_factory_dependency = _required("session_factory_dependency")
+metadata = _required("metadata")
+migrate = _required("migrate")
+roles = _required("roles")
+create_user = _required("create_user")
+password_hasher = _required("password_hasher")
+
+
+@pytest.fixture(scope="session")
+def login() -> Login:
+    """A `Login`; by default it posts to /api/auth/login and uses the bearer token."""
+    return login_with_token
+
+
+@pytest.fixture
+def dependency_overrides() -> Mapping[Callable[..., Any], Callable[..., Any]]:
+    """Overrides to apply to the app for this test; by default none."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def kept_tables() -> Collection[str]:
+    """Tables whose rows stay, because a migration inserts them; by default none."""
+    return ()

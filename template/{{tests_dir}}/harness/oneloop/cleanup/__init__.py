@@ -4,6 +4,6 @@ May import `app`, `database` and `errors`. Start with `test_databases`, then `wi
 """
 
 from .catalogue import Sequence
-from .wiper import Wiper, WipeResult
+from .wiper import WipeResult
 
-__all__ = ["Sequence", "WipeResult", "Wiper"]
+__all__ = ["Sequence", "WipeResult"]

@@ -1,27 +1,22 @@
 """One database that tests use, and the private copy that can take its place."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST
 from ..database.worker_databases import WorkerDatabases
 from .catalogue import Sequence
-from .wiper import Wiper, WipeResult, open_wiper
-
-Change = Callable[[AsyncConnection], Awaitable[object]]
+from .wiper import PostgresWiper, WipeResult, open_wiper
 
 
 @dataclass
 class TestDatabase:
     """A database of this process, cloned from a template database of the run.
 
-    A private copy takes its name for one test, so that the URL stays the same. `changes` are made to each database that
-    has this name.
+    A private copy takes its name for one test, so that the URL stays the same.
     """
 
     __test__ = False  # pytest collects classes of this name
@@ -30,9 +25,8 @@ class TestDatabase:
     suffix: str
     template: str
     kept: Collection[str]
-    wiper: Wiper | None = None
+    wiper: PostgresWiper | None = None
     is_private_copy: bool = False
-    changes: list[Change] = field(default_factory=list)
     _sequences: list[Sequence] = field(default_factory=list)
 
     @property
@@ -49,15 +43,8 @@ class TestDatabase:
 
     async def make(self) -> None:
         """Clone the template, and read the state that each wipe restores."""
-        await self._clone()
+        await self.databases.clone(self.suffix, self.template)
         await self._open_wiper()
-
-    async def extend(self, change: Change) -> None:
-        """Change the schema for the rest of the run."""
-        self.changes.append(change)
-        await self._apply(change)
-        if self.wiper is not None:
-            await self.wiper.prepare()
 
     async def wipe(self, *, compare_schema: bool) -> WipeResult:
         assert self.wiper is not None
@@ -68,7 +55,7 @@ class TestDatabase:
         await self.close()
         await self.databases.rename(self.suffix, self._swapped_out)
         self.is_private_copy = True
-        await self._clone()
+        await self.databases.clone(self.suffix, self.template)
 
     async def swap_back(self) -> list[str]:
         """Drop the private copy; return a line for each transaction still open in it."""
@@ -104,13 +91,3 @@ class TestDatabase:
 
     async def _open_wiper(self) -> None:
         self.wiper = await open_wiper(self.url, self.kept, self._sequences)
-
-    async def _clone(self) -> None:
-        await self.databases.clone(self.suffix, self.template)
-        for change in self.changes:
-            await self._apply(change)
-
-    async def _apply(self, change: Change) -> None:
-        engine = create_async_engine(self.url, poolclass=NullPool)
-        async with engine.begin() as connection:
-            await change(connection)

@@ -11,7 +11,7 @@ from ..app.running_app import RunningApp
 from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
 from ..errors import DatabaseUnreachableError
-from .test_database import Change, TestDatabase
+from .test_database import TestDatabase
 from .wiper import WipeResult
 
 
@@ -101,11 +101,6 @@ class TestDatabases:
         self._compare_schema = False
         self._state = State.CLEAN
         return result
-
-    async def extend(self, change: Change) -> None:
-        """Change the schema of the worker's database for the rest of the run."""
-        with exempt():
-            await self._databases[0].extend(change)
 
     async def restart_sequences(self) -> None:
         """Set each sequence to where the migrations left it."""

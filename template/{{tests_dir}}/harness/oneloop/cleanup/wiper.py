@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
@@ -25,26 +25,6 @@ class WipeResult:
 
     leaks: list[str] = field(default_factory=list)
     schema_changes: list[str] = field(default_factory=list)
-
-
-class Wiper(Protocol):
-    """Deletes the rows of one database, except those of the kept tables, which it restores."""
-
-    @property
-    def sequences(self) -> list[Sequence]: ...
-    async def prepare(self) -> None: ...
-    async def wipe(self, *, compare_schema: bool = False) -> WipeResult: ...
-    async def restart_sequences(self) -> None: ...
-    async def close(self) -> None: ...
-
-
-async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequence]) -> Wiper:
-    """Return the wiper of the database at `url`."""
-    if make_url(url).get_backend_name() == "sqlite":
-        sqlite = import_module("..sqlite", __package__)  # rendered only where it is used
-        wiper: Wiper = await sqlite.SqliteWiper.open(url, kept, sequences)
-        return wiper
-    return await PostgresWiper.open(url, kept, sequences)
 
 
 class PostgresWiper:
@@ -167,3 +147,12 @@ class PostgresWiper:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequence]) -> PostgresWiper:
+    """Return the wiper of the database at `url`; that of SQLite has the same methods."""
+    kind: Any = PostgresWiper
+    if make_url(url).get_backend_name() == "sqlite":
+        kind = import_module("..sqlite", __package__).SqliteWiper  # rendered only where it is used
+    wiper: PostgresWiper = await kind.open(url, kept, sequences)
+    return wiper

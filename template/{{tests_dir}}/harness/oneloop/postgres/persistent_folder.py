@@ -64,7 +64,6 @@ def prepare_data(cluster: Cluster) -> bool:
             raise WrongMajorError(folder, written, cluster.binaries.version)
         _forget_server(cluster)
         return False
-    cluster.account.require_name(variable=VARIABLE)
     (folder / UNFINISHED).touch()
     data.mkdir(mode=0o700, exist_ok=True)
     cluster.account.take(data)

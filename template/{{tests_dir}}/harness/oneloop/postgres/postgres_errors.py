@@ -30,15 +30,6 @@ class NoAccountError(PostgresUnavailable):
         )
 
 
-class NoUserNameError(PostgresUnavailable):
-    def __init__(self, uid: int, variable: str) -> None:
-        super().__init__(
-            f"PostgreSQL cannot create a database as user {uid}, because this system has no name "
-            "for that number (no entry in /etc/passwd). Run the command as a user that has an "
-            f"entry, or set {variable} to a database of your own."
-        )
-
-
 class NoFolderError(PostgresUnavailable):
     def __init__(self, searched: Sequence[str]) -> None:
         super().__init__(

@@ -21,7 +21,6 @@ def start_temporary() -> PostgresServer:
         sweep()
         account = choose_account()
         binaries = find_binaries(account, variable=VARIABLE)
-        account.require_name(variable=VARIABLE)
         folder = make_run_folder(account, executable=not binaries.reachable)
         lock = lock_run_folder(folder)
         if not binaries.reachable:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from ..command_errors import CommandError
+from .. import CommandError
 
 COPIER = "copier>=9.15.0"
 RELEASE_IS_OUT = 2  # the exit status of `copier check-update`

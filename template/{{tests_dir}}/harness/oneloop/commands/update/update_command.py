@@ -5,9 +5,9 @@ import re
 import sys
 from pathlib import Path
 
-from ..command_errors import CommandError
+from .. import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, uv
-from .working_tree import Link, check_repository, find_changes, find_conflicts, is_older, read_link, summarise_changes
+from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, summarise_changes
 
 PLUGIN = Path(__file__).parents[3]
 # `git stash` refuses a conflict until it is added. The stash keeps every change.
@@ -96,11 +96,6 @@ def _check_clean(folder: Path) -> None:
 
 
 def _check_release(link: Link, release: str | None) -> None:
-    if release and is_older(release, link.release):
-        raise CommandError(
-            f"This service has {link.release}, and {release} is older. To go back, revert the "
-            "commit of the update: git revert COMMIT"
-        )
     if link.folder and link.folder.is_dir():
         head = release == "HEAD" or (release is None and not git_lines(link.folder, "tag"))
         if head and git_lines(link.folder, "status", "--porcelain"):

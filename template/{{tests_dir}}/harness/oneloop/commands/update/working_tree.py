@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..command_errors import CommandError
+from .. import CommandError
 from .programs import COPIER, git, git_lines, reason
 
 
@@ -89,12 +89,3 @@ def _value(text: str, name: str) -> str:
     if quoted:
         return (quoted[1] or quoted[2] or "").replace("''", "'")
     return re.sub(r"(^|\s+)#.*", "", value).strip()
-
-
-def is_older(asked: str, here: str) -> bool:
-    """Compare two releases; anything else, such as a commit, is left to Copier."""
-    releases = [re.fullmatch(r"v?(\d+(?:\.\d+)*)", text) for text in (asked, here)]
-    if not all(releases):
-        return False
-    first, second = ([int(part) for part in each[1].split(".")] for each in releases if each)
-    return first < second

@@ -1,0 +1,1 @@
+"""One quick test for each promise, through pytest's real hooks: `uv run oneloop selftest`."""
