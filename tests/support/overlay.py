@@ -51,9 +51,7 @@ class Overlay:
         command = [self.python, "-m", "pytest", "-q", "-o", "junit_logging=all", *arguments]
         return run_pytest(command, self.root, {**self.environment, **(env or {})})
 
-    def output(
-        self, *arguments: str, env: dict[str, str] | None = None, folder: Path | None = None
-    ) -> tuple[int, str]:
+    def output(self, *arguments: str, env: dict[str, str] | None = None, folder: Path | None = None) -> tuple[int, str]:
         """Run pytest where it may end before any test; return its exit status and what it printed."""
         command = [self.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
         done = run(*command, cwd=folder or self.root, env={**self.environment, **(env or {})})

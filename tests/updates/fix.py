@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.support.environment import ROOT
 from tests.support.template import TESTS
+from tests.updates.changelog import newest
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
@@ -17,6 +18,9 @@ ADDED_TO = (
 # What the release removes and renames.
 REMOVED = "docs/testing/live.md"
 GONE = {"ci": "gitlab"}
+# A package that the plugin depends on from then on.
+DEPENDENCY = "iniconfig"
+LOCKED = f'{{ name = "{DEPENDENCY}", specifier = ">=2" }}'
 USERS_REMOVED = f"{TESTS}/test_cli.py.jinja"
 USERS_RENAMED = f"{TESTS}/factories.py.jinja"
 
@@ -37,5 +41,8 @@ def plant(repository: Path, version: str) -> None:
     for name in (REMOVED, USERS_REMOVED):
         (template / name).unlink()
     (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
+    plugin = template / TESTS / "harness/pyproject.toml"
+    edit(plugin, "dependencies = [\n", f'dependencies = [\n    "{DEPENDENCY}>=2",\n')
+    edit(plugin, f'\nversion = "{newest()}"\n', f'\nversion = "{version}"\n')
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")
