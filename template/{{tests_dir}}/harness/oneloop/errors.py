@@ -7,6 +7,15 @@ class OneloopError(Exception):
     """The base class of the plugin's errors."""
 
 
+def chain(error: BaseException) -> list[BaseException]:
+    """Return `error`, its causes and contexts, and the errors of each group among them."""
+    known = [error]
+    for each in known:
+        inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
+        known += [one for one in inner if one is not None and one not in known]
+    return known
+
+
 class SeamError(OneloopError):
     def __init__(self, name: str, meaning: str) -> None:
         super().__init__(

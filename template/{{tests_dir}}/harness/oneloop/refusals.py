@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from .errors import OneloopError
+from .errors import OneloopError, chain
 
 
 class Refusals:
@@ -27,10 +27,7 @@ class Refusals:
 
     def forget(self, shown: BaseException) -> None:
         """Forget the refusals that a report of `shown` includes."""
-        known = [shown]
-        for each in known:
-            inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
-            known += [one for one in inner if one is not None and one not in known]
+        known = chain(shown)
         self._errors = [one for one in self._errors if one not in known]
 
     def clear(self) -> None:

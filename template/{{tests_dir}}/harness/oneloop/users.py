@@ -11,8 +11,6 @@ LOGIN_PATH = "/api/auth/login"
 
 
 class UserWithPassword(TypedDict):
-    """A user and the password to sign in with."""
-
     user: Any
     password: str
 

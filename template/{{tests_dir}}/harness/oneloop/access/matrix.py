@@ -11,7 +11,7 @@ from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
 
-# The status of an invalid request, whoever sends it.
+# The status of an invalid request, for every caller.
 INVALID = {405: "the method is wrong", 422: "the body or the query is wrong"}
 
 
@@ -80,7 +80,7 @@ class Access:
         for role, status in statuses.items():
             if status in INVALID:
                 raise AccessError(
-                    f"{role}={status} means that {INVALID[status]}, whoever the caller is. "
+                    f"{role}={status} means that {INVALID[status]}, for every caller. "
                     "Make the request valid with `call` or `arrange`."
                 )
         self.statuses: Mapping[str, int] = statuses

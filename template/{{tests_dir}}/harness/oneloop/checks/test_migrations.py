@@ -61,7 +61,6 @@ async def test_the_migrations_go_down_and_up_again(
 
 
 def find_tables(connection: Connection, metadata: MetaData) -> set[tuple[str | None, str]]:
-    """Return the tables of the models that the database has."""
     declared = {(table.schema, table.name) for table in metadata.tables.values()}
     found = {
         (schema, name)

@@ -100,8 +100,6 @@ class Sequence(NamedTuple):
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The tables to be wiped, the tables to be kept, and the materialized views."""
-
     wiped: Collection[Table]
     kept: Collection[Table]
     views: Collection[View]

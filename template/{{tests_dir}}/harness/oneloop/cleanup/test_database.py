@@ -42,7 +42,6 @@ class TestDatabase:
         return f"{self.suffix}_swapped_out"
 
     async def make(self) -> None:
-        """Clone the template, and read the state that each wipe restores."""
         await self.databases.clone(self.suffix, self.template)
         await self._open_wiper()
 
@@ -69,20 +68,17 @@ class TestDatabase:
         return found
 
     async def replace(self) -> None:
-        """Drop the database, and clone the template again."""
         await self.close()
         await self.databases.drop(self.suffix)
         await self.make()
 
     async def drop(self) -> None:
-        """Drop the database at the end of the run."""
         await self.close()
         await self.databases.drop(self.suffix)
         if self.is_private_copy:
             await self.databases.drop(self._swapped_out)
 
     async def close(self) -> None:
-        """Close the wiper's connection."""
         wiper, self.wiper = self.wiper, None
         if wiper is not None:
             self._sequences = wiper.sequences  # the next wiper would find them used

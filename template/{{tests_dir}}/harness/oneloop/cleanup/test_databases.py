@@ -18,14 +18,10 @@ from .wiper import WipeResult
 class State(Enum):
     """What the running test has done to the databases."""
 
-    CLEAN = auto()
-    """It has not used them."""
-    USED = auto()
-    """It has used them: they are wiped after the test."""
-    PRIVATE_COPY = auto()
-    """It uses private copies: they are dropped after the test."""
-    LOST = auto()
-    """They could not be cleaned: no other test may start."""
+    CLEAN = auto()  # it has not used them
+    USED = auto()  # they are wiped after the test
+    PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
+    LOST = auto()  # they could not be cleaned: no other test may start
 
 
 class TestDatabases:
@@ -103,7 +99,6 @@ class TestDatabases:
         return result
 
     async def restart_sequences(self) -> None:
-        """Set each sequence to where the migrations left it."""
         with exempt():
             for database in self._databases:
                 assert database.wiper is not None

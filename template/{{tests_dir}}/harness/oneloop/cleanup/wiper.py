@@ -142,7 +142,6 @@ class PostgresWiper:
         return str(await self._driver.fetchval(query))
 
     async def restart_sequences(self) -> None:
-        """Set each sequence to where the migrations left it."""
         await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self.sequences)
 
     async def close(self) -> None:

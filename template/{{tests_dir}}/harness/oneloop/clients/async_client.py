@@ -98,5 +98,4 @@ def open_async_client(asgi: ASGIApp) -> OneloopClient:
 
 
 def open_live_client(server: LiveServer) -> OneloopClient:
-    """Return a client on the app, over the socket of a started server."""
     return OneloopClient(LiveTransport(server), server.url)

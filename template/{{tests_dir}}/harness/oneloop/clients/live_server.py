@@ -39,9 +39,6 @@ class LiveServer:
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
 
-    def __str__(self) -> str:
-        return self.url
-
     async def start(self) -> None:
         """Listen on a free port; do nothing if it listens already."""
         async with self._starting:

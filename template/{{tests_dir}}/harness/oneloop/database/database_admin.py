@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..errors import DatabaseUnreachableError, InvalidURLError, WrongDatabaseError
+from ..errors import DatabaseUnreachableError, InvalidURLError, WrongDatabaseError, chain
 
 DRIVER = "postgresql+asyncpg"
 BACKENDS = frozenset({"postgresql", "postgres"})
@@ -59,11 +59,7 @@ def _unreachable(server: URL, error: Exception) -> DatabaseUnreachableError:
 
 def is_connection_lost(error: BaseException) -> bool:
     """Return whether `error` is a lost connection, was caused by one, or is a group with one."""
-    known = [error]
-    for each in known:
-        inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
-        known += [one for one in inner if one is not None and one not in known]
-    return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in known)
+    return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in chain(error))
 
 
 def is_test_database(name: str | None) -> bool:

@@ -45,7 +45,6 @@ class EngineGuard:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Watch every engine of the process until the block ends."""
         original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:

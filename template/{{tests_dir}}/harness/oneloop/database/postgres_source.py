@@ -35,7 +35,6 @@ class PostgresSource:
 
     @property
     def log(self) -> Path | None:
-        """The log of the embedded server, once it has started."""
         if self._starting is None or not self.usable:
             return None
         return self._starting.result().log
@@ -61,7 +60,6 @@ class PostgresSource:
         return WorkerDatabases(url, run, worker)
 
     def stop(self) -> None:
-        """Stop the embedded server if it was started."""
         if self._starting is not None:
             with suppress(Exception):  # a failed start was reported by the test that needed it
                 self._starting.result().stop()

@@ -34,7 +34,6 @@ class SqlLog:
         return "\n".join(self._lines)
 
     def recorded(self) -> AbstractContextManager[None]:
-        """Listen to every engine until the block ends."""
         return listening(Engine, before_cursor_execute=self._before, after_cursor_execute=self._after)
 
     def _before(self, connection: Connection, *_: Any) -> None:

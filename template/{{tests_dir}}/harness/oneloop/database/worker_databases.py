@@ -55,7 +55,6 @@ class WorkerDatabases:
         return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
 
     async def check(self) -> None:
-        """Raise `DatabaseUnreachableError` if the server refuses the connection."""
         async with administer(self.server):
             pass
 
@@ -103,7 +102,6 @@ class WorkerDatabases:
             await connection.exec_driver_sql(f'ALTER DATABASE "{name}" RENAME TO "{self.name(to)}"')
 
     async def left_open(self, suffix: str) -> list[str]:
-        """Return a line for each open transaction."""
         async with administer(self.server) as connection:
             rows = await connection.execute(LEFT_OPEN, {"name": self.name(suffix)})
             return [f"a transaction, {row.state} after: {row.query!r}" for row in rows]

@@ -18,7 +18,7 @@ ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
 class Blocking:
     """Raises blockbuster's `BlockingError` for a call of the service's code that blocks the loop.
 
-    Catches the service that is quick alone and serves nobody else under load. Start-up may block, as it does in
+    Catches the service that is quick for one user and answers no other under load. Start-up may block, as it does in
     production, and so may code that runs in a thread.
     """
 
@@ -29,7 +29,6 @@ class Blocking:
 
     @contextmanager
     def refused(self) -> Iterator[None]:
-        """Refuse such calls until the block ends."""
         if self._blockbuster is None:  # not before: it imports the service's package
             self._blockbuster = self._make()
         self._blockbuster.activate()

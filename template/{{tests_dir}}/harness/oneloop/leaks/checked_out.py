@@ -30,7 +30,6 @@ class CheckedOutConnections:
         self._dropped: list[CheckedOut] = []
 
     def watched(self) -> AbstractContextManager[None]:
-        """Listen to every pool until the block ends."""
         return listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
 
     def note(self) -> None:

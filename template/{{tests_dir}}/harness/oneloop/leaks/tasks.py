@@ -79,7 +79,6 @@ class UnawaitedErrors:
         self._lines.clear()
 
     def take(self) -> list[str]:
-        """Return a line for each error, and forget it."""
         lines, self._lines = self._lines, []
         return lines
 
@@ -98,4 +97,4 @@ def _unawaited_line(context: dict[str, Any]) -> str | None:
         return None
     task = context.get("future")
     of = f" of the task {task.get_name()!r}" if isinstance(task, asyncio.Task) else ""
-    return f"an error{of} that nobody awaits: {error!r}, raised at {location(*own[-1])}"
+    return f"an error{of} that no code awaits: {error!r}, raised at {location(*own[-1])}"

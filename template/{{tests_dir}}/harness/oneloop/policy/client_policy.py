@@ -23,8 +23,6 @@ ASYNC_NAMES = ("async_client", "admin_client", "editor_client", "writer_client",
 
 
 class Subject(NamedTuple):
-    """What the policy needs to know of a test."""
-
     name: str
     is_async: bool
     fixtures: frozenset[str]
@@ -120,7 +118,6 @@ def pytest_configure(config: pytest.Config) -> None:
 # First: the policy also covers the tests that `-k` and `-m` deselect.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse the run if a test breaks the policy, and list every offence."""
     functions = (item for item in items if isinstance(item, pytest.Function))
     offences = find_offences(Subject.of(item) for item in functions)
     if offences:

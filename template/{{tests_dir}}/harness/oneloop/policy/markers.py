@@ -49,7 +49,6 @@ def has_reason(marker: pytest.Mark) -> bool:
 
 
 def check_reasons(config: pytest.Config, items: list[pytest.Item], name: str) -> None:
-    """Refuse the run if a marker `name` has no reason."""
     for item in list(items):
         if not all(map(has_reason, item.iter_markers(name))):
             abort_collection(
@@ -84,7 +83,6 @@ def pytest_testnodedown(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Print the message of a worker."""
     message = session.config.stash.get(REFUSED, None)
     if message is not None:
         raise pytest.UsageError(message)

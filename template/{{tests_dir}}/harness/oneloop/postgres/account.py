@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .postgres_errors import NoAccountError
-from .watchdog.protocol import UserIds
+from .watchdog import UserIds
 
 if sys.platform != "win32":
     import pwd
@@ -30,15 +30,12 @@ class Account:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def take(self, path: Path) -> None:
-        """Make this user the owner of `path`."""
         if sys.platform != "win32" and self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def can_enter(self, path: Path) -> bool:
         """Return whether the modes of `path` and its parents let this user in."""
-        if self.uid is None:
-            return True
-        return all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
+        return self.uid is None or all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
 
     def _can_enter(self, folder: Path) -> bool:
         status = folder.stat()

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from .account import Account
 from .binaries import Binaries
 from .run_folder import LOCK
-from .watchdog.protocol import WatchdogRequest
+from .watchdog import WatchdogRequest
 
 PORT = 5432
 START_LOCK = "start.lock"

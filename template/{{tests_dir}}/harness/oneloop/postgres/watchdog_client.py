@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
-from .watchdog.protocol import WatchdogReport, WatchdogRequest
+from .watchdog import WatchdogReport, WatchdogRequest
 
 GRACE_SECONDS = 10.0
 # Isolated (-I) and without site-packages (-S): it starts in 30 ms, and no variable changes it.
@@ -77,7 +77,7 @@ class WatchdogClient:
 
 @dataclass(eq=False)
 class PostgresServer:
-    """A running server. If nobody stops it, its watchdog does when this process ends."""
+    """A running server. If no code stops it, its watchdog does when this process ends."""
 
     url: str
     version: str

@@ -129,7 +129,6 @@ LOGGED = pytest.StashKey[LoggedErrors]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Listen to the log while the test runs."""
     item.stash[LOGGED] = logged = LoggedErrors()
     root = logging.getLogger()
     root.addHandler(logged)

@@ -4,3 +4,38 @@ It reads one request from its standard input. That pipe stays open while the run
 -9`, the watchdog stops the server and removes the run's folder. It has a session of its own, so that Ctrl-C in the
 terminal reaches pytest but not the server, which the tests' teardown still needs. Start reading at `watchdog_main.py`.
 """
+
+from typing import TypedDict
+
+
+class UserIds(TypedDict, total=False):
+    """The user to run a process as, as `subprocess` takes it; empty for the current user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+class WatchdogRequest(TypedDict):
+    """One server: how to start it, how to stop it, and what to remove afterwards."""
+
+    parent: int
+    data: str
+    log: str
+    lock: str  # every process that uses the server holds it as long as it lives
+    start_lock: str | None  # of a persistent server: held exclusively while it starts or stops
+    initdb: list[str] | None
+    postgres: list[str] | None  # None joins a running server
+    stop: list[str] | None  # the command that stops it on a system without signals
+    user: UserIds
+    environment: dict[str, str]
+    remove: list[str]  # folders to remove after the server has stopped
+    start_seconds: float
+    stop_seconds: float
+
+
+class WatchdogReport(TypedDict):
+    """The result of the start."""
+
+    error: str | None
+    log: str

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from .protocol import WatchdogRequest
+from . import WatchdogRequest
 from .server_status import read_status, remove_shared_memory, send_signal
 
 POLL_SECONDS = 0.005

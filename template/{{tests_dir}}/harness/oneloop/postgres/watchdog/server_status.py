@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from .protocol import UserIds
+from . import UserIds
 
 PID_FILE = "postmaster.pid"
 READY = "ready"

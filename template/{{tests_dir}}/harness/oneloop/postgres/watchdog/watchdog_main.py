@@ -10,8 +10,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from . import WatchdogReport, WatchdogRequest
 from .file_locks import hold
-from .protocol import WatchdogReport, WatchdogRequest
 from .server_process import ServerProcess, StartError
 
 PARENT_CHECK_SECONDS = 1.0
