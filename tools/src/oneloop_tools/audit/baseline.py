@@ -1,36 +1,30 @@
 """Records which tests fail because of their loop today, so that the suite can be green."""
 
 from pathlib import Path
-from typing import NamedTuple
 
-from .baseline_file import NAME, KnownFailure, read, write
+from .baseline_file import NAME, KnownFailure, Observed, read_known, write_known
 from .errors import COMMAND
-from .observer import Observed
+from .ratchet import Outcome
 
 UPDATE = f"    {COMMAND} --baseline --update"
 
 
-class Outcome(NamedTuple):
-    passed: bool
-    lines: list[str]
-
-
-def record(tests: dict[str, Observed], folder: Path, *, update: bool) -> Outcome:
+def record_baseline(tests: dict[str, Observed], folder: Path, *, update: bool) -> Outcome:
     """Write the list on the first run. Later, with `update`, remove the tests that no longer fail."""
     file = folder / NAME
     failing = {name: test.failure for name, test in tests.items() if test.failure is not None}
     others = [name for name, test in tests.items() if not test.passed and test.failure is None]
     also = [f"Fails for another reason: {name}" for name in sorted(others)]
     if not file.exists():
-        write(failing, file)
+        write_known(failing, file)
         line = _written(failing) if failing else "No test fails because of its loop. Nothing is written."
         return Outcome(passed=True, lines=[line, *also])
-    known = read(file)
+    known = read_known(file)
     kept = {name: failure for name, failure in known.items() if name in failing or name in others}
     fixed = sorted(known.keys() - kept.keys())
     new = sorted(failing.keys() - known.keys())
     if update and fixed:
-        write(kept, file)
+        write_known(kept, file)
     lines = [f"Passes now, or does not exist any more: {name}" for name in fixed]
     lines += [f"New: {name} ({failing[name].failure})" for name in new]
     if update:

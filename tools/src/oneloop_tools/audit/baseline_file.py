@@ -1,10 +1,13 @@
 """The committed list of the tests that are known to fail because of their loop."""
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from .errors import BaselineError
+from .loop_failures import LoggedErrors
+from .suite.frames import Record
 
 NAME = "known_loop_failures.json"
 VERSION = 1
@@ -17,7 +20,19 @@ class KnownFailure(NamedTuple):
     when: str
 
 
-def read(file: Path) -> dict[str, KnownFailure]:
+@dataclass
+class Observed:
+    """What happened in one test with one set of parameters."""
+
+    nodeid: str
+    record: Record = field(default_factory=Record)
+    logged: LoggedErrors = field(default_factory=LoggedErrors)
+    passed: bool = True
+    ran: bool = False
+    failure: KnownFailure | None = None
+
+
+def read_known(file: Path) -> dict[str, KnownFailure]:
     """Return the known failures by the test's id, none if there is no file."""
     if not file.exists():
         return {}
@@ -30,7 +45,7 @@ def read(file: Path) -> dict[str, KnownFailure]:
         ) from None
 
 
-def write(known: dict[str, KnownFailure], file: Path) -> None:
+def write_known(known: dict[str, KnownFailure], file: Path) -> None:
     """Write the list, or delete the file when the list is empty."""
     if not known:
         file.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from . import ratchet
+from .baseline import record_baseline
 from .errors import NoPytestError
 from .json_report import to_json
 from .report import NOTHING, Project, Report
@@ -30,11 +31,10 @@ def run(options: argparse.Namespace, root: Path) -> int:
 
 def _record_baseline(options: argparse.Namespace, project: Project) -> int:
     _check_pytest()
-    from .baseline import record  # noqa: PLC0415  it needs pytest
-    from .suite_run import run_suite  # noqa: PLC0415  likewise
+    from .suite_run import run_suite  # noqa: PLC0415  it needs pytest
 
     tests = run_suite(options.pytest, project.settings.plugin_folder)
-    outcome = record(tests, project.settings.test_folders[0], update=options.update)
+    outcome = record_baseline(tests, project.settings.test_folders[0], update=options.update)
     return _print(outcome.lines, passed=outcome.passed)
 
 

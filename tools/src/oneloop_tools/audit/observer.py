@@ -13,28 +13,15 @@ from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
 from .app.reached_resources import DATABASE, Resource
-from .baseline_file import KnownFailure
-from .loop_failures import LoggedErrors, loop_failure, texts_of
+from .baseline_file import KnownFailure, Observed
+from .loop_failures import loop_failure, texts_of
 from .request_text import WEBSOCKET
 from .sqlalchemy_events import listening
-from .suite.frames import Record
 from .suite.sent_requests import ASYNC, SOCKET, SYNC, Client, SentRequest
 
 CALL = "__call__"  # of Starlette, which FastAPI's own calls
 HOST_OF_TEST_CLIENT = "testclient"
 _current: ContextVar[SentRequest | None] = ContextVar("request", default=None)
-
-
-@dataclass
-class Observed:
-    """What happened in one test with one set of parameters."""
-
-    nodeid: str
-    record: Record = field(default_factory=Record)
-    logged: LoggedErrors = field(default_factory=LoggedErrors)
-    passed: bool = True
-    ran: bool = False
-    failure: KnownFailure | None = None
 
 
 @dataclass(eq=False)  # pytest needs hashable plugins

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from .baseline_file import Observed
 from .errors import AuditError
-from .observer import Observed, Observer
+from .observer import Observer
 from .report import Seen
 from .suite.frames import Record
 

@@ -3,15 +3,13 @@
 from .apps import app_of_fixture
 from .clients import CLIENT
 from .examination import Examination
-from .functions import fixture_name, fixture_option, fixture_scope, is_unittest, own_body
+from .functions import SET_UP_FIXTURE, fixture_name, fixture_option, fixture_scope, is_unittest, own_body
 from .marks import judge_marks
 from .overrides import judge_overrides
 from .plain_fixtures import is_plain
 from .reasons import Doubt
 from .sessions import find_sessions
 from .syntax import cst, full_name, text_of
-
-SET_UP = "set_up"
 
 
 def judge_function(seen: Examination) -> None:
@@ -86,8 +84,8 @@ def _judge_set_up(seen: Examination) -> None:
     extra = {name for name in seen.names - {"self", "cls"} if seen.positions.variables(name)}
     names = [each.name for each in seen.module.functions if each.owner is function.owner]
     both = {"setup_method", "setup_class"} <= {*names}
-    if SET_UP in names:
-        seen.doubt("async-copy", function.node, SET_UP)
+    if SET_UP_FIXTURE in names:
+        seen.doubt("async-copy", function.node, SET_UP_FIXTURE)
     other = function.name in ("setup", "teardown_class") or extra or both
     if other or (function.name == "teardown_method" and not _only_closes(seen)):
         seen.doubt("fixtures", function.node, function.name)

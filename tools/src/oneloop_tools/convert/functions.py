@@ -5,6 +5,7 @@ from pathlib import Path
 from .modules import Function, Module
 from .syntax import Node, Tree, children, cst, full_name, walk
 
+SET_UP_FIXTURE = "set_up"  # in a converted class
 SET_UP = ("setup_method", "setup_class", "setup", "teardown_method", "teardown_class")
 FIXTURES = ("pytest.fixture", "pytest_asyncio.fixture")
 CLIENTS = (b"TestClient", b"AsyncClient")

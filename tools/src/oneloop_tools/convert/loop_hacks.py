@@ -37,7 +37,7 @@ def _find_loops(seen: Examination) -> set[str]:
             target = parent.targets[0].target
             if isinstance(target, cst.Name) and _is_run(target.value, seen):
                 loops.add(target.value)
-                _drop_line(parent, seen)
+                _drop_statement(parent, seen)
     return loops
 
 
@@ -84,12 +84,12 @@ def _judge_loop(name: str, seen: Examination) -> None:
             and seen.module.dotted(call.func) == "asyncio.set_event_loop"
         )
         if (closes or sets) and isinstance(seen.tree.parent(call), cst.Expr):
-            _drop_line(seen.tree.parent(call), seen)
+            _drop_statement(seen.tree.parent(call), seen)
         else:
             seen.found.doubts.append(Doubt("loops", use))
 
 
-def _drop_line(small: Node, seen: Examination) -> None:
+def _drop_statement(small: Node, seen: Examination) -> None:
     line = seen.tree.parent(small)
     if len(line.body) > 1 or not isinstance(seen.tree.parent(line), cst.IndentedBlock):
         seen.found.doubts.append(Doubt("one-line", small))

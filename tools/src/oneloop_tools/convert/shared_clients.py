@@ -2,11 +2,9 @@
 
 from .clients import STATE, ClientSource, read_made
 from .examination import Examination
-from .functions import has_other_bases
+from .functions import SET_UP_FIXTURE, has_other_bases
 from .reasons import Doubt
 from .syntax import cst, full_name
-
-SET_UP = "set_up"
 
 
 def read_module_names(seen: Examination) -> None:
@@ -96,8 +94,8 @@ def _read_class_attributes(seen: Examination) -> None:
         seen.found.origins.add(origin)
         seen.found.class_attributes.append(line)
         names = {each.name for each in seen.module.functions if each.owner is seen.function.owner}
-        if SET_UP in names or len(seen.found.class_attributes) > 1:
-            seen.doubt("async-copy", seen.function.node, SET_UP)
+        if SET_UP_FIXTURE in names or len(seen.found.class_attributes) > 1:
+            seen.doubt("async-copy", seen.function.node, SET_UP_FIXTURE)
         if made.doubt is not None or made.set_up or made.is_async or len(line.body) > 1:
             seen.doubt("constructor", seen.function.node)
         if seen.function.kind != "test":

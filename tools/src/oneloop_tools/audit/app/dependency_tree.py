@@ -9,9 +9,7 @@ from fastapi.security.base import SecurityBase
 
 from .code import Code
 from .objects import hints_of, kind_of, name_of, types_in, unwrap
-from .reached_resources import AUTHENTICATION, BACKGROUND, DATABASE, Resource
-
-HEADER = "authorization"
+from .reached_resources import AUTHENTICATION, AUTHORIZATION, BACKGROUND, DATABASE, Resource
 
 
 @dataclass
@@ -79,5 +77,5 @@ def _read_from_request(dependant: Dependant) -> list[Resource]:
     if dependant.own_oauth_scopes:
         scopes = ", ".join(dependant.own_oauth_scopes)
         found.append(Resource(AUTHENTICATION, f"Security with the scopes {scopes}"))
-    headers = [each.alias for each in dependant.header_params if each.alias.lower() == HEADER]
+    headers = [each.alias for each in dependant.header_params if each.alias.lower() == AUTHORIZATION]
     return [*found, *(Resource(AUTHENTICATION, f"the header {name!r}") for name in headers)]

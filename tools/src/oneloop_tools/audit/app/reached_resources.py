@@ -7,6 +7,7 @@ AUTHENTICATION = "authentication"
 BACKGROUND = "background-tasks"
 SERVICE = "async-service"
 MIDDLEWARE = "async-middleware"
+AUTHORIZATION = "authorization"  # the header
 KINDS = (AUTHENTICATION, DATABASE, BACKGROUND, SERVICE, MIDDLEWARE)
 
 

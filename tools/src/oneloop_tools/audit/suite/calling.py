@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from . import texts
 from .foreign import Foreign, Keywords
 from .frames import DEPTH, STEPS, Frame, TooMuchError
 from .libraries import client_kind
@@ -14,6 +13,7 @@ from .modules import Module
 from .names import lineage
 from .sending import send
 from .sent_requests import METHODS, Unknown
+from .texts import text_method
 from .values import (
     Class,
     Function,
@@ -92,7 +92,7 @@ class Calling(Foreign):
         if name in ("__enter__", "__aenter__"):
             return (owner,)
         if isinstance(owner, Text):
-            return texts.method(owner.text, name, arguments, keywords)
+            return text_method(owner.text, name, arguments, keywords)
         if isinstance(owner, Table | Items):
             return self._of_container(owner, name, arguments)
         if name.startswith("assert") and len(arguments) > 1:

@@ -80,10 +80,10 @@ def tests_of(module: Module, patterns: NamePatterns, make_class: MakeClass) -> I
             if patterns.is_function(node.name) and fixture_name(node) is None:
                 yield Test(f"{module.shown}::{node.name}", module, node)
         elif isinstance(node, ast.ClassDef):
-            yield from _of_class(make_class(node, Frame(module)), (), patterns, make_class)
+            yield from _tests_in(make_class(node, Frame(module)), (), patterns, make_class)
 
 
-def _of_class(owner: Class, above: tuple[Class, ...], patterns: NamePatterns, make_class: MakeClass) -> Iterator[Test]:
+def _tests_in(owner: Class, above: tuple[Class, ...], patterns: NamePatterns, make_class: MakeClass) -> Iterator[Test]:
     unittest = _is_unittest(owner)
     if not unittest and (not patterns.is_class(owner.node.name) or _has(owner, "__init__")):
         return
@@ -99,7 +99,7 @@ def _of_class(owner: Class, above: tuple[Class, ...], patterns: NamePatterns, ma
                     yield Test(f"{prefix}::{node.name}", each.module, node, classes)
             elif isinstance(node, ast.ClassDef) and each is owner and not unittest:
                 inner = make_class(node, Frame(owner.module))
-                yield from _of_class(inner, classes, patterns, make_class)
+                yield from _tests_in(inner, classes, patterns, make_class)
 
 
 def _is_unittest(owner: Class) -> bool:

@@ -7,12 +7,12 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from . import texts
 from .containers import MANY
 from .libraries import MODULES_THAT_SEND, PURE, client_kind, is_harmless, names_of
 from .sending import path_below, send
 from .sent_requests import SENDING, SOCKET, Client, Unknown
 from .statements import Statements
+from .texts import plain_of
 from .values import (
     Instance,
     Items,
@@ -91,7 +91,7 @@ class Foreign(Statements):
 
     def _of_known_function(self, function: Any, arguments: list[Values], keywords: Keywords) -> Values | None:
         if function is getattr and len(arguments) >= 2:
-            names = [texts.plain_of(each) for each in arguments[1]]
+            names = [plain_of(each) for each in arguments[1]]
             found = [self.attribute(o, str(n[0]), "getattr") for o in arguments[0] for n in names if n]
             return one_of(*found) or (Unknown("the attribute is computed"),)
         if function is dict:
@@ -149,7 +149,7 @@ def _items(values: Values | None) -> list[Values]:
 
 
 def _really_called(function: Any, arguments: list[Values]) -> Values | None:
-    plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
+    plain = [plain_of(each[0]) if len(each) == 1 else None for each in arguments]
     if not all(plain):
         return None
     try:

@@ -33,10 +33,6 @@ PURE = {
     len,
     range,
 }
-TEXT_METHODS = {
-    "format", "lower", "upper", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix",
-    "replace", "title", "capitalize",
-}  # fmt: skip
 # These send no request through a client that they are given.
 HARMLESS = {
     "isinstance", "print", "type", "id", "repr", "str", "hasattr", "setattr", "callable", "len",

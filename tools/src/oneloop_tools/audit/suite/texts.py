@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from oneloop_tools.audit.request_text import HOLE
 
-from .libraries import TEXT_METHODS
 from .sent_requests import Unknown
 from .values import LIMIT, Items, Known, Text, Value, Values, one_of, text_of
 
 PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdifrx]")
 BRACES = re.compile(r"\{(\w*)[^{}]*\}")
+TEXT_METHODS = {
+    "format", "lower", "upper", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix",
+    "replace", "title", "capitalize",
+}  # fmt: skip
 
 
 def concatenated(parts: Iterable[Values]) -> Values:
@@ -50,7 +53,7 @@ def percent(template: str, values: Sequence[Values]) -> Values:
     return concatenated([*parts, (Text(template[last:]),)])
 
 
-def method(text: str, name: str, arguments: list[Values], keywords: dict[str, Values]) -> Values:
+def text_method(text: str, name: str, arguments: list[Values], keywords: dict[str, Values]) -> Values:
     """Return what a method of a string returns."""
     if name == "format":
         return formatted(text, arguments, keywords)
