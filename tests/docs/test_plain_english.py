@@ -45,8 +45,7 @@ CONVERT = "tools/src/oneloop_tools/convert"
 ALLOWED = {
     "template/{{tests_dir}}/harness/oneloop/postgres/account.py": {"nobody": "an account of Unix"},
     "template/{{tests_dir}}/harness/__init__.py": {"people": "the module's name in past releases"},
-    f"{CONVERT}/client_requests.py": {"verb": HTTP},
-    f"{CONVERT}/client_uses.py": {"VERBS": HTTP},
+    f"{CONVERT}/client_uses.py": {"verb": HTTP, "VERBS": HTTP},
     f"{CONVERT}/clients.py": {"VERBS": HTTP},
     f"{CONVERT}/rewrite.py": {"verb": HTTP},
 }

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .audit import options as audit
-from .audit.options import split_arguments
+from .audit import entry as audit
+from .audit.entry import split_arguments
 from .errors import ToolsError
-from .project_python import run_in_project
+from .project import run_in_project
 
 FAILED = 2
 INTERRUPTED = 130

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from .await_positions import AwaitPositions
 from .clients import CLIENT
 from .edits import Change, Edits
+from .examination import AwaitPositions
 from .findings import Findings, inventory_of
 from .modules import Function
 from .plan import Plan

@@ -4,7 +4,7 @@ from functools import partial
 
 from .clients import CLIENT, SYNC
 from .edits import Change, Edits
-from .functions import SET_UP_FIXTURE, yields
+from .index import SET_UP_FIXTURE, yields
 from .modules import Function
 from .plan import Plan
 from .syntax import Node, cst, walk

@@ -4,10 +4,21 @@ import ast
 from types import FunctionType
 from typing import Any
 
-from .functions import Node
-from .objects import OF_THE_REQUEST, hints_of, kind_of, name_of, package_of, types_in, unwrap
-from .reached_resources import AUTHENTICATION, AUTHORIZATION, DATABASE, SERVICE, Resource
-from .resolving import Of, Resolving
+from .functions import Node, Of, Resolving
+from .resources import (
+    AUTHENTICATION,
+    AUTHORIZATION,
+    DATABASE,
+    OF_THE_REQUEST,
+    SERVICE,
+    Resource,
+    hints_of,
+    kind_of,
+    name_of,
+    package_of,
+    types_in,
+    unwrap,
+)
 
 
 class Reading(Resolving, ast.NodeVisitor):

@@ -6,15 +6,13 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from .foreign import Foreign, Keywords
-from .frames import DEPTH, STEPS, Frame, TooMuchError
-from .libraries import client_kind
+from .foreign import Foreign, Keywords, client_kind
+from .literals import text_method
 from .modules import Module
 from .names import lineage
-from .sending import send
-from .sent_requests import METHODS, Unknown
-from .texts import text_method
+from .record import DEPTH, STEPS, Frame, TooMuchError, send
 from .values import (
+    METHODS,
     Class,
     Function,
     Instance,
@@ -26,6 +24,7 @@ from .values import (
     Super,
     Table,
     Text,
+    Unknown,
     Value,
     Values,
     constant,
