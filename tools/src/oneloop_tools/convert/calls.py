@@ -8,7 +8,7 @@ from .reasons import Doubt
 from .syntax import Node, cst, full_name, text_of, walk
 
 LOOPS = ("asyncio.get_event_loop", "asyncio.new_event_loop", "asyncio.get_running_loop")
-FIXTURES = ("event_loop", "loop")
+LOOP_FIXTURES = ("event_loop", "loop")
 
 
 def read_calls(seen: Examination) -> None:
@@ -114,7 +114,9 @@ def find_runs(seen: Examination) -> None:
 
 
 def _find_loops(seen: Examination) -> set[str]:
-    loops = {name for name in FIXTURES if name in seen.names and seen.function.kind in ("test", "fixture", "set-up")}
+    loops = {
+        name for name in LOOP_FIXTURES if name in seen.names and seen.function.kind in ("test", "fixture", "set-up")
+    }
     loops = {name for name in loops if name == "event_loop" or _is_run(name, seen)}
     for call in seen.all.calls:
         parent = seen.tree.parent(call)

@@ -12,7 +12,7 @@ from .index import fixture_option, own_body
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, text_of, walk
 
-NAMES = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
+SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
 # The methods of an AsyncSession that are not awaited.
 NOT_AWAITED = ("add", "add_all", "expire", "expire_all", "expunge", "expunge_all")
 DATABASE = ("db", "session", "database")
@@ -90,7 +90,7 @@ def _requests_follow(line: Node, seen: Examination) -> bool:
 
 def find_sessions(seen: Examination) -> None:
     """Doubt a test that uses a session outside of a coroutine that it runs."""
-    for name in {each for each in seen.names if NAMES.fullmatch(each)}:
+    for name in {each for each in seen.names if SESSIONS.fullmatch(each)}:
         uses = seen.positions.variables(name)
         outside = [use for use in uses if not _is_within_run(use, seen)]
         is_async = len(outside) < len(uses)
@@ -122,24 +122,22 @@ def is_plain(seen: Examination) -> bool:
         return False
     if fixture_option(function, "params") or fixture_option(function, "autouse"):
         return False
-    overriding: set[str] = set()
-    if not all(_is_harmless(each, seen, overriding) for each in own_body(function.node)):
+    if not all(_is_harmless(each, seen) for each in own_body(function.node)):
         return False
     asked = {each.name.value for each in function.params} - {"self", "app", "event_loop"}
     return all(any(word in name for word in DATABASE) for name in asked)
 
 
-def _is_harmless(statement: Node, seen: Examination, overriding: set[str]) -> bool:
+def _is_harmless(statement: Node, seen: Examination) -> bool:
     if isinstance(statement, cst.With):
         return any(statement is each for each in seen.found.spliced) and all(
-            _is_harmless(each, seen, overriding) for each in statement.body.body
+            _is_harmless(each, seen) for each in statement.body.body
         )
     if isinstance(statement, cst.FunctionDef):
-        overriding.add(statement.name.value)
         return any(word in statement.name.value for word in DATABASE)
     if isinstance(statement, cst.Try) and not statement.handlers:
         parts = [*statement.body.body, *statement.finalbody.body.body]
-        return all(_is_harmless(each, seen, overriding) for each in parts)
+        return all(_is_harmless(each, seen) for each in parts)
     if not isinstance(statement, cst.SimpleStatementLine):
         return False
     return all(_is_harmless_line(each, seen) for each in statement.body)

@@ -19,24 +19,6 @@ OVERRIDES = "dependency_overrides"
 LIBRARIES = ("estClient", "testclient", "httpx", "httpx2", "AsyncClient")
 
 
-def examine(function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> Findings:
-    """Return what is found in a function. The order matters: uses are judged when all clients are known."""
-    seen = Examination(function, index, known)
-    seen.positions.is_harmless = lambda manager: is_harmless_manager(seen, manager)
-    read_params(seen)
-    read_makers(seen)
-    read_module_names(seen)
-    read_attributes(seen)
-    find_runs(seen)
-    read_calls(seen)
-    find_overrides(seen)
-    for name, source in list(seen.found.sources.items()):
-        judge_uses(seen, name, source)
-    read_app_fixture(seen)
-    judge_function(seen)
-    return seen.found
-
-
 def survey(index: ProjectIndex) -> dict[Function, Findings]:
     _find_apps(index)
     known: dict[Function, Findings] = {}
@@ -107,3 +89,21 @@ def _seen_from_outside(found: Findings) -> Hashable:
         frozenset(found.attributes),
         bool(found.mutates),
     )
+
+
+def examine(function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> Findings:
+    """Return what is found in a function. The order matters: uses are judged when all clients are known."""
+    seen = Examination(function, index, known)
+    seen.positions.is_harmless = lambda manager: is_harmless_manager(seen, manager)
+    read_params(seen)
+    read_makers(seen)
+    read_module_names(seen)
+    read_attributes(seen)
+    find_runs(seen)
+    read_calls(seen)
+    find_overrides(seen)
+    for name, source in list(seen.found.sources.items()):
+        judge_uses(seen, name, source)
+    read_app_fixture(seen)
+    judge_function(seen)
+    return seen.found
