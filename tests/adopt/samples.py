@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.environment import commit_all, run, uv
+from tests.support.environment import ROOT, commit_all, run, uv
 from tests.support.outcomes import Run, run_pytest
 
 FOLDER = Path(__file__).parent / "samples"
+BRIEF_TESTS = ROOT / "tests/brief/app/test_metrics_security.py"
 LEFT_OUT = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", "uv.lock")
 
 
@@ -40,7 +41,7 @@ SAMPLES = {
                 "driver": "sqlite+aiosqlite",
                 "metadata": "sqlmodel:SQLModel.metadata",
                 "migrations": "create_all",
-                "session_dependency": "app.db:get_session",
+                "session_dependency": "app.main:get_session",
             },
             keep=5,
         ),
@@ -50,7 +51,6 @@ SAMPLES = {
             {
                 "app": "shop.app:create_app",
                 "driver": "postgresql+psycopg",
-                "metadata": "shop.models:Base.metadata",
                 "session_dependency": "shop.database:get_db",
             },
             keep=8,
@@ -132,6 +132,14 @@ AdoptSample = Callable[[str], Adopted]
 
 def begin(sample: Sample, top: Path) -> Path:
     """Copy the project, and commit it as its user's work."""
-    shutil.copytree(FOLDER / sample.name, top)
+    copy_files(sample.name, top)
     commit_all(top, "Work")
+    return top
+
+
+def copy_files(name: str, top: Path) -> Path:
+    """Copy the files of a sample. The tests of the brief's are those that tests/brief has."""
+    shutil.copytree(FOLDER / name, top)
+    if name == "brief":
+        shutil.copy(BRIEF_TESTS, top / "tests")
     return top

@@ -43,7 +43,7 @@ import os
 import sqlite3
 
 import pytest
-from app.models import Note, Tag
+from app.main import Note, Tag
 from sqlalchemy import make_url, text
 from sqlmodel import select
 

@@ -28,8 +28,8 @@ def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> O
     shutil.rmtree(package / "documents")
     shutil.rmtree(project.root / "tests/documents")
     (project.root / "tests/test_database.py").unlink()  # posts a document, to see its commit fail
-    (project.root / "tests/metrics/test_security.py").write_text(
-        cut(project.root / "tests/metrics/test_security.py", r"\n\nclass TestGetMetrics.*")
+    (project.root / "tests/test_metrics.py").write_text(
+        cut(project.root / "tests/test_metrics.py", r"\n\nclass TestGetMetrics.*")
         .replace(
             "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom tests.factories import create_document\n", "\n"
         )
@@ -38,12 +38,12 @@ def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> O
     (package / "main.py").write_text(
         cut(package / "main.py", r"from \.documents\.routes import router as documents\n").replace("documents, ", "")
     )
-    (package / "metrics/routes.py").write_text(
-        cut(package / "metrics/routes.py", r"from \.\.documents\.models import Document, Search\n|" + COUNTED).replace(
-            ", total_documents=row[1], total_queries=row[2]", ""
-        )
+    (package / "metrics.py").write_text(
+        cut(
+            package / "metrics.py",
+            r"from \.documents\.models import Document, Search\n|    total_\w+: int\n|" + COUNTED,
+        ).replace(", total_documents=row[1], total_queries=row[2]", "")
     )
-    (package / "metrics/schemas.py").write_text(cut(package / "metrics/schemas.py", r"    total_\w+: int\n"))
     migrations = project.root / "migrations"
     (migrations / "env.py").write_text(cut(migrations / "env.py", r"from my_service\.documents import [^\n]*\n"))
     initial = migrations / "versions/2026_11_23_initial.py"
@@ -90,7 +90,7 @@ def test_the_plugins_checks_alone_stay_green(without: Overlay, tmp_path: Path) -
     """Without any test of the service; only the files are left that the plugin reads."""
     bare = Overlay(without.original, Path(shutil.copytree(without.root, tmp_path / "bare")))
     assert bare.output(CONTRACT, "--update-contract")[0] == 0
-    for folder in ("auth", "health", "metrics", "users"):
+    for folder in ("auth", "users"):
         shutil.rmtree(bare.root / "tests" / folder)
     for path in (bare.root / "tests").glob("test_*.py"):
         path.unlink()

@@ -1,4 +1,4 @@
-"""Copier as a program: what `uv run poe update` of a past release starts."""
+"""Copier as a program, as `uv run poe update` of a past release starts it."""
 
 import shutil
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.support.environment import run
 
-# A git that kills who called it, without a word, when a call like the one to wait for has come so many times.
+# A git that kills the program which called it, at the given number of calls that match a pattern.
 DEADLY_GIT = """#!/bin/sh
 case "$*" in {pattern})
   echo >> '{calls}'
@@ -17,8 +17,16 @@ exec '{git}' "$@"
 """
 
 
+# For the commands that commit or stash: git needs an author.
+SOMEBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Somebody"), ("EMAIL", "somebody@example.com"))
+}
+
+
 def update(service: Path, *options: str, programs: Path | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run `copier update --defaults` and return what it said; `programs` come before those of the machine."""
+    """Run `copier update --defaults` and return what it printed; `programs` win over the machine's."""
     scratch = service.parent / "scratch"
     scratch.mkdir(exist_ok=True)
     path = {"PATH": f"{programs}:{Path(shutil.which('git') or '').parent}:/usr/bin:/bin"} if programs else {}

@@ -1,23 +1,26 @@
-"""A release that nobody made: a fix in every file of the template's, and as much where it must not arrive.
+"""A release made for the tests: it changes every file of the template, and files that must not arrive.
 
-It also asks a newer question, and takes a choice away.
+It also asks a new question, and removes a choice.
 """
 
 from pathlib import Path
 
 from tests.support.environment import ROOT
-from tests.support.shipped import write_manifest
 from tests.support.template import TESTS
+from tests.updates.changelog import newest
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
 ADDED_TO = (
     *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", TESTS, f"{TESTS}/documents"),
-    *("docs/testing", f"{TESTS}/harness", f"{TESTS}/harness/postgres"),
+    *("docs/testing", f"{TESTS}/harness/oneloop", f"{TESTS}/harness/oneloop/postgres"),
 )
-# In every release: what goes, and what is called something else.
-REMOVED = "docs/testing/one-loop.md"
+# What the release removes and renames.
+REMOVED = "docs/testing/live.md"
 GONE = {"ci": "gitlab"}
+# A package that the plugin depends on from then on.
+DEPENDENCY = "iniconfig"
+LOCKED = f'{{ name = "{DEPENDENCY}", specifier = ">=2" }}'
 USERS_REMOVED = f"{TESTS}/test_cli.py.jinja"
 USERS_RENAMED = f"{TESTS}/factories.py.jinja"
 
@@ -29,7 +32,7 @@ def line(version: str) -> bytes:
 
 def plant(repository: Path, version: str) -> None:
     """Change every file of the template, add some, remove one of each owner and rename a user's."""
-    assert repository != ROOT, "this is for a throw-away copy"
+    assert repository != ROOT, "this changes a copy"
     template = repository / "template"
     for path in [path for path in template.rglob("*") if path.is_file() and "answers_file" not in path.name]:
         path.write_bytes(path.read_bytes() + line(version))
@@ -38,6 +41,8 @@ def plant(repository: Path, version: str) -> None:
     for name in (REMOVED, USERS_REMOVED):
         (template / name).unlink()
     (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
+    plugin = template / TESTS / "harness/pyproject.toml"
+    edit(plugin, "dependencies = [\n", f'dependencies = [\n    "{DEPENDENCY}>=2",\n')
+    edit(plugin, f'\nversion = "{newest()}"\n', f'\nversion = "{version}"\n')
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
-    write_manifest(template)
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

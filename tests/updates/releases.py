@@ -14,13 +14,15 @@ from tests.updates.changelog import newest
 RELEASES = {
     "0.1.0": "352c84d392338d18b087f5d4bdd8bdf162d7b2ce",
     "0.2.0": "b0f1686386b1853bf00730c2d68d0d0b9a79a114",
+    "0.3.0": "5ba71c0c7e2a928fda94cc070b598ef21408c59c",
 }
+PAST = list(RELEASES)
 # The working tree, by the topmost section of the CHANGELOG; and a release after it, see fix.py.
 NEXT = newest()
 FIX = f"{NEXT.rpartition('.')[0]}.{int(NEXT.rpartition('.')[2]) + 1}"
 
-# What the update table starts from: the first release and the last three, the working tree among them.
-FROM = list(dict.fromkeys([*RELEASES, NEXT][:1] + [*RELEASES, NEXT][-3:]))
+# What the tests update from: every release, and the working tree.
+FROM = [*PAST, NEXT]
 
 
 class HistoryError(Exception):

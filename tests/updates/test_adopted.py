@@ -1,6 +1,6 @@
-"""An update of a project that stood and has taken the harness in: every byte of its user's stays."""
+"""An update of an existing project that has adopted the plugin: every byte of its user's stays."""
 
-import sys
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,42 +12,51 @@ from tests.adopt.adoption import adopt
 from tests.adopt.samples import SAMPLES, Sample, begin
 from tests.conftest import Once
 from tests.support import template
-from tests.support.environment import commit_all, git, run
+from tests.support.bugs import run_tests
+from tests.support.environment import commit_all, git
+from tests.support.interpreters import interpreter
+from tests.support.project import Project
 from tests.updates import fix, table
 from tests.updates.busy_user import copy, edits
+from tests.updates.by_hand import shell
+from tests.updates.conftest import Tree, old_names
 from tests.updates.edits import edit_each, relink
 from tests.updates.outcome import ANSWERS, CLEAN, Outcome, contents, look
 from tests.updates.ownership import is_in
-from tests.updates.releases import FIX, NEXT
+from tests.updates.releases import FIX, NEXT, PAST
+
+OLD = PAST[-1]  # the first release that could be adopted
+SETTING = re.compile(r"Write this line under \[.*\]: (.*)")
 
 
-class Project(NamedTuple):
+class Adopted(NamedTuple):
     """An adopted project, and which of its paths an update must leave alone."""
 
     root: Path
     sample: Sample
+    release: str
     is_users: Callable[[str], bool]
 
     @property
     def tests(self) -> Path:
-        """The folder of the tests; pytest and the harness's verbs run beside it."""
+        """The folder of the tests. pytest and the commands run beside it."""
         return self.root / self.sample.tests
 
 
 class Fresh(Protocol):
-    """Return what a release writes for a sample, by path, where nothing stands."""
+    """Return what an update to a release makes of a sample, by path."""
 
-    def __call__(self, sample: Sample) -> Mapping[str, bytes]: ...
+    def __call__(self, sample: Sample, release: str, *, after: str) -> Mapping[str, bytes]: ...
 
 
 def is_users_in(sample: Sample, path: str) -> bool:
-    """Say whether a path is the user's; conftest.py and .gitattributes are, and a page that may have stood."""
+    """Whether a path is the user's: also conftest.py, .gitattributes and a page that was there before."""
     templates = (f"{sample.tests}/harness/", "docs/testing/", ANSWERS)
     return path == "docs/testing/README.md" or not is_in(path, templates)
 
 
-def is_busy(project: Project) -> None:
-    """Edit every file, and have one of one's own where the release has a new one."""
+def is_busy(project: Adopted) -> None:
+    """Edit every file, and have a file of the user's where the release has a new one."""
     edits(project.root, project.is_users)
     folders = (".", "docs", "app", project.sample.tests, f"{project.sample.tests}/documents")
     for folder in {*folders, project.sample.root}:
@@ -55,67 +64,123 @@ def is_busy(project: Project) -> None:
         (project.root / folder / fix.ADDED).write_text('"""Ours."""\n')
 
 
-def has_files_of_its_own(project: Project) -> None:
-    """Have a conftest.py, attributes and a page that stood there before the harness did."""
+def has_files_of_its_own(project: Adopted) -> None:
+    """Have a conftest.py, attributes and a page of the user's own."""
     for path in (project.tests.parent / "conftest.py", project.root / ".gitattributes"):
         path.write_text("# ours\n")
     (project.root / "docs/testing/README.md").write_text("# Ours\n")
 
 
-def deletes_what_was_begun(project: Project) -> None:
-    """Delete what the adoption began beside the harness."""
-    begun = (project.tests.parent / "conftest.py", project.tests / "__init__.py", project.tests / "seam.py")
-    for path in begun:
+def deletes_what_was_begun(project: Adopted) -> None:
+    """Delete what the adoption wrote beside the plugin."""
+    for path in (project.tests / "__init__.py", project.tests / "seam.py"):
         path.unlink()
 
 
 USERS = [is_busy, has_files_of_its_own, deletes_what_was_begun]
 
 
-@pytest.fixture(params=["brief", "monorepo"])
-def project(request: pytest.FixtureRequest, once: Once, repository: Path, tmp_path: Path) -> Project:
-    """A sample that has adopted the harness of the working tree, committed."""
-    sample = SAMPLES[request.param]
+@pytest.fixture
+def adopted(once: Once, repository: Path, tmp_path: Path) -> Callable[[str, str], Adopted]:
+    """Return a sample that has adopted a release, committed."""
 
-    def make(top: Path) -> None:
-        adopt(repository, sample, begin(sample, top), ref=NEXT)
-        commit_all(top, "Adopt")
+    def adopted(name: str, release: str) -> Adopted:
+        sample = SAMPLES[name]
 
-    top = copy(once(f"adopted-{sample.name}-{NEXT}", make), tmp_path / "project")
-    return Project(top, sample, partial(is_users_in, sample))
+        def make(top: Path) -> None:
+            adopt(repository, sample, begin(sample, top), ref=release)
+            commit_all(top, "Adopt")
+
+        top = copy(once(f"adopted-{name}-{release}", make), tmp_path / "project")
+        return Adopted(top, sample, release, partial(is_users_in, sample))
+
+    return adopted
 
 
 @pytest.fixture
-def fresh_adoption(once: Once, repository: Path) -> Fresh:
-    def fresh_adoption(sample: Sample) -> Mapping[str, bytes]:
-        return contents(once(f"adoption-{sample.name}-{FIX}", lambda top: adopt(repository, sample, top, ref=FIX)))
+def fresh_adoption(once: Once, repository: Path, tree: Tree) -> Fresh:
+    def fresh_adoption(sample: Sample, release: str, *, after: str) -> Mapping[str, bytes]:
+        make = lambda top: adopt(repository, sample, top, ref=release)  # noqa: E731  as `once` takes it
+        rendered = contents(once(f"adoption-{sample.name}-{release}", make))
+        old = old_names(tree(release)) if after in PAST else {}
+        return {**rendered, **{path.replace("tests", sample.tests, 1): text for path, text in old.items()}}
 
     return fresh_adoption
 
 
-def updated(project: Project, release: Mapping[str, bytes]) -> Outcome:
-    """Commit the user's work, update it to the fix, and look at it."""
+def updated(project: Adopted, release: str, fresh: Mapping[str, bytes]) -> Outcome:
+    """Commit the user's work, update it, and compare."""
     commit_all(project.root, "Work")
     before = contents(project.root)
-    template.update(project.root, ref=FIX)
-    return look(project.root, before, release, is_users=project.is_users)
+    template.update(project.root, ref=release)
+    return look(project.root, before, fresh, is_users=project.is_users)
 
 
+def test_a_suite_that_was_adopted_before_0_4_0_runs(
+    adopted: Callable[[str, str], Adopted], fresh_adoption: Fresh, request: pytest.FixtureRequest
+) -> None:
+    """A run prints each step. The old conftest.py and seam.py stay as they are, and the suite is what it was."""
+    project = adopted("brief", OLD)
+
+    outcome = updated(project, NEXT, fresh_adoption(project.sample, NEXT, after=OLD))
+
+    table.record(request.node, OLD, "adopted by brief", outcome)
+    assert outcome == CLEAN
+    ours = Project(project.root, interpreter("3.11"))
+    shell(ours, next_step(ours, "it is not installed. Run:")[0])
+    pyproject = project.root / "pyproject.toml"
+    table_lines = next_step(ours, "does not configure the test plugin. Add:")
+    assert table_lines == [
+        "[tool.oneloop]",
+        'package = "app"',
+        "existing_suite = true",
+        'database_url_variable = "DATABASE_URL"',
+        'driver = "postgresql+asyncpg"',
+    ]
+    settings = pyproject.read_text().replace('asyncio_default_fixture_loop_scope = "function"\n', "")
+    pyproject.write_text("\n".join([settings, *table_lines, ""]))
+    lines = SETTING.findall(ours.run("pytest", "--collect-only", "-q").stdout)
+    heading = "[tool.pytest.ini_options]\n"
+    pyproject.write_text(pyproject.read_text().replace(heading, heading + "".join(f"{line}\n" for line in lines)))
+
+    ended = run_tests(ours, "tests/test_metrics_security.py")
+
+    assert len(lines) == 3
+    assert len(ended.having("passed")) == project.sample.keep, ended.output
+    assert ended.having("error") == set(), ended.output
+
+
+def next_step(project: Project, after: str) -> list[str]:
+    """Return the lines that a run prints to be done."""
+    said = project.run("pytest", "--collect-only", "-q").stdout
+    assert after in said, said
+    return [
+        line.strip() for line in said.partition(after)[2].strip().splitlines() if not line.strip().startswith("or,")
+    ]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("release", [OLD, NEXT])
+@pytest.mark.parametrize("name", ["brief", "monorepo"])
 @pytest.mark.parametrize("user", USERS, ids=lambda user: user.__name__.replace("_", " "))
 def test_every_edit_stays_and_every_fix_arrives(
-    project: Project, fresh_adoption: Fresh, request: pytest.FixtureRequest, user: Callable[[Project], None]
+    adopted: Callable[[str, str], Adopted],
+    fresh_adoption: Fresh,
+    request: pytest.FixtureRequest,
+    *,
+    release: str,
+    name: str,
+    user: Callable[[Adopted], None],
 ) -> None:
-    """The harness's own verb finds nothing then, and a second update changes nothing."""
+    """A second update changes nothing."""
+    project = adopted(name, release)
     user(project)
 
-    outcome = updated(project, fresh_adoption(project.sample))
+    outcome = updated(project, FIX, fresh_adoption(project.sample, FIX, after=release))
 
-    scenario = f"adopted by {project.sample.name}, {user.__name__.replace('_', ' ')}"
-    table.record(request.node, NEXT, scenario, outcome)
+    table.record(request.node, release, f"adopted by {name}, {user.__name__.replace('_', ' ')}", outcome)
     assert outcome == CLEAN
-    assert project.tests.joinpath("harness/clients.py").read_bytes().endswith(fix.line(FIX))
-    judged = run(sys.executable, "-m", "tests.harness.manifest", cwd=project.tests.parent)
-    assert judged.returncode == 0, judged.stdout
+    assert project.tests.joinpath("harness/oneloop/plugin.py").read_bytes().endswith(fix.line(FIX))
     commit_all(project.root, "Update")
     template.update(project.root, ref=FIX)
     assert git(project.root, "status", "--porcelain") == ""
@@ -132,7 +197,7 @@ class Bug(NamedTuple):
 
 THE_TESTS = "{{ tests_dir | default('tests') }}"
 BUGS = {
-    "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "harness/clients.py"),
+    "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "harness/oneloop/plugin.py"),
     "the tests let through": Bug(
         "{% if kind == 'harness' or _copier_operation == 'update' %}/{{ tests_",
         "{% if kind == 'never' %}/{{ tests_",
@@ -142,10 +207,12 @@ BUGS = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
 def test_a_planted_bug_shows(
-    project: Project, fresh_adoption: Fresh, repository: Path, tmp_path: Path, bug: Bug
+    adopted: Callable[[str, str], Adopted], fresh_adoption: Fresh, repository: Path, tmp_path: Path, bug: Bug
 ) -> None:
+    project = adopted("monorepo", NEXT)
     deletes_what_was_begun(project)
     spoilt = template.snapshot_of(repository, tmp_path / "spoilt")
     relink(project.root, spoilt)
@@ -153,6 +220,6 @@ def test_a_planted_bug_shows(
     commit_all(spoilt, "Plant a bug")
     git(spoilt, "tag", "--force", FIX)
 
-    outcome = updated(project, fresh_adoption(project.sample))
+    outcome = updated(project, FIX, fresh_adoption(project.sample, FIX, after=NEXT))
 
     assert f"{project.sample.tests}/{bug.path}" in getattr(outcome, bug.way), outcome

@@ -28,9 +28,16 @@ def reader(tmp_path: Path) -> Reader:
             INI.replace("-ra", "-ra\na = 1"),
         ),
         ("Run `cp pytest.ini copy.ini && echo '[pytest]' > pytest.ini`: it says why.", "[pytest]\n"),
+        ("In `pytest.ini`, add at the end, with your names:\n\n  ```ini\n  a = 1\n  ```\n", f"{INI}\na = 1\n"),
+        ("In `pytest.ini`, remove `xfail_strict = true`.", INI.replace("xfail_strict = true", "")),
         ("In `src/gone/routes.py`, write `a` for `b`.", INI),
+        ("In `README.md`, if you have it, write `a` for `b`.", INI),
+        ("In `pytest.ini`, if you have the job, write `a` for `what is not there`.", INI),
     ],
-    ids=["at the end", "a line", "for another", "below", "a command", "in what is deleted"],
+    ids=[
+        *("at the end of a line", "a line", "for another", "below", "a command"),
+        *("at the end", "removed", "in what is deleted", "an optional file", "an optional text"),
+    ],
 )
 def test_a_step_is_followed(reader: Reader, text: str, result: str) -> None:
     reader.follow(Step("9.9.9", text))
@@ -43,7 +50,7 @@ def test_a_step_is_followed(reader: Reader, text: str, result: str) -> None:
     [
         ("Look at pytest.ini.", "has none of the forms"),
         ("In `pytest.ini`, see to it that all is well.", "has none of the forms"),
-        ("In `pytest.toml`, add the line `a`.", "is about a file that is not there"),
+        ("In `pytest.toml`, add the line `a`.", "is about a file that does not exist"),
         ("In `pytest.ini`, write `a` for `what is not there`.", "changes nothing in pytest.ini"),
         ("In `pytest.ini`, add `a` at the end of `markers`.", "changes nothing in pytest.ini"),
         ("In `pytest.ini`, below `markers`, add:\n\n  ```ini\n  a\n  ```\n", "changes nothing in pytest.ini"),

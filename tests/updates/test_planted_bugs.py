@@ -1,4 +1,4 @@
-"""The update table turns red when an update can do harm, or does not do its work."""
+"""The update table turns red if an update changes a user's file, or does not bring the template's."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +16,7 @@ from tests.updates.releases import FIX
 from tests.updates.table import Cell, draw
 
 FROM = "0.1.0"
+pytestmark = pytest.mark.nightly
 
 
 class Bug(NamedTuple):
@@ -39,8 +40,13 @@ BUGS = {
     "no .gitattributes": Bug(
         "  - \"{% if kind == 'service' %}!/.gitattributes{% endif %}\"\n", "", "stale", ".gitattributes"
     ),
-    "no conftest.py": Bug("  - \"{% if kind == 'service' %}!/conftest.py{% endif %}\"\n", "", "stale", "conftest.py"),
-    "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "tests/harness/clients.py"),
+    "conftest.py let through": Bug(
+        '  - "!/{{ _copier_conf.answers_file }}"\n',
+        '  - "!/{{ _copier_conf.answers_file }}"\n  - "!/conftest.py"\n',
+        "lost",
+        "conftest.py",
+    ),
+    "no harness": Bug(f'  - "!/{THE_TESTS}/harness"\n', "", "stale", "tests/harness/oneloop/plugin.py"),
     "no docs": Bug('  - "!/docs/testing"\n', "", "stale", "docs/testing/README.md"),
     "no answers": Bug('  - "!/{{ _copier_conf.answers_file }}"\n', "", "stale", ".copier-answers.yml"),
 }
@@ -58,7 +64,7 @@ def updated(old: Old, fresh: Fresh, repository: Path, tmp_path: Path) -> Callabl
         before = contents(service)
         spoil(spoilt)
         template.update(service, ref=FIX)
-        return look(service, before, fresh(FIX))
+        return look(service, before, fresh(FIX, after=FROM))
 
     return updated
 

@@ -8,19 +8,13 @@ import pytest
 from tests.support.environment import ROOT, git, run
 from tests.updates.by_hand import COPY
 from tests.updates.changelog import ChangelogError, newest, sections, steps_of
-from tests.updates.releases import FIX, FROM, NEXT, RELEASES, HistoryError, build, tree
+from tests.updates.releases import FIX, NEXT, RELEASES, HistoryError, build, tree
 
 
 def test_each_release_has_its_section_and_the_working_tree_the_topmost() -> None:
     assert [version for version in sections() if version in RELEASES] == list(reversed(RELEASES))
     assert newest() == NEXT
     assert NEXT not in RELEASES
-
-
-def test_the_first_release_and_the_last_three_are_updated_from() -> None:
-    assert FROM[0] == "0.1.0"
-    assert FROM[-1] == NEXT
-    assert len(FROM) == min(4, len(RELEASES) + 1)
 
 
 @pytest.mark.parametrize(("version", "commit"), RELEASES.items())

@@ -4,32 +4,56 @@ An old conftest.py beside pytest.ini loads the plugin from here. The plugin load
 and can be deleted.
 """
 
+import re
 import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-INSTALL = "tests/harness/ is a pytest plugin now, and it is not installed. Run:\n    {}"
-CONFIGURE = """\
-pyproject.toml does not configure the test plugin. Add:
-    [tool.oneloop]
-    package = "{}\""""
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+ADOPTED = (HERE / "oneloop" / "adopted").is_dir()
 
 
 def _check() -> None:
+    """Stop the run with one sentence that says what an update could not do."""
     try:
         import oneloop.plugin  # noqa: F401, PLC0415  whether it can be imported is the question
     except ModuleNotFoundError as error:
         if error.name == "oneloop.plugin":
             sys.exit("The package `oneloop` of this project hides the test plugin. Rename yours.")
-        sys.exit(INSTALL.format("uv add --dev --editable ./tests/harness"))
+        sys.exit(_install())
     file = ROOT / "pyproject.toml"
     tools = tomllib.loads(file.read_text("utf-8")).get("tool", {}) if file.is_file() else {}
     if "oneloop" not in tools:
+        table = "".join(f"\n    {line}" for line in _table())
+        sys.exit(f"pyproject.toml does not configure the test plugin. Add:{table}")
+
+
+def _install() -> str:
+    text = "tests/harness/ is a pytest plugin now, and it is not installed. Run:\n    {}"
+    commands = ["uv add --dev --editable ./tests/harness"]
+    if ADOPTED:
+        commands.append("or, without uv: pip install --editable ./tests/harness")
+    return text.format("\n    ".join(commands))
+
+
+def _table() -> list[str]:
+    if not ADOPTED:
         packages = sorted(each.parent.name for each in ROOT.glob("src/*/__init__.py"))
-        sys.exit(CONFIGURE.format((packages or ["app"])[0]))
+        return ["[tool.oneloop]", f'package = "{(packages or ["app"])[0]}"']
+    seam = HERE.with_name("seam.py")
+    text = seam.read_text("utf-8") if seam.is_file() else ""
+    found = dict(re.findall(r'^(VARIABLE|DRIVER) = "(.+)"$', text, re.MULTILINE))
+    app = re.search(r'\bapp="(\w+)', text)
+    return [
+        "[tool.oneloop]",
+        f'package = "{app[1] if app else "app"}"',
+        "existing_suite = true",
+        f'database_url_variable = "{found.get("VARIABLE", "DATABASE_URL")}"',
+        f'driver = "{found.get("DRIVER", "postgresql+asyncpg")}"',
+    ]
 
 
 _check()
@@ -63,7 +87,6 @@ GONE = (
     "fixtures.network",
     "fixtures.people",
     "fixtures.seam",
-    "live",
     "live.fixtures",
     "loading",
     "plugin",

@@ -1,0 +1,1 @@
+"""The live folder before release 0.4.0."""

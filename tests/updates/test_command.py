@@ -1,0 +1,170 @@
+"""`uv run oneloop update`: it refuses what would go wrong, and reports what Copier does not."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.support import template
+from tests.support.environment import ROOT, commit_all, git, run, succeed, uv
+from tests.support.interpreters import interpreter
+from tests.updates import fix, table
+from tests.updates.busy_user import does_all_of_it
+from tests.updates.conftest import Fresh, Old
+from tests.updates.copier_program import SOMEBODY
+from tests.updates.edits import append, relink
+from tests.updates.outcome import CLEAN, contents, look
+from tests.updates.releases import FIX, NEXT, PAST
+
+PLUGIN = "tests/harness/oneloop/plugin.py"
+ADDED = f"tests/harness/oneloop/{fix.ADDED}"
+GO_BACK = re.compile(r"keep these changes aside: (git .+)")
+
+
+def oneloop(service: Path, *arguments: str) -> "CompletedProcess[str]":
+    """Run the command with this repository's Python: it needs no package of the service."""
+    command = (sys.executable, "-m", "oneloop.commands", "update", *arguments)
+    return run(*command, cwd=service, env={**SOMEBODY, "PYTHONPATH": "tests/harness", "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+def test_brings_a_release_and_reports_it(old: Old, fresh: Fresh, request: pytest.FixtureRequest) -> None:
+    """No old name comes to a new service, and a new dependency of the plugin is locked."""
+    service = old(NEXT, does_all_of_it)
+    succeed(uv(), "lock", "--quiet", cwd=service, env={"UV_PYTHON": interpreter("3.11")})
+    commit_all(service, "Lock")
+    locked = (service / "uv.lock").read_text()
+    before = {path: text for path, text in contents(service).items() if path != "uv.lock"}
+
+    done = oneloop(service)
+    after = (service / "uv.lock").read_text()
+    (service / "uv.lock").unlink()
+    outcome = look(service, before, fresh(FIX))
+
+    table.record(request.node, NEXT, "does all of it", outcome)
+    assert outcome == CLEAN
+    assert done.returncode == 0, done.stdout
+    assert f"oneloop {NEXT} -> {FIX}; release {NEXT} -> {FIX}" in done.stdout
+    assert re.search(rf"^ {PLUGIN} +\| +\d+ \+", done.stdout, re.MULTILINE)
+    assert f" {ADDED} (new)\n" in done.stdout
+    assert "Run the tests:\n    uv run pytest\n" in done.stdout
+    assert f"from {NEXT} to {FIX}, then commit." in done.stdout
+    assert (fix.LOCKED in locked, fix.LOCKED in after) == (False, True)
+
+
+class TestAConflict:
+    @pytest.fixture
+    def conflicting(self, old: Old) -> Path:
+        """The user has added a line where the release adds one."""
+        service = old(NEXT)
+        append(service / PLUGIN, "MINE = True\n")
+        commit_all(service, "Edit the plugin")
+        return service
+
+    def test_fails_and_can_be_undone(self, conflicting: Path) -> None:
+        """It names the file. The next update refuses. The printed command goes back and loses nothing."""
+        before = contents(conflicting)
+
+        done = oneloop(conflicting)
+        again = oneloop(conflicting)
+        go_back = GO_BACK.search(done.stdout)
+        assert go_back
+        succeed("sh", "-ec", go_back[1], cwd=conflicting, env=SOMEBODY)
+
+        assert done.returncode == 1
+        assert f"\n  {PLUGIN}\n" in done.stdout
+        assert again.returncode == 1
+        assert f"An earlier merge is not finished:\n  {PLUGIN}\n" in again.stdout
+        assert contents(conflicting) == before
+        assert "MINE = True" in git(conflicting, "show", f"stash@{{0}}:{PLUGIN}")
+
+
+def uncommitted(service: Path) -> None:
+    (service / "src/my_service/orders.py").write_text("# mine\n")
+
+
+def unlinked(service: Path) -> None:
+    (service / ".copier-answers.yml").unlink()
+    commit_all(service, "Work")
+
+
+def moved(service: Path) -> None:
+    relink(service, "/nowhere/oneloop")
+    commit_all(service, "Work")
+
+
+def without_git(service: Path) -> None:
+    (service / ".git").rename(service.with_name("git"))
+
+
+def rejected(service: Path) -> None:
+    (service / f"{PLUGIN}.rej").write_text("@@ -1 +1 @@\n")
+
+
+def nothing(_: Path) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "message"),
+    [
+        (uncommitted, (), "?? src/my_service/orders.py"),
+        (uncommitted, (), "git stash --include-untracked"),
+        (rejected, (), f"\n  {PLUGIN}.rej\n"),
+        (nothing, ("--to", PAST[-1]), f"You are downgrading from {NEXT} to {PAST[-1]}."),
+        (nothing, ("--to", "no-such-release"), "Unknown revision: 'no-such-release'"),
+        (unlinked, (), "copier copy --defaults --vcs-ref"),
+        (moved, (), "/nowhere/oneloop, which does not exist on this machine"),
+        (without_git, (), "git init"),
+    ],
+    ids=[
+        *("uncommitted work", "its remedy", "a rejected piece", "an older release", "an unknown release"),
+        *("no answers file", "no template", "no repository"),
+    ],
+)
+def test_is_refused_and_nothing_is_changed(
+    old: Old, given: Callable[[Path], None], options: tuple[str, ...], message: str
+) -> None:
+    service = old(NEXT)
+    given(service)
+    before = contents(service)
+
+    done = oneloop(service, *options)
+
+    assert done.returncode == 1
+    assert message in done.stdout
+    assert "Traceback" not in done.stdout
+    assert contents(service) == before
+
+
+def test_a_draft_is_refused(old: Old, repository: Path, tmp_path: Path) -> None:
+    """Copier would record a commit that does not exist."""
+    draft = template.snapshot_of(repository, tmp_path / "draft")
+    service = old(NEXT)
+    relink(service, draft)
+    commit_all(service, "Work")
+    (draft / "template/draft.md").write_text("A draft.\n")
+
+    assert "has changes that are not committed" in oneloop(service, "--to", "HEAD").stdout
+
+
+@pytest.mark.nightly
+def test_updates_a_part_of_a_bigger_repository(old: Old) -> None:
+    """Uncommitted work elsewhere in it does not matter."""
+    service = old(NEXT)
+    (service / ".git").rename(service.with_name("git"))
+    commit_all(service.parent, "Start")
+    (service.parent / "elsewhere.txt").write_text("work\n")
+
+    done = oneloop(service)
+
+    assert done.returncode == 0, done.stdout
+    assert (service / ADDED).exists()
+
+
+def test_wants_the_same_copier_as_the_template() -> None:
+    programs = ROOT / "template" / template.TESTS / "harness/oneloop/commands/update/programs.py"
+    wanted = programs.read_text("utf-8").split('COPIER = "copier>=')[1].split('"')[0]
+
+    assert f'_min_copier_version: "{wanted}"' in (ROOT / "copier.yml").read_text("utf-8")

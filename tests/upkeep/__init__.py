@@ -1,1 +1,0 @@
-"""What a service's user has of an update: the verb, the checks, the manifest, the weekly look, the link."""
