@@ -12,7 +12,10 @@ HERE = 5
 
 
 def generate(factors: Factors) -> list[tuple[Values, bool]]:
-    """Return the cells, and whether `oneloop.py test --all` does them: those come first. The same factors give the same cells."""
+    """Return the cells, and whether `oneloop.py test --all` does them: those come first.
+
+    The same factors give the same cells.
+    """
     rows = product(*([(name, value) for value in values] for name, values in factors.items()))
     candidates = [row for row in rows if possible(dict(row))]
     greedy = Greedy(candidates)
