@@ -18,9 +18,10 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, ins
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.schema import CreateSchema
 
-from tests.harness.isolation import Isolation
-from tests.harness.promises.probe import Probe
-from tests.harness.running import RunningApp
+from oneloop.app import RunningApp
+from oneloop.cleanup.wiper import WipeResult
+from oneloop.test_run import TestRun
+from tests.bench.probe import Probe
 
 HOW = os.environ.get("BENCH_ISOLATION", "wipe")
 SCHEMA = "bench"
@@ -47,15 +48,19 @@ METADATA = make_tables(int(os.environ.get("BENCH_TABLES", "8")))
 
 
 @pytest.fixture(scope="session")
-async def tables(_isolation: Isolation) -> None:
-    """Make the tables, once."""
+async def tables(_test_run: TestRun, db_engine: AsyncEngine) -> None:
+    """Make the tables, once; only the plugin's own way deletes the rows."""
 
     async def make(connection: AsyncConnection) -> None:
         await connection.execute(CreateSchema(SCHEMA))
         await connection.run_sync(METADATA.create_all)
 
-    await _isolation.places.extend(make)
-    _isolation.places.keeping = HOW != "wipe"
+    async def keep_rows() -> WipeResult:
+        return WipeResult()
+
+    await _test_run.databases.extend(make)
+    if HOW != "wipe":
+        _test_run.databases.after_test = keep_rows
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +88,7 @@ else:
 
 @pytest.fixture
 def dependency_overrides(sessions: Any, session_factory_dependency: Any) -> dict[Any, Any]:
-    """Lay the savepoint's sessions over the app's."""
+    """Override the app's sessions by the savepoint's."""
     return {session_factory_dependency: lambda: sessions} if sessions else {}
 
 
