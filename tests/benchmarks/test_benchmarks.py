@@ -22,7 +22,7 @@ def benchmark(script: str, *arguments: str) -> tuple[int, str]:
     ("command", "words"),
     [
         (["against.py", "HEAD", "1"], ["oneloop.py new", "one test by name", "the tests of a folder", *RATIO]),
-        (["audit.py", "100", "1"], ["audit of 146 tests", "the whole command", *RATIO]),
+        (["audit.py", "100", "1"], ["audit of 159 tests", "the whole command", *RATIO]),
         (["convert.py", "40", "1"], ["32 tests converted, 8 left, 4 files changed", *RATIO]),
         (["copy_time.py", "1"], ["this template", "an empty template", *RATIO]),
         (["first_test.py", "1"], ["to the first test", "an empty test"]),
