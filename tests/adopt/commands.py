@@ -1,23 +1,29 @@
-"""What a person types in a project that has adopted the harness."""
+"""The tools' commands, as a user types them for a project that has adopted the plugin."""
 
-import shutil
-from pathlib import Path
+import os
+import sys
 
 from tests.adopt.samples import Adopted
-from tests.support.environment import commit_all, succeed
-
-AUDIT = "uv run --quiet python -m tests.harness.audit"
-CONVERT = "uv run --quiet --with libcst python -m tests.harness.convert"
+from tests.support.environment import ROOT, commit_all, succeed
 
 
-def copied(adopted: Adopted, top: Path) -> Adopted:
-    """Return an adopted project to change, on an environment of its own."""
-    shutil.copytree(adopted.top, top, symlinks=True)
-    (top / adopted.sample.root / ".gitignore").write_text(".venv/\n__pycache__/\naudit.json\n")
-    commit_all(top, "Adopt the harness")
-    return Adopted(adopted.sample, top, adopted.python)
+def commit(project: Adopted) -> Adopted:
+    """Commit the project: the tools write no file with uncommitted changes."""
+    (project.root / ".gitignore").write_text(".venv/\n__pycache__/\naudit.json\n")
+    commit_all(project.top, "Adopt the plugin")
+    return project
 
 
-def shell(project: Adopted, command: str) -> str:
-    """Run a command that has to succeed, where pytest runs, and return what it said."""
-    return succeed("sh", "-ec", command, cwd=project.root, env=project.environment)
+def tool(project: Adopted, *arguments: str) -> str:
+    """Run `oneloop-tools`, with the project's interpreter, where pytest runs."""
+    path = os.pathsep.join([str(ROOT / "tools/src"), project.environment["PYTHONPATH"]])
+    command = [sys.executable, "-m", "oneloop_tools", *arguments]
+    return succeed(*command, cwd=project.root, env={**project.uv_settings, "PYTHONPATH": path})
+
+
+def audit(project: Adopted, *arguments: str) -> str:
+    return tool(project, "audit", ".", "--python", str(project.interpreter), *arguments)
+
+
+def convert(project: Adopted, *arguments: str) -> str:
+    return tool(project, "convert", ".", "tests", "--audit", "audit.json", *arguments)

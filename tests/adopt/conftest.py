@@ -1,39 +1,45 @@
 """The samples, each adopted once; their own suites run in projects of their own, and not here."""
 
-from collections.abc import Callable
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.adopt.adoption import adopt
-from tests.adopt.samples import SAMPLES, Adopted, begin, follow
+from tests.adopt.adoption import adopt_by_command
+from tests.adopt.following import follow
+from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
 from tests.conftest import Once
 from tests.support.interpreters import interpreter
 
 collect_ignore = ["samples"]
-SAID = "said.txt"
+QUICK = "brief"  # the sample of the default run; the others run nightly
+ASKED = "asked.json"
+
+
+def each_sample() -> list[object]:
+    """Return the samples as parameters."""
+    return [pytest.param(name, marks=[] if name == QUICK else [pytest.mark.nightly]) for name in SAMPLES]
 
 
 @pytest.fixture(scope="session")
-def adopt_sample(once: Once, oneloop: Path) -> Callable[[str], Adopted]:
-    """Return a sample that has adopted the harness and done what it says: to run, and not to change."""
+def adopt_sample(once: Once, oneloop: Path) -> AdoptSample:
+    """Return a sample that has adopted the plugin and done what it asks for: to run, and not to change."""
 
     def adopt_sample(name: str) -> Adopted:
         sample, python = SAMPLES[name], interpreter("3.11")
 
         def make(top: Path) -> None:
             begin(sample, top)
-            adopt(oneloop, sample, top)
-            said = follow(Adopted(sample, top, python)).said
-            (top / SAID).write_text("\n".join(said))
+            message = adopt_by_command(oneloop, sample, top)
+            asked = follow(Adopted(sample, top, python), message)
+            (top / ASKED).write_text(json.dumps(asked))
 
-        top = once(f"adopted-{name}", make)
-        return Adopted(sample, top, python, tuple((top / SAID).read_text().splitlines()))
+        return Adopted(sample, once(f"adopted-{name}", make), python)
 
     return adopt_sample
 
 
-@pytest.fixture(params=SAMPLES)
-def adopted(request: pytest.FixtureRequest, adopt_sample: Callable[[str], Adopted]) -> Adopted:
+@pytest.fixture(params=each_sample())
+def adopted(request: pytest.FixtureRequest, adopt_sample: AdoptSample) -> Adopted:
     """Each sample in turn."""
     return adopt_sample(request.param)

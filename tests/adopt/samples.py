@@ -1,27 +1,27 @@
-"""Projects that stand, with a suite in trouble, and how the harness is brought into them."""
+"""Existing projects with an async suite in trouble: each as it is, and with the plugin in it."""
 
-import re
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.support.environment import commit_all, run, succeed, uv
+from tests.support.environment import ROOT, commit_all, run, uv
 from tests.support.outcomes import Run, run_pytest
 
 FOLDER = Path(__file__).parent / "samples"
-ROUNDS = 4
-LINE = re.compile(r"ERROR: ([\w.]+)[:,].*Write this line under (\[.*\]): (.*)")
+BRIEF_TESTS = ROOT / "tests/brief/app/test_metrics_security.py"
+LEFT_OUT = shutil.ignore_patterns(".venv", "__pycache__", ".pytest_cache", "uv.lock")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A committed project; `answers` are what a person who knows it answers, `root` is where pytest runs."""
+    """A committed project; `answers` are those of a user who knows it, `root` is where pytest runs."""
 
     name: str
     answers: dict[str, str]
     root: str = "."
-    keep: int = 0  # tests that reach no database; all others are on a loop that production does not have
+    keep: int = 0  # tests that reach no database; all others run on the wrong loop
 
     @property
     def tests(self) -> str:
@@ -32,7 +32,7 @@ class Sample:
 SAMPLES = {
     sample.name: sample
     for sample in (
-        # The brief's own: an engine and an app made at import, sync tests, fixtures of the names that the harness has.
+        # The brief's own: an engine and an app made at import, sync tests, fixtures with names of the plugin's.
         Sample("brief", {"migrations": "create_all"}, keep=4),
         # SQLModel on aiosqlite, one client for all tests.
         Sample(
@@ -41,7 +41,7 @@ SAMPLES = {
                 "driver": "sqlite+aiosqlite",
                 "metadata": "sqlmodel:SQLModel.metadata",
                 "migrations": "create_all",
-                "session_dependency": "app.db:get_session",
+                "session_dependency": "app.main:get_session",
             },
             keep=5,
         ),
@@ -51,7 +51,6 @@ SAMPLES = {
             {
                 "app": "shop.app:create_app",
                 "driver": "postgresql+psycopg",
-                "metadata": "shop.models:Base.metadata",
                 "session_dependency": "shop.database:get_db",
             },
             keep=8,
@@ -74,17 +73,16 @@ SAMPLES = {
 
 @dataclass(frozen=True)
 class Adopted:
-    """A project with the harness in it; `said` is what the harness asked for, in order."""
+    """A project with the plugin in it, or a copy of one, which runs in the environment of `installed`."""
 
     sample: Sample
     top: Path
     python: str
-    said: tuple[str, ...] = ()
     resolution: str = "highest"
+    installed: Path | None = None
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What uv is told."""
+    def uv_settings(self) -> dict[str, str]:
         return {"UV_PYTHON": self.python, "UV_RESOLUTION": self.resolution}
 
     @property
@@ -92,47 +90,56 @@ class Adopted:
         """Where pytest runs."""
         return self.top / self.sample.root
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The copy's own code comes before what is installed from the original."""
+        first = [str(self.root / folder) for folder in ("tests/harness", "src", ".")]
+        return {**self.uv_settings, "PYTHONPATH": os.pathsep.join(first)}
+
+    @property
+    def interpreter(self) -> Path:
+        folder = (self.installed or self.top) / self.sample.root / ".venv"
+        return folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def copy(self, top: Path, edits: Mapping[str, tuple[str, str]] | None = None) -> "Adopted":
+        """Return a copy to change, with a replacement in some of its files."""
+        shutil.copytree(self.top, top, ignore=LEFT_OUT)
+        for path, (old, new) in (edits or {}).items():
+            text = (top / path).read_text()
+            assert old in text
+            (top / path).write_text(text.replace(old, new, 1))
+        return replace(self, top=top, installed=self.installed or self.top)
+
     def pytest(self, *arguments: str, plus: tuple[str, ...] = ()) -> Run:
-        """Run some of its tests, the harness's own left out unless they are named; `plus` are packages for this run."""
-        named = any("harness" in argument for argument in arguments)
-        own = [] if named else ["--deselect", "tests/harness"]
-        brought = [word for package in plus for word in ("--with", package)]
-        command = [uv(), "run", "--quiet", *brought, "pytest", "-q", *own, *arguments]
-        return run_pytest(command, self.root, self.environment)
+        """Run its tests; `plus` are packages for this run."""
+        return run_pytest([*self._python(plus), "-m", "pytest", "-q", *arguments], self.root, self.environment)
+
+    def output(self, *arguments: str) -> str:
+        """Run pytest where it may end before any test, and return what it printed."""
+        command = [*self._python(), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        return run(*command, cwd=self.root, env=self.environment).stdout
+
+    def _python(self, plus: tuple[str, ...] = ()) -> list[str | Path]:
+        if not plus:
+            return [self.interpreter]
+        project = (self.installed or self.top) / self.sample.root
+        more = [word for package in plus for word in ("--with", package)]
+        return [uv(), "run", "--quiet", "--no-sync", "--project", project, *more, "python"]
 
 
 AdoptSample = Callable[[str], Adopted]
 
 
 def begin(sample: Sample, top: Path) -> Path:
-    """Copy the project, and commit it as somebody's work."""
-    shutil.copytree(FOLDER / sample.name, top)
+    """Copy the project, and commit it as its user's work."""
+    copy_files(sample.name, top)
     commit_all(top, "Work")
     return top
 
 
-def follow(adopted: Adopted) -> Adopted:
-    """Do what the harness says, until it says nothing: install a package, write a line of pytest's settings."""
-    said: list[str] = []
-    for _ in range(ROUNDS):
-        command = [uv(), "run", "--quiet", "pytest", "--collect-only", "-q"]
-        output = run(*command, cwd=adopted.root, env=adopted.environment).stdout
-        if found := re.search(r"Run: uv add --dev (.*)", output):
-            packages = [word.strip("'") for word in found[1].split()]
-            succeed(uv(), "add", "--quiet", "--dev", *packages, cwd=adopted.root, env=adopted.environment)
-            said.append(found[0])
-        elif lines := LINE.findall(output):
-            for file, heading, line in lines:
-                write_line(adopted.root / file, heading, line)
-                said.append(line)
-        else:
-            break
-    return replace(adopted, said=tuple(said))
-
-
-def write_line(file: Path, heading: str, line: str) -> None:
-    """Write a line of settings below its heading; one that sets the same name goes."""
-    name = line.partition("=")[0].strip()
-    kept = [each for each in file.read_text().splitlines() if each.partition("=")[0].strip() != name]
-    kept.insert(kept.index(heading) + 1, line)
-    file.write_text("\n".join(kept) + "\n")
+def copy_files(name: str, top: Path) -> Path:
+    """Copy the files of a sample. The tests of the brief's are those that tests/brief has."""
+    shutil.copytree(FOLDER / name, top)
+    if name == "brief":
+        shutil.copy(BRIEF_TESTS, top / "tests")
+    return top

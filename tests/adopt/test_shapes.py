@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.adopt.samples import AdoptSample
-from tests.adopt.test_named_first import altered
 
 SHAPES = """
 happened = []
@@ -53,12 +52,14 @@ async def test_of_the_inner_app(turn, async_client):
 """
 
 
-@pytest.mark.parametrize("how", [(), ("--live",)], ids=["in the process", "live"])
+@pytest.mark.parametrize(
+    "how", [(), pytest.param(("--live",), marks=pytest.mark.nightly)], ids=["in the process", "live"]
+)
 def test_hooks_run_once_and_a_mounted_app_is_isolated(
     adopt_sample: AdoptSample, tmp_path: Path, how: tuple[str, ...]
 ) -> None:
-    """The old hooks are run as a lifespan is, and the rows of an app within the app are wiped like its own."""
-    shaped = altered(adopt_sample("brief"), tmp_path / "shaped", {})
+    """The old hooks run as a lifespan does, and the rows of a mounted app are deleted like the app's own."""
+    shaped = adopt_sample("brief").copy(tmp_path / "shaped")
     with (shaped.root / "app/main.py").open("a") as main:
         main.write(SHAPES)
     (shaped.root / "tests/test_shapes.py").write_text(TESTS)

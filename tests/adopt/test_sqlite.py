@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.commands import AUDIT, CONVERT, copied, shell
+from tests.adopt.commands import audit, commit, convert
 from tests.adopt.samples import Adopted, AdoptSample
+
+pytestmark = pytest.mark.nightly
 
 # A migration that puts a row into a table which is kept.
 SEEDED = """
@@ -15,7 +17,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import make_url
 
-from tests.harness.adopting import create_all
+from oneloop.adopted import create_all
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ import os
 import sqlite3
 
 import pytest
-from app.models import Note, Tag
+from app.main import Note, Tag
 from sqlalchemy import make_url, text
 from sqlmodel import select
 
@@ -101,7 +103,7 @@ async def test_alone(turn, async_client):
 @pytest.fixture(scope="module")
 def project(adopt_sample: AdoptSample, tmp_path_factory: pytest.TempPathFactory) -> Adopted:
     """The sample on SQLite, with a seeded table and tests that leave something behind."""
-    project = copied(adopt_sample("sqlmodel"), tmp_path_factory.mktemp("sqlite") / "notes")
+    project = adopt_sample("sqlmodel").copy(tmp_path_factory.mktemp("sqlite") / "notes")
     for name, text in {"conftest": SEEDED, "test_left": TESTS, "test_workers": WORKERS}.items():
         (project.root / f"tests/{name}.py").write_text(text)
     return project
@@ -114,7 +116,7 @@ def test_nothing_outlives_a_test(project: Adopted) -> None:
     assert run.having("error") == {f"test_a_lock_that_is_held[{turn}]" for turn in range(2)}, run.output
     for turn in range(2):
         said = run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said
-        assert "a transaction that holds the one lock of SQLite" in said
+        assert "a transaction that locks the SQLite file" in said
     assert run.having("failure") == set()
     assert "2 tests changed the schema" in run.output
 
@@ -136,7 +138,7 @@ def test_workers_have_a_file_each(project: Adopted) -> None:
 )
 def test_planted_bug_is_noticed(project: Adopted, good: str, bad: str, fails: str) -> None:
     """Without its part of the wipe, the second of two tests sees what the first has left."""
-    wiper = project.root / "tests/harness/sqlite/wiper.py"
+    wiper = project.root / "tests/harness/oneloop/sqlite/sqlite_wiper.py"
     text = wiper.read_text()
     assert text.count(good) == 1
     wiper.write_text(text.replace(good, bad))
@@ -150,13 +152,15 @@ def test_planted_bug_is_noticed(project: Adopted, good: str, bad: str, fails: st
 
 def test_one_line_moves_the_suite_to_postgresql(adopt_sample: AdoptSample, tmp_path: Path) -> None:
     """What was converted on SQLite is green there too."""
-    project = copied(adopt_sample("sqlmodel"), tmp_path / "notes")
-    shell(project, f"{AUDIT} --json audit.json > /dev/null && {CONVERT} tests --audit audit.json --write")
-    seam = project.root / "tests/seam.py"
-    text = seam.read_text()
-    assert text.count('DRIVER = "sqlite+aiosqlite"\n') == 1
-    seam.write_text(text.replace('DRIVER = "sqlite+aiosqlite"\n', 'DRIVER = "postgresql+asyncpg"\n'))
+    project = commit(adopt_sample("sqlmodel").copy(tmp_path / "notes"))
+    audit(project, "--json", "audit.json")
+    convert(project, "--write")
+    settings = project.root / "pyproject.toml"
+    text = settings.read_text()
+    assert text.count('driver = "sqlite+aiosqlite"\n') == 1
+    settings.write_text(text.replace('driver = "sqlite+aiosqlite"\n', 'driver = "postgresql+asyncpg"\n'))
 
     run = project.pytest()
 
-    assert len(run.having("passed")) == len(run.outcomes) == 14, run.output
+    assert set(run.ended.values()) == {"passed"}, run.output
+    assert len([name for name in run.ended if ".harness." not in name]) == 14

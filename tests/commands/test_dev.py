@@ -6,8 +6,6 @@ import signal
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.commands.service import SECONDS, Service
 from tests.postgres.processes import wait_for_end
 from tests.postgres.program import started
@@ -96,21 +94,3 @@ class TestServing:
             served.interrupt()
 
         assert served.process.returncode != 0
-
-
-class TestWarning:
-    @pytest.mark.parametrize(
-        "image", ["postgres:17", '"postgres:17-alpine"', "docker.io/library/postgres:17.2@sha256:0"]
-    )
-    def test_names_another_major_version_in_compose(self, service: Service, image: str) -> None:
-        service.write("compose.yaml", f"services:\n  app:\n    image: app:1\n  db:\n    image: {image}\n")
-        said = service.run("run", "true").stderr
-
-        assert said.count("\n") == 1
-        assert "compose.yaml deploys PostgreSQL 17." in said
-
-    @pytest.mark.parametrize("image", ["postgres:18-alpine", "not-postgres"])
-    def test_is_silent_otherwise(self, service: Service, image: str) -> None:
-        service.write("compose.yaml", f"services:\n  db:\n    image: {image}\n")
-
-        assert service.run("run", "true").stderr == ""

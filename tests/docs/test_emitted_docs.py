@@ -14,7 +14,7 @@ from tests.support.template import TESTS
 
 PAGES = ROOT / "template/docs/testing"
 RECIPES = PAGES / "recipes"
-LOCKS = RECIPES / "connections-and-locks.md"
+LOCKS = RECIPES / "database.md"
 PLUGIN = ROOT / "template" / TESTS / "harness/oneloop"
 CHECKS = "tests/harness/oneloop/checks"
 
@@ -168,7 +168,7 @@ def test_a_given_server_is_used(shell: Shell) -> None:
     assert example in block.text
 
     # A server of our own in place of the reader's: `oneloop run` starts one and names it.
-    command = block.text.strip().replace(example, '"$GIVEN"') + " tests/metrics"
+    command = block.text.strip().replace(example, '"$GIVEN"') + " tests/test_metrics.py"
     (shell.folder / "given.py").write_text(GIVEN)
     output = shell(f"uv run oneloop run python given.py '{command}'")
 

@@ -1,8 +1,9 @@
-"""Steps of a cell in which a project that stands takes the harness in: a sample with the cell's driver."""
+"""Steps of a cell in which an existing project takes the plugin in: a sample with the cell's driver."""
 
 from pathlib import Path
 
-from tests.adopt.samples import SAMPLES, Adopted, begin, follow
+from tests.adopt.following import follow
+from tests.adopt.samples import SAMPLES, Adopted, begin
 from tests.matrix.cells import Cell
 from tests.support.project import Project
 
@@ -14,8 +15,8 @@ def sample_of(cell: Cell) -> str:
     return OF_DRIVER[cell.values["driver"]]
 
 
-def stand(cell: Cell, root: Path) -> dict[str, str]:
-    """Put the sample there, as somebody's work, and return what is answered of it."""
+def commit_sample(cell: Cell, root: Path) -> dict[str, str]:
+    """Copy the sample, as its user's work, and return its answers."""
     sample = SAMPLES[sample_of(cell)]
     begin(sample, root)
     return sample.answers
@@ -25,25 +26,19 @@ def adopted(cell: Cell, project: Project) -> Adopted:
     return Adopted(SAMPLES[sample_of(cell)], project.root, project.python, resolution=project.resolution)
 
 
-def says_what_it_misses(cell: Cell, project: Project) -> str:
-    """Do what the harness says, in order: a command for its packages, a line for each setting."""
-    said = follow(adopted(cell, project)).said
-    assert [line for line in said if line.startswith("Run: uv add --dev ")], said
-    return "\n".join(said)
-
-
-def keeps_its_promises(cell: Cell, project: Project) -> str:
-    """The harness's own tests pass there, on the sample's app and driver."""
-    run = adopted(cell, project).pytest("tests/harness")
-    assert run.exit_status == 0, run.output
-    return run.output
+def names_what_it_needs(cell: Cell, project: Project) -> str:
+    """Do what Copier's message lists, and write each line of settings that the plugin names."""
+    asked = follow(adopted(cell, project), project.message)
+    assert asked
+    return "\n".join(asked)
 
 
 def names_what_is_wrong(cell: Cell, project: Project) -> str:
-    """The sample's tests that reach no database pass; every other is told that its loop is the wrong one."""
-    here = adopted(cell, project)
-    run = here.pytest()
-    assert len(run.having("passed")) == here.sample.keep, run.output
-    wrong = [outcome for outcome in run.outcomes.values() if outcome.kind != "passed"]
-    assert all("from an event loop that does not own its connections" in each.said for each in wrong), run.output
+    """The plugin's checks pass, and the tests that reach no database. Every other one fails because of its loop."""
+    run = adopted(cell, project).pytest()
+    own = {name for name in run.ended if ".harness." not in name}
+    assert {kind for name, kind in run.ended.items() if name not in own} == {"passed"}, run.output
+    assert len([name for name in own if run.ended[name] == "passed"]) == SAMPLES[sample_of(cell)].keep, run.output
+    wrong = [run.texts[name] for name in own if run.ended[name] != "passed"]
+    assert all("WrongLoopError" in said or "ClientPolicyError" in said for said in wrong), run.output
     return run.output

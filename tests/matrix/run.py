@@ -1,8 +1,9 @@
-"""Does a cell: renders, installs, lints, types, tests and migrates as its values say. The same here and on GitHub."""
+"""Does a cell: renders, installs, lints, types, tests and migrates as its values say, here and on GitHub."""
 
 import json
 import re
 import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from tests.support.outcomes import passed
 from tests.support.project import Project
 
 SCRIPTS = ROOT / "tests/support"
+PYPROJECTS = ("pyproject.toml", "tests/harness/pyproject.toml")
 RESOLUTION = {"lowest": "lowest-direct", "highest": "highest"}
 MIGRATIONS = [["alembic", *step.split()] for step in ("upgrade head", "check", "downgrade base", "upgrade head")]
 
 
 class UnknownKindError(Exception):
-    """copier.yml has a kind of project that nobody here knows how to try out."""
+    """copier.yml has a kind of project that there are no steps for."""
 
 
 def copier(cell: Cell) -> str:
@@ -35,13 +37,28 @@ def render(cell: Cell, template: Path, folder: Path) -> Project:
     asked = cell.answers
     answers, settings, root = folder / "answers.yml", folder / "settings.yml", folder / "service"
     if cell.values["kind"] == "harness":
-        asked |= adoption.stand(cell, root)
+        asked |= adoption.commit_sample(cell, root)
     answers.write_text(json.dumps(asked, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
     settings.write_text("{}", "utf-8")
     command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
-    given: list[str | Path] = ["--quiet", "--defaults", "--vcs-ref=HEAD", "--data-file", answers]
-    succeed(*command, "copy", *given, template, root, cwd=folder, env={"COPIER_SETTINGS_PATH": str(settings)})
-    return Project(root, python, resolution=RESOLUTION[cell.values["dependencies"]])
+    given: list[str | Path] = ["--defaults", "--vcs-ref=HEAD", "--data-file", answers]
+    said = succeed(*command, "copy", *given, template, root, cwd=folder, env={"COPIER_SETTINGS_PATH": str(settings)})
+    if cell.values["dependencies"] == "lowest" and cell.values["kind"] == "service":
+        hold_at_lower_bounds(root)
+    return Project(root, python, resolution=RESOLUTION[cell.values["dependencies"]], message=said)
+
+
+def hold_at_lower_bounds(service: Path) -> None:
+    """Hold what the plugin needs at its lower bounds: uv lowers only what the service names itself."""
+    settings, plugin = (tomllib.loads((service / file).read_text("utf-8")) for file in PYPROJECTS)
+    own = {_name(line) for line in (*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"])}
+    held = [line.replace(">=", "==") for line in plugin["project"]["dependencies"] if _name(line) not in own]
+    with (service / PYPROJECTS[0]).open("a") as file:
+        file.write(f"\n[tool.uv]\nconstraint-dependencies = {json.dumps(held)}\n")
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[\[>]", requirement)[0]
 
 
 def runs_on_the_cells_python(cell: Cell, project: Project) -> str:
@@ -54,7 +71,7 @@ def has_the_cells_dependencies(cell: Cell, project: Project) -> str:
     """See that lowest is lowest: each one is at its bound, so that no bound is a wish."""
     if cell.values["dependencies"] == "highest":
         return "the newest that are allowed"
-    return project.succeed("python", str(SCRIPTS / "at_lower_bounds.py"))
+    return project.succeed("python", str(SCRIPTS / "at_lower_bounds.py"), *PYPROJECTS)
 
 
 def is_linted_and_typed(_: Cell, project: Project) -> str:
@@ -84,22 +101,21 @@ STEPS: dict[str, list[Step]] = {
         migrates_without_drift,
     ],
     "harness": [
+        adoption.names_what_it_needs,
         runs_on_the_cells_python,
-        adoption.says_what_it_misses,
-        adoption.keeps_its_promises,
         adoption.names_what_is_wrong,
     ],
 }
 
 
 def run(cell: Cell, template: Path) -> None:
-    """Do the cell, and tell of each step; the first that fails ends it."""
+    """Do the cell and print each step; the first that fails ends it."""
     kind = cell.values["kind"]
     if kind not in STEPS:
         raise UnknownKindError(f"no steps for kind {kind!r}: add them to STEPS in tests/matrix/run.py")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         print(f"{cell.name}: rendered by {copier(cell)}", flush=True)
-        project = render(cell, template, Path(scratch)).install()
+        project = render(cell, template, Path(scratch))
         for step in STEPS[kind]:
             print(f"{cell.name}: {step.__name__}", flush=True)
             print(step(cell, project), flush=True)

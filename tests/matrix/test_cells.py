@@ -1,4 +1,4 @@
-"""The cells that `.ci/run` does. The others, and these too, are done by GitHub: .github/workflows/ci.yml."""
+"""The cells that this machine can do: the first in each run, the others nightly. GitHub does all of them nightly."""
 
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from tests.support.environment import commit_all
 
 HERE = [cell for cell in committed() if cell.here]
 LOWEST = next(cell for cell in HERE if cell.values["dependencies"] == "lowest" and cell.values["texts"] == "default")
+EACH = [pytest.param(cell, id=cell.name, marks=[] if cell is LOWEST else [pytest.mark.nightly]) for cell in HERE]
 
 
-@pytest.mark.parametrize("cell", HERE, ids=lambda cell: cell.name)
+@pytest.mark.parametrize("cell", EACH)
 def test_what_is_rendered_works(oneloop: Path, capsys: pytest.CaptureFixture[str], cell: Cell) -> None:
     """On its Python, with its dependencies, it is linted, typed and tested, and its migrations go down and up."""
     status = main(["run", cell.name, "--template", str(oneloop)])
@@ -26,6 +27,7 @@ def test_what_is_rendered_works(oneloop: Path, capsys: pytest.CaptureFixture[str
     ] == []
 
 
+@pytest.mark.nightly
 def test_a_bound_that_is_too_low_fails_the_lowest_cell(
     oneloop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.overlay import Overlay
 
 PROBE = Path(__file__).parent / "probes/blocking_wrong.py"
-ROUTES = '''
+ROUTES = """
 
 @router.get("/health/slow")
 async def read_slow() -> None:
@@ -20,12 +20,12 @@ def read_thread() -> None:
     import time
 
     time.sleep(0.001)
-'''
+"""
 
 
 def test_blocking_call_fails_its_test(changed: Overlay) -> None:
     """A marker with its reason allows it, and so does a thread."""
-    routes = changed.root / "src/my_service/health/routes.py"
+    routes = changed.root / "src/my_service/health.py"
     routes.write_text(routes.read_text() + ROUTES)
     shutil.copy(PROBE, changed.root / "tests/test_blocking.py")
 
@@ -33,4 +33,4 @@ def test_blocking_call_fails_its_test(changed: Overlay) -> None:
 
     assert run.having("failure") == {"test_handler_that_waits"}, run.output
     assert "Blocking call to time.sleep" in run.output
-    assert "health/routes.py" in run.output
+    assert "my_service/health.py" in run.output

@@ -123,17 +123,15 @@ ALLOWED = {"leaks/code_location.py": "_getframe"}  # `inspect.stack` reads files
 
 
 def test_no_privates_of_other_packages_are_used() -> None:
-    found = {
-        path.relative_to(PLUGIN).as_posix(): set(PRIVATES.findall(path.read_text("utf-8"))) for path in modules()
-    }
+    found = {path.relative_to(PLUGIN).as_posix(): set(PRIVATES.findall(path.read_text("utf-8"))) for path in modules()}
 
     assert {name: used for name, used in found.items() if used - {ALLOWED.get(name, "")}} == {}
 
 
 # Commands that can throw away work that is not committed.
 DESTROYS = re.compile(
-    r"git reset --hard|git clean\b|git checkout [^\n]*--\s|git checkout --(?:theirs|ours)|git restore\b|git stash (?:drop|clear)"
-    r"|rm -rf? |git push --force"
+    r"git reset --hard|git clean\b|git checkout [^\n]*--\s|git checkout --(?:theirs|ours)|git restore\b"
+    r"|git stash (?:drop|clear)|rm -rf? |git push --force"
 )
 
 
@@ -141,7 +139,9 @@ def texts() -> list[Path]:
     listed = succeed("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0")
     kinds = {".py", ".md", ".jinja", ".toml", ".yml", ".yaml", ".ini", ".txt"}
     own = ("template/", "tools/", "docs/", "README", "CONTRIBUTING", "CHANGELOG", "copier.yml", "oneloop.py")
-    return [ROOT / name for name in listed if name.startswith(own) and Path(name).suffix in kinds and (ROOT / name).exists()]
+    return [
+        ROOT / name for name in listed if name.startswith(own) and Path(name).suffix in kinds and (ROOT / name).exists()
+    ]
 
 
 def test_nothing_advises_a_command_that_destroys_work() -> None:

@@ -30,9 +30,7 @@ def assert_reported_once(run: Run, workers: str) -> None:
 
 
 @pytest.mark.parametrize(("end", "workers"), [("kill", "0"), ("stop", "0"), ("crash", "0"), ("kill", "2")])
-def test_of_this_run_is_reported_and_leaves_nothing(
-    service: Overlay, tmp_path: Path, end: str, workers: str
-) -> None:
+def test_of_this_run_is_reported_and_leaves_nothing(service: Overlay, tmp_path: Path, end: str, workers: str) -> None:
     """With the end of its log; a crash of one of its processes loses every connection too."""
     note = tmp_path / "note"
 
@@ -48,13 +46,11 @@ def test_of_this_run_is_reported_and_leaves_nothing(
     assert [pid for pid in map(int, processes.split()) if alive(pid)] == []
 
 
-def test_of_the_users_is_to_be_started_again(service: Overlay, tmp_path: Path) -> None:
+def test_server_of_the_user_has_to_be_started_again(service: Overlay, tmp_path: Path) -> None:
     with start_server() as server:
         url = server.url.replace("/postgres?", "/service_test?")
         run = lose(service, "kill", tmp_path / "note", url=url)
 
     assert_reported_once(run, "0")
-    assert "Start that server again" in run.output
+    assert "Start that server, then run the tests again." in run.output
     assert "The end of its log" not in run.output
-
-

@@ -5,7 +5,9 @@ import pytest
 from tests.plugin.conftest import RunOnce
 from tests.support.outcomes import Run
 
-FILES = [f"tests/probes/test_{name}.py" for name in ("wrong", "isolation_wrong", "leaks_wrong", "policy_wrong", "hostile")]
+FILES = [
+    f"tests/probes/test_{name}.py" for name in ("wrong", "isolation_wrong", "leaks_wrong", "policy_wrong", "hostile")
+]
 LEAKS = "tests/probes/test_leaks_wrong.py"
 
 # By file and test: how it ends (`failure` in its body, `error` around it), and the words that it says.
@@ -14,7 +16,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "wrong.test_a_loop_of_its_own": ("failure", ["WrongLoopError", "test_a_loop_of_its_own"]),
     "wrong.test_another_database": ("failure", ["WrongDatabaseError", "orders_"]),
     "wrong.test_task_left_running": ("error", ["LeakError", "'forgotten'"]),
-    "wrong.test_session_left_open": ("error", ["LeakError", "AsyncSession"]),
+    "wrong.test_session_left_open": ("error", ["LeakError", "connection to the database", "test_wrong.py:"]),
     "wrong.test_transaction_left_open[SELECT 1]": ("error", ["LeakError", "test_wrong.py:"]),
     "wrong.test_transaction_left_open[INSERT INTO alembic_version VALUES ('x')]": ("error", ["LeakError"]),
     "wrong.test_unknown_role": ("failure", ["'king'", "admin, editor, writer"]),
@@ -29,12 +31,12 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "leaks_wrong.test_connection_dropped": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_session_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_task_of_a_fixture": ("error", ["LeakError", "'of a fixture'"]),
-    "leaks_wrong.test_task_that_failed": ("error", ["'unheard'", "RuntimeError('nobody hears this')", f"{LEAKS}:"]),
+    "leaks_wrong.test_task_that_failed": ("error", ["'failing'", "RuntimeError('this fails')", f"{LEAKS}:"]),
     "leaks_wrong.test_refused_and_leaky": ("error", ["ServerSettingError: ", "LeakError: "]),
     "leaks_wrong.test_coroutine_dropped_in_a_cycle": ("error", ["was never awaited"]),
     "leaks_wrong.test_connection_dropped_in_a_cycle": ("error", ["ResourceWarning"]),
     "policy_wrong.test_login": ("failure", ["ClientPolicyError: test_login"]),
-    "policy_wrong.test_nobody_signed_in": ("failure", ["/api/metrics", "(HTTPBearer)"]),
+    "policy_wrong.test_sync_client_without_login": ("failure", ["/api/metrics", "(HTTPBearer)"]),
     "policy_wrong.test_swallowed": ("failure", ["ClientPolicyError: test_swallowed"]),
     "policy_wrong.test_websocket_that_authenticates": ("failure", ["/probe/guarded"]),
     "policy_wrong.test_websocket_on_the_database": ("failure", ["ClientPolicyError"]),
@@ -50,7 +52,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
 # The line of the test's own call, in the file of the policy's mistakes.
 LINES = {
     "test_login": "log in",
-    "test_nobody_signed_in": "authenticates",
+    "test_sync_client_without_login": "authenticates",
     "test_swallowed": "swallow",
     "test_websocket_that_authenticates": "guarded",
     "test_websocket_on_the_database": "feed",

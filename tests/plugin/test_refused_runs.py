@@ -1,4 +1,4 @@
-"""What the plugin cannot work with ends the run before a test has run, in words that say what to do."""
+"""What the plugin cannot work with ends the run before a test has run, with a message that says what to do."""
 
 import re
 from collections.abc import Callable
@@ -9,15 +9,15 @@ import pytest
 from tests.support.overlay import Overlay
 
 COLLECTED = {
-    "test_both": "two loops in one test",
+    "test_both": "run on two event loops",
     "test_both_by_a_fixture": "`client` (through a fixture)",
     "test_sync_in_async": "is `async def`",
-    "TestMixed": "mixes the clients",
+    "TestMixed": "mixes clients: ",
     "test_no_reason": "without a reason",
     "test_blank_reason": "without a reason",
     "test_named_reason": "without a reason",
-    "test_exempts_nothing": "asks for no `client`",
-    "test_sync_marked_async": "Delete the mark",
+    "test_exempts_nothing": "does not use `client`. Delete the marker",
+    "test_sync_marked_async": "is not `async def`. Delete the marker",
 }
 
 

@@ -1,21 +1,17 @@
 """A failing test explains its error in its report, and the page says the same."""
 
 import re
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from tests.docs.markdown import ROOT, anchors
 from tests.plugin.conftest import RunOnce
-from tests.support import shipped  # noqa: F401  makes `oneloop` importable
-from tests.support.known_errors_page import render
+from tests.support.known_errors_page import anchor, read_entries, render
 
 PAGE = Path("template/docs/testing/known-errors.md")
 REPORT_OF = re.compile(r"^_+ (?:ERROR at (?:setup|teardown) of )?(\w+) _+$", re.MULTILINE)
 SECTION = re.compile(r"^-+ Known error: (.+?) -+$\nCause: .+?\nFix: .+?\nPage: (\S+)$", re.MULTILINE | re.DOTALL)
-
-known_errors = import_module("oneloop.report.known_errors").known_errors
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +40,14 @@ def reports(run_once: RunOnce) -> dict[str, str]:
     ],
 )
 def test_report_explains_the_error(reports: dict[str, str], test: str, names: list[str]) -> None:
-    """In set-up, body and tear-down; raised, or turned into an answer; and nothing of what is not known."""
+    """In set-up, body and tear-down; raised, or turned into a response. An unknown error gets no section."""
     sections = dict(SECTION.findall(reports[test]))
 
     assert list(sections) == names, reports[test]
 
 
 def test_every_section_leads_to_its_heading() -> None:
-    assert {known.anchor for known in known_errors()} <= anchors(PAGE)
+    assert {anchor(entry["name"]) for entry in read_entries()} <= anchors(PAGE)
 
 
 def test_page_is_what_the_data_gives() -> None:

@@ -1,4 +1,4 @@
-"""The plugin is a distribution, installed from the service's own folder: it loads from everywhere, and bothers nobody."""
+"""The plugin is a distribution, installed from the service's own folder: it loads from everywhere and does no harm."""
 
 import re
 import shutil
@@ -130,7 +130,9 @@ class TestTheDistribution:
         """`uv lock` reads the versions of the plugin's own pyproject.toml."""
         project = installed().copy(tmp_path / "service")
         settings = project.root / "tests/harness/pyproject.toml"
-        settings.write_text(settings.read_text().replace("dependencies = [", 'dependencies = [\n    "iniconfig>=2",', 1))
+        settings.write_text(
+            settings.read_text().replace("dependencies = [", 'dependencies = [\n    "iniconfig>=2",', 1)
+        )
 
         project.succeed("python", "-c", "import iniconfig")
 

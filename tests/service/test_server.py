@@ -1,4 +1,4 @@
-"""The emitted service, started as in production and asked over a socket."""
+"""A new service, started as in production and asked over a socket."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.support.answers import ODD
 from tests.support.environment import ROOT, clean_environment, uv
 from tests.support.project import Project
 
-PATIENCE = 60
+DEADLINE_SECONDS = 60
 ADMIN = {"email": "admin@example.com", "password": "correct horse battery"}
 
 
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client]:
-    """Migrate a throw-away PostgreSQL, make an administrator, and serve with uvicorn until the end of the block."""
+    """Migrate a temporary PostgreSQL, make an administrator, and serve with uvicorn until the end of the block."""
     port = free_port()
     make_admin = f"python -m {package}.cli create-admin --email {ADMIN['email']} --username admin"
     commands = [
@@ -63,7 +63,7 @@ def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client
 
 
 def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if client.get("/api/ready").is_success:
@@ -74,7 +74,11 @@ def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", 
 
 
 @pytest.mark.parametrize(
-    ("answers", "package"), [({}, "my_service"), (ODD, ODD["package_name"])], ids=["default", "odd"]
+    ("answers", "package"),
+    [
+        pytest.param({}, "my_service", id="default"),
+        pytest.param(ODD, ODD["package_name"], id="odd", marks=pytest.mark.nightly),
+    ],
 )
 def test_the_service_answers_over_a_socket(
     installed: Installed, tmp_path: Path, answers: dict[str, str], package: str

@@ -1,4 +1,4 @@
-"""A user may delete every example, as a stranger would who follows the pages, and stays green."""
+"""A user may delete every example, and the tests stay green."""
 
 import re
 import shutil
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import Project
+from tests.conftest import Installed
+from tests.support.environment import succeed
+from tests.support.overlay import Overlay
 
+CONTRACT = "tests/harness/oneloop/checks/test_contract.py"
 TABLES = r"""    op\.create_table\(
         "(?:documents|searches)",
 .*?(?=    op\.create_table\(
@@ -18,15 +21,15 @@ COUNTED = r"                select\(func\.count\(\)\)\.select_from\((?:Document|
 
 
 @pytest.fixture(scope="module")
-def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a service whose documents are deleted: the noun's folders, and what else speaks of them."""
-    project = typed.copy(tmp_path_factory.mktemp("without") / "service")
+def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Overlay:
+    """Return a service whose documents are deleted: their folders, and what else refers to them."""
+    project = Overlay.of(installed(), tmp_path_factory.mktemp("without") / "service")
     package = project.root / "src/my_service"
     shutil.rmtree(package / "documents")
     shutil.rmtree(project.root / "tests/documents")
     (project.root / "tests/test_database.py").unlink()  # posts a document, to see its commit fail
-    (project.root / "tests/metrics/test_security.py").write_text(
-        cut(project.root / "tests/metrics/test_security.py", r"\n\nclass TestGetMetrics.*")
+    (project.root / "tests/test_metrics.py").write_text(
+        cut(project.root / "tests/test_metrics.py", r"\n\nclass TestGetMetrics.*")
         .replace(
             "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom tests.factories import create_document\n", "\n"
         )
@@ -35,12 +38,12 @@ def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     (package / "main.py").write_text(
         cut(package / "main.py", r"from \.documents\.routes import router as documents\n").replace("documents, ", "")
     )
-    (package / "metrics/routes.py").write_text(
-        cut(package / "metrics/routes.py", r"from \.\.documents\.models import Document, Search\n|" + COUNTED).replace(
-            ", total_documents=row[1], total_queries=row[2]", ""
-        )
+    (package / "metrics.py").write_text(
+        cut(
+            package / "metrics.py",
+            r"from \.documents\.models import Document, Search\n|    total_\w+: int\n|" + COUNTED,
+        ).replace(", total_documents=row[1], total_queries=row[2]", "")
     )
-    (package / "metrics/schemas.py").write_text(cut(package / "metrics/schemas.py", r"    total_\w+: int\n"))
     migrations = project.root / "migrations"
     (migrations / "env.py").write_text(cut(migrations / "env.py", r"from my_service\.documents import [^\n]*\n"))
     initial = migrations / "versions/2026_11_23_initial.py"
@@ -51,7 +54,8 @@ def without(typed: Project, tmp_path_factory: pytest.TempPathFactory) -> Project
     text = cut(access, r"from tests\.factories import create_document\n|" + ARRANGED)
     text = re.sub(r'    "\w+ /api/documents[^"]*": Access\(.*?\),\n(?=    "|\})', "", text, flags=re.DOTALL)
     access.write_text(re.sub(r"NEW_(?:DOCUMENT|TITLE) = [^\n]*\n", "", text))
-    project.succeed("poe", "fmt")
+    succeed(project.python, "-m", "ruff", "check", "--fix-only", "--quiet", cwd=project.root)
+    succeed(project.python, "-m", "ruff", "format", "--quiet", cwd=project.root)
     return project
 
 
@@ -62,29 +66,36 @@ def cut(path: Path, pattern: str) -> str:
     return text
 
 
-def test_documents_can_be_deleted(without: Project) -> None:
-    """The snapshot is renewed by the command that its failure names; after that all is green, and clean."""
-    stale = without.run("pytest", "-q", "tests/harness/contract")
-    assert stale.returncode == 1
-    assert "uv run pytest tests/harness/contract --update-contract" in stale.stdout
-    without.succeed("pytest", "-q", "tests/harness/contract", "--update-contract")
+def test_documents_can_be_deleted(without: Overlay) -> None:
+    """The failure of the contract names the command that renews it. After it all is green."""
+    status, stale = without.output(CONTRACT)
+    assert status == 1
+    assert f"uv run pytest {CONTRACT} --update-contract" in stale
+    assert without.output(CONTRACT, "--update-contract")[0] == 0
 
-    done = without.run("pytest", "-q", "-ra")
+    done = without.pytest()
 
-    assert done.returncode == 0, done.stdout
-    assert "skipped" not in done.stdout.splitlines()[-1]
-    without.succeed("poe", "check")
+    assert done.exit_status == 0, done.output
+    assert set(done.ended.values()) == {"passed"}
 
 
-def test_the_harness_alone_stays_green(without: Project, tmp_path: Path) -> None:
-    """What is left are the template's tests, and the two files of the user's that they read."""
-    bare = without.copy(tmp_path / "bare")
-    for folder in ("auth", "health", "metrics", "users"):
+@pytest.mark.nightly
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy"])
+def test_the_rest_is_linted_and_typed(without: Overlay, tool: str) -> None:
+    succeed(without.python, "-m", *tool.split(), cwd=without.root, env=without.environment)
+
+
+@pytest.mark.nightly
+def test_the_plugins_checks_alone_stay_green(without: Overlay, tmp_path: Path) -> None:
+    """Without any test of the service; only the files are left that the plugin reads."""
+    bare = Overlay(without.original, Path(shutil.copytree(without.root, tmp_path / "bare")))
+    assert bare.output(CONTRACT, "--update-contract")[0] == 0
+    for folder in ("auth", "users"):
         shutil.rmtree(bare.root / "tests" / folder)
     for path in (bare.root / "tests").glob("test_*.py"):
         path.unlink()
 
-    done = bare.run("pytest", "-q", "-ra")
+    done = bare.pytest()
 
-    assert done.returncode == 0, done.stdout
-    assert "skipped" not in done.stdout.splitlines()[-1]
+    assert done.exit_status == 0, done.output
+    assert set(done.ended.values()) == {"passed"}

@@ -1,6 +1,7 @@
-"""Runs inside a rendered service: `python at_lower_bounds.py` says if its dependencies are as old as they may be.
+"""Runs inside a rendered service: `python at_lower_bounds.py [PYPROJECT ...]` compares packages with lower bounds.
 
-Prints each with its version. Ends with 1 when one is newer than its bound in pyproject.toml, and names it.
+Prints each package that these files name, with its version; pyproject.toml if none is given. Ends with 1 when one is
+newer than the highest of its lower bounds, and names it.
 """
 
 import sys
@@ -11,13 +12,18 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-settings = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
-wanted = [Requirement(line) for line in settings["project"]["dependencies"] + settings["dependency-groups"]["dev"]]
+bounds: dict[str, Version] = {}
+for file in sys.argv[1:] or ["pyproject.toml"]:
+    settings = tomllib.loads(Path(file).read_text("utf-8"))
+    groups = settings.get("dependency-groups", {})
+    for requirement in map(Requirement, settings["project"]["dependencies"] + groups.get("dev", [])):
+        for each in requirement.specifier:  # none for the plugin: it is installed from its folder
+            if each.operator == ">=":
+                bounds[requirement.name] = max(Version(each.version), bounds.get(requirement.name, Version("0")))
 newer = []
-for requirement in wanted:
-    (bound,) = (Version(each.version) for each in requirement.specifier if each.operator == ">=")
-    installed = Version(version(requirement.name))
-    print(f"{requirement.name} {installed}")
+for name, bound in bounds.items():
+    installed = Version(version(name))
+    print(f"{name} {installed}")
     if installed != bound:
-        newer.append(f"{requirement.name} {installed} is installed, but {bound} is allowed")
+        newer.append(f"{name} {installed} is installed, but {bound} is allowed")
 sys.exit("\n".join(newer) or None)

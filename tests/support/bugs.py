@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tests.support.environment import uv
 from tests.support.outcomes import Run, run_pytest
@@ -41,8 +41,15 @@ def breakage(path: str, good: str, bad: str, *noticed_by: str, says: str = "") -
     return Breakage((Edit(path, good, bad),), noticed_by, says)
 
 
+class HasRoot(Protocol):
+    """A project or an overlay of one."""
+
+    @property
+    def root(self) -> Path: ...
+
+
 @contextmanager
-def planted(project: Project, *edits: Edit | Bug) -> Iterator[None]:
+def planted(project: HasRoot, *edits: Edit | Bug) -> Iterator[None]:
     """Patch `project` until the block ends; each edit has to find what it replaces."""
     before = {project.root / edit.path: (project.root / edit.path).read_text() for edit in edits}
     try:

@@ -20,7 +20,7 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run of pytest; `outcomes` is by the test's name alone, `ended` and `text` by its module and class too."""
+    """A finished run of pytest; `outcomes` is by a test's name, `ended` and `texts` by its module and class too."""
 
     exit_status: int
     output: str

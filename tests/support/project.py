@@ -15,12 +15,14 @@ from tests.support.environment import run, succeed, uv
 class Project:
     """A rendered service with its own virtual environment on one Python. All share uv's one cache.
 
-    `resolution` is uv's: which versions of the dependencies, of those that pyproject.toml allows.
+    `resolution` is uv's: which versions of the dependencies, of those that pyproject.toml allows. `message` is what
+    Copier printed, if it was not quiet.
     """
 
     root: Path
     python: str
     resolution: str = "highest"
+    message: str = ""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,18 +1,15 @@
 """Runs inside a rendered service: `python with_database.py '[["alembic", "upgrade", "head"], ...]'`.
 
-Starts the service's own throw-away PostgreSQL and runs the commands one after the other against it. Ends at
-the first one that fails.
+Starts the plugin's temporary PostgreSQL and runs the commands one after the other against it. Ends at the first one
+that fails.
 """
 
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path.cwd()))
-
-from tests.harness.postgres import start_server
+from oneloop.postgres import start_server
 
 with start_server() as server:
     settings = {"DATABASE_URL": server.url, "SECRET_KEY": "a key for tests that is long enough"}

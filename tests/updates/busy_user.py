@@ -44,8 +44,12 @@ def adds_a_domain(service: Path) -> None:
 
 def changes_an_example(service: Path) -> None:
     """Let a route say more, and its test expect it."""
-    edit(service / "src/my_service/health/routes.py", '{"status": "healthy"}', '{"status": "healthy", "by": "us"}')
-    edit(service / "tests/health/test_routes.py", '{"status": "healthy"}', '{"status": "healthy", "by": "us"}')
+    folders = (service / "tests/health").exists()  # up to 0.2.0
+    for path in (
+        "src/my_service/health/routes.py" if folders else "src/my_service/health.py",
+        "tests/health/test_routes.py" if folders else "tests/test_health.py",
+    ):
+        edit(service / path, '{"status": "healthy"}', '{"status": "healthy", "by": "us"}')
 
 
 def deletes_an_example(service: Path) -> None:

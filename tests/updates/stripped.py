@@ -6,10 +6,11 @@ from pathlib import Path
 from tests.updates.domain import PACKAGE
 from tests.updates.edits import cut, edit
 
-# All that was an example, as a path begins.
+# All that was an example, as a path begins; folders of the metrics and of health up to 0.2.0.
 DELETED = (
     f"{PACKAGE}/documents/",
     f"{PACKAGE}/metrics/",
+    f"{PACKAGE}/metrics.py",
     "tests/auth/",
     "tests/documents/",
     "tests/health/",
@@ -26,12 +27,14 @@ TABLES = (
 def strip(service: Path) -> None:
     """Delete the examples, and what names them."""
     for entry in DELETED:
-        if entry.endswith("/"):
+        if (service / entry).is_dir():
             shutil.rmtree(service / entry)
+        else:
+            (service / entry).unlink(missing_ok=True)
     for path in (service / "tests").glob("test_*"):
         path.unlink()
     main = service / f"{PACKAGE}/main.py"
-    cut(main, r"^from \.(documents|metrics)\.routes .*?\n")
+    cut(main, r"^from \.(documents|metrics)(\.routes)? .*?\n")
     edit(main, "users, documents, metrics)", "users)")
     cut(service / "migrations/env.py", r"^from my_service\.documents .*?\n")
     migration = next((service / "migrations/versions").glob("*_initial.py"))

@@ -8,7 +8,7 @@ import sys
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from .auth.passwords import build_password_hasher
+from .auth.service import build_password_hasher
 from .database import create_engine, create_session_factory
 from .errors import conflict
 from .settings import Settings

@@ -9,13 +9,13 @@ from pwdlib import PasswordHash
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import NAME
-from .auth.passwords import build_password_hasher
 from .auth.routes import router as auth
+from .auth.service import build_password_hasher
 from .database import SessionFactory, create_engine, create_session_factory
 from .documents.routes import router as documents
 from .errors import add_error_handlers, name_media_type, problems
-from .health.routes import router as health
-from .metrics.routes import router as metrics
+from .health import router as health
+from .metrics import router as metrics
 from .middleware import build_middleware
 from .observability import json_logs, log_slow_queries, start_sentry
 from .settings import Settings

@@ -1,4 +1,4 @@
-"""Promise 15: errors explain themselves. Each is brought about for real, and told by its name."""
+"""Promise 15: errors explain themselves. Each known error is raised for real and recognised."""
 
 import logging
 from collections.abc import Callable
@@ -38,13 +38,13 @@ async def test_error_is_known(
     provoke: Provoke,
     given: Given,
 ) -> None:
-    with pytest.raises(BaseException) as caught:  # noqa: PT011  its known is asked for below
+    with pytest.raises(BaseException) as caught:  # noqa: PT011  recognised below
         await provoke(given)
 
     assert _names(caught.value) == [name]
 
 
-def test_every_known_is_brought_about() -> None:
+def test_every_known_error_is_raised() -> None:
     assert {known.name for known in known_errors()} == {name for name, _ in PROVOKED}
 
 
@@ -55,15 +55,15 @@ def test_unknown_error_gets_no_section(error: Exception) -> None:
     assert _names(error) == []
 
 
-def test_root_stands_first() -> None:
-    """What came of it follows, and what is in a group is found."""
+def test_first_error_of_a_chain_comes_first() -> None:
+    """The errors of a group are found too."""
     group = ExceptionGroup("both", [ValueError("wrong"), RuntimeError("Event loop is closed")])
     group.__cause__ = RuntimeError(MESSAGE)
 
     assert _names(group) == ["Another loop", "Loop is closed"]
 
 
-def test_context_that_is_hidden_is_not_told() -> None:
+def test_hidden_context_is_ignored() -> None:
     """As a traceback leaves out what `from None` hides."""
     error = ValueError("wrong")
     error.__context__ = RuntimeError(MESSAGE)
@@ -86,7 +86,7 @@ def _sections(test: pytest.Item, error: Exception) -> dict[str, str]:
     return {title: text for title, text in report.sections if title.startswith("Known error")}
 
 
-def test_failed_test_says_cause_cure_and_page(request: pytest.FixtureRequest) -> None:
+def test_report_has_cause_fix_and_page(request: pytest.FixtureRequest) -> None:
     error = RuntimeError(MESSAGE)
     (known,) = recognise(error)
 
@@ -94,9 +94,11 @@ def test_failed_test_says_cause_cure_and_page(request: pytest.FixtureRequest) ->
 
     assert title == "Known error: Another loop"
     assert text == known.explain()
+    for word in ("Cause: ", "Fix: ", "Page: docs/testing/known-errors.md#another-loop"):
+        assert word in text
 
 
-def test_failed_test_with_an_unknown_error_says_nothing(request: pytest.FixtureRequest) -> None:
+def test_report_of_an_unknown_error_has_no_section(request: pytest.FixtureRequest) -> None:
     assert _sections(request.node, ValueError("wrong")) == {}
 
 
@@ -108,10 +110,10 @@ def test_failed_test_with_an_unknown_error_says_nothing(request: pytest.FixtureR
         pytest.param(lambda error: logger.error("failed", extra={"reason": error}), id="extra"),
     ],
 )
-def test_error_that_was_only_logged_is_known(
+def test_error_that_was_only_logged_is_recognised(
     request: pytest.FixtureRequest, log: Callable[[Exception], None]
 ) -> None:
-    """The app turns its errors into answers; however it logs them, they are found."""
+    """The app may turn its errors into responses and only log them."""
     log(RuntimeError(MESSAGE))
 
     assert list(_sections(request.node, AssertionError())) == ["Known error: Another loop"]

@@ -1,4 +1,4 @@
-"""Promise 14: leaks have names. What a test leaves behind is named and ended."""
+"""Promise 14: leaks have names. What a test leaves behind is reported and ended."""
 
 import asyncio
 import gc
@@ -11,8 +11,8 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from oneloop.test_run import TestRun
 from oneloop.leaks import Leaks
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
 HERE = "test_leaks.py:"
@@ -20,19 +20,19 @@ HERE = "test_leaks.py:"
 
 @pytest.fixture
 def leaks(_test_run: TestRun) -> Leaks:
-    """Give what the harness asks after each test, to ask it within one."""
+    """Return what the plugin asks after each test, to ask it within one."""
     return _test_run.leaks
 
 
 @pytest.fixture
 async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    """Give an engine that the harness did not make."""
+    """Yield an engine that the plugin did not make."""
     engine = create_async_engine(database_url)
     yield engine
     await engine.dispose()
 
 
-async def test_a_connection_not_given_back_is_named_and_closed(
+async def test_a_connection_not_returned_is_named_and_closed(
     leaks: Leaks, engine: AsyncEngine
 ) -> None:
     connection = await engine.connect()
@@ -44,7 +44,7 @@ async def test_a_connection_not_given_back_is_named_and_closed(
     assert connection.sync_connection is not None
 
 
-async def test_a_session_of_anybody_is_named_by_its_connection(
+async def test_an_open_session_is_named_by_its_connection(
     leaks: Leaks, engine: AsyncEngine
 ) -> None:
     session = AsyncSession(engine)
@@ -56,14 +56,14 @@ async def test_a_session_of_anybody_is_named_by_its_connection(
     await session.close()
 
 
-async def test_what_is_given_back_is_no_leak(leaks: Leaks, engine: AsyncEngine) -> None:
+async def test_a_returned_connection_is_no_leak(leaks: Leaks, engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         await connection.execute(text("SELECT 1"))
 
     assert not leaks.connections.late
 
 
-async def test_a_session_of_a_handler_is_named_and_closed(
+async def test_an_open_session_of_a_handler_is_named_by_its_connection(
     leaks: Leaks,
     probe: Probe,
     async_client: AsyncClient,
@@ -79,7 +79,7 @@ async def test_a_session_of_a_handler_is_named_and_closed(
 
     await async_client.get(f"{PREFIX}/forgotten")
 
-    (line,) = await leaks.sessions.close_open()
+    (line,) = await leaks.connections.take_back()
     assert HERE in line
     assert not leaks.connections.late
 
@@ -94,15 +94,15 @@ async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.M
     assert task.cancelled()
 
 
-async def test_a_failed_task_that_nobody_awaits_is_named(leaks: Leaks) -> None:
+async def test_a_failed_task_that_is_not_awaited_is_named(leaks: Leaks) -> None:
     async def fail() -> None:
-        raise RuntimeError("nobody hears this")
+        raise RuntimeError("this fails")
 
-    await asyncio.wait([asyncio.create_task(fail(), name="unheard")])
+    await asyncio.wait([asyncio.create_task(fail(), name="forgotten")])
     gc.collect(1)
 
     (line,) = leaks.unawaited.take()
-    assert "of the task 'unheard' that no code awaits: RuntimeError('nobody hears this')" in line
+    assert "of the task 'forgotten' that no code awaits: RuntimeError('this fails')" in line
     assert HERE in line
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from oneloop.policy import required_settings
 from oneloop.policy.required_settings import NEEDED, check_settings
 
 
@@ -18,10 +17,13 @@ def test_a_setting_that_makes_a_second_loop_is_named_with_its_line(
 ) -> None:
     _set(monkeypatch, pytestconfig, name, "function")
 
-    with pytest.raises(pytest.UsageError, match=f"{name} is 'function'") as refused:
+    with pytest.raises(pytest.UsageError) as refused:
         check_settings(pytestconfig)
 
-    assert str(refused.value).endswith(required_settings._line(name, NEEDED[name], pytestconfig.inipath))
+    assert str(refused.value) == (
+        f"pytest.ini: {name} is 'function', and the plugin needs '{NEEDED[name]}'. "
+        f"Write this line under [pytest]: {name} = {NEEDED[name]}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,12 +37,12 @@ def test_a_setting_of_the_command_line_is_not_blamed_on_the_file(
     monkeypatch.setattr(pytestconfig.option, option, given, raising=False)
     _set(monkeypatch, pytestconfig, "asyncio_mode", "strict")
 
-    with pytest.raises(pytest.UsageError, match=r"^The command line .* Leave that option out\."):
+    with pytest.raises(pytest.UsageError, match=r"^The command line or addopts: .* Remove that option\."):
         check_settings(pytestconfig)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "written"),
+    ("name", "text", "line"),
     [
         ("pytest.ini", "", "[pytest]: asyncio_mode = auto"),
         ("pytest.toml", "", '[pytest]: asyncio_mode = "auto"'),
@@ -53,18 +55,40 @@ def test_a_setting_of_the_command_line_is_not_blamed_on_the_file(
         ("setup.cfg", "", "[tool:pytest]: asyncio_mode = auto"),
     ],
 )
-def test_the_line_is_written_as_its_file_wants_it(
-    tmp_path: Path, name: str, text: str, written: str
+def test_the_line_has_the_syntax_of_its_file(  # noqa: PLR0913, PLR0917  the values
+    pytestconfig: pytest.Config,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    text: str,
+    line: str,
 ) -> None:
     (tmp_path / name).write_text(text)
+    monkeypatch.setattr(pytest.Config, "inipath", tmp_path / name)
+    _set(monkeypatch, pytestconfig, "asyncio_mode", "strict")
 
-    assert required_settings._line("asyncio_mode", "auto", tmp_path / name).endswith(written)
+    with pytest.raises(pytest.UsageError) as refused:
+        check_settings(pytestconfig)
+
+    message = str(refused.value)
+    assert message.startswith(f"{name}: asyncio_mode is 'strict'")
+    assert message.endswith(f"Write this line under {line}")
+
+
+def test_a_run_without_a_settings_file_is_refused(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pytest.Config, "inipath", None)
+    _set(monkeypatch, pytestconfig, "asyncio_mode", "strict")
+
+    with pytest.raises(pytest.UsageError, match="^pytest.ini, which is missing: asyncio_mode is"):
+        check_settings(pytestconfig)
 
 
 def test_a_run_without_pytest_asyncio_is_refused(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pytestconfig.pluginmanager, "list_name_plugin", list)
+    monkeypatch.setattr(pytestconfig.pluginmanager, "hasplugin", lambda _: False)
 
-    with pytest.raises(pytest.UsageError, match="-p no:asyncio"):
+    with pytest.raises(pytest.UsageError, match="pytest-asyncio is switched off.* Remove `-p no:asyncio`"):
         check_settings(pytestconfig)

@@ -1,4 +1,4 @@
-"""Promise 11: the client policy is judged when tests are collected."""
+"""Promise 11: the client policy is checked when tests are collected."""
 
 import inspect
 
@@ -16,16 +16,16 @@ EXEMPT = pytest.mark.sync_client("a reason").mark
 @pytest.mark.parametrize(
     ("subjects", "words"),
     [
-        pytest.param([Subject("t", is_async=True, fixtures=BOTH)], "two loops", id="both"),
+        pytest.param([Subject("t", is_async=True, fixtures=BOTH)], "run on two event loops", id="both"),
         pytest.param(
-            [Subject("t", is_async=True, fixtures=WITH_CLIENT)], "Take `async_client`", id="async"
+            [Subject("t", is_async=True, fixtures=WITH_CLIENT)], "Use `async_client`, and `await`", id="async"
         ),
         pytest.param(
             [
                 Subject("T::a", is_async=False, fixtures=WITH_CLIENT, group="T"),
                 Subject("T::b", is_async=True, fixtures=WITH_ASYNC, group="T"),
             ],
-            "T mixes the clients: a takes `client` (through a fixture), b takes",
+            "T mixes clients: a uses `client` (through a fixture), b uses `async_client`",
             id="class",
         ),
         pytest.param(
@@ -35,23 +35,23 @@ EXEMPT = pytest.mark.sync_client("a reason").mark
         ),
         pytest.param(
             [Subject("t", False, frozenset(), exemption=EXEMPT, own_exemption=True)],
-            "asks for no `client`",
+            "does not use `client`. Delete the marker",
             id="nothing to exempt",
         ),
         pytest.param(
             [Subject("t", is_async=False, fixtures=frozenset(), marked_async=True)],
-            "Delete the mark",
+            "is not `async def`. Delete the marker",
             id="marked asyncio",
         ),
     ],
 )
-def test_offence_is_named_with_its_cure(subjects: list[Subject], words: str) -> None:
+def test_offence_is_named_with_its_fix(subjects: list[Subject], words: str) -> None:
     (offence,) = find_offences(subjects)
 
     assert words in offence
 
 
-def test_each_client_in_its_place_is_no_offence() -> None:
+def test_right_use_of_the_clients_is_no_offence() -> None:
     allowed = [
         Subject("a", is_async=False, fixtures=WITH_CLIENT),
         Subject("b", is_async=True, fixtures=WITH_ASYNC, marked_async=True),
@@ -61,7 +61,7 @@ def test_each_client_in_its_place_is_no_offence() -> None:
     assert find_offences(allowed) == []
 
 
-def test_async_tests_and_no_others_bear_the_mark_asyncio(request: pytest.FixtureRequest) -> None:
+def test_only_async_tests_have_the_marker_asyncio(request: pytest.FixtureRequest) -> None:
     functions = [item for item in request.session.items if isinstance(item, pytest.Function)]
     marked = {item.nodeid for item in functions if item.get_closest_marker("asyncio")}
 

@@ -1,4 +1,4 @@
-"""Promise 12: no database but a test's is read, written or wiped."""
+"""Promise 12: only a test database is read, written or wiped."""
 
 import pytest
 from sqlalchemy import create_engine
@@ -10,7 +10,7 @@ from oneloop.refusals import Refusals
 
 
 @pytest.mark.parametrize("name", ["test", "orders_test", "test_orders_1f3a_gw0", "Test-Orders"])
-def test_a_database_with_the_word_test_is_a_tests(name: str) -> None:
+def test_a_database_with_the_word_test_is_a_test_database(name: str) -> None:
     assert is_test_database(name)
 
 
@@ -29,17 +29,17 @@ def test_a_url_of_another_database_is_refused_without_its_password() -> None:
 @pytest.mark.parametrize(
     "url", ["sqlite:///orders_test", "orders_test", "postgresql://localhost:port/test"]
 )
-def test_what_is_no_url_of_postgresql_is_refused(url: str) -> None:
-    with pytest.raises(InvalidURLError, match="Write it as postgresql://"):
+def test_a_url_of_something_else_is_refused(url: str) -> None:
+    with pytest.raises(InvalidURLError, match=r"TEST_DATABASE_URL is not the URL .*\n    postgresql://user"):
         server_url(url, where="TEST_DATABASE_URL")
 
 
 def test_an_engine_on_another_database_is_refused_before_it_connects() -> None:
     refusals = Refusals()
     guard = EngineGuard(refusals, run="of_no_run")
-    engine = create_engine("postgresql+asyncpg://nobody@192.0.2.1/orders")
+    engine = create_engine("postgresql+asyncpg://user@192.0.2.1/orders")
 
-    with pytest.raises(WrongDatabaseError, match="which is not a test's"):
+    with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
         guard.check(engine)
-    with pytest.raises(WrongDatabaseError, match="which is not a test's"):
+    with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
         refusals.raise_first()  # again at the end of the test, should a handler swallow it

@@ -16,15 +16,18 @@ BUGS = {
         f"{DEEP}/test_roles.py::test_clients_of_different_roles_are_different_people",
     ),
     "10 a route without an entry": Bug(
-        "src/my_service/metrics/routes.py",
+        "src/my_service/metrics.py",
         "",
         ROUTE,
         DECLARED,
         '"GET /api/metrics/all": Access(anonymous=401, admin=200, editor=200, writer=200),',
     ),
     "10 an entry without a route": Bug(
-        "tests/access.py", '    "GET /api/health": ', '    "GET /api/wealth": Access(anonymous=200), "GET /api/health": ',
-        DECLARED, "/api/wealth",
+        "tests/access.py",
+        '    "GET /api/health": ',
+        '    "GET /api/wealth": Access(anonymous=200), "GET /api/health": ',
+        DECLARED,
+        "/api/wealth",
     ),
     "10 a role without its column": Bug(
         "src/my_service/users/models.py",
@@ -47,7 +50,7 @@ BUGS = {
         "tests/access.py", "writer=200, arrange=anothers_document", "writer=200", ACCESS, "{document_id}"
     ),
     "10 a route that lost its role": Bug(
-        "src/my_service/metrics/routes.py", "AdminDep", "CurrentUserDep", ACCESS, "GET /api/metrics as editor"
+        "src/my_service/metrics.py", "AdminDep", "CurrentUserDep", ACCESS, "GET /api/metrics as editor"
     ),
     "10 an owner who is not asked for": Bug(
         "src/my_service/documents/routes.py",
@@ -60,7 +63,8 @@ BUGS = {
         f"{PLUGIN}/app/routes.py",
         "                yield Endpoint(",
         "                if method != 'GET':\n                    yield Endpoint(",
-        f"{DEEP}/test_roles.py::test_route_without_an_entry_is_named_with_the_line_to_add[GET /ping-Access(anonymous=200, clerk=200),]",
+        f"{DEEP}/test_roles.py::test_route_without_an_entry_is_named_with_the_line_to_add"
+        "[GET /ping-Access(anonymous=200, clerk=200),]",
     ),
     "11 the guard ignores the loop": Bug(
         GUARD,
@@ -84,7 +88,7 @@ BUGS = {
         f"{PLUGIN}/policy/client_policy.py",
         "    elif test.is_async:\n",
         "    elif not test.fixtures:\n",
-        f"{DEEP}/test_policy_rules.py::test_offence_is_named_with_its_cure[async]",
+        f"{DEEP}/test_policy_rules.py::test_offence_is_named_with_its_fix[async]",
     ),
     "12 the word within a word": Bug(
         f"{PLUGIN}/database/database_admin.py",

@@ -65,7 +65,10 @@ BUGS = {
         f"{LIFESPAN}::test_every_test_has_the_app_that_was_started_once",
     ),
     "7 one state for all requests": Bug(
-        APP, '"state": dict(self._state)', '"state": self._state', f"{LIFESPAN}::test_each_request_has_a_copy_of_the_state"
+        APP,
+        '"state": dict(self._state)',
+        '"state": self._state',
+        f"{LIFESPAN}::test_each_request_has_a_copy_of_the_state",
     ),
     "8 overrides stay": Bug(
         APP,

@@ -1,4 +1,4 @@
-"""What a test must not leave behind, or do to the loop: each is told so, and the next one is clean."""
+"""What a test must not leave behind, or do to the loop: each fails by name, and the next one is clean."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -48,9 +48,9 @@ async def test_task_of_a_fixture(careless: None) -> None:
 
 async def test_task_that_failed() -> None:
     async def fail() -> None:
-        raise RuntimeError("nobody hears this")
+        raise RuntimeError("this fails")
 
-    asyncio.create_task(fail(), name="unheard")  # noqa: RUF006  nobody awaits it
+    asyncio.create_task(fail(), name="failing")  # noqa: RUF006  nobody awaits it
 
 
 async def test_nothing_has_failed() -> None:

@@ -45,7 +45,7 @@ def test_login(client: Any) -> None:
     log_in(client)
 
 
-def test_nobody_signed_in(client: Any) -> None:
+def test_sync_client_without_login(client: Any) -> None:
     assert client.get("/api/metrics").status_code == 401  # here: authenticates
 
 

@@ -1,4 +1,4 @@
-"""What the harness refuses: each of these is reported, by name, with its cure."""
+"""What the plugin refuses: each of these is reported, by name, with its fix."""
 
 import asyncio
 from collections.abc import Iterator

@@ -108,7 +108,7 @@ def test_suite_is_green_and_gives_the_reason(recorded: Audited) -> None:
 
     assert status == 0, output
     assert "2 passed, 2 xfailed" in output
-    assert "test_second - Another loop, see docs/testing/diagnosis.md#another-loop" in output
+    assert "test_second - Another loop, see docs/testing/known-errors.md#another-loop" in output
 
 
 def test_fixed_test_has_to_be_removed(recorded: Audited) -> None:

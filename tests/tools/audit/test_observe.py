@@ -48,7 +48,7 @@ def test_shows_what_cannot_be_read(sample: Sample) -> None:
     suite = sample("shop")
     env = {"URL_OF_THE_TEST": "/health", "METHOD": "get"}
 
-    done = suite.audit("--observe", "--json", "-", "--", "tests/test_unknown.py", "-k", "computed", env=env)
+    done = suite.audit("--observe", "--json", "-", "--", "tests/test_routes.py", "-k", "computed", env=env)
 
     tests = {t["nodeid"].rpartition("::")[2]: t for t in json.loads(done.stdout)["tests"]}
     assert tests["test_computed_url"]["verdict"] == "keep"
@@ -60,8 +60,7 @@ def test_shows_what_cannot_be_read(sample: Sample) -> None:
 def test_database_that_no_tree_shows_is_seen(sample: Sample) -> None:
     """A session in the app's state has no type before it runs, but its statements are seen."""
     suite = sample("brief")
-    suite.write("pytest.ini", "[pytest]\n")
-    suite.write("service.py", OPAQUE)
+    suite.write("app/main.py", OPAQUE)
     suite.write("tests/conftest.py", "")
     suite.write("tests/test_metrics_security.py", ASKS_OPAQUE)
 
@@ -96,7 +95,7 @@ def rows():
 """
 ASKS_OPAQUE = """
 from fastapi.testclient import TestClient
-from service import app
+from app.main import app
 
 
 def test_rows():

@@ -9,7 +9,7 @@ import pytest
 from tests.tools.audit.audited import TOOLS, Audited
 from tests.tools.audit.conftest import Sample
 
-SAMPLES = {"brief": 8, "shop": 74, "monorepo": 13}
+SAMPLES = {"brief": 8, "factory": 14, "shop": 87}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -163,19 +163,19 @@ class TestTheApp:
     """How it is found."""
 
     def test_by_option(self, sample: Sample) -> None:
-        assert sample("shop").document("--app", "shop.admin:create_admin")["app"] == "shop.admin:create_admin"
+        assert sample("shop").document("--app", "shop.main:create_admin")["app"] == "shop.main:create_admin"
 
     def test_by_copiers_answers(self, sample: Sample) -> None:
-        suite = sample("monorepo")
+        suite = sample("brief")
         suite.write(".copier-answers.yml", "# Written by Copier.\n_commit: 1.0.0\napp: 'app.main:app'\n")
-        suite.write("app/other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
+        suite.write("other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
 
         assert suite.document()["app"] == "app.main:app"
 
     def test_by_the_entry_point_of_fastapi(self, sample: Sample) -> None:
-        suite = sample("monorepo")
+        suite = sample("brief")
         suite.write("pyproject.toml", '[tool.fastapi]\nentrypoint = "app.main:app"\n')
-        suite.write("app/other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
+        suite.write("other.py", "from fastapi import FastAPI\n\nother = FastAPI()\n")
 
         assert suite.document()["app"] == "app.main:app"
 

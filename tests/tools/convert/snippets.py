@@ -1,8 +1,8 @@
 """The corpus: snippets of tests, each with the result that the converter has to produce.
 
-In `corpus/<style>.txt`, a line `# === name` begins a test file, and a line `# --- path` another file beside it.
-`# === name: converted` begins the same files after the conversion, `# === name: listed` the lines of the report. The
-snippets are in a few files, because five hundred small ones would be in every clone that Copier makes.
+In `corpus/`, a line `# === style/name` begins a test file, and a line `# --- path` another file beside it.
+`# === style/name: converted` begins the same files after the conversion, `# === style/name: listed` the lines of the
+report. The snippets are in a few files, because five hundred small ones would be in every clone that Copier makes.
 """
 
 import re
@@ -17,7 +17,7 @@ from oneloop_tools.convert.report import summary
 from oneloop_tools.convert.selection import Selection
 
 CORPUS = Path(__file__).parent / "corpus"
-PART = re.compile(r"^# === (?P<name>\w+(?:: converted|: listed)?)\n", re.MULTILINE)
+PART = re.compile(r"^# === (?P<name>[\w-]+/\w+(?:: converted|: listed)?)\n", re.MULTILINE)
 OTHER_FILE = re.compile(r"^# --- (?P<path>[\w/.]+\.py)\n", re.MULTILINE)
 FOLDER = "tests/snippet"
 
@@ -37,15 +37,15 @@ class Snippet:
 
 
 def snippets() -> list[Snippet]:
-    return [snippet for path in sorted(CORPUS.glob("*.txt")) for snippet in _of_style(path.stem, path.read_text())]
+    return [snippet for path in sorted(CORPUS.glob("*.txt")) for snippet in _read(path.read_text())]
 
 
-def _of_style(style: str, text: str) -> Iterator[Snippet]:
+def _read(text: str) -> Iterator[Snippet]:
     _, *found = PART.split(text)
     parts = dict(zip(found[::2], found[1::2], strict=True))
     for name in (each for each in parts if ": " not in each):
         listed = parts.get(f"{name}: listed", "").splitlines()
-        yield Snippet(f"{style}/{name}", split(parts[name]), split(parts[f"{name}: converted"]), listed)
+        yield Snippet(name, split(parts[name]), split(parts[f"{name}: converted"]), listed)
 
 
 def split(text: str) -> Files:

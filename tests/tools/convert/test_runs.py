@@ -16,8 +16,39 @@ from tests.support.environment import ROOT, uv
 from tests.support.outcomes import Run, run_pytest
 from tests.tools.convert.snippets import Files, snippets
 
-SERVICE = Path(__file__).parent / "service"
+APP = Path(__file__).parent / "service/app"
 BRIEF = ROOT / "tests/brief"
+# The clients of the snippets as they are.
+CLIENTS = """
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import ASGITransport, AsyncClient
+
+from app.main import app
+
+
+@pytest.fixture
+def client() -> TestClient:
+    return TestClient(app)
+
+
+@pytest.fixture
+async def async_client() -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+"""
+# The seam of the rendered service: its app is the one that the snippets test.
+SEAM = """
+import pytest
+from app.main import app as the_app
+
+
+@pytest.fixture(scope="session")
+def create_app():
+    return lambda _: the_app
+"""
 
 # What cannot run before the conversion, because the conversion fixes it.
 BROKEN_BEFORE = {
@@ -54,8 +85,8 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("before")
     left_out = {*NOT_RUN_BEFORE, *BROKEN_AFTER} - {"half-converted/both_are_left"}
     write(folder / "tests", {each.name: each.before for each in snippets() if each.name not in left_out})
-    shutil.copytree(SERVICE / "app", folder / "app")
-    shutil.copy(SERVICE / "before.py", folder / "conftest.py")
+    shutil.copytree(APP, folder / "app")
+    (folder / "conftest.py").write_text(CLIENTS)
     (folder / "tests/__init__.py").touch()
     (folder / "pytest.ini").write_text(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\naddopts = -p no:xdist\n"
@@ -69,8 +100,8 @@ def after(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Run
     project = installed().copy(tmp_path_factory.mktemp("after") / "service")
     corpus = project.root / "tests/corpus"
     write(corpus, {each.name: each.expected for each in snippets() if each.name not in BROKEN_AFTER})
-    shutil.copytree(SERVICE / "app", project.root / "app")
-    shutil.copy(SERVICE / "after.py", corpus / "conftest.py")
+    shutil.copytree(APP, project.root / "app")
+    (corpus / "conftest.py").write_text(SEAM)
     (corpus / "__init__.py").touch()
     command = [uv(), "run", "--quiet", "--with", "httpx", "--with", "hypothesis", "pytest", "-q", "tests/corpus"]
     return run_pytest(command, project.root, project.environment)

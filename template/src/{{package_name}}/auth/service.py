@@ -1,4 +1,4 @@
-"""Log in, refresh tokens, log out."""
+"""Verify passwords; issue, rotate and revoke refresh tokens."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from functools import lru_cache
 from uuid import UUID, uuid4
 
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -20,6 +21,19 @@ from .schemas import Credentials, Tokens
 from .tokens import create_access_token, create_refresh_token, hash_refresh_token
 
 logger = logging.getLogger(__name__)
+
+
+def build_password_hasher(settings: Settings) -> PasswordHash:
+    """Return the hasher. A hash contains its cost, so old hashes can still be verified."""
+    return PasswordHash(
+        (
+            Argon2Hasher(
+                time_cost=settings.password_time_cost,
+                memory_cost=settings.password_memory_kib,
+                parallelism=settings.password_parallelism,
+            ),
+        )
+    )
 
 
 @lru_cache(maxsize=1)

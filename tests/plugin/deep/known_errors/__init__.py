@@ -1,12 +1,13 @@
-"""Every error that the harness knows, brought about for real: a function that raises it."""
+"""Every known error of the plugin, with a function that raises it for real."""
 
 from .connections import CONNECTIONS
 from .coroutines import COROUTINES
 from .given import Given, Provoke, Provoked
 from .loops import LOOPS
 from .pytest_settings import PYTEST_SETTINGS
+from .refused import REFUSED
 from .sessions import SESSIONS
 
-PROVOKED: Provoked = (*LOOPS, *COROUTINES, *SESSIONS, *CONNECTIONS, *PYTEST_SETTINGS)
+PROVOKED: Provoked = (*LOOPS, *COROUTINES, *SESSIONS, *CONNECTIONS, *PYTEST_SETTINGS, *REFUSED)
 
 __all__ = ["PROVOKED", "Given", "Provoke", "Provoked"]

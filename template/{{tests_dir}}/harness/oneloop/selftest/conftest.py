@@ -11,6 +11,7 @@ import pytest
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 
 SUITE = Path(__file__).with_name("suite")
+CHECKS = "from oneloop.checks.test_access import *\nfrom oneloop.checks.test_migrations import *\n"
 PLUGINS = ("-poneloop.plugin", "-ppytest_asyncio.plugin", "-ppytest_socket")
 # What the runs have imported: pytester drops it, and some of it cannot be imported twice.
 IMPORTED: dict[str, ModuleType] = {}
@@ -70,8 +71,9 @@ def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.M
     monkeypatch.setenv("PGBIN", "nowhere")  # from here on, no run can start a server of its own
     # A task that a test left gets two seconds to end: a figure, and no part of the promise.
     monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.1, raising=False)
-    monkeypatch.setattr("oneloop.access.declared.PATH", pytester.path / "tests/access.py")
+    monkeypatch.setattr("oneloop.access.declared.PATH", pytester.path / "tests/app.py")
     shutil.copytree(SUITE, tests := pytester.path / "tests")
+    (tests / "test_checks.py").write_text(CHECKS)
 
     def go(*arguments: str, seam: str = "", url: str = server) -> Run:
         monkeypatch.setenv(VARIABLE, url)

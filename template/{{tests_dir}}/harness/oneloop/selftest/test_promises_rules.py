@@ -6,7 +6,7 @@ from .conftest import PLUGINS, Run, RunSuite
 
 # One route is not declared, one role of another, and one status is wrong.
 ACCESS = """
-from .access import ACCESS, Access
+from .app import ACCESS, Access
 
 del ACCESS["POST /run"]
 ACCESS["DELETE /notes"] = Access(anonymous=401, admin=200)

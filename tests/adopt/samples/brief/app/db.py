@@ -1,10 +1,10 @@
-"""An engine made at import, as in many services."""
+"""The models, and an engine made at import, as in many services."""
 
 from collections.abc import AsyncIterator
 
 from pydantic_settings import BaseSettings
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Settings(BaseSettings):
@@ -23,3 +23,13 @@ class Base(DeclarativeBase):
 async def get_db() -> AsyncIterator[AsyncSession]:
     async with SessionLocal() as session:
         yield session
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str]
+    role: Mapped[str]
+    hashed_password: Mapped[str]

@@ -1,3 +1,4 @@
+import hashlib
 import secrets
 from typing import Annotated
 
@@ -9,9 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.responses import Response
 
-from app.auth_service import AuthService, roles_by_token
-from app.db import get_db
-from app.models import User
+from app.db import User, get_db
+
+roles_by_token: dict[str, str] = {}
+
+
+class AuthService:
+    @staticmethod
+    def hash_password(password: str) -> str:
+        return hashlib.sha256(password.encode()).hexdigest()
+
+    @staticmethod
+    async def authenticate_user(db: AsyncSession, email: str, password: str) -> User | None:
+        user = await db.scalar(select(User).where(User.email == email))
+        if user is None or user.hashed_password != AuthService.hash_password(password):
+            return None
+        return user
+
+    @staticmethod
+    def issue_token(user: User) -> str:
+        token = secrets.token_urlsafe()
+        roles_by_token[token] = user.role
+        return token
 
 
 class Credentials(BaseModel):

@@ -3,10 +3,8 @@ import pytest_asyncio
 from fastapi.testclient import TestClient
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from app.auth_service import AuthService
-from app.db import Base, get_db, settings
-from app.main import app
-from app.models import User
+from app.db import Base, User, get_db, settings
+from app.main import AuthService, app
 
 
 @pytest_asyncio.fixture

@@ -3,12 +3,11 @@ import asyncio
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shop import models
-from shop.settings import get_settings
+from shop.database import Base, get_settings
 
 
 def run(connection):
-    context.configure(connection=connection, target_metadata=models.Base.metadata)
+    context.configure(connection=connection, target_metadata=Base.metadata)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,13 +1,33 @@
+"""One module; its engine is made at import."""
+
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import BackgroundTasks, Depends, FastAPI, Header, HTTPException
-from sqlmodel import SQLModel, select
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.db import engine, get_session
-from app.models import Note, Tag
+engine = create_async_engine(os.environ.get("DATABASE_URL", "sqlite+aiosqlite:///./notes.db"))
+
+
+async def get_session() -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        yield session
+
+
+class Tag(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Note(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    tag_id: int | None = Field(default=None, foreign_key="tag.id")
+
 
 Session = Annotated[AsyncSession, Depends(get_session)]
 

@@ -1,4 +1,4 @@
-"""A small service: two tables, two roles, and a route whose handler each test brings."""
+"""A small service: two tables, two roles, a route whose handler each test brings, and who may call which route."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,6 +12,15 @@ from fastapi.security import HTTPBearer
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from oneloop.access import Access, Call
+
+LOGIN = Call(json={"email": "a@test.com"})
+ACCESS = {
+    "POST /run": Access(anonymous=200, admin=200, writer=200),
+    "POST /api/auth/login": Access(anonymous=200, admin=200, writer=200, call=LOGIN),
+    "DELETE /notes": Access(anonymous=401, admin=200, writer=403),
+}
 
 
 class Base(DeclarativeBase): ...

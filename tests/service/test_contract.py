@@ -1,0 +1,110 @@
+"""The API of a service is compared with its committed snapshot, and its answers with its description."""
+
+import re
+
+import pytest
+
+from tests.conftest import Installed
+from tests.support.bugs import Edit, planted
+from tests.support.overlay import Overlay
+from tests.support.project import Project
+
+COMPARED = "tests/harness/oneloop/checks/test_contract.py"
+UPDATE = f"uv run pytest {COMPARED} --update-contract"
+SNAPSHOT = "tests/contract/openapi.json"
+
+
+def compare(service: Overlay, *arguments: str) -> tuple[int, str]:
+    return service.output(COMPARED, *arguments)
+
+
+class TestSnapshot:
+    def test_of_a_new_service_is_what_the_command_writes(self, changed: Overlay) -> None:
+        """So a user's first `--update-contract` shows only the user's change."""
+        before = (changed.root / SNAPSHOT).read_bytes()
+
+        status, output = compare(changed, "--update-contract")
+
+        assert status == 0, output
+        assert f"{SNAPSHOT} is written. Read it: git diff {SNAPSHOT}" in output
+        assert (changed.root / SNAPSHOT).read_bytes() == before
+
+    def test_shows_a_change_as_a_diff_and_names_the_command_that_accepts_it(self, changed: Overlay) -> None:
+        edits = (
+            Edit(
+                "src/my_service/documents/routes.py",
+                '@router.delete("/{document_id}"',
+                '@router.delete("/{document_id}/now"',
+            ),
+            Edit(
+                "src/my_service/documents/schemas.py", "    content: Prose\n", "    content: Prose\n    language: str\n"
+            ),
+        )
+        with planted(changed, *edits):
+            refused, output = compare(changed)
+            accepted, _ = compare(changed, "--update-contract")
+            again, _ = compare(changed)
+
+        assert refused == pytest.ExitCode.TESTS_FAILED
+        assert f"--- {SNAPSHOT}\n+++ the API\n" in output
+        assert '\n+    "/api/documents/{document_id}/now": {\n' in output
+        assert re.search(r'^\+ +"language": \{$', output, re.MULTILINE)
+        assert f"accept it and commit the file:\n    {UPDATE}" in output
+        assert "/api/users/me" not in output
+        assert (accepted, again) == (0, 0)
+
+    def test_that_is_missing_is_reported(self, changed: Overlay) -> None:
+        """A service may go without. Then each run reports it, and `-m contract` fails."""
+        (changed.root / SNAPSHOT).unlink()
+
+        status, output = changed.output("tests/harness/oneloop/checks", "--collect-only", "-v")
+        asked, failure = compare(changed, "-m", "contract")
+
+        assert status == 0, output
+        assert f"the API is not compared: {SNAPSHOT} is missing. Write it: {UPDATE}" in output
+        assert "test_contract" not in output.partition("Write it:")[2].partition("--update-contract")[2]
+        assert "test_generated_requests" not in output
+        assert asked == pytest.ExitCode.TESTS_FAILED
+        assert f"There is no {SNAPSHOT}." in failure
+
+
+def test_generated_requests_need_their_group(changed: Overlay) -> None:
+    """What makes the requests is not installed with the rest; the failure names the command that installs it."""
+    status, output = changed.output("-m", "contract", "-k", "first and answers")
+
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert "not installed in this environment. Run:\n    uv run --group contract pytest -m contract" in output
+
+
+@pytest.mark.nightly
+class TestGeneratedRequests:
+    """`uv run --group contract pytest -m contract`."""
+
+    CONTRACT = ("--group", "contract", "pytest", "-m", "contract")
+
+    @pytest.fixture(scope="class")
+    def service(self, installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+        """Return a service of its own: the group is installed into its environment."""
+        return installed().copy(tmp_path_factory.mktemp("contract") / "service")
+
+    def test_find_nothing_in_a_new_service(self, service: Project) -> None:
+        """No 5xx and no undeclared answer, neither for anonymous requests nor for an administrator's."""
+        assert re.search(r"\b3 passed\b", service.succeed(*self.CONTRACT, "-q"))
+
+    def test_find_what_is_not_declared_and_what_fails(self, service: Project) -> None:
+        """An undeclared 409, and a 500 that needs a document."""
+        with planted(
+            service,
+            Edit("src/my_service/users/routes.py", "problems(400, 403, 409, 422)", "problems(400, 403, 422)"),
+            Edit(
+                "src/my_service/documents/service.py",
+                "    if document is None:\n",
+                "    assert document is None\n    if document is None:\n",
+            ),
+        ):
+            done = service.run(*self.CONTRACT, "-k", "first and answers", "--show-capture=no")
+
+        assert done.returncode == pytest.ExitCode.TESTS_FAILED
+        assert "The app answered what its description does not say" in done.stdout
+        assert re.search(r"POST /api/users\b.*?Received: 409", done.stdout, re.DOTALL)
+        assert re.search(r"/api/documents/\{document_id\}.*?\[500\]", done.stdout, re.DOTALL)

@@ -1,2 +1,0 @@
-def drive(client):
-    return client.get("/count")

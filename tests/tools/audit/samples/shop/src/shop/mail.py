@@ -1,2 +1,0 @@
-def send_receipt(order_id):
-    return None
