@@ -1,1 +1,1 @@
-"""An update brings the harness of a release to a busy service, and touches nothing else."""
+"""An update brings the plugin of a release to a busy service, and changes nothing else."""
