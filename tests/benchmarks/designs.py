@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.benchmarks.design import Design, autocommit_engine
 from tests.benchmarks.schema import insert_rows
-from tests.support.shipped import Wiper
+from tests.support.shipped import PostgresWiper
 
 
 class Wipe(Design):
-    """Real commits, then the harness's one statement."""
+    """Real commits, then the plugin's one statement."""
 
-    label = "the harness: one statement deletes every row"
+    label = "the plugin: one statement deletes every row"
 
     async def open(self) -> None:
-        self.wiper = await Wiper.open(self.url.render_as_string(hide_password=False), ())
+        self.wiper = await PostgresWiper.open(self.url.render_as_string(hide_password=False), ())
 
     async def end(self) -> None:
         await self.wiper.wipe()

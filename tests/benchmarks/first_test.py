@@ -20,12 +20,24 @@ ROUNDS = 7
 
 
 def seconds_of_empty(folder: Path, environment: dict[str, str]) -> float:
-    """Return how long pytest takes for one empty test, without the harness."""
+    """Return how long pytest takes for one empty test, without the plugin."""
     empty = folder / "test_empty.py"
     empty.write_text("def test_nothing():\n    pass\n")
     started = perf_counter()
     succeed(
-        uv(), "run", "--quiet", "pytest", "-q", "--noconftest", "-c", "/dev/null", empty, cwd=folder, env=environment
+        uv(),
+        "run",
+        "--quiet",
+        "pytest",
+        "-q",
+        "--noconftest",
+        "-p",
+        "no:oneloop",
+        "-c",
+        "/dev/null",
+        empty,
+        cwd=folder,
+        env=environment,
     )
     return perf_counter() - started
 

@@ -1,6 +1,6 @@
-"""What isolation costs one test, for the harness and for other designs, side by side in one run.
+"""What isolation costs one test, for the plugin and for other designs, side by side in one run.
 
-Run it with `uv run python tests/benchmarks/isolation.py`. It starts the harness's own throw-away
+Run it with `uv run python tests/benchmarks/isolation.py`. It starts the plugin's temporary
 PostgreSQL and prints a table, in Markdown. The designs take turns, so that a slow minute of the
 machine is slow for all of them. docs/benchmarks.md says more.
 """
@@ -52,7 +52,7 @@ async def measure(server: URL, tables: int, rounds: int) -> list[float]:
 
 
 def table(sizes: Sequence[int], medians: Sequence[Sequence[float]]) -> str:
-    """Write the medians, and how many times the harness's each one is, as a Markdown table."""
+    """Write the medians, and how many times the plugin's each one is, as a Markdown table."""
     heads = ["a test's isolation"]
     for size in sizes:
         heads += [f"{size} tables, ms", "ratio"]

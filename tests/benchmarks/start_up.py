@@ -1,4 +1,4 @@
-"""How long the harness's throw-away PostgreSQL takes to start, from nothing to its first answer.
+"""How long the plugin's temporary PostgreSQL takes to start, from nothing to its first answer.
 
 Run it with `uv run python tests/benchmarks/start_up.py`.
 """

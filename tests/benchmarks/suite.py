@@ -1,4 +1,4 @@
-"""What isolation costs a whole suite: the same requests with the harness, with savepoints and with nothing.
+"""What isolation costs a whole suite: the same requests with the plugin, with savepoints and with nothing.
 
     uv run python tests/benchmarks/suite.py [--tables 8 30 200] [--tests 300] [--rounds 5]
 
@@ -20,7 +20,7 @@ from tests.benchmarks.pairs import ratio
 from tests.benchmarks.suite_project import Report, run_suite, suite_project
 from tests.support.project import Project
 
-WAYS = {"wipe": "the harness", "savepoint": "savepoint, rolled back", "none": "no isolation at all"}
+WAYS = {"wipe": "the plugin", "savepoint": "savepoint, rolled back", "none": "no isolation at all"}
 
 
 def milliseconds(report: Report) -> float:

@@ -15,6 +15,7 @@ from tests.support.project import Project
 from tests.support.template import render, snapshot
 
 RENDERED = Path(__file__).parent / "rendered"
+PROBE = Path(__file__).parents[1] / "plugin/deep/probe.py"
 
 
 @contextmanager
@@ -28,11 +29,12 @@ def suite_project() -> Iterator[Project]:
         for name in ("__init__.py", "conftest.py"):
             shutil.copy(RENDERED / name, folder / name)
         shutil.copy(RENDERED / "requests.py", folder / "test_requests.py")
+        shutil.copy(PROBE, folder / "probe.py")
         yield project
 
 
 class Report(NamedTuple):
-    """What a suite says of itself: all times in seconds, memory in KiB."""
+    """What a suite reports: all times in seconds, memory in KiB."""
 
     started: float  # the command, on the clock of time.time()
     began: float | None  # the body of the first test, on the same clock

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Installed
 from tests.support.environment import uv
 from tests.support.outcomes import Run, run_pytest
-from tests.support.project import Project
+from tests.support.overlay import Overlay
 from tests.support.shipped import start_server
 
 APP = Path(__file__).parent / "app"
@@ -67,7 +67,7 @@ class TestHidden:
     """False confidence: another driver works in a thread of its own, and so does not notice whose loop it is on."""
 
     def test_the_same_tests_pass_on_aiosqlite(self, tmp_path: Path) -> None:
-        """All eight are green without a warning, though nothing was mended: a suite on SQLite hides the fault."""
+        """All eight are green without a warning, though nothing was fixed: a suite on SQLite hides the fault."""
         run = run_the_obsolete_arrangement(f"sqlite+aiosqlite:///{tmp_path / 'hidden.db'}")
 
         assert run.exit_status == 0
@@ -79,50 +79,53 @@ WITH_HTTPX = '''
 
 @pytest.fixture
 async def async_client(app: FastAPI, _running_app: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of httpx in place of the harness's own."""
+    """Give a client of httpx in place of the plugin's own."""
     transport = httpx.ASGITransport(app=_running_app.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 '''
 
 
-@pytest.fixture(scope="module")
-def service(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return an emitted service of our own, with the brief's tests among its tests."""
-    project = installed().copy(tmp_path_factory.mktemp("gone") / "service")
-    shutil.copy(APP / "converted" / "test_metrics_security.py", project.root / "tests")
-    return project
-
-
-def run_the_converted_tests(service: Project, *uv_options: str) -> Run:
-    command = [uv(), "run", "--quiet", *uv_options, "pytest", "tests/test_metrics_security.py"]
-    return run_pytest(command, service.root, service.environment)
+@pytest.fixture
+def service(installed: Installed, tmp_path: Path) -> Overlay:
+    """Return an emitted service with the brief's tests among its tests."""
+    service = Overlay.of(installed(), tmp_path / "service")
+    shutil.copy(APP / "converted" / "test_metrics_security.py", service.root / "tests")
+    return service
 
 
 class TestGone:
     """The emitted service: one loop, real PostgreSQL, real middleware."""
 
-    def test_the_brief_s_class_passes_through_async_client(self, service: Project) -> None:
+    def test_the_brief_s_class_passes_through_async_client(self, service: Overlay) -> None:
         """The same eight, and the document that `test_user` creates, through `async_client` and the brief's helper."""
-        run = run_the_converted_tests(service)
+        run = service.pytest("tests/test_metrics_security.py")
 
         assert run.exit_status == 0, run.output
         assert run.having("passed") == CONVERTED
 
-    def test_it_passes_through_httpx_too(self, service: Project) -> None:
-        """With the brief's own import, and `async_client` overridden by one of httpx: a fork is not a wall."""
+    @pytest.mark.nightly
+    def test_it_passes_through_httpx_too(self, service: Overlay) -> None:
+        """With the brief's own import, and `async_client` overridden by a client of httpx."""
         tests = service.root / "tests"
         seam, suite = tests / "conftest.py", tests / "test_metrics_security.py"
-        before = seam.read_text(), suite.read_text()
         imports = "from collections.abc import AsyncIterator, Callable\n\nimport httpx\n"
-        seam.write_text(replaced(before[0], "from collections.abc import Callable\n", imports) + WITH_HTTPX)
-        suite.write_text(replaced(before[1], "from httpx2 import", "from httpx import"))
+        seam.write_text(replaced(seam.read_text(), "from collections.abc import Callable\n", imports) + WITH_HTTPX)
+        suite.write_text(replaced(suite.read_text(), "from httpx2 import", "from httpx import"))
+        command: list[str | Path] = [
+            uv(),
+            "run",
+            "--quiet",
+            "--project",
+            service.original.root,
+            "--with",
+            "httpx",
+            "python",
+            "-m",
+            "pytest",
+        ]
 
-        try:
-            run = run_the_converted_tests(service, "--with", "httpx")
-        finally:
-            seam.write_text(before[0])
-            suite.write_text(before[1])
+        run = run_pytest([*command, suite], service.root, service.environment)
 
         assert run.exit_status == 0, run.output
         assert run.having("passed") == CONVERTED

@@ -48,8 +48,7 @@ ALLOWED = {
     "template/{{tests_dir}}/harness/oneloop/access/matrix.py": dict.fromkeys(
         ("people", "stranger"), "names of past releases, which still work"
     ),
-    f"{CONVERT}/client_requests.py": {"verb": HTTP},
-    f"{CONVERT}/client_uses.py": {"VERBS": HTTP},
+    f"{CONVERT}/client_uses.py": {"verb": HTTP, "VERBS": HTTP},
     f"{CONVERT}/clients.py": {"VERBS": HTTP},
     f"{CONVERT}/rewrite.py": {"verb": HTTP},
 }

@@ -12,7 +12,7 @@ SURROUNDINGS = ("os", "python", "dependencies", "copier", "texts")
 
 @dataclass(frozen=True)
 class Cell:
-    """One combination, and whether `.ci/run` does it; GitHub does them all."""
+    """One combination, and whether `oneloop.py test --all` does it; GitHub does them all."""
 
     values: dict[str, str]
     here: bool

@@ -10,7 +10,7 @@ from tests.support.environment import ROOT
 
 Factors = Mapping[str, list[str]]
 
-# What the machine of `.ci/run` cannot have. Each of these is in a cell that GitHub does.
+# What a Linux machine with Python 3.11 to 3.13 cannot have. Each of these is in a cell that GitHub does.
 NOT_HERE = {
     ("os", "macos"): "the machine is Linux",
     ("os", "windows"): "the machine is Linux",
@@ -55,7 +55,7 @@ def possible(cell: Mapping[str, str]) -> bool:
 
 
 def can_be_here(cell: Mapping[str, str]) -> bool:
-    """Say whether the machine of `.ci/run` could do this cell."""
+    """Say whether such a machine could do this cell."""
     return not NOT_HERE.keys() & set(cell.items())
 
 

@@ -7,13 +7,15 @@ from tests.matrix.factors import Factors, can_be_here, possible
 
 Values = tuple[tuple[str, str], ...]
 
-# What fits into the thirty minutes of `.ci/run` beside all other tests, where these hold each choice: a cell takes
-# about 35 seconds.
+# The fewest in which each choice occurs, and most pairs.
 HERE = 5
 
 
 def generate(factors: Factors) -> list[tuple[Values, bool]]:
-    """Return the cells, and whether `.ci/run` does them: those come first. The same factors give the same cells."""
+    """Return the cells, and whether `oneloop.py test --all` does them: those come first.
+
+    The same factors give the same cells.
+    """
     rows = product(*([(name, value) for value in values] for name, values in factors.items()))
     candidates = [row for row in rows if possible(dict(row))]
     greedy = Greedy(candidates)

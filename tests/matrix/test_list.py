@@ -53,7 +53,7 @@ class TestTheList:
         assert page == with_table(page, as_table(cells()))
 
     def test_is_written_by_the_command_of_the_page(self, oneloop: Path, tmp_path: Path) -> None:
-        """And the page's other command does a cell that `.ci/run` does too, by the same function."""
+        """And the page's other command does a cell that `test --all` does too, by the same function."""
         ((do, write),) = re.findall(r"^```sh\n(.+)\n(.+)\n```$", PAGE.read_text("utf-8"), re.MULTILINE)
         clone = template.snapshot_of(oneloop, tmp_path / "oneloop")
         (clone / "tests/matrix/cells.json").write_text("[]")
@@ -88,7 +88,7 @@ class TestTheList:
         assert len(committed()) < 2 * one * two
 
 
-class TestWhatCiRunDoes:
+class TestWhatOneMachineDoes:
     def test_has_each_choice_but_those_that_have_a_reason(self) -> None:
         here = [cell for cell in committed() if cell.here]
 
@@ -121,7 +121,7 @@ class TestAPlantedChoice:
 
     @pytest.mark.parametrize(("name", "choice"), [("ci", "jenkins"), ("kind", "library")], ids=lambda value: value)
     def test_gets_cells_when_the_list_is_written(self, name: str, choice: str) -> None:
-        """A fourth CI needs one more that `.ci/run` does: two of the five are adoptions, for their drivers."""
+        """A fourth CI needs one more that `test --all` does: two of the five are adoptions, for their drivers."""
         planted = factors(with_choice(questions(), name, choice))
         made = [Cell(dict(row), here) for row, here in generate(planted)]
 
@@ -151,6 +151,7 @@ class TestACell:
     def test_of_each_kind_has_steps(self, kind: str) -> None:
         assert STEPS[kind]
 
+    @pytest.mark.nightly
     def test_takes_nothing_that_windows_has_not(self, tmp_path: Path) -> None:
         """By its types: no Windows was at hand."""
         mypy = [sys.executable, "-m", "mypy", "--platform", "win32", "--cache-dir", str(tmp_path)]

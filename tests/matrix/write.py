@@ -26,7 +26,7 @@ def as_json(cells: list[Cell]) -> str:
 def as_table(cells: list[Cell]) -> str:
     """Return the table of the page."""
     names = list(cells[0].values)
-    rows = [["", *names, "`.ci/run`", "GitHub"], ["---"] * (len(names) + 3)]
+    rows = [["", *names, "`test --all`", "GitHub"], ["---"] * (len(names) + 3)]
     rows += [
         [str(number), *cell.values.values(), "yes" if cell.here else "", "yes"] for number, cell in enumerate(cells, 1)
     ]

@@ -11,6 +11,8 @@ from tests.support.bugs import Edit, planted
 from tests.support.environment import ROOT, run, succeed, uv
 from tests.support.project import Project
 
+pytestmark = pytest.mark.nightly  # each builds an environment; a cell of the matrix has the lower bounds
+
 SCRIPT = str(ROOT / "tests/support/at_lower_bounds.py")
 AT_ITS_BOUND = "ruff 0.17.0"
 

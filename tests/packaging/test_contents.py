@@ -1,4 +1,4 @@
-"""What the emitted files for Docker and CI say: the verbs, the versions, and where secrets come from."""
+"""What a service's files for Docker and CI contain: the commands, the versions, and where secrets come from."""
 
 import re
 import tomllib
@@ -11,6 +11,7 @@ import yaml
 
 from tests.conftest import Rendered
 from tests.packaging.dockerfile import build_context, parse
+from tests.support.answers import ODD
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 LOWEST = "uv run --isolated --resolution lowest-direct pytest"
@@ -40,51 +41,57 @@ def gitlab_commands(folder: Path) -> list[str]:
     return [*pipeline["default"]["before_script"], *(line for job in jobs for line in job["script"])]
 
 
+EACH: list[tuple[dict[str, str], str]] = [
+    ({}, "3.11"),
+    ({"python_min": "3.14"}, "3.14"),
+    ({"ci": "gitlab"}, "3.11"),
+    (ODD, ODD["python_min"]),
+]
+IDS = ["github-3.11", "github-3.14", "gitlab-3.11", "gitlab-odd"]
+
+
+def pythons(folder: Path, job: str) -> Any:
+    """Return the Pythons of a job, by whichever CI the service has."""
+    if (folder / ".github").exists():
+        return github(folder)["jobs"][job]["strategy"]["matrix"]["python"]
+    return gitlab(folder)[job]["parallel"]["matrix"][0]["PYTHON"]
+
+
 def poe_tasks(folder: Path) -> Any:
     return tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["poe"]["tasks"]
 
 
 class TestContinuousIntegration:
     @pytest.mark.parametrize(
-        ("ci", "commands"),
+        ("answers", "commands"),
         [
-            pytest.param("github", github_commands, id="github"),
-            pytest.param("gitlab", gitlab_commands, id="gitlab"),
+            pytest.param({}, github_commands, id="github"),
+            pytest.param({"ci": "gitlab"}, gitlab_commands, id="gitlab"),
         ],
     )
-    def test_runs_the_verbs_that_people_run(
-        self, rendered: Rendered, ci: str, commands: Callable[[Path], list[str]]
+    def test_runs_the_commands_that_users_run(
+        self, rendered: Rendered, answers: dict[str, str], commands: Callable[[Path], list[str]]
     ) -> None:
         """CI runs `poe check` and `poe test`, which pyproject.toml has, and pytest on other dependencies."""
-        folder = rendered(ci=ci)
+        folder = rendered(**answers)
 
         verbs = {"uv run poe check", "uv run poe test", "uv run --group contract poe test -m contract"}
         expected = {'python -m pip install "uv>=0.13,<1"', *verbs, LOWEST, HIGHEST}
         assert set(commands(folder)) == expected
         assert {"check", "test"} <= set(poe_tasks(folder))
 
-    @pytest.mark.parametrize("oldest", VERSIONS)
-    def test_tests_every_python_from_the_oldest_allowed(self, rendered: Rendered, oldest: str) -> None:
-        """The matrix begins at python_min, and `check` runs on it."""
-        job = github(rendered(python_min=oldest))["jobs"]["test"]
-        pipeline = gitlab(rendered(ci="gitlab", python_min=oldest))
-
-        expected = VERSIONS[VERSIONS.index(oldest) :]
-        assert job["strategy"]["matrix"]["python"] == expected
-        assert pipeline["test"]["parallel"]["matrix"] == [{"PYTHON": expected}]
-        assert pipeline["check"]["variables"]["PYTHON"] == oldest
-
-    @pytest.mark.parametrize("oldest", VERSIONS)
-    @pytest.mark.parametrize("name", ["lowest", "highest"])
-    def test_tests_other_dependencies_on_the_oldest_and_the_newest_python(
-        self, rendered: Rendered, name: str, oldest: str
+    @pytest.mark.parametrize(("answers", "oldest"), EACH, ids=IDS)
+    def test_tests_every_python_from_the_oldest_allowed(
+        self, rendered: Rendered, answers: dict[str, str], oldest: str
     ) -> None:
-        job = github(rendered(python_min=oldest))["jobs"][name]
-        pipeline = gitlab(rendered(ci="gitlab", python_min=oldest))
+        assert pythons(rendered(**answers), "test") == VERSIONS[VERSIONS.index(oldest) :]
 
-        expected = list(dict.fromkeys([oldest, VERSIONS[-1]]))
-        assert job["strategy"]["matrix"]["python"] == expected
-        assert pipeline[name]["parallel"]["matrix"] == [{"PYTHON": expected}]
+    @pytest.mark.parametrize(("answers", "oldest"), EACH, ids=IDS)
+    @pytest.mark.parametrize("job", ["lowest", "highest"])
+    def test_tests_other_dependencies_on_the_oldest_and_the_newest_python(
+        self, rendered: Rendered, job: str, answers: dict[str, str], oldest: str
+    ) -> None:
+        assert pythons(rendered(**answers), job) == list(dict.fromkeys([oldest, VERSIONS[-1]]))
 
     def test_what_others_release_holds_up_no_pull_request(self, rendered: Rendered) -> None:
         jobs = github(rendered())["jobs"]
@@ -104,11 +111,14 @@ class TestContinuousIntegration:
         assert {job["runs-on"] for name, job in jobs.items() if name != "systems"} == {"ubuntu-latest"}
 
     @pytest.mark.parametrize(
-        ("ci", "present"),
-        [("github", {".github"}), ("gitlab", {".gitlab-ci.yml"}), ("none", set())],
+        ("answers", "present"),
+        [({}, {".github"}), ({"ci": "gitlab"}, {".gitlab-ci.yml"}), ({"ci": "none"}, set())],
+        ids=["github", "gitlab", "none"],
     )
-    def test_only_the_chosen_one_is_rendered(self, rendered: Rendered, ci: str, present: set[str]) -> None:
-        names = {path.name for path in rendered(ci=ci).iterdir()}
+    def test_only_the_chosen_one_is_rendered(
+        self, rendered: Rendered, answers: dict[str, str], present: set[str]
+    ) -> None:
+        names = {path.name for path in rendered(**answers).iterdir()}
 
         assert names & {".github", ".gitlab-ci.yml"} == present
 
@@ -124,17 +134,19 @@ class TestContinuousIntegration:
 
 class TestDocker:
     def test_the_oldest_allowed_python_is_the_image_s(self, rendered: Rendered) -> None:
-        """The version that every machine and CI job can run is the one that serves."""
-        arg = parse((rendered(python_min="3.12") / "Dockerfile").read_text())[0]
+        """So every machine and every CI job can run the version that serves."""
+        arg = parse((rendered(**ODD) / "Dockerfile").read_text())[0]
 
-        assert (arg.keyword, arg.value) == ("ARG", "PYTHON_VERSION=3.12")
+        assert (arg.keyword, arg.value) == ("ARG", f"PYTHON_VERSION={ODD['python_min']}")
 
     def test_the_context_holds_no_secret_and_no_history(self, rendered: Rendered) -> None:
         """The build sees what the Dockerfile copies, and nothing else: `.env` can end in no layer."""
         context = set(build_context(rendered()))
-        tops = {name.split("/")[0] for name in context}
+        tops = {name.split("/")[0] for name in context if not name.startswith("tests/")}
 
         assert tops == {"pyproject.toml", "README.md", "src", "alembic.ini", "migrations"}
+        # The lock file is checked against the plugin's settings too; nothing else of the tests is sent.
+        assert [name for name in context if name.startswith("tests/")] == ["tests/harness/pyproject.toml"]
 
 
 class TestCompose:

@@ -160,6 +160,7 @@ def test_a_lock_that_does_not_match_stops_the_build(project: Path, tmp_path: Pat
         pyproject.write_text(before)
 
 
+@pytest.mark.nightly
 def test_a_planted_bug_is_found(project: Path, scratch: Path, make_builder: MakeBuilder) -> None:
     """The stand-in is a real judge: an image that lacks what it needs does not do what it should."""
     planted = Path(shutil.copytree(project, scratch / "planted" / "project"))

@@ -32,10 +32,11 @@ async def fail() -> int:
     httpx2 = import_module("httpx2")
     app = import_module("my_service.main").create_app()
 
-    @app.post("/fails")
     async def fails(body: dict[str, str]) -> None:
         kept = body["anything"]
         raise RuntimeError(f"on purpose, {len(kept)}")
+
+    app.post("/fails")(fails)
 
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with (

@@ -64,7 +64,17 @@ def test_every_driver_is_refused_on_another_loop(changed: Overlay) -> None:
     """By engine, by session factory, and when the handler swallows the error. On the one loop each is right."""
     shutil.copy(PROBE, changed.root / "tests/test_drivers.py")
     drivers = ("--with", "psycopg[binary]", "--with", "aiosqlite")
-    command = [uv(), "run", "--quiet", "--project", changed.original.root, *drivers, "python", "-m", "pytest"]
+    command: list[str | Path] = [
+        uv(),
+        "run",
+        "--quiet",
+        "--project",
+        changed.original.root,
+        *drivers,
+        "python",
+        "-m",
+        "pytest",
+    ]
 
     done = run_pytest([*command, "tests/test_drivers.py"], changed.root, changed.environment)
 

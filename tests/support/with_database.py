@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 
-from oneloop.postgres import start_server
+start_server = import_module("oneloop.postgres").start_server
 
 with start_server() as server:
     settings = {"DATABASE_URL": server.url, "SECRET_KEY": "a key for tests that is long enough"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oneloop_tools import project_python
+from oneloop_tools import project
 from oneloop_tools.cli import main
 from tests.support.environment import ROOT, run, succeed, uv
 from tests.tools.audit.audited import Audited
@@ -41,28 +41,28 @@ class TestTheInterpreter:
     def test_is_that_of_the_virtual_environment(self, tmp_path: Path, folder: str) -> None:
         python = fake_python(tmp_path / folder / "bin/python", "")
 
-        assert project_python.find_python(tmp_path, None) == [str(python)]
+        assert project.find_python(tmp_path, None) == [str(python)]
 
     def test_is_the_one_that_is_named(self, tmp_path: Path) -> None:
         """Relative to the project, and before its virtual environment."""
         fake_python(tmp_path / ".venv/bin/python", "")
         named = fake_python(tmp_path / "other/python", "")
 
-        assert project_python.find_python(tmp_path, Path("other/python")) == [str(named)]
+        assert project.find_python(tmp_path, Path("other/python")) == [str(named)]
 
     def test_is_the_one_that_poetry_names(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "poetry.lock").touch()
         fake_python(tmp_path / "bin/poetry", "/somewhere/python for:")
         monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
 
-        assert project_python.find_python(tmp_path, None) == ["/somewhere/python for: env info --executable"]
+        assert project.find_python(tmp_path, None) == ["/somewhere/python for: env info --executable"]
 
     def test_is_the_one_of_uv_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """With a pyproject.toml and no environment yet, uv makes one, as for any other command."""
         (tmp_path / "pyproject.toml").touch()
         monkeypatch.setenv("UV", "/bin/uv")
 
-        assert project_python.find_python(tmp_path, None) == [
+        assert project.find_python(tmp_path, None) == [
             "/bin/uv", "run", "--quiet", "--project", str(tmp_path), "python",
         ]  # fmt: skip
 
@@ -71,8 +71,8 @@ class TestTheInterpreter:
         fake_python(tmp_path / "own/bin/python", "")
         monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "own"))
 
-        with pytest.raises(project_python.NoInterpreterError, match="No Python environment was found"):
-            project_python.find_python(tmp_path, None)
+        with pytest.raises(project.NoInterpreterError, match="No Python environment was found"):
+            project.find_python(tmp_path, None)
 
     def test_that_is_named_has_to_exist(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["audit", str(tmp_path), "--python", "nowhere/python"]) == 2

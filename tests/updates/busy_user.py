@@ -1,4 +1,4 @@
-"""The busy user: what people do to a service between two updates, one function each."""
+"""The busy user: what users do to a service between two updates, one function each."""
 
 import shutil
 from collections.abc import Callable
@@ -18,19 +18,19 @@ OVERRIDE = '''
 
 @pytest.fixture
 def async_client(async_client: AsyncClient) -> AsyncClient:
-    """Send what every request of ours carries."""
+    """Send a header with each request."""
     async_client.headers["X-Tenant"] = "ours"
     return async_client
 '''
 
 
 def edits_every_file(service: Path) -> None:
-    """Write above and below what there is, in each file that is the user's."""
+    """Add a line above and below the text of each file of the user's."""
     edits(service, is_users)
 
 
 def edits(service: Path, mine: Callable[[str], bool]) -> None:
-    """Write above and below what there is, in each file that is `mine`."""
+    """Add a line above and below the text of each file that is `mine`."""
     for path in filter(mine, contents(service)):
         above, below = COMMENTS.get(Path(path).suffix, HASH)
         text = (service / path).read_bytes()
@@ -60,7 +60,7 @@ def deletes_an_example(service: Path) -> None:
 
 
 def overrides_a_fixture(service: Path) -> None:
-    """Extend a fixture of the harness by one of the same name."""
+    """Extend a fixture of the plugin by one of the same name."""
     conftest = service / "tests/conftest.py"
     edit(conftest, "from fastapi import FastAPI\n", "from fastapi import FastAPI\nfrom httpx2 import AsyncClient\n")
     append(conftest, OVERRIDE)
@@ -83,27 +83,27 @@ def renames_a_folder(service: Path) -> None:
 
 
 def writes_what_a_release_adds(service: Path) -> None:
-    """Have files of one's own where the next release has new ones."""
+    """Have files of the user's where the next release has new ones."""
     for folder in (".", "src/my_service", "tests", "migrations", "docs"):
         (service / folder / fix.ADDED).write_text('"""Ours."""\n')
     if not (service / "tests/access.py").exists():
-        (service / "tests/access.py").write_text('"""Ours: not what the harness takes it for."""\n')
+        (service / "tests/access.py").write_text('"""Ours: not the table that the plugin reads."""\n')
 
 
 def checks_out_with_crlf(service: Path) -> None:
-    """Work on Windows, where an editor has written every file anew."""
+    """Work on Windows, where an editor has rewritten every file."""
     git(service, "config", "core.autocrlf", "true")
     for path, text in contents(service).items():
         (service / path).write_bytes(text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
 def deletes_every_example(service: Path) -> None:
-    """Keep the users and their signing in, and nothing else."""
+    """Keep the users and their login, and nothing else."""
     strip(service)
 
 
 def misses_newer_questions(service: Path) -> None:
-    """Have answers from before there was a question."""
+    """Have answers from before a question existed."""
     answers = service / ".copier-answers.yml"
     kept = [line for line in answers.read_text().splitlines(keepends=True) if not line.startswith(("ci:", "kind:"))]
     answers.write_text("".join(kept))

@@ -1,4 +1,4 @@
-"""CHANGELOG.md: its releases, and what each leaves to be done by hand."""
+"""CHANGELOG.md: its releases, and the steps by hand of each."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ NOTHING = "Nothing."
 
 
 class ChangelogError(Exception):
-    """The CHANGELOG says something that nobody could do to the letter."""
+    """The CHANGELOG has a step that cannot be done to the letter."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Step:
     text: str
 
     def __str__(self) -> str:
-        """Say where it stands, and how it begins."""
+        """Show the release, and how the step begins."""
         return f"CHANGELOG.md, {self.version}: {self.text.splitlines()[0]!r}"
 
 
@@ -39,7 +39,7 @@ def newest() -> str:
 
 
 def steps_of(version: str, section: str) -> list[Step]:
-    """Return the steps of one section; a section says "Nothing." when there are none."""
+    """Return the steps of one section; a section has "Nothing." if there are none."""
     by_hand = BY_HAND.search(section)
     found = [Step(version, match["text"]) for match in STEP.finditer(by_hand["text"])] if by_hand else []
     if by_hand is None or not (found or by_hand["text"].strip() == NOTHING):
@@ -48,7 +48,7 @@ def steps_of(version: str, section: str) -> list[Step]:
 
 
 def steps(*, after: str, up_to: str) -> list[Step]:
-    """Return what is left to do after an update from one release to another, the oldest first."""
+    """Return the steps after an update from one release to another, the oldest first."""
     found = sections()
     versions = list(reversed(found))
     between = versions[versions.index(after) + 1 : versions.index(up_to) + 1]

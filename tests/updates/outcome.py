@@ -1,4 +1,4 @@
-"""What an update did to a service, beside what it promises."""
+"""What an update did to a service, compared with what it promises."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +15,7 @@ MARKERS = (b"<<<<<<< ", b">>>>>>> ")
 
 
 def contents(service: Path) -> dict[str, bytes]:
-    """Return every file of a service, without git's own, the environment's and what programs leave."""
+    """Return every file of a service, without those of git, of the environment and of caches."""
     return {path: text for path, text in files(service).items() if NOT_OF_THE_SERVICE.isdisjoint(path.split("/"))}
 
 
@@ -29,7 +29,7 @@ class Outcome:
     stale: frozenset[str]
 
     def __str__(self) -> str:
-        """Say `ok`, or how many paths are wrong in which way."""
+        """Return `ok`, or how many paths are wrong in which way."""
         found = {name: len(paths) for name, paths in vars(self).items() if paths}
         return ", ".join(f"{count} {name}" for name, count in found.items()) or "ok"
 

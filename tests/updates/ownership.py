@@ -1,4 +1,4 @@
-"""Whose a path is, as the table of docs/ownership.md says: the one place where it is written down."""
+"""The owner of each path, read from the table in docs/ownership.md."""
 
 import re
 from functools import cache
@@ -21,7 +21,7 @@ USERS = owned("yours")
 
 
 def is_in(path: str, entries: tuple[str, ...]) -> bool:
-    """Say whether the entries name the path, or a folder that it is in."""
+    """Whether the entries name the path, or a folder that it is in."""
     return any(path == entry or (entry[-1] in "/*" and path.startswith(entry.removesuffix("*"))) for entry in entries)
 
 

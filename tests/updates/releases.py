@@ -26,11 +26,11 @@ FROM = [*PAST, NEXT]
 
 
 class HistoryError(Exception):
-    """A release cannot be made again: this clone has not got its commit."""
+    """A release cannot be built: this clone lacks its commit."""
 
 
 def tree(version: str, commit: str) -> bytes:
-    """Return the tree of a release as a tar; say what to do when the clone is shallow."""
+    """Return the tree of a release as a tar; raise `HistoryError` if the clone is shallow."""
     done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         raise HistoryError(

@@ -1,4 +1,4 @@
-"""The update table: each release beside each kind of user, as it stands at the end of a run."""
+"""The update table: each release beside each kind of user, printed at the end of a run."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple

@@ -16,6 +16,8 @@ from tests.updates.outcome import contents, look
 from tests.updates.ownership import is_users
 from tests.updates.releases import FIX, FROM, NEXT, PAST
 
+pytestmark = pytest.mark.nightly  # on each push test_command.py does the same by the plugin's own command
+
 Given = Callable[[Path], None]
 OLD = PAST[-1]
 
@@ -68,7 +70,6 @@ def test_is_refused_and_nothing_is_changed(old: Old, given: Given, options: tupl
     assert git(service, "status", "--porcelain") == status
 
 
-@pytest.mark.nightly
 def test_from_a_shallow_clone_of_the_template_it_is_refused(old: Old, repository: Path, tmp_path: Path) -> None:
     """After the command of docs/updating.md it works."""
     service = old(OLD, adds_a_domain)
@@ -87,7 +88,6 @@ def test_from_a_shallow_clone_of_the_template_it_is_refused(old: Old, repository
     assert update(service).returncode == 0
 
 
-@pytest.mark.nightly
 def test_a_shallow_clone_of_the_service_is_updated(old: Old, fresh: Fresh, tmp_path: Path) -> None:
     """As a CI has it: the update needs the last commit alone."""
     service = old(OLD, adds_a_domain)
@@ -102,7 +102,6 @@ def test_a_shallow_clone_of_the_service_is_updated(old: Old, fresh: Fresh, tmp_p
 
 
 class TestAnEditedFileOfTheTemplate:
-    @pytest.mark.nightly
     def test_that_a_release_changes_conflicts_alone(self, old: Old, fresh: Fresh) -> None:
         service = old(NEXT, adds_a_domain)
         edited = [f"tests/harness/oneloop/{name}" for name in ("config.py", "plugin.py", "seam.py")]
@@ -140,7 +139,6 @@ class TestAnEditedFileOfTheTemplate:
         assert "MINE = True" in git(service, "show", f"HEAD:{gone}")
 
 
-@pytest.mark.nightly
 def test_a_deleted_harness_stays_deleted(old: Old) -> None:
     """The next run reports what cannot be imported. The user's files are untouched."""
     service = old(OLD, adds_a_domain)

@@ -1,4 +1,4 @@
-"""A CHANGELOG that cannot be followed to the letter is an error, not a green test."""
+"""A step of the CHANGELOG that cannot be done to the letter is an error."""
 
 from pathlib import Path
 

@@ -40,8 +40,8 @@ def test_a_release_is_made_of_its_own_tree_alone(repository: Path) -> None:
         assert names[version] == set(git(ROOT, "ls-tree", "-r", "--name-only", commit).splitlines())
 
 
-def test_a_shallow_clone_is_told_what_to_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One sentence, with the release, the commit and the cure; and the cure cures it."""
+def test_a_shallow_clone_gets_the_command_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence with the release, the commit and the command; and the command works."""
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{ROOT}", str(clone))
     monkeypatch.setattr("tests.updates.releases.ROOT", clone)
@@ -50,9 +50,9 @@ def test_a_shallow_clone_is_told_what_to_fetch(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(HistoryError, match=rf"no commit {commit[:7]}, which is release 0\.1\.0\.") as refusal:
         build(tmp_path / "releases")
 
-    cure = re.search(r"Fetch the whole history: git (.+)", str(refusal.value))
-    assert cure
-    git(clone, *cure[1].split())
+    fix = re.search(r"Fetch the whole history: git (.+)", str(refusal.value))
+    assert fix
+    git(clone, *fix[1].split())
     assert tree("0.1.0", commit)
 
 

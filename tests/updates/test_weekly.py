@@ -68,6 +68,7 @@ class TestTheJob:
         assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
         assert job["script"] == [COMMAND]
 
+    @pytest.mark.nightly
     def test_passes_the_linters(self, remote: Callable[..., Path]) -> None:
         for result in (
             schema("github-workflows", remote("github") / WORKFLOW),
@@ -131,6 +132,7 @@ class TestTheQuestion:
         done = run("sh", "-ec", COMMAND, cwd=service, env={**SOMEBODY, "UV_PYTHON": interpreter("3.11"), **env})
         return done.returncode, done.stdout
 
+    @pytest.mark.nightly
     def test_is_answered_by_a_failure_that_says_what_to_do(self, checkout: Path, repository: Path) -> None:
         status, said = self.ask(checkout, GITHUB_ACTIONS="true")
 

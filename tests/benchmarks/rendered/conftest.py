@@ -5,6 +5,7 @@ gets when the body of the first test began, as `time.time()` counts, and for eac
 since the first one did, and the memory of the process in KiB.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,12 +16,16 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, String, Table, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
 
-from tests.harness.isolation import Isolation
-from tests.harness.promises.probe import Probe
-from tests.harness.running import RunningApp
+from oneloop.app import RunningApp
+from oneloop.cleanup.wiper import WipeResult
+from oneloop.database.engine_guard import exempt
+from oneloop.seam import Migrate
+from oneloop.test_run import TestRun
+from tests.bench.probe import Probe
 
 HOW = os.environ.get("BENCH_ISOLATION", "wipe")
 SCHEMA = "bench"
@@ -47,15 +52,33 @@ METADATA = make_tables(int(os.environ.get("BENCH_TABLES", "8")))
 
 
 @pytest.fixture(scope="session")
-async def tables(_isolation: Isolation) -> None:
-    """Make the tables, once."""
+def migrate(migrate: Migrate) -> Migrate:
+    """Make the tables beside the service's own."""
 
-    async def make(connection: AsyncConnection) -> None:
-        await connection.execute(CreateSchema(SCHEMA))
-        await connection.run_sync(METADATA.create_all)
+    async def make(url: str) -> None:
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(CreateSchema(SCHEMA))
+            await connection.run_sync(METADATA.create_all)
+        await engine.dispose()
 
-    await _isolation.places.extend(make)
-    _isolation.places.keeping = HOW != "wipe"
+    def go(url: str, revision: str = "head") -> None:
+        migrate(url, revision)
+        with exempt():
+            asyncio.run(make(url))
+
+    return go
+
+
+@pytest.fixture(scope="session")
+async def tables(_test_run: TestRun, db_engine: AsyncEngine) -> None:
+    """Delete the rows after each test in the plugin's own way only."""
+
+    async def keep_rows() -> WipeResult:
+        return WipeResult()
+
+    if HOW != "wipe":
+        _test_run.databases.after_test = keep_rows
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +106,7 @@ else:
 
 @pytest.fixture
 def dependency_overrides(sessions: Any, session_factory_dependency: Any) -> dict[Any, Any]:
-    """Lay the savepoint's sessions over the app's."""
+    """Override the app's sessions by the savepoint's."""
     return {session_factory_dependency: lambda: sessions} if sessions else {}
 
 

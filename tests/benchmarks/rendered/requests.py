@@ -2,7 +2,7 @@
 
 from typing import Any
 
-PREFIX = "/harness-probe/rows"
+PREFIX = "/oneloop-probe/rows"
 
 
 async def test_rows(routes: None, async_client: Any, turn: int) -> None:

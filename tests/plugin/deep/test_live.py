@@ -59,7 +59,6 @@ class TestServer:
         owner = type(getattr(handler, "__self__", None))
 
         assert "uvicorn" not in {base.__module__.split(".")[0] for base in owner.__mro__}
-        assert str(live_server) == live_server.url
 
     async def test_hands_the_lifespans_state_to_each_request_as_a_copy(
         self, probe: Probe, over_socket: AsyncClient

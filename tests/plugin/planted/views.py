@@ -50,7 +50,7 @@ BUGS = {
         await answered.wait()
         running.cancel()
 """,
-        f"{DEEP}/test_background.py::test_a_background_task_commits_in_a_session_of_its_own[reads]",
+        f"{DEEP}/test_background.py::test_a_background_task_commits_in_a_session_of_its_own",
     ),
     "7 the lifespan is left in another task": Bug(
         APP,

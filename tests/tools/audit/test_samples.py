@@ -34,31 +34,31 @@ def test_nothing_is_changed(sample: Sample) -> None:
 
 BUGS = {
     "dependencies are not followed": (
-        "app/dependency_tree.py",
+        "app/reach.py",
         "for each in dependant.dependencies:\n                found +=",
         "for each in ():\n                found +=",
         "test_services_as_classes",
     ),
     "security schemes are ignored": (
-        "app/dependency_tree.py",
+        "app/reach.py",
         "scheme = find_scheme(dependant)",
         "scheme = None",
         "test_scheme_in_a_mounted_app",
     ),
     "code around the tree is not followed": (
-        "app/dependency_tree.py",
+        "app/reach.py",
         "for each in self.code.reaches(endpoint)",
         "for each in ()",
         "test_around_the_tree",
     ),
     "functions are not followed": (
-        "app/code.py",
+        "app/reach.py",
         "for function in reading.calls:",
         "for function in ():",
         "test_through_functions",
     ),
     "objects of the loop are overlooked": (
-        "app/objects.py",
+        "app/resources.py",
         'names & {f"asyncio.{name}" for name in LOOP_BOUND}',
         "False",
         "test_lock",
@@ -148,8 +148,8 @@ def with_bugs(suite: Audited, folder: Path, *edits: tuple[str, str, str]) -> Aud
 
 def test_background_tasks_are_found_in_the_tree_and_in_code(sample: Sample, tmp_path: Path) -> None:
     """One of the two is enough."""
-    tree = ("app/dependency_tree.py", "if dependant.background_tasks_param_name:", "if False:")
-    code = ("app/objects.py", "issubclass(each, BackgroundTask)", "False")
+    tree = ("app/reach.py", "if dependant.background_tasks_param_name:", "if False:")
+    code = ("app/resources.py", "issubclass(each, BackgroundTask)", "False")
     suite = sample("shop")
 
     one = with_bugs(suite, tmp_path / "one", tree)

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from oneloop_tools.convert.command import summary
 from oneloop_tools.convert.conversion import convert as convert_suite
-from oneloop_tools.convert.functions import read_module
-from oneloop_tools.convert.project_index import ProjectIndex
-from oneloop_tools.convert.report import summary
-from oneloop_tools.convert.selection import Selection
+from oneloop_tools.convert.files import Selection
+from oneloop_tools.convert.index import ProjectIndex, read_module
 
 CORPUS = Path(__file__).parent / "corpus"
 PART = re.compile(r"^# === (?P<name>[\w-]+/\w+(?:: converted|: listed)?)\n", re.MULTILINE)

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from oneloop_tools.convert.conversion import comment_for
 from oneloop_tools.convert.reasons import NOTES, REASONS, Doubt
-from oneloop_tools.convert.todo import comment_for
 from tests.support.environment import ROOT
 
 PAGE = ROOT / "docs/convert.md"

@@ -5,11 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .audit import options as audit
-from .audit.options import split_arguments
-from .convert import options as convert
+from .audit import entry as audit
+from .audit.entry import split_arguments
 from .errors import ToolsError
-from .project_python import run_in_project
+from .project import run_in_project
 
 FAILED = 2
 INTERRUPTED = 130
@@ -21,9 +20,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, pytest_arguments = split_arguments(given)
     parser = argparse.ArgumentParser(prog="oneloop-tools", description="Audit and convert an existing suite of tests.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in (("audit", audit), ("convert", convert)):
-        texts = {"usage": module.USAGE, "help": module.HELP, "description": module.DESCRIPTION, "epilog": module.EPILOG}
-        module.add_arguments(commands.add_parser(name, **texts))
+    audit.add_arguments(
+        commands.add_parser(
+            "audit", usage=audit.USAGE, help=audit.HELP, description=audit.DESCRIPTION, epilog=audit.EPILOG
+        )
+    )
+    _add_convert_arguments(commands.add_parser("convert", help="rewrite sync tests into async ones"))
     options = parser.parse_args(own)
     if pytest_arguments and options.command != "audit":
         parser.error("arguments after -- are for the pytest run of `audit`")
@@ -45,3 +47,24 @@ def project_root(given: Path) -> Path:
     if not given.is_dir():
         raise ToolsError(f"There is no folder {given}. Name the folder in which the project runs pytest.")
     return given.resolve()
+
+
+def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "oneloop-tools convert REPO [PATH ...] [options]"
+    parser.description = (
+        "Rewrite sync tests into async ones. What is not known to be safe is left as it is, "
+        "gets a comment that names the reason, and is listed."
+    )
+    parser.epilog = (
+        "Paths are relative to REPO. Exit status: 0 done, 1 some files could not be converted, 2 nothing was done."
+    )
+    add = parser.add_argument
+    add("repo", metavar="REPO", type=Path, help="the folder in which the project runs pytest")
+    add("paths", nargs="*", metavar="PATH", help="a file, a folder, or file::test; the project's tests if left out")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--diff", action="store_true", help="show what would change (the default)")
+    how.add_argument("--write", action="store_true", help="write the changes")
+    add("--keep", nargs="+", action="extend", default=[], metavar="NODEID", help="files, classes or tests to leave")
+    add("--audit", type=Path, metavar="FILE", help="convert what the JSON report of the audit says")
+    add("--app", metavar="MODULE.APP", help="the app of the suite, if there are several")
+    add("--allow-dirty", action="store_true", help="also write files that have uncommitted changes")

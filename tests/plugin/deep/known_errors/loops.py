@@ -1,6 +1,7 @@
 """How the errors of loops and of the lifespan come about."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from anyio import CancelScope
 from fastapi import FastAPI, Request
@@ -16,10 +17,11 @@ async def nothing() -> None:
 async def a_connection_on_another_loop(given: Given) -> None:
     async with given.engine.connect() as connection:
         driver = await given.driver(connection)
-        # Slow enough to be waited for: an answer that is there already belongs to no loop.
-        statement = driver.execute("SELECT pg_sleep(0.05)")
         try:
-            await asyncio.to_thread(asyncio.run, statement)
+            # This loop stops meanwhile: if it ran, two threads would be in one protocol. The answer arrives only after
+            # the connection is gone: an answer that is there already is bound to no loop.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(asyncio.run, driver.execute("SELECT pg_sleep(5)")).result()
         finally:
             await connection.invalidate()
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from . import ratchet
 from .errors import NoPytestError
-from .json_report import to_json
-from .report import NOTHING, Project, Report
-from .text_report import render
+from .loop_failures import record_baseline
+from .report import NOTHING, Project, Report, render, to_json
 
 
 def run(options: argparse.Namespace, root: Path) -> int:
@@ -30,11 +29,10 @@ def run(options: argparse.Namespace, root: Path) -> int:
 
 def _record_baseline(options: argparse.Namespace, project: Project) -> int:
     _check_pytest()
-    from .baseline import record  # noqa: PLC0415  it needs pytest
-    from .suite_run import run_suite  # noqa: PLC0415  likewise
+    from .observer import run_suite  # noqa: PLC0415  it needs pytest
 
     tests = run_suite(options.pytest, project.settings.plugin_folder)
-    outcome = record(tests, project.settings.test_folders[0], update=options.update)
+    outcome = record_baseline(tests, project.settings.test_folders[0], update=options.update)
     return _print(outcome.lines, passed=outcome.passed)
 
 
@@ -42,7 +40,7 @@ def _read(options: argparse.Namespace, project: Project) -> Report:
     observed = NOTHING
     if options.observe:
         _check_pytest()
-        from .suite_run import by_function, run_suite  # noqa: PLC0415  it needs pytest
+        from .observer import by_function, run_suite  # noqa: PLC0415  it needs pytest
 
         # The run comes first: its conftest may prepare what the app needs when it is imported.
         observed = by_function(run_suite(options.pytest, project.settings.plugin_folder))

@@ -1,40 +1,35 @@
-"""A pytest plugin that watches a run: which client sends which request in which test."""
+"""Runs the suite in this process, and watches which client sends which request in which test."""
 
+import contextlib
 import logging
+import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.types import Message, Receive, Scope, Send
 
-from .app.reached_resources import DATABASE, Resource
-from .baseline_file import KnownFailure
-from .loop_failures import LoggedErrors, loop_failure, texts_of
-from .request_text import WEBSOCKET
-from .sqlalchemy_events import listening
-from .suite.frames import Record
-from .suite.sent_requests import ASYNC, SOCKET, SYNC, Client, SentRequest
+from .app.resources import DATABASE, Resource, listening
+from .app.routes import WEBSOCKET
+from .errors import AuditError
+from .loop_failures import KnownFailure, Observed, loop_failure, texts_of
+from .report import Seen
+from .suite.record import Record
+from .suite.values import ASYNC, SOCKET, SYNC, Client, SentRequest
 
 CALL = "__call__"  # of Starlette, which FastAPI's own calls
 HOST_OF_TEST_CLIENT = "testclient"
 _current: ContextVar[SentRequest | None] = ContextVar("request", default=None)
-
-
-@dataclass
-class Observed:
-    """What happened in one test with one set of parameters."""
-
-    nodeid: str
-    record: Record = field(default_factory=Record)
-    logged: LoggedErrors = field(default_factory=LoggedErrors)
-    passed: bool = True
-    ran: bool = False
-    failure: KnownFailure | None = None
+WITH_RESULT = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+# While a plugin of this name is registered, `known_failures.py` of the pytest plugin marks no test.
+RECORDER = "oneloop-loop-failure-recorder"
 
 
 @dataclass(eq=False)  # pytest needs hashable plugins
@@ -123,3 +118,43 @@ def _note_statement(*_: Any) -> None:
     request = _current.get()
     if request is not None:
         request.observed.add(Resource(DATABASE, "a statement in the run"))
+
+
+def run_suite(arguments: Sequence[str], plugin_folder: Path) -> dict[str, Observed]:
+    """Run the suite, and return what happened in each test. The tests of the pytest plugin are left out."""
+    observer = Observer()
+    options = ["-q", f"--ignore={plugin_folder}", *(("-n0",) if find_spec("xdist") else ())]
+    # Standard output is the audit's own, and may be JSON.
+    with contextlib.redirect_stdout(sys.stderr), observer.watching():
+        status = pytest.main([*options, *arguments], plugins=[_Registering(observer)])
+    if status not in WITH_RESULT:
+        raise AuditError(
+            f"The suite did not run: pytest ended with status {int(status)}, see above. "
+            f"Fix that, and try again. To see it alone, run in the project:\n    pytest {' '.join(arguments)}".rstrip()
+        )
+    return observer.tests
+
+
+class _Registering:
+    """Registers the observer under the name that `known_failures.py` looks for."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._observer, RECORDER)
+
+
+def by_function(tests: dict[str, Observed]) -> dict[str, Seen]:
+    """Join the parameters of each test: a test is converted as a whole."""
+    joined: dict[str, Seen] = {}
+    for test in tests.values():
+        if not test.ran:
+            continue
+        path, _, name = test.nodeid.partition("::")
+        function = f"{path}::{name.partition('[')[0]}"
+        seen = joined.get(function, Seen(Record(), whole=True))
+        seen.record.add(test.record)
+        joined[function] = seen._replace(whole=seen.whole and test.passed)
+    return joined

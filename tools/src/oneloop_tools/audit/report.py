@@ -1,28 +1,36 @@
-"""The audit of one project, from its app and its suite to the verdicts."""
+"""The report on one project: from its app and its suite to the verdicts, as text or as JSON."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 
-from oneloop_tools.project_settings import ProjectSettings
+from oneloop_tools.project import ProjectSettings
 
-from .app.code import Code
-from .app.dependency_tree import DependencyTrees
 from .app.functions import Functions
 from .app.load import choose_app, load, load_app
+from .app.reach import Code, DependencyTrees
 from .app.routes import Routes
-from .environment import environment_of
 from .errors import NoTestsError
-from .sources import Sources
-from .suite.collect import NamePatterns, Test, test_files, tests_of
-from .suite.fixtures import CONFTEST, Finder
-from .suite.frames import Record
+from .sources import Sources, environment_of
+from .suite.collection import CONFTEST, Finder, NamePatterns, Test, test_files, tests_of
 from .suite.interpreter import Interpreter
 from .suite.modules import Modules
-from .verdicts import Finding, Judge, Subject
+from .suite.record import Record
+from .suite.values import SYNC
+from .verdicts import CONVERT, FIRST, KEEP, UNKNOWN, Finding, Judge, Subject, counted
+
+VERSION = 1
+TITLES = {
+    FIRST: "Convert first: security",
+    CONVERT: "Convert",
+    UNKNOWN: "Unknown",
+    KEEP: "Keep on TestClient",
+}
 
 
 class Seen(NamedTuple):
@@ -113,3 +121,74 @@ class Project:
         if id(app) not in self._others:
             self._others[id(app)] = Routes(app, self.routes.trees)
         return self._others[id(app)]
+
+
+def to_json(report: Report) -> str:
+    """Return the report as JSON. docs/audit.md explains the keys."""
+    tests = [
+        {
+            "nodeid": each.nodeid,
+            "file": each.file,
+            "line": each.line,
+            "client": each.client,
+            "routes": [{"method": method, "path": path} for method, path in each.routes],
+            "reaches": list(each.reaches),
+            "verdict": each.verdict,
+            "why": each.why,
+            "observed": each.observed,
+        }
+        for each in report.findings
+    ]
+    document = {
+        "version": VERSION,
+        "app": report.app,
+        "totals": counted(report.findings),
+        "tests": tests,
+        "left_out": report.problems,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def render(report: Report) -> str:
+    """Return the report. Tests that use the right client are counted and not listed."""
+    seen = sum(each.observed for each in report.findings)
+    run = f" {seen} of {len(report.findings)} tests were observed in the run." if seen else ""
+    lines = [f"The app is {report.app}.{run}", ""]
+    for verdict, title in TITLES.items():
+        found = [f for f in report.findings if f.verdict == verdict and _is_listed(f)]
+        if found:
+            lines += [f"{title} ({len(found)})", *_rows(found), ""]
+    if report.problems:
+        lines += ["Files that were left out", *(f"  {each}" for each in report.problems), ""]
+    return "\n".join([*lines, *_totals(report.findings)])
+
+
+def _is_listed(finding: Finding) -> bool:
+    return finding.verdict != KEEP or SYNC in finding.client
+
+
+def _rows(found: list[Finding]) -> Iterator[str]:
+    for each in found:
+        yield f"  {each.nodeid}"
+        routes = ", ".join(f"{method} {path}" for method, path in each.routes)
+        if routes:
+            yield f"      requests {routes}"
+        if each.reaches:
+            yield f"      reaches {', '.join(each.reaches)}"
+        yield f"      {each.why}"
+
+
+def _totals(findings: list[Finding]) -> list[str]:
+    counts = Counter(_title(each) for each in findings)
+    rows = [*TITLES.values(), "On an async client or a socket", "No client"]
+    width = max(map(len, rows))
+    lines = [f"{title:<{width}}  {counts[title]:>6}" for title in rows]
+    wrong = counts[TITLES[FIRST]] + counts[TITLES[CONVERT]]
+    total = f"{'Tests':<{width}}  {len(findings):>6}"
+    return [*lines, total, "", f"{wrong} of {len(findings)} tests use the wrong client."]
+
+
+def _title(finding: Finding) -> str:
+    if finding.verdict != KEEP or SYNC in finding.client:
+        return TITLES[finding.verdict]
+    return "No client" if finding.client == "none" else "On an async client or a socket"

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .app.reached_resources import AUTHENTICATION, KINDS, Resource
-from .app.routes import Route, Routes
-from .request_text import HOLE
-from .suite.frames import Record
-from .suite.sent_requests import SYNC, SentRequest, Unknown
-from .suite.values import OwnApp
+from .app.resources import AUTHENTICATION, KINDS, Resource
+from .app.routes import HOLE, Route, Routes
+from .suite.record import Record
+from .suite.values import SYNC, OwnApp, SentRequest, Unknown
 
 KEEP, CONVERT, FIRST, UNKNOWN = "keep", "convert", "convert-first", "unknown"
 VERDICTS = (FIRST, CONVERT, UNKNOWN, KEEP)

@@ -4,13 +4,13 @@ from functools import partial
 
 from .clients import SYNC
 from .edits import Edits
-from .functions import fixture_name
-from .marks import NEEDLESS, is_needless
+from .files import Selection
+from .findings import References
+from .index import fixture_name
 from .modules import Function, Module
 from .plan import Plan
 from .reasons import Note
-from .references import References
-from .selection import Selection
+from .shape import NEEDLESS, is_needless
 from .signatures import set_up_fixture
 from .syntax import Node, cst, full_name, names_in
 

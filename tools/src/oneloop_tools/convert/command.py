@@ -1,22 +1,21 @@
-"""One run of the command: read the files, convert them, check the result, show or write it."""
+"""One run of the command: read the files, convert them, check the result, show or write it, and report."""
 
 import argparse
+import difflib
 import gc
 import sys
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from oneloop_tools.project_settings import ProjectSettings
+from oneloop_tools.project import ProjectSettings
 
-from .conversion import Conversion, convert
-from .files import SourceFile, check_path, find_dirty, find_files, read_file, write_all
-from .functions import read_module
-from .lines import parse
+from .conversion import Conversion, Entry, convert
+from .files import Selection, SourceFile, check_path, find_dirty, find_files, read_file, without_parameters, write_all
+from .index import ProjectIndex, read_module
 from .modules import Module
-from .project_index import ProjectIndex
-from .report import diff, summary
-from .selection import Selection, without_parameters
-from .syntax import cst
+from .reasons import PAGE
+from .syntax import cst, parse
 
 REFUSED = 2
 
@@ -128,3 +127,41 @@ def _why(error: Exception) -> str:
     old = "print" in text or "exec" in text or "except" in text
     two = "; it looks like Python 2" if old else ""
     return f"is not valid Python{where}: {text}{two}. It was left as it is."
+
+
+def diff(shown: str, before: bytes, after: bytes) -> str:
+    """Return a unified diff that `git apply` accepts."""
+    old, new = (_lines(content) for content in (before, after))
+    lines = difflib.unified_diff(old, new, f"a/{shown}", f"b/{shown}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _lines(content: bytes) -> list[str]:
+    text = content.decode("utf-8", "surrogateescape")
+    return text.splitlines(keepends=True)
+
+
+def summary(done: Conversion, closed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for shown, why in closed:
+        yield f"{shown}: {why}"
+    for entry in done.left:
+        yield f"{_place(entry)}: left: {entry.name} {entry.sentence} [{entry.reason}]"
+    for entry in done.notes:
+        yield f"{_place(entry)}: note: {entry.name} {entry.sentence} [{entry.reason}]"
+    counts = [
+        _count(len(done.converted), "test", "converted"),
+        f"{len(done.left)} left",
+        *([f"{len(done.kept)} kept"] if done.kept else []),
+        _count(len(done.changed), "file", "changed"),
+    ]
+    yield ", ".join(counts)
+    if done.left or done.notes:
+        yield f"{PAGE} explains the words in brackets."
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.shown}:{entry.line}" if entry.line else entry.shown
+
+
+def _count(number: int, noun: str, done: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'} {done}"

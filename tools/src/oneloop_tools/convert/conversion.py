@@ -1,22 +1,23 @@
-"""The conversion of a suite: the changed files, and the lists of what was left and noted."""
+"""The conversion of a suite: the changed files, the lists of what was left and noted, and the comment above a test."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .class_splits import edit_splits
 from .cleaning import Cleaning
 from .decision import Decision
-from .edits import Edits
+from .edits import Change, Edits
+from .files import Selection
+from .findings import References
 from .imports import update_imports
+from .index import ProjectIndex
 from .modules import Function, Module
-from .plan import Plan
-from .project_index import ProjectIndex
-from .reasons import Doubt, Note
-from .references import References
+from .plan import Plan, edit_splits
+from .reasons import PAGE, Doubt, Note
 from .rewrite import edits_of
-from .selection import Selection
 from .survey import survey
 from .syntax import Node, cst, text_of
-from .todo import comment_for, has_comment_in, with_comment, without_comment_in_header
+
+START = "# TODO: not converted ("
 
 
 @dataclass
@@ -156,3 +157,33 @@ def _mark(function: Function, plan: Plan, selection: Selection, edits: Edits) ->
         edits.changes[id(function.node)].append(with_comment(text))
     elif has_comment_in(function.node.leading_lines):
         edits.changes[id(function.node)].append(with_comment(None))
+
+
+def comment_for(doubt: Doubt) -> str:
+    return f"{START}{doubt.reason}), see {PAGE}"
+
+
+def with_comment(text: str | None) -> Change:
+    """Return a change that replaces an older comment above a function by `text`."""
+
+    def change(updated: Node) -> Node:
+        lines = [line for line in updated.leading_lines if not _is_ours(line)]
+        if text is not None:
+            lines.append(cst.EmptyLine(comment=cst.Comment(text)))
+        return updated.with_changes(leading_lines=lines)
+
+    return change
+
+
+def has_comment_in(lines: Iterable[Node]) -> bool:
+    """Tell whether such a comment is among some lines."""
+    return any(_is_ours(line) for line in lines)
+
+
+def without_comment_in_header(updated: Node) -> Node:
+    """Return a file without such a comment in its first lines."""
+    return updated.with_changes(header=[line for line in updated.header if not _is_ours(line)])
+
+
+def _is_ours(line: Node) -> bool:
+    return line.comment is not None and line.comment.value.startswith(START)

@@ -1,17 +1,18 @@
 """Decides what is converted, what gets an async copy, what is left, and why."""
 
-from .async_copies import is_same_copy
-from .class_splits import refused_by_split
+import ast
+import textwrap
+
 from .clients import CLIENT
-from .findings import Findings
-from .functions import fixture_name
+from .edits import Edits
+from .files import Selection
+from .findings import Findings, References
+from .index import ProjectIndex, fixture_name
 from .modules import Function
-from .plan import Plan
-from .project_index import ProjectIndex
+from .plan import Plan, refused_by_split
 from .reasons import Doubt
-from .references import References
 from .rewrite import edits_of
-from .selection import Selection
+from .syntax import Node, text_of
 
 
 class Decision:
@@ -201,3 +202,22 @@ class Decision:
             and function not in self.index.autouse
             and not any(function in found.by_string for found in self.known.values())
         )
+
+
+def is_same_copy(edits: Edits, function: Function, there: Function) -> bool:
+    """Tell whether `there` is the same as the async copy of `function`, apart from annotations."""
+    made = edits.apply(function.node, function.module.tree.parents)
+    return _dump(made) == _dump(there.node)
+
+
+def _dump(function: Node) -> str:
+    bare = function.with_changes(leading_lines=[])
+    parsed = ast.parse(textwrap.dedent(text_of(bare)))
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+            if ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.dump(parsed)

@@ -1,13 +1,14 @@
 """The changes of a tree, and the tree that results from them."""
 
-# mypy: disallow-subclassing-any=False
-# `syntax` has LibCST without types.
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .syntax import Node, cst
+
+# mypy: disallow-subclassing-any=False
+# `syntax` has LibCST without types.
+
 
 Change = Callable[[Node], Node]
 

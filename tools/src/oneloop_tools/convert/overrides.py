@@ -1,9 +1,21 @@
-"""Dependency overrides: converted tests set them on the running app, which is the fixture `app`."""
+"""Dependency overrides, database sessions, and fixtures that do no more than make a client with them.
 
-from .apps import app_of
+Converted tests set overrides on the running app, which is the fixture `app`. A sync test uses another kind of session
+than an async one.
+"""
+
+import re
+
+from .clients import app_of
 from .examination import Examination
+from .index import fixture_option, own_body
 from .reasons import Doubt
 from .syntax import Node, cst, full_name, text_of, walk
+
+SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
+# The methods of an AsyncSession that are not awaited.
+NOT_AWAITED = ("add", "add_all", "expire", "expire_all", "expunge", "expunge_all")
+DATABASE = ("db", "session", "database")
 
 
 def find_overrides(seen: Examination) -> None:
@@ -74,3 +86,96 @@ def _requests_follow(line: Node, seen: Examination) -> bool:
         if after and any(node is call for call in calls):
             return True
     return False
+
+
+def find_sessions(seen: Examination) -> None:
+    """Doubt a test that uses a session outside of a coroutine that it runs."""
+    for name in {each for each in seen.names if SESSIONS.fullmatch(each)}:
+        uses = seen.positions.variables(name)
+        outside = [use for use in uses if not _is_within_run(use, seen)]
+        is_async = len(outside) < len(uses)
+        wrong = [use for use in outside if not (is_async and _is_sync_method(use, seen))]
+        if wrong:
+            seen.found.doubts.append(Doubt("sessions", wrong[0], name))
+
+
+def _is_within_run(use: Node, seen: Examination) -> bool:
+    return any(any(node is use for node in walk(inner)) for _, inner in seen.found.runs) or any(
+        isinstance(parent, cst.FunctionDef) and parent.asynchronous is not None
+        for parent, _ in seen.tree.above(use, seen.function.node)
+        if parent is not seen.function.node
+    )
+
+
+def _is_sync_method(use: Node, seen: Examination) -> bool:
+    parent = seen.tree.parent(use)
+    return isinstance(parent, cst.Attribute) and parent.attr.value in NOT_AWAITED
+
+
+def is_plain(seen: Examination) -> bool:
+    """Tell whether a fixture only makes a client, and nothing would be lost without it."""
+    found, function = seen.found, seen.function
+    made = [each for each in found.sources.values() if each.kind == "constructor"]
+    if found.gives is None or len(made) != 1 or found.gives is not made[0] or found.doubts:
+        return False
+    if found.awaits or found.mutates or any(nodes for _, nodes in found.set_up):
+        return False
+    if fixture_option(function, "params") or fixture_option(function, "autouse"):
+        return False
+    if not all(_is_harmless(each, seen) for each in own_body(function.node)):
+        return False
+    asked = {each.name.value for each in function.params} - {"self", "app", "event_loop"}
+    return all(any(word in name for word in DATABASE) for name in asked)
+
+
+def _is_harmless(statement: Node, seen: Examination) -> bool:
+    if isinstance(statement, cst.With):
+        return any(statement is each for each in seen.found.spliced) and all(
+            _is_harmless(each, seen) for each in statement.body.body
+        )
+    if isinstance(statement, cst.FunctionDef):
+        return any(word in statement.name.value for word in DATABASE)
+    if isinstance(statement, cst.Try) and not statement.handlers:
+        parts = [*statement.body.body, *statement.finalbody.body.body]
+        return all(_is_harmless(each, seen) for each in parts)
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return False
+    return all(_is_harmless_line(each, seen) for each in statement.body)
+
+
+def _is_harmless_line(line: Node, seen: Examination) -> bool:
+    if isinstance(line, cst.Import | cst.ImportFrom):
+        return True
+    value = getattr(line, "value", None)
+    if isinstance(value, cst.Yield):
+        value = value.value
+    if isinstance(line, cst.Del):
+        return "dependency_overrides[" in text_of(line)
+    if value is None:
+        return isinstance(line, cst.Pass)
+    if isinstance(line, cst.Assign) and _sets_override(line.targets[0].target, value):
+        return True
+    call = isinstance(value, cst.Call) and (full_name(value.func) or "")
+    if call and ".dependency_overrides." in call:
+        return call.rpartition(".")[2] in ("clear", "pop")
+    given = [node for node, _ in seen.found.renames]
+    given += [seen.tree.parent(node).value for node in given if _is_returned(node, seen)]
+    made = [each.value for each in _made_assignments(seen)]
+    return any(value is each for each in [*given, *made])
+
+
+def _is_returned(node: Node, seen: Examination) -> bool:
+    return isinstance(seen.tree.parent(node), cst.Return | cst.Yield)
+
+
+def _sets_override(target: Node, value: Node) -> bool:
+    if isinstance(target, cst.Subscript):
+        key = text_of(target.slice[0])
+        override_of_app = (full_name(target.value) or "").endswith("dependency_overrides")
+        return override_of_app and any(key.endswith(word) or f"{word}_" in key for word in DATABASE)
+    whole = (full_name(target) or "").endswith("dependency_overrides")
+    return whole and isinstance(value, cst.Dict) and not value.elements
+
+
+def _made_assignments(seen: Examination) -> list[Node]:
+    return [each.body[0] for each in seen.found.dropped if isinstance(each.body[0], cst.Assign)]

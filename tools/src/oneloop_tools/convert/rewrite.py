@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from .await_positions import AwaitPositions
 from .clients import CLIENT
 from .edits import Change, Edits
+from .examination import AwaitPositions
 from .findings import Findings, inventory_of
 from .modules import Function
 from .plan import Plan
-from .signatures import edit_signature
+from .signatures import edit_signature, make_async
 from .syntax import Node, cst, full_name
 
 FOLLOW = "follow_redirects"
@@ -51,7 +51,7 @@ class _Rewriting:
             (options, _to_name(FOLLOW)),
             (found.as_request, _as_request),
             (found.follows, _with_follow),
-            ([*found.nested, *found.managers], _make_async),
+            ([*found.nested, *found.managers], make_async),
         ]
         for nodes, change in kinds:
             for node in nodes:
@@ -148,10 +148,6 @@ def _to_name(name: str) -> Change:
         return cst.Name(name, lpar=updated.lpar, rpar=updated.rpar)
 
     return change
-
-
-def _make_async(updated: Node) -> Node:
-    return updated.with_changes(asynchronous=cst.Asynchronous())
 
 
 def _as_request(updated: Node) -> Node:

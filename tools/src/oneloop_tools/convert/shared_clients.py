@@ -1,12 +1,11 @@
-"""Clients that several functions share: at the top of a file, in a class, or as an attribute of `self`."""
+"""Clients that functions share: by fixtures, at the top of a file, in a class, or as an attribute of `self`."""
 
 from .clients import STATE, ClientSource, read_made
 from .examination import Examination
-from .functions import has_other_bases
+from .index import SET_UP_FIXTURE, fixture_scope, has_other_bases
+from .modules import Function
 from .reasons import Doubt
-from .syntax import cst, full_name
-
-SET_UP = "set_up"
+from .syntax import Node, cst, full_name
 
 
 def read_module_names(seen: Examination) -> None:
@@ -96,8 +95,8 @@ def _read_class_attributes(seen: Examination) -> None:
         seen.found.origins.add(origin)
         seen.found.class_attributes.append(line)
         names = {each.name for each in seen.module.functions if each.owner is seen.function.owner}
-        if SET_UP in names or len(seen.found.class_attributes) > 1:
-            seen.doubt("async-copy", seen.function.node, SET_UP)
+        if SET_UP_FIXTURE in names or len(seen.found.class_attributes) > 1:
+            seen.doubt("async-copy", seen.function.node, SET_UP_FIXTURE)
         if made.doubt is not None or made.set_up or made.is_async or len(line.body) > 1:
             seen.doubt("constructor", seen.function.node)
         if seen.function.kind != "test":
@@ -106,3 +105,65 @@ def _read_class_attributes(seen: Examination) -> None:
 
 def _mentions(seen: Examination, name: str) -> bool:
     return any(full_name(each) in (f"self.{name}", f"cls.{name}") for each in seen.all.attributes)
+
+
+def read_params(seen: Examination) -> None:
+    """Find the clients among the parameters, and the fixtures that use a client."""
+    function, found = seen.function, seen.found
+    for param in function.params:
+        name = param.name.value
+        if function.kind == "helper":
+            if param.default is not None and _is_client(seen, param.default):
+                found.makes = True
+                seen.doubt("made-elsewhere", param, name)
+            elif name in function.given:
+                found.sources[name] = ClientSource("parameter", ("parameter", function, name))
+            continue
+        fixture = seen.index.fixture(name, function)
+        if fixture is None:
+            if name == "client":
+                found.sources[name] = ClientSource("plugin", "client")
+                found.origins.add("client")
+            continue
+        _read_fixture(seen, name, fixture)
+    for fixture in seen.index.autouse_of(function) if function.kind == "test" else ():
+        if (there := seen.known.get(fixture)) and there.touches:
+            found.by_string.append(fixture)
+            found.origins |= there.origins
+
+
+def _is_client(seen: Examination, default: Node) -> bool:
+    return isinstance(default, cst.Name) and module_client(seen, default.value) is not None
+
+
+def _read_fixture(seen: Examination, name: str, fixture: Function) -> None:
+    there = seen.known.get(fixture)
+    if there is None or not there.touches:
+        return
+    seen.found.origins |= there.origins
+    if there.gives is None:
+        seen.found.fixtures[name] = fixture
+        if there.factory:
+            _read_factory(seen, name)
+        return
+    given = there.gives
+    kind = "plugin" if there.plain else "fixture"
+    shared = given.shared or fixture_scope(fixture) != "function"
+    seen.found.sources[name] = ClientSource(
+        kind, given.origin, given.is_async, given.raises, given.follows, shared, fixture
+    )
+    if not there.plain:
+        seen.found.fixtures[name] = fixture
+
+
+def _read_factory(seen: Examination, name: str) -> None:
+    # The fixture gives a function that makes requests, so each call of it is awaited.
+    for use in seen.positions.variables(name):
+        call = seen.tree.parent(use)
+        if isinstance(call, cst.Call) and call.func is use:
+            seen.found.nested_calls.append(call)
+            seen.positions.check_await(call, seen.found.doubts, requests=True)
+        else:
+            seen.doubt("arguments", use, f"{name} is passed on")
+    if name in seen.positions.bound:
+        seen.doubt("names", seen.function.node, name)

@@ -4,12 +4,11 @@ from functools import partial
 
 from .clients import CLIENT, SYNC
 from .edits import Change, Edits
-from .functions import yields
+from .index import SET_UP_FIXTURE, yields
 from .modules import Function
 from .plan import Plan
 from .syntax import Node, cst, walk
 
-SET_UP = "set_up"
 AWAITED = {
     "Generator": "AsyncGenerator",
     "Iterator": "AsyncIterator",
@@ -23,7 +22,7 @@ def edit_signature(function: Function, plan: Plan, edits: Edits) -> None:
     renamed = _renamed_params(function, plan)
     changes = edits.changes[id(function.node)]
     if found.awaits or found.sources or plan.needs_client(function):
-        changes.append(_make_async)
+        changes.append(make_async)
     _edit_params(function, plan, renamed, edits)
     if found.gives is not None or (function.kind == "fixture" and yields(function.node)):
         _edit_returns(function, plan, edits)
@@ -83,7 +82,7 @@ def _added_params(function: Function, plan: Plan, renamed: dict[str, str]) -> li
     return [name for name in reversed(wanted) if name not in present]
 
 
-def _make_async(updated: Node) -> Node:
+def make_async(updated: Node) -> Node:
     return updated.with_changes(asynchronous=cst.Asynchronous())
 
 
@@ -157,7 +156,7 @@ def _comma() -> Node:
 def set_up_fixture(name: str, leading_lines: list[Node]) -> Node:
     """Return a fixture that sets the client as an attribute of a test class."""
     made = cst.parse_statement(
-        f"@pytest.fixture(autouse=True)\nasync def {SET_UP}(self, {CLIENT}):\n    self.{name} = {CLIENT}\n"
+        f"@pytest.fixture(autouse=True)\nasync def {SET_UP_FIXTURE}(self, {CLIENT}):\n    self.{name} = {CLIENT}\n"
     )
     return made.with_changes(leading_lines=leading_lines)
 
@@ -168,7 +167,7 @@ def _as_fixture(updated: Node) -> Node:
     if params.params and params.params[0].name.value == "cls":
         first = params.params[0].with_changes(name=cst.Name("self"))
         params = params.with_changes(params=[first, *params.params[1:]])
-    return updated.with_changes(name=cst.Name(SET_UP), decorators=[decorator], params=params)
+    return updated.with_changes(name=cst.Name(SET_UP_FIXTURE), decorators=[decorator], params=params)
 
 
 def _renaming(function: Function, plan: Plan) -> Change:

@@ -2,12 +2,17 @@
 
 from collections.abc import Hashable, Iterable, Iterator
 
-from .apps import app_of
-from .clients import read_made
-from .examine import examine
+from .calls import find_runs, is_harmless_manager, read_calls
+from .client_uses import judge_uses
+from .clients import app_of, read_made
+from .examination import Examination
 from .findings import Findings
+from .index import ProjectIndex
+from .made_clients import read_makers
 from .modules import Function, Module
-from .project_index import ProjectIndex
+from .overrides import find_overrides
+from .shape import judge_function, read_app_fixture
+from .shared_clients import read_attributes, read_module_names, read_params
 from .syntax import Node, cst, walk
 
 OVERRIDES = "dependency_overrides"
@@ -84,3 +89,21 @@ def _seen_from_outside(found: Findings) -> Hashable:
         frozenset(found.attributes),
         bool(found.mutates),
     )
+
+
+def examine(function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> Findings:
+    """Return what is found in a function. The order matters: uses are judged when all clients are known."""
+    seen = Examination(function, index, known)
+    seen.positions.is_harmless = lambda manager: is_harmless_manager(seen, manager)
+    read_params(seen)
+    read_makers(seen)
+    read_module_names(seen)
+    read_attributes(seen)
+    find_runs(seen)
+    read_calls(seen)
+    find_overrides(seen)
+    for name, source in list(seen.found.sources.items()):
+        judge_uses(seen, name, source)
+    read_app_fixture(seen)
+    judge_function(seen)
+    return seen.found

@@ -1,18 +1,17 @@
 """Syntax trees of LibCST that know the parent and the line of each node."""
 
+import ast
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 
 import libcst
 
-from .lines import lines_of
-
 # Untyped: with LibCST's hundred node classes, strict types need a cast in every second line.
 cst: Any = libcst
 Node = Any
 STATEMENTS = (cst.BaseSmallStatement, cst.BaseCompoundStatement)
-
 # The layout has no code, and walking over it doubles the time.
 LAYOUT = {
     *("leading_lines", "lines_after_decorators", "header", "footer", "lpar", "rpar"),
@@ -20,6 +19,29 @@ LAYOUT = {
 }
 _FIELDS: dict[type, tuple[str, ...]] = {}
 _NODES: dict[type, bool] = {}
+
+
+def parse(content: bytes) -> ast.Module:
+    """Parse a file without its warnings, such as one about an invalid escape."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(content)
+
+
+def lines_of(content: bytes) -> list[int]:
+    """Return the line of each statement in the order of the source. A function begins at its `def`."""
+    return [statement.lineno for statement in _statements(parse(content).body)]
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        for part in ("body", "handlers", "cases", "orelse", "finalbody"):
+            for each in getattr(statement, part, ()):
+                if isinstance(each, ast.stmt):
+                    yield from _statements([each])
+                else:  # an exception handler or a case
+                    yield from _statements(each.body)
 
 
 def children(node: Node) -> Iterator[Node]:

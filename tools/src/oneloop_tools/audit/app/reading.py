@@ -4,12 +4,21 @@ import ast
 from types import FunctionType
 from typing import Any
 
-from .functions import Node
-from .objects import OF_THE_REQUEST, hints_of, kind_of, name_of, package_of, types_in, unwrap
-from .reached_resources import AUTHENTICATION, DATABASE, SERVICE, Resource
-from .resolving import Of, Resolving
-
-HEADER = "authorization"
+from .functions import Node, Of, Resolving
+from .resources import (
+    AUTHENTICATION,
+    AUTHORIZATION,
+    DATABASE,
+    OF_THE_REQUEST,
+    SERVICE,
+    Resource,
+    hints_of,
+    kind_of,
+    name_of,
+    package_of,
+    types_in,
+    unwrap,
+)
 
 
 class Reading(Resolving, ast.NodeVisitor):
@@ -94,7 +103,7 @@ class Reading(Resolving, ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and node.value.lower() == HEADER:
+        if isinstance(node.value, str) and node.value.lower() == AUTHORIZATION:
             self._found(AUTHENTICATION, f"the header {node.value!r}", node)
 
     def visit_Assign(self, node: ast.Assign) -> None:

@@ -8,11 +8,12 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
-from oneloop_tools.audit.request_text import HOLE, WEBSOCKET
+from .reach import DependencyTrees, middleware_reaches
+from .resources import Resource
 
-from .dependency_tree import DependencyTrees
-from .middleware import middleware_reaches
-from .reached_resources import Resource
+HOLE = "\0"  # a part of a path that cannot be read
+WEBSOCKET = "WEBSOCKET"  # the method of a websocket
+
 
 # Values for a hole in a path: one of them fits each of Starlette's convertors.
 SAMPLES = ("1", "11111111-1111-1111-1111-111111111111", "x", "1.5", "")

@@ -6,15 +6,13 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from . import texts
-from .foreign import Foreign, Keywords
-from .frames import DEPTH, STEPS, Frame, TooMuchError
-from .libraries import client_kind
+from .foreign import Foreign, Keywords, client_kind
+from .literals import text_method
 from .modules import Module
 from .names import lineage
-from .sending import send
-from .sent_requests import METHODS, Unknown
+from .record import DEPTH, STEPS, Frame, TooMuchError, send
 from .values import (
+    METHODS,
     Class,
     Function,
     Instance,
@@ -26,6 +24,7 @@ from .values import (
     Super,
     Table,
     Text,
+    Unknown,
     Value,
     Values,
     constant,
@@ -92,7 +91,7 @@ class Calling(Foreign):
         if name in ("__enter__", "__aenter__"):
             return (owner,)
         if isinstance(owner, Text):
-            return texts.method(owner.text, name, arguments, keywords)
+            return text_method(owner.text, name, arguments, keywords)
         if isinstance(owner, Table | Items):
             return self._of_container(owner, name, arguments)
         if name.startswith("assert") and len(arguments) > 1:

@@ -3,11 +3,9 @@
 import ast
 from abc import abstractmethod
 
-from .containers import Containers
-from .frames import Frame
-from .sent_requests import Unknown
-from .texts import concatenated, equal, percent, plain_of
-from .values import Function, Items, Known, Status, Table, Text, Values, constant, one_of
+from .literals import Containers, concatenated, equal, percent, plain_of
+from .record import Frame
+from .values import Function, Items, Known, Status, Table, Text, Unknown, Values, constant, one_of
 
 
 class Expressions(Containers):

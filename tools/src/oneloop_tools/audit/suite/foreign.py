@@ -1,19 +1,23 @@
-"""What is not part of the tests: clients of libraries, builtins, and code that cannot be followed."""
+"""What is not part of the tests: clients and functions of libraries, builtins, and code that cannot be followed."""
 
 import itertools
+import os.path
+import urllib.parse
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
 
-from . import texts
-from .containers import MANY
-from .libraries import MODULES_THAT_SEND, PURE, client_kind, is_harmless, names_of
-from .sending import path_below, send
-from .sent_requests import SENDING, SOCKET, Client, Unknown
+from .literals import MANY, plain_of
+from .record import path_below, send
 from .statements import Statements
 from .values import (
+    ASYNC,
+    SENDING,
+    SOCKET,
+    SYNC,
+    Client,
     Instance,
     Items,
     Known,
@@ -23,6 +27,7 @@ from .values import (
     Sender,
     Table,
     Text,
+    Unknown,
     Value,
     Values,
     constant,
@@ -30,8 +35,65 @@ from .values import (
     text_of,
 )
 
-Keywords = dict[str, Values]
+# By the top-level package and the last name. The first match wins, and a subclass counts.
+CLIENTS = (
+    ("fastapi", "TestClient", SYNC),
+    ("starlette", "TestClient", SYNC),
+    ("async_asgi_testclient", "TestClient", ASYNC),
+    ("httpx", "AsyncClient", ASYNC),
+    ("httpx2", "AsyncClient", ASYNC),
+    ("httpx", "Client", SOCKET),
+    ("httpx2", "Client", SOCKET),
+    ("requests", "Session", SOCKET),
+    ("requests", "session", SOCKET),
+    ("aiohttp", "ClientSession", SOCKET),
+)
+MODULES_THAT_SEND = {"requests", "httpx", "httpx2"}
+# These are really called if all their arguments are known.
+PURE = {
+    urllib.parse.urljoin, urllib.parse.urlencode, urllib.parse.quote, urllib.parse.quote_plus,
+    os.path.join, str, int, len, range,
+}  # fmt: skip
+# These send no request through a client that they are given.
+HARMLESS = {
+    "isinstance", "print", "type", "id", "repr", "str", "hasattr", "setattr", "callable", "len",
+    "setup_databases", "super", "vars", "dir", "bool",
+}  # fmt: skip
+HARMLESS_PACKAGES = {"unittest", "pytest", "_pytest", "pytest_mock", "mock", "contextlib", "typing", "warnings"}
 CONTAINERS = (list, tuple, set, sorted, reversed, iter, frozenset)
+
+
+def names_of(value: Value) -> set[tuple[str, str]]:
+    """Return the packages and names of a class or function of a library, and of its base classes."""
+    if isinstance(value, Library):
+        parts = value.name.split(".")
+        return {(parts[0], parts[-1])}
+    if isinstance(value, Known):
+        thing: Any = value.value
+        lineage = thing.__mro__ if isinstance(thing, type) else (thing,)
+        return {
+            (str(each.__module__).partition(".")[0], each.__name__)
+            for each in lineage
+            if hasattr(each, "__module__") and hasattr(each, "__name__")
+        }
+    return set()
+
+
+def client_kind(value: Value) -> str | None:
+    """Return the kind of client that a class makes, or None."""
+    names = names_of(value)
+    return next((kind for package, name, kind in CLIENTS if (package, name) in names), None)
+
+
+def is_harmless(value: Value) -> bool:
+    """Tell whether a function outside of the tests sends no request through a client."""
+    return any(
+        package in HARMLESS_PACKAGES or (package == "builtins" and name in HARMLESS)
+        for package, name in names_of(value)
+    )
+
+
+Keywords = dict[str, Values]
 
 
 class Foreign(Statements):
@@ -91,7 +153,7 @@ class Foreign(Statements):
 
     def _of_known_function(self, function: Any, arguments: list[Values], keywords: Keywords) -> Values | None:
         if function is getattr and len(arguments) >= 2:
-            names = [texts.plain_of(each) for each in arguments[1]]
+            names = [plain_of(each) for each in arguments[1]]
             found = [self.attribute(o, str(n[0]), "getattr") for o in arguments[0] for n in names if n]
             return one_of(*found) or (Unknown("the attribute is computed"),)
         if function is dict:
@@ -149,7 +211,7 @@ def _items(values: Values | None) -> list[Values]:
 
 
 def _really_called(function: Any, arguments: list[Values]) -> Values | None:
-    plain = [texts.plain_of(each[0]) if len(each) == 1 else None for each in arguments]
+    plain = [plain_of(each[0]) if len(each) == 1 else None for each in arguments]
     if not all(plain):
         return None
     try:

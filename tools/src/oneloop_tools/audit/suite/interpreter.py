@@ -10,15 +10,25 @@ from starlette.applications import Starlette
 from oneloop_tools.audit.app.routes import Routes
 
 from .calling import Calling
-from .collect import Test
-from .fixtures import Finder, Fixture, Layer, as_function, autouse, find
+from .collection import Finder, Fixture, Layer, Test, as_function, autouse, find
 from .foreign import Keywords
-from .frames import Frame, Record, TooMuchError
-from .marks import fixture_params, keyword, marks, used_fixtures
-from .modules import Modules
-from .sent_requests import ASYNC, SYNC, Client, Unknown
-from .texts import plain_of
-from .values import Class, FixtureRequest, Function, Instance, Library, Text, Values, one_of
+from .literals import plain_of
+from .modules import Modules, fixture_params, keyword, marks, used_fixtures
+from .record import Frame, Record, TooMuchError
+from .values import (
+    ASYNC,
+    SYNC,
+    Class,
+    Client,
+    FixtureRequest,
+    Function,
+    Instance,
+    Library,
+    Text,
+    Unknown,
+    Values,
+    one_of,
+)
 
 SETUPS = (
     "setup_class", "setUpClass", "setup_method", "setup", "setUp", "asyncSetUp",

@@ -5,11 +5,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from .expressions import Expressions
-from .frames import Frame
+from .literals import plain_of
 from .modules import Module
-from .sent_requests import Client, Unknown
-from .texts import plain_of
-from .values import Function, Instance, Items, Known, Response, Table, Value, Values, one_of
+from .record import Frame
+from .values import Client, Function, Instance, Items, Known, Response, Table, Unknown, Value, Values, one_of
 
 
 class Statements(Expressions):

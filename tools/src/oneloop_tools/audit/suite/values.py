@@ -1,13 +1,53 @@
-"""The values that an expression in a test may have, as far as they can be read without running it."""
+"""The values that an expression in a test may have, its clients and requests among them. None of it is run."""
 
 import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from oneloop_tools.audit.request_text import HOLE
+from oneloop_tools.audit.app.resources import Resource
+from oneloop_tools.audit.app.routes import HOLE
 
 from .modules import Module
-from .sent_requests import Client, SentRequest, Unknown
+
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+SENDING = {*METHODS, "request", "stream", "build_request", "send", "websocket_connect", "websocket"}
+
+SYNC = "TestClient"
+ASYNC = "AsyncClient"
+SOCKET = "socket client"
+LIMIT = 32
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A value that cannot be read, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client: its kind, the path of its base URL, and its app (None: the app that is audited)."""
+
+    kind: str
+    base: str = ""
+    app: object = None
+
+
+@dataclass(eq=False)
+class SentRequest:
+    """One request in the text of the tests.
+
+    `method` and `url` are None if they cannot be read, and `why` gives the reason. A real run adds `observed`.
+    """
+
+    client: Client | Unknown
+    method: str | None
+    url: str | None
+    where: str
+    why: str = ""
+    expected: set[int] = field(default_factory=set)
+    observed: set[Resource] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -158,7 +198,6 @@ Value = (
 )
 # Everything that an expression may be. Never empty.
 Values = tuple[Value, ...]
-LIMIT = 32
 
 
 def one_of(*groups: Values) -> Values:

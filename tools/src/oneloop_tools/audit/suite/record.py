@@ -1,12 +1,73 @@
-"""Notes a request: every method and URL that it may have, with the path that the app receives."""
+"""The record of reading one test: the names of each function, and the requests that are found so far."""
 
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from oneloop_tools.audit.request_text import HOLE, WEBSOCKET
+from oneloop_tools.audit.app.routes import HOLE, WEBSOCKET
 
-from .frames import Record
-from .sent_requests import METHODS, Client, SentRequest, Unknown
-from .values import Known, Prepared, Response, Text, Value, Values, one_of
+from .modules import Module
+from .values import (
+    METHODS,
+    Class,
+    Client,
+    Instance,
+    Known,
+    Prepared,
+    Response,
+    SentRequest,
+    Text,
+    Unknown,
+    Value,
+    Values,
+    one_of,
+)
+
+STEPS = 60_000  # of one test; only loops over thousands of literals take more
+DEPTH = 30
+
+
+class TooMuchError(Exception):
+    """A test takes too many steps to read."""
+
+
+@dataclass(eq=False)
+class Frame:
+    """The names of one function while it is read, and what it returns."""
+
+    module: Module
+    names: dict[str, Values] = field(default_factory=dict)
+    instance: Instance | None = None
+    of_class: Class | None = None
+    returns: list[Values] = field(default_factory=list)
+    yields: list[Values] = field(default_factory=list)
+
+    def branch(self) -> "Frame":
+        """Return a frame with names of its own, for one side of an `if`."""
+        return Frame(
+            self.module,
+            dict(self.names),
+            self.instance,
+            self.of_class,
+            self.returns,
+            self.yields,
+        )
+
+
+@dataclass(eq=False)
+class Record:
+    """What was found: the requests, the clients, where a client was lost and where reading stopped."""
+
+    requests: list[SentRequest] = field(default_factory=list)
+    clients: set[str] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+
+    def add(self, other: "Record") -> None:
+        """Add what another record found."""
+        self.requests += other.requests
+        self.clients |= other.clients
+        self.lost += other.lost
+        self.cut += other.cut
 
 
 def send(  # noqa: PLR0917  the parts of a call

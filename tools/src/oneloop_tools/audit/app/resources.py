@@ -1,15 +1,22 @@
-"""What a real object is, by its type: a way to the database, an async client, a task."""
+"""The resources that depend on an event loop: their kinds, and which real object is one."""
 
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 from starlette.background import BackgroundTask
 
-from .reached_resources import BACKGROUND, DATABASE, SERVICE
-
+DATABASE = "database"
+AUTHENTICATION = "authentication"
+BACKGROUND = "background-tasks"
+SERVICE = "async-service"
+MIDDLEWARE = "async-middleware"
+AUTHORIZATION = "authorization"  # the header
+KINDS = (AUTHENTICATION, DATABASE, BACKGROUND, SERVICE, MIDDLEWARE)
 # By the full name of a class or function, or by the whole package.
 SQLALCHEMY = {
     "Engine", "AsyncEngine", "Connection", "AsyncConnection", "Session", "AsyncSession",
@@ -32,6 +39,22 @@ TASKS = {
 CONTAINERS = {"collections.abc", "typing", "types", "builtins", "contextlib"}
 # What these provide belongs to the request itself, and works on any loop.
 OF_THE_REQUEST = {"starlette", "fastapi", "pydantic", "asyncio", "anyio", "contextlib", "builtins"}
+
+
+class Resource(NamedTuple):
+    """One finding: its kind, the object that shows it, and its place in the code.
+
+    `late`: a request that is refused for its body or its query does not get there. It is in the endpoint, or it is a
+    session that has sent no statement yet.
+    """
+
+    kind: str
+    what: str
+    where: str = ""
+    late: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.where})" if self.where else self.what
 
 
 def unwrap(thing: Any) -> Any:
@@ -110,3 +133,28 @@ def hints_of(function: Any) -> Mapping[str, Any]:
             except Exception:  # noqa: BLE001  a name that exists for type checkers only
                 hints[name] = None
     return hints
+
+
+@contextmanager
+def listening(listeners: dict[str, Callable[..., Any]]) -> Iterator[None]:
+    """Call the listener of each event of an engine, by the event's name, until the block ends."""
+    if not _has_sqlalchemy():
+        yield
+        return
+    from sqlalchemy import event  # noqa: PLC0415  it may not be installed
+    from sqlalchemy.engine import Engine  # noqa: PLC0415  likewise
+
+    for name, listener in listeners.items():
+        event.listen(Engine, name, listener)
+    try:
+        yield
+    finally:
+        for name, listener in listeners.items():
+            event.remove(Engine, name, listener)
+
+
+def _has_sqlalchemy() -> bool:
+    try:
+        return find_spec("sqlalchemy") is not None
+    except ValueError:  # `sys.modules` says that there is none
+        return False

@@ -1,1 +1,0 @@
-"""The planted bugs, by the promise that they break."""

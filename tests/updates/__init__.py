@@ -1,1 +1,0 @@
-"""An update brings the harness of a release to a busy service, and touches nothing else."""

@@ -1,0 +1,166 @@
+"""What a route reaches: by the code of functions, through its dependencies, and in the middleware before it.
+
+No code is run. A name is looked up in the function's globals and closure, an attribute in its object or class, and a
+parameter by its annotation. The functions of the project that are found this way are followed in turn, each once.
+
+A middleware that only wraps the request is no reason to convert: it would be one for every test of the app. One that
+uses the database, authenticates, or has a client of its own is a reason.
+"""
+
+import inspect
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+from fastapi.dependencies.models import Dependant
+from fastapi.security.base import SecurityBase
+from starlette.applications import Starlette
+from starlette.middleware.authentication import AuthenticationMiddleware
+
+from .functions import Functions, attribute
+from .reading import Reading
+from .resources import (
+    AUTHENTICATION,
+    AUTHORIZATION,
+    BACKGROUND,
+    DATABASE,
+    MIDDLEWARE,
+    Resource,
+    hints_of,
+    kind_of,
+    name_of,
+    types_in,
+    unwrap,
+)
+
+LIMIT = 3000  # functions behind one route; what is behind more is not followed
+
+
+@dataclass
+class Code:
+    """Follows functions. Each function is read once."""
+
+    functions: Functions
+    _direct: dict[FunctionType, Reading] = field(default_factory=dict)
+
+    def reaches(self, thing: Any, *, lenient: bool = False) -> list[Resource]:
+        """Return everything that a function, class or callable object reaches, itself or through others.
+
+        `lenient` leaves out unknown awaited objects: a middleware awaits the app itself.
+        """
+        found: list[Resource] = []
+        waiting = self._entries(thing)
+        seen = set(waiting)
+        while waiting and len(seen) < LIMIT:
+            reading = self._read(waiting.pop())
+            found += reading.reaches
+            if not lenient:
+                found += reading.unknown
+            for function in reading.calls:
+                if function not in seen:
+                    seen.add(function)
+                    waiting.append(function)
+        return list(dict.fromkeys(found))
+
+    def _entries(self, thing: Any) -> list[FunctionType]:
+        thing = unwrap(thing)
+        if isinstance(thing, FunctionType):
+            found: list[Any] = [thing]
+        elif isinstance(thing, type):
+            found = [vars(each).get("__init__") for each in thing.__mro__]
+        else:
+            found = [unwrap(attribute(type(thing), "__call__"))]
+        return [each for each in found if isinstance(each, FunctionType) and self.functions.is_of_the_project(each)]
+
+    def _read(self, function: FunctionType) -> Reading:
+        if function not in self._direct:
+            # It is stored before it is read: functions may call each other in a circle.
+            self._direct[function] = reading = Reading(function, self.functions, self._read)
+            reading.read()
+        return self._direct[function]
+
+
+@dataclass
+class DependencyTrees:
+    """Walks dependants. `session_dependency` provides the database whatever it looks like."""
+
+    code: Code
+    session_dependency: Any = None
+    _kept: dict[int, tuple[Dependant, list[Resource]]] = field(default_factory=dict)
+
+    def reaches(self, dependant: Dependant | None, endpoint: Any) -> list[Resource]:
+        """Return everything that a route reaches: through its dependencies first, then through its endpoint."""
+        found: list[Resource] = []
+        if dependant is not None:
+            scheme = find_scheme(dependant)
+            if scheme:
+                found.append(Resource(AUTHENTICATION, f"the security scheme {scheme}"))
+            found += _read_from_request(dependant)
+            for each in dependant.dependencies:
+                found += self._of_dependency(each)
+        if endpoint is not None:
+            found += [each._replace(late=True) for each in self.code.reaches(endpoint)]
+        return list(dict.fromkeys(found))
+
+    def _of_dependency(self, dependant: Dependant) -> list[Resource]:
+        key = id(dependant)
+        if key not in self._kept:
+            self._kept[key] = (dependant, self._look(dependant))
+        return self._kept[key][1]
+
+    def _look(self, dependant: Dependant) -> list[Resource]:
+        call = unwrap(dependant.call)
+        if isinstance(call, SecurityBase):
+            return []
+        below = [each for inner in dependant.dependencies for each in self._of_dependency(inner)]
+        own = [*_read_from_request(dependant), *self.code.reaches(dependant.call)]
+        if self._gives_sessions(call):
+            # A request that is refused early leaves the session unused, also after the `yield`.
+            given = Resource(DATABASE, f"the dependency {name_of(call)}", late=True)
+            own = [given, *(each._replace(late=True) for each in own)]
+        return [*below, *own]
+
+    def _gives_sessions(self, call: Any) -> bool:
+        if call is self.session_dependency and call is not None:
+            return True
+        if any(kind_of(each) == DATABASE for each in types_in(hints_of(call).get("return"))):
+            return True
+        generator = inspect.isgeneratorfunction(call) or inspect.isasyncgenfunction(call)
+        return generator and any(each.kind == DATABASE for each in self.code.reaches(call))
+
+
+def find_scheme(dependant: Dependant) -> str | None:
+    """Return the name of the first security scheme that a route depends on, at any depth."""
+    call = unwrap(dependant.call)
+    if isinstance(call, SecurityBase):
+        return type(call).__name__
+    return next(filter(None, map(find_scheme, dependant.dependencies)), None)
+
+
+def _read_from_request(dependant: Dependant) -> list[Resource]:
+    found: list[Resource] = []
+    if dependant.background_tasks_param_name:
+        what = f"the parameter {dependant.background_tasks_param_name!r} of "
+        found.append(Resource(BACKGROUND, what + name_of(unwrap(dependant.call)), late=True))
+    if dependant.own_oauth_scopes:
+        scopes = ", ".join(dependant.own_oauth_scopes)
+        found.append(Resource(AUTHENTICATION, f"Security with the scopes {scopes}"))
+    headers = [each.alias for each in dependant.header_params if each.alias.lower() == AUTHORIZATION]
+    return [*found, *(Resource(AUTHENTICATION, f"the header {name!r}") for name in headers)]
+
+
+def middleware_reaches(app: Starlette, code: Code) -> list[Resource]:
+    found: list[Resource] = []
+    for each in app.user_middleware:
+        parts: list[Any] = [*each.args, *each.kwargs.values()]
+        if isinstance(each.cls, type):
+            parts += [getattr(each.cls, name, None) for name in ("dispatch", "__call__", "__init__")]
+            if issubclass(each.cls, AuthenticationMiddleware):
+                found.append(Resource(MIDDLEWARE, "AuthenticationMiddleware authenticates"))
+        else:
+            parts.append(each.cls)
+        for part in parts:
+            for reach in code.reaches(part, lenient=True) if callable(part) else ():
+                what = f"{name_of(each.cls)} reaches {reach.what}"
+                found.append(Resource(MIDDLEWARE, what, reach.where))
+    return list(dict.fromkeys(found))
