@@ -101,11 +101,11 @@ class TestTheProcessInTheProject:
         assert not Path(path).exists()
 
     def test_passes_arguments_on_to_pytest(self, shop: Audited) -> None:
-        done = shop.tool("--observe", "--", "tests/test_plain.py", "-k", "nothing_of_that_name")
+        done = shop.tool("--observe", "--", "tests/test_routes.py", "-k", "nothing_of_that_name")
 
         assert done.returncode == 2
         assert "The suite did not run: pytest ended with status 5, see above." in done.stderr
-        assert done.stderr.endswith("    pytest tests/test_plain.py -k nothing_of_that_name\n")
+        assert done.stderr.endswith("    pytest tests/test_routes.py -k nothing_of_that_name\n")
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
@@ -132,7 +132,7 @@ def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:
     convert = run(*tool, "convert", shop.root, "--audit", tmp_path / "audit.json", cwd=tmp_path)
 
     assert audit.returncode == 0, audit.stdout
-    assert "47 of 74 tests use the wrong client." in audit.stdout
+    assert "54 of 87 tests use the wrong client." in audit.stdout
     assert convert.returncode == 0, convert.stdout
     assert " converted, " in convert.stdout
     assert sorted(path for path in shop.root.rglob("*") if "__pycache__" not in path.parts) == before
