@@ -78,16 +78,16 @@ class TestSettings:
     def test_that_make_a_second_loop_are_named(self, changed: Overlay, old: str, new: str, words: str) -> None:
         replace(changed, "pytest.ini", old, new)
 
-        assert words in refused(changed, "tests/health")
+        assert words in refused(changed, "tests/test_health.py")
 
     @pytest.mark.parametrize("options", [["-p", "no:asyncio"], ["--asyncio-mode=strict"]], ids=" ".join)
     def test_of_the_command_line_are_named(self, service: Overlay, options: list[str]) -> None:
-        assert "command line" in refused(service, "tests/health", *options)
+        assert "command line" in refused(service, "tests/test_health.py", *options)
 
     def test_of_a_second_file_are_named(self, changed: Overlay) -> None:
         (changed.root / "pytest.toml").write_text("[pytest]\n")
 
-        assert "pytest.toml" in refused(changed, "tests/health")
+        assert "pytest.toml" in refused(changed, "tests/test_health.py")
 
     @pytest.mark.parametrize(
         ("table", "words"),
@@ -101,7 +101,7 @@ class TestSettings:
     def test_of_the_plugin_are_checked(self, changed: Overlay, table: str, words: str) -> None:
         replace(changed, "pyproject.toml", '[tool.oneloop]\npackage = "my_service"\n', table)
 
-        output = refused(changed, "tests/health")
+        output = refused(changed, "tests/test_health.py")
 
         assert words in output
         assert "pyproject.toml" in output
@@ -115,7 +115,7 @@ class TestTheDatabase:
     )
     def test_that_is_given_is_checked_once(self, service: Overlay, url: str) -> None:
         """One sentence, and no password."""
-        output = refused(service, "tests/health", env={"TEST_DATABASE_URL": url})
+        output = refused(service, "tests/test_health.py", env={"TEST_DATABASE_URL": url})
 
         assert output.count("TEST_DATABASE_URL") >= 1
         assert "hunter2" not in output

@@ -23,7 +23,7 @@ USES_IT = "async def test_it(test_users):\n    assert test_users['extended'] and
 
 class TestWhereItRuns:
     def test_from_another_folder(self, service: Overlay, tmp_path: Path) -> None:
-        status, output = service.output(str(service.root / "tests/health"), folder=tmp_path)
+        status, output = service.output(str(service.root / "tests/test_health.py"), folder=tmp_path)
 
         assert (status, "5 passed" in output) == (0, True), output
 
@@ -38,13 +38,13 @@ class TestWhereItRuns:
         ids=" ".join,
     )
     def test_with_options(self, service: Overlay, options: list[str]) -> None:
-        status, output = service.output("tests/health", "tests/metrics", *options)
+        status, output = service.output("tests/test_health.py", "tests/test_metrics.py", *options)
 
         assert status == 0, output
 
     def test_in_an_editor(self, service: Overlay) -> None:
         """It collects without a database, then runs one test by its id."""
-        status, listed = service.output("--collect-only", "tests/metrics", env={"PGBIN": "/nowhere"})
+        status, listed = service.output("--collect-only", "tests/test_metrics.py", env={"PGBIN": "/nowhere"})
         node = next(line for line in listed.splitlines() if "::" in line)
         alone, output = service.output(node, f"--rootdir={service.root}")
 
@@ -56,8 +56,10 @@ class TestWhereItRuns:
         both = [Overlay.of(service.original, tmp_path / "repository" / name) for name in ("orders", "kitchen")]
         (tmp_path / "repository/pytest.ini").write_text("[pytest]\n")
 
-        alone = [each.output(f"{each.root.name}/tests/health", folder=tmp_path / "repository") for each in both]
-        status, output = both[0].output("orders/tests/health", "kitchen/tests/health", folder=tmp_path / "repository")
+        alone = [each.output(f"{each.root.name}/tests/test_health.py", folder=tmp_path / "repository") for each in both]
+        status, output = both[0].output(
+            "orders/tests/test_health.py", "kitchen/tests/test_health.py", folder=tmp_path / "repository"
+        )
 
         assert [status for status, _ in alone] == [0, 0], alone
         assert status == pytest.ExitCode.USAGE_ERROR
@@ -75,7 +77,7 @@ class TestFixturesOfTheUser:
 
     def test_are_listed_with_their_place(self, service: Overlay) -> None:
         """`pytest --fixtures` leads to the files of the plugin."""
-        _, output = service.output("--fixtures", "tests/health")
+        _, output = service.output("--fixtures", "tests/test_health.py")
 
         assert re.search(r"^async_client.*tests/harness/oneloop/fixtures/client_fixtures\.py:\d+", output, re.MULTILINE)
 
@@ -121,7 +123,7 @@ class TestTheDistribution:
 
     def test_missing_or_switched_off_is_a_clear_error(self, service: Overlay) -> None:
         """A test that asks for none of its fixtures would pass without it."""
-        status, output = service.output("tests/health", "-p", "no:oneloop")
+        status, output = service.output("tests/test_health.py", "-p", "no:oneloop")
 
         assert status == pytest.ExitCode.USAGE_ERROR
         assert "Missing required plugins: oneloop-vendored" in output
