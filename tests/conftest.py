@@ -15,6 +15,9 @@ from tests.support.interpreters import interpreter
 from tests.support.project import Project
 from tests.updates import table
 
+# Tests that other tests run, each time in a process of its own.
+collect_ignore = ["benchmarks/rendered", "brief/app"]
+
 
 def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start: a shell in the background hands on that it is ignored."""
