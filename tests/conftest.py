@@ -11,7 +11,7 @@ import pytest
 from filelock import FileLock
 
 from tests.support import template
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter
 from tests.support.project import Project
 from tests.updates import table
 

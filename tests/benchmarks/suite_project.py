@@ -9,8 +9,7 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from tests.support.environment import run, uv
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter, run, uv
 from tests.support.project import Project
 from tests.support.template import render, snapshot
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from tests.matrix import adoption
 from tests.matrix.cells import Cell
-from tests.support.environment import ROOT, succeed, uv
-from tests.support.interpreters import interpreter
+from tests.support.environment import ROOT, interpreter, succeed, uv
 from tests.support.outcomes import passed
 from tests.support.project import Project
 
