@@ -11,8 +11,7 @@ import yaml
 from tests.docs.edits import edit
 from tests.docs.markdown import blocks
 from tests.support.environment import ROOT, clean_environment, commit_all, succeed, uv
-from tests.tools.audit.audited import TOOLS, Audited
-from tests.tools.audit.conftest import copy_sample
+from tests.tools.audit.conftest import TOOLS, Audited, copy_sample
 
 AUDIT = Path("docs/audit.md")
 COMMANDS = [block.text.strip() for block in blocks(AUDIT, "sh")]
