@@ -13,7 +13,7 @@ from tests.docs.markdown import blocks
 from tests.support.environment import ROOT, clean_environment, commit_all, succeed, uv
 from tests.tools.audit.conftest import TOOLS, Audited, copy_sample
 
-AUDIT = Path("docs/audit.md")
+AUDIT, CONVERT = Path("docs/audit.md"), Path("docs/convert.md")
 COMMANDS = [block.text.strip() for block in blocks(AUDIT, "sh")]
 PLANTED = 'def test_planted(client):\n    assert client.get("/count").status_code == 200\n'
 FROM_ADDRESS = "uvx --from 'git+ADDRESS#subdirectory=tools' oneloop-tools audit ."
@@ -76,7 +76,6 @@ def test_planted_test_fails_the_step(tmp_path: Path) -> None:
     assert "tests/test_planted.py::test_planted" in done.stdout
 
 
-CONVERT = Path("docs/convert.md")
 BRIEF = ROOT / "tests/brief/app"
 
 

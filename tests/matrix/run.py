@@ -14,7 +14,16 @@ from tests.support.environment import ROOT, interpreter, succeed, uv
 from tests.support.outcomes import passed
 from tests.support.project import Project
 
+# The sample that an adoption begins with.
 OF_DRIVER = {"postgresql+asyncpg": "brief", "postgresql+psycopg": "factory", "sqlite+aiosqlite": "sqlmodel"}
+SCRIPTS = ROOT / "tests/support"
+PYPROJECTS = ("pyproject.toml", "tests/harness/pyproject.toml")
+RESOLUTION = {"lowest": "lowest-direct", "highest": "highest"}
+MIGRATIONS = [["alembic", *step.split()] for step in ("upgrade head", "check", "downgrade base", "upgrade head")]
+
+
+class UnknownKindError(Exception):
+    """copier.yml has a kind of project that there are no steps for."""
 
 
 def sample_of(cell: Cell) -> str:
@@ -49,16 +58,6 @@ def names_what_is_wrong(cell: Cell, project: Project) -> str:
     wrong = [done.texts[name] for name in own if done.ended[name] != "passed"]
     assert all("WrongLoopError" in said or "ClientPolicyError" in said for said in wrong), done.output
     return done.output
-
-
-SCRIPTS = ROOT / "tests/support"
-PYPROJECTS = ("pyproject.toml", "tests/harness/pyproject.toml")
-RESOLUTION = {"lowest": "lowest-direct", "highest": "highest"}
-MIGRATIONS = [["alembic", *step.split()] for step in ("upgrade head", "check", "downgrade base", "upgrade head")]
-
-
-class UnknownKindError(Exception):
-    """copier.yml has a kind of project that there are no steps for."""
 
 
 def copier(cell: Cell) -> str:
