@@ -11,9 +11,12 @@ import pytest
 from filelock import FileLock
 
 from tests.support import template
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter
 from tests.support.project import Project
 from tests.updates import table
+
+# Tests that other tests run, each time in a process of its own.
+collect_ignore = ["benchmarks/rendered", "brief/app"]
 
 
 def pytest_configure() -> None:

@@ -9,7 +9,7 @@ from tests.adopt.adoption import adopt_by_command
 from tests.adopt.following import follow
 from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
 from tests.conftest import Once
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter
 
 collect_ignore = ["samples"]
 QUICK = "brief"  # the sample of the default run; the others run nightly

@@ -13,8 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.pairs import report, timed
-from tests.tools.audit.audited import TOOLS, Audited
-from tests.tools.audit.conftest import copy_sample
+from tests.tools.audit.conftest import TOOLS, Audited, copy_sample
 
 TESTS = 2_000
 ROUNDS = 5

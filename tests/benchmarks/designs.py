@@ -6,8 +6,7 @@ the tables are there when the first test begins.
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.benchmarks.design import Design, autocommit_engine
-from tests.benchmarks.schema import insert_rows
+from tests.benchmarks.design import Design, autocommit_engine, insert_rows
 from tests.support.shipped import PostgresWiper
 
 

@@ -18,9 +18,8 @@ from sqlalchemy import URL, make_url
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.benchmarks.design import Design, opened
+from tests.benchmarks.design import DIRTY_TABLES, Design, make_schema, opened
 from tests.benchmarks.designs import DESIGNS
-from tests.benchmarks.schema import DIRTY_TABLES, make_schema
 from tests.support.shipped import start_server
 
 WARM_UP_ROUNDS = 2

@@ -9,8 +9,7 @@ from pathlib import Path
 from time import time
 from typing import NamedTuple
 
-from tests.support.environment import run, uv
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter, run, uv
 from tests.support.project import Project
 from tests.support.template import render, snapshot
 
@@ -26,8 +25,8 @@ def suite_project() -> Iterator[Project]:
         project = Project(render(source, Path(scratch) / "service"), interpreter("3.11")).install()
         folder = project.root / "tests" / "bench"
         folder.mkdir()
-        for name in ("__init__.py", "conftest.py"):
-            shutil.copy(RENDERED / name, folder / name)
+        (folder / "__init__.py").touch()
+        shutil.copy(RENDERED / "conftest.py", folder)
         shutil.copy(RENDERED / "requests.py", folder / "test_requests.py")
         shutil.copy(PROBE, folder / "probe.py")
         yield project

@@ -2,7 +2,7 @@
 
 import shutil
 
-from tests.bootstrap.machine import Machine
+from tests.bootstrap.conftest import Machine
 from tests.support.environment import commit_all, git
 
 SAFE_DIRECTORY = """fatal: detected dubious ownership in repository

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.bootstrap.machine import folders_without_uv
+from tests.bootstrap.conftest import folders_without_uv
 from tests.support.environment import git, run
 
 TOOLS = """

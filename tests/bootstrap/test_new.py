@@ -1,10 +1,14 @@
-"""`new` runs Copier, installs the dependencies meanwhile, and runs the new service's tests."""
+"""`new` runs Copier, installs the dependencies meanwhile, and runs the new service's tests; Ctrl-C ends them."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
-from tests.bootstrap.machine import Machine
+from tests.bootstrap.conftest import Machine
 
 REFUSED_ANSWER = """Traceback (most recent call last):
   File "copier", line 10, in <module>
@@ -110,4 +114,28 @@ def test_failed_tests_are_reported_and_their_status_is_returned(machine: Machine
 
     assert done.returncode == 3
     assert "is written, but its tests failed: see above." in done.stderr
+    assert (machine.home / "service/pyproject.toml").exists()
+
+
+def test_ctrl_c_ends_the_tests_and_the_service_stays(machine: Machine) -> None:
+    """A terminal sends the signal to each process of the group."""
+    process = subprocess.Popen(
+        [sys.executable, "oneloop.py", "new", "../service"],
+        cwd=machine.clone,
+        env=machine.environment(TESTS_WAIT="1"),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (machine.home / "service/tests-run").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    _, printed = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert "oneloop.py" not in printed
+    assert "is written, but its tests failed" in printed
     assert (machine.home / "service/pyproject.toml").exists()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bootstrap.machine import Machine
+from tests.bootstrap.conftest import Machine
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import jinja2
 import pytest
 import yaml
 
-from tests.bootstrap.machine import Machine
+from tests.bootstrap.conftest import Machine
 from tests.support.environment import ROOT, git
 
 

@@ -174,3 +174,18 @@ def test_a_given_server_is_used(shell: Shell) -> None:
 
     assert ": TEST_DATABASE_URL, one loop" in output
     assert "databases: ['postgres']" in output
+
+
+PROMISES = ROOT / "template/docs/testing/promises.md"
+MOST_LINES_OF_THE_PROMISES = 60
+
+
+def test_each_promise_has_a_row_and_says_what_it_means_for_a_test() -> None:
+    rows = re.findall(r"^\| (\d+) \| \*\*.+?\*\*.* \| (.+) \|$", PROMISES.read_text(), re.MULTILINE)
+
+    assert [int(number) for number, _ in rows] == list(range(1, 19))
+    assert all(meaning.endswith(".") for _, meaning in rows)
+
+
+def test_page_of_promises_is_short() -> None:
+    assert len(PROMISES.read_text().splitlines()) <= MOST_LINES_OF_THE_PROMISES

@@ -1,4 +1,4 @@
-"""Does a cell: renders, installs, lints, types, tests and migrates as its values say, here and on GitHub."""
+"""Does a cell as its values say, here and on GitHub: a new service is rendered and tested, or a project adopts."""
 
 import json
 import re
@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.matrix import adoption
+from tests.adopt.following import follow
+from tests.adopt.samples import SAMPLES, Adopted, begin
 from tests.matrix.cells import Cell
-from tests.support.environment import ROOT, succeed, uv
-from tests.support.interpreters import interpreter
+from tests.support.environment import ROOT, interpreter, succeed, uv
 from tests.support.outcomes import passed
 from tests.support.project import Project
 
+# The sample that an adoption begins with.
+OF_DRIVER = {"postgresql+asyncpg": "brief", "postgresql+psycopg": "factory", "sqlite+aiosqlite": "sqlmodel"}
 SCRIPTS = ROOT / "tests/support"
 PYPROJECTS = ("pyproject.toml", "tests/harness/pyproject.toml")
 RESOLUTION = {"lowest": "lowest-direct", "highest": "highest"}
@@ -22,6 +24,40 @@ MIGRATIONS = [["alembic", *step.split()] for step in ("upgrade head", "check", "
 
 class UnknownKindError(Exception):
     """copier.yml has a kind of project that there are no steps for."""
+
+
+def sample_of(cell: Cell) -> str:
+    """Return the name of the sample that has the cell's driver."""
+    return OF_DRIVER[cell.values["driver"]]
+
+
+def commit_sample(cell: Cell, root: Path) -> dict[str, str]:
+    """Copy the sample, as its user's work, and return its answers."""
+    sample = SAMPLES[sample_of(cell)]
+    begin(sample, root)
+    return sample.answers
+
+
+def adopted(cell: Cell, project: Project) -> Adopted:
+    return Adopted(SAMPLES[sample_of(cell)], project.root, project.python, resolution=project.resolution)
+
+
+def names_what_it_needs(cell: Cell, project: Project) -> str:
+    """Do what Copier's message lists, and write each line of settings that the plugin names."""
+    asked = follow(adopted(cell, project), project.message)
+    assert asked
+    return "\n".join(asked)
+
+
+def names_what_is_wrong(cell: Cell, project: Project) -> str:
+    """The plugin's checks pass, and the tests that reach no database. Every other one fails because of its loop."""
+    done = adopted(cell, project).pytest()
+    own = {name for name in done.ended if ".harness." not in name}
+    assert {kind for name, kind in done.ended.items() if name not in own} == {"passed"}, done.output
+    assert len([name for name in own if done.ended[name] == "passed"]) == SAMPLES[sample_of(cell)].keep, done.output
+    wrong = [done.texts[name] for name in own if done.ended[name] != "passed"]
+    assert all("WrongLoopError" in said or "ClientPolicyError" in said for said in wrong), done.output
+    return done.output
 
 
 def copier(cell: Cell) -> str:
@@ -37,7 +73,7 @@ def render(cell: Cell, template: Path, folder: Path) -> Project:
     asked = cell.answers
     answers, settings, root = folder / "answers.yml", folder / "settings.yml", folder / "service"
     if cell.values["kind"] == "harness":
-        asked |= adoption.commit_sample(cell, root)
+        asked |= commit_sample(cell, root)
     answers.write_text(json.dumps(asked, ensure_ascii=False), "utf-8")  # YAML too, and no package is needed
     settings.write_text("{}", "utf-8")
     command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
@@ -101,9 +137,9 @@ STEPS: dict[str, list[Step]] = {
         migrates_without_drift,
     ],
     "harness": [
-        adoption.names_what_it_needs,
+        names_what_it_needs,
         runs_on_the_cells_python,
-        adoption.names_what_is_wrong,
+        names_what_is_wrong,
     ],
 }
 

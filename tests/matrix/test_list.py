@@ -15,9 +15,8 @@ import yaml
 from tests.matrix.__main__ import RUNNERS, main
 from tests.matrix.cells import LIST, SURROUNDINGS, Cell, committed
 from tests.matrix.factors import NOT_HERE, Factors, can_be_here, factors, possible, questions
-from tests.matrix.generate import HERE, generate
 from tests.matrix.run import STEPS, UnknownKindError, run
-from tests.matrix.write import PAGE, as_json, as_table, cells, with_table
+from tests.matrix.write import HERE, PAGE, as_json, as_table, cells, generate, with_table
 from tests.support import template
 from tests.support.environment import ROOT, git, succeed
 

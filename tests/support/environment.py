@@ -1,4 +1,4 @@
-"""The environment and the processes of the tests: nothing of the developer's own shell leaks in."""
+"""The environment, the Pythons and the processes of the tests: nothing of the developer's own shell leaks in."""
 
 import os
 import shutil
@@ -84,3 +84,20 @@ def commit_all(folder: Path, message: str, *, tag: str | None = None) -> str:
     if tag:
         git(folder, "tag", tag)
     return git(folder, "rev-parse", "HEAD")
+
+
+@cache
+def interpreter(version: str) -> str:
+    """Return what `uv --python` takes: a path where this machine has that Python, else its version.
+
+    In order: what uv sees; what pyenv has (uv does not see past pyenv's shims); what uv will download.
+    """
+    found = run(uv(), "python", "find", "--system", "--no-project", "--no-python-downloads", version, cwd=ROOT)
+    if found.returncode == 0:
+        return found.stdout.splitlines()[-1].strip()
+    if shutil.which("pyenv"):
+        prefix = run("pyenv", "prefix", version, cwd=ROOT)
+        python = Path(prefix.stdout.strip(), "bin", "python")
+        if prefix.returncode == 0 and python.exists():
+            return str(python)
+    return version

@@ -10,7 +10,7 @@ import yaml
 
 from tests.conftest import Installed
 from tests.support.environment import ROOT, succeed
-from tests.support.interpreters import interpreter
+from tests.support.environment import interpreter
 
 RESERVED = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["reserved_names"]["default"].split()
 CAN_BE_TYPED = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")

@@ -10,8 +10,7 @@ import pytest
 from oneloop_tools import project
 from oneloop_tools.cli import main
 from tests.support.environment import ROOT, run, succeed, uv
-from tests.tools.audit.audited import Audited
-from tests.tools.audit.conftest import copy_sample
+from tests.tools.audit.conftest import Audited, copy_sample
 
 PRINT_ENVIRONMENT = """
 echo "${PYTHONPATH%%:*}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.support.environment import succeed
 from tests.support.project import Project
-from tests.updates.changelog import ChangelogError, Step
+from tests.updates.releases import ChangelogError, Step
 
 FENCED = re.compile(r"^ *```\w*\n(?P<text>.*?)^ *```", re.DOTALL | re.MULTILINE)
 RUN = re.compile(r"Run `(?P<command>[^`]+)`")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tests.support.environment import ROOT
 from tests.support.template import TESTS
-from tests.updates.changelog import newest
 from tests.updates.edits import append, edit
 
 ADDED = "added_by_the_fix.py"
@@ -30,7 +29,7 @@ def line(version: str) -> bytes:
     return f"# {version}\n".encode()
 
 
-def plant(repository: Path, version: str) -> None:
+def plant(repository: Path, before: str, version: str) -> None:
     """Change every file of the template, add some, remove one of each owner and rename a user's."""
     assert repository != ROOT, "this changes a copy"
     template = repository / "template"
@@ -43,6 +42,6 @@ def plant(repository: Path, version: str) -> None:
     (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
     plugin = template / TESTS / "harness/pyproject.toml"
     edit(plugin, "dependencies = [\n", f'dependencies = [\n    "{DEPENDENCY}>=2",\n')
-    edit(plugin, f'\nversion = "{newest()}"\n', f'\nversion = "{version}"\n')
+    edit(plugin, f'\nversion = "{before}"\n', f'\nversion = "{version}"\n')
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

@@ -13,8 +13,7 @@ from tests.adopt.samples import SAMPLES, Sample, begin
 from tests.conftest import Once
 from tests.support import template
 from tests.support.bugs import run_tests
-from tests.support.environment import commit_all, git
-from tests.support.interpreters import interpreter
+from tests.support.environment import commit_all, git, interpreter
 from tests.support.project import Project
 from tests.updates import fix, table
 from tests.updates.busy_user import copy, edits

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.project import Project
 from tests.updates.by_hand import Reader
-from tests.updates.changelog import ChangelogError, Step
+from tests.updates.releases import ChangelogError, Step
 
 INI = "[pytest]\naddopts = -ra\nxfail_strict = true\n"
 

@@ -9,8 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.support import template
-from tests.support.environment import ROOT, commit_all, git, run, succeed, uv
-from tests.support.interpreters import interpreter
+from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
 from tests.updates import fix, table
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old

@@ -7,8 +7,18 @@ import pytest
 
 from tests.support.environment import ROOT, git, run
 from tests.updates.by_hand import COPY
-from tests.updates.changelog import ChangelogError, newest, sections, steps_of
-from tests.updates.releases import FIX, NEXT, RELEASES, HistoryError, build, tree
+from tests.updates.releases import (
+    FIX,
+    NEXT,
+    RELEASES,
+    ChangelogError,
+    HistoryError,
+    build,
+    newest,
+    sections,
+    steps_of,
+    tree,
+)
 
 
 def test_each_release_has_its_section_and_the_working_tree_the_topmost() -> None:

@@ -9,16 +9,14 @@ import pytest
 
 from tests.support import template
 from tests.support.bugs import run_tests
-from tests.support.environment import commit_all, git
-from tests.support.interpreters import interpreter
+from tests.support.environment import commit_all, git, interpreter
 from tests.support.project import Project
 from tests.updates import domain, stripped, table
 from tests.updates.busy_user import Habit, deletes_every_example, does_all_of_it
 from tests.updates.by_hand import Reader
-from tests.updates.changelog import steps
 from tests.updates.conftest import Fresh, Old, Tree
 from tests.updates.outcome import CLEAN, contents, look
-from tests.updates.releases import NEXT, PAST
+from tests.updates.releases import NEXT, PAST, steps
 
 INSTALL = """\
 tests/harness/ is a pytest plugin now, and it is not installed. Run:

@@ -7,8 +7,7 @@ import pytest
 from tests.docs.conftest import Shell
 from tests.docs.markdown import blocks
 from tests.support import template
-from tests.support.environment import commit_all, git
-from tests.support.interpreters import interpreter
+from tests.support.environment import commit_all, git, interpreter
 from tests.support.project import Project
 from tests.updates.busy_user import adds_a_domain
 from tests.updates.conftest import Fresh, Old

@@ -10,8 +10,7 @@ import yaml
 
 from tests.conftest import Once
 from tests.packaging.test_linters import plant, schema, zizmor
-from tests.support.environment import commit_all, git, run, succeed
-from tests.support.interpreters import interpreter
+from tests.support.environment import commit_all, git, interpreter, run, succeed
 from tests.updates.conftest import Old
 from tests.updates.copier_program import SOMEBODY
 from tests.updates.edits import cut

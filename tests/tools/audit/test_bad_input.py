@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.audit.audited import Audited
-from tests.tools.audit.conftest import Sample
+from tests.tools.audit.conftest import Audited, Sample
 
 APP = 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/health")\ndef health():\n    return 1\n'
 SETTINGS = """

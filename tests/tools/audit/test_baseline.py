@@ -9,7 +9,7 @@ import pytest
 
 from oneloop_tools.audit.loop_failures import AFTER_EFFECTS, LOOP_FAILURES
 from tests.support.environment import ROOT
-from tests.tools.audit.audited import Audited
+from tests.tools.audit.conftest import Audited
 
 NAME = "known_loop_failures.json"
 KNOWN = f"tests/{NAME}"

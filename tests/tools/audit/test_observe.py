@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.shipped import start_server
-from tests.tools.audit.audited import Audited
-from tests.tools.audit.conftest import Sample
+from tests.tools.audit.conftest import Audited, Sample
 
 LOGIN = "test_admin_user_can_access_metrics"
 

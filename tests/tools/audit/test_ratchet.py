@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.audit.audited import Audited
-from tests.tools.audit.conftest import Sample, copy_sample
+from tests.tools.audit.conftest import Audited, Sample, copy_sample
 
 FILE = "tests/audit_ratchet.json"
 PLANTED = """

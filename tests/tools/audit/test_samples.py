@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.audit.audited import TOOLS, Audited
-from tests.tools.audit.conftest import Sample
+from tests.tools.audit.conftest import TOOLS, Audited, Sample
 
 SAMPLES = {"brief": 8, "factory": 14, "shop": 87}
 

@@ -1,5 +1,6 @@
-"""docs/audit.md: every command does what the page says."""
+"""docs/audit.md and docs/convert.md: every command does what its page says."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.docs.edits import edit
 from tests.docs.markdown import blocks
-from tests.support.environment import ROOT, clean_environment, uv
-from tests.tools.audit.audited import TOOLS, Audited
-from tests.tools.audit.conftest import copy_sample
+from tests.support.environment import ROOT, clean_environment, commit_all, succeed, uv
+from tests.tools.audit.conftest import TOOLS, Audited, copy_sample
 
-PAGE = Path("docs/audit.md")
-COMMANDS = [block.text.strip() for block in blocks(PAGE, "sh")]
+AUDIT, CONVERT = Path("docs/audit.md"), Path("docs/convert.md")
+COMMANDS = [block.text.strip() for block in blocks(AUDIT, "sh")]
 PLANTED = 'def test_planted(client):\n    assert client.get("/count").status_code == 200\n'
 FROM_ADDRESS = "uvx --from 'git+ADDRESS#subdirectory=tools' oneloop-tools audit ."
 
@@ -42,7 +43,7 @@ def shell(project: Audited, command: str) -> "subprocess.CompletedProcess[str]":
 
 def steps() -> dict[str, str]:
     """Return the documented step of each CI by its system."""
-    github, gitlab = (yaml.safe_load(block.text) for block in blocks(PAGE, "yaml"))
+    github, gitlab = (yaml.safe_load(block.text) for block in blocks(AUDIT, "yaml"))
     return {"github": github[0]["run"], "gitlab": gitlab["script"][0]}
 
 
@@ -73,3 +74,42 @@ def test_planted_test_fails_the_step(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "tests/test_planted.py::test_planted" in done.stdout
+
+
+BRIEF = ROOT / "tests/brief/app"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small project with the tests of the page, committed."""
+    (tmp_path / "tests").mkdir()
+    shutil.copy(BRIEF / "service.py", tmp_path)
+    before, _ = blocks(CONVERT, "python")
+    change = edit(before)
+    assert change is not None
+    change.apply(tmp_path)
+    commit_all(tmp_path, "Before")
+    return tmp_path
+
+
+def convert_shell(folder: Path, commands: str) -> str:
+    tool = f"{sys.executable} -m oneloop_tools"
+    commands = commands.replace("oneloop-tools audit .", f"{tool} audit . --python {sys.executable}")
+    commands = commands.replace("oneloop-tools convert", f"{tool} convert")
+    return succeed("sh", "-ec", commands, cwd=folder, env={"PYTHONPATH": str(TOOLS)})
+
+
+def test_each_command_does_what_the_page_says(folder: Path) -> None:
+    """In the page's order. The tests are run in the project of the reader, which has the plugin."""
+    _, after = blocks(CONVERT, "python")
+    _, listed = blocks(CONVERT, "text")
+    shown, written, run, kept, audited = (block.text for block in blocks(CONVERT, "sh"))
+    file = folder / "tests/test_orders.py"
+
+    assert "+async def test_admin_reads_metrics(async_client, test_users):" in convert_shell(folder, shown)
+    assert listed.text in convert_shell(folder, written)
+    assert file.read_text() == after.text
+    assert "tests/test_orders.py" in run
+    commit_all(folder, "After")
+    assert "tests/test_orders.py:" in convert_shell(folder, kept)
+    assert "0 tests converted" in convert_shell(folder, audited)

@@ -1,1 +1,0 @@
-"""Copied into a rendered service's tests/ by the benchmarks of whole suites."""
