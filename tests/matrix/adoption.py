@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.adopt.following import follow
+from tests.adopt.commands import follow
 from tests.adopt.samples import SAMPLES, Adopted, begin
 from tests.matrix.cells import Cell
 from tests.support.project import Project
