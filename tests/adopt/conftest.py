@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.adopt.adoption import adopt_by_command
-from tests.adopt.following import follow
+from tests.adopt.commands import follow
 from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
 from tests.conftest import Once
 from tests.support.environment import interpreter

@@ -23,7 +23,7 @@ FROM_ADDRESS = "uvx --from 'git+ADDRESS#subdirectory=tools' oneloop-tools audit 
 def suite(request: pytest.FixtureRequest, tmp_path: Path) -> Audited:
     """The shop; for a whole run the brief's suite, which needs no server with SQLite."""
     command = request.getfixturevalue("command")
-    whole_run = command.endswith(("--observe", "--baseline", "--baseline --update"))
+    whole_run = "--observe" in command or "--baseline" in command
     return copy_sample("brief" if whole_run else "shop", tmp_path / "suite")
 
 

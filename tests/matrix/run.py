@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.adopt.following import follow
+from tests.adopt.commands import follow
 from tests.adopt.samples import SAMPLES, Adopted, begin
 from tests.matrix.cells import Cell
 from tests.support.environment import ROOT, interpreter, succeed, uv

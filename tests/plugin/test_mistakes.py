@@ -1,9 +1,13 @@
 """A test that does what it must not fails by name, with what happened and what to do; the next test is clean."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.plugin.conftest import RunOnce
 from tests.support.outcomes import Run
+from tests.support.overlay import Overlay
 
 FILES = [
     f"tests/probes/test_{name}.py" for name in ("wrong", "isolation_wrong", "leaks_wrong", "policy_wrong", "hostile")
@@ -58,6 +62,23 @@ LINES = {
     "test_websocket_on_the_database": "feed",
 }
 
+BLOCKING = Path(__file__).parent / "probes/blocking_wrong.py"
+ROUTES = """
+
+@router.get("/health/slow")
+async def read_slow() -> None:
+    import time
+
+    time.sleep(0.01)
+
+
+@router.get("/health/thread")
+def read_thread() -> None:
+    import time
+
+    time.sleep(0.001)
+"""
+
 
 @pytest.fixture(scope="module")
 def run(run_once: RunOnce) -> Run:
@@ -95,3 +116,16 @@ def test_policy_error_names_the_line_to_change(run: Run, name: str, request: pyt
     (line,) = [number for number, text in enumerate(lines, 1) if text.endswith(f"# here: {LINES[name]}")]
 
     assert f"tests/probes/test_policy_wrong.py:{line}" in run.text(f"tests.probes.test_policy_wrong.{name}")
+
+
+def test_blocking_call_fails_its_test(changed: Overlay) -> None:
+    """By name and line. A marker with its reason allows it, and so does a thread."""
+    routes = changed.root / "src/my_service/health.py"
+    routes.write_text(routes.read_text() + ROUTES)
+    shutil.copy(BLOCKING, changed.root / "tests/test_blocking.py")
+
+    run = changed.pytest("tests/test_blocking.py")
+
+    assert run.having("failure") == {"test_handler_that_waits"}, run.output
+    assert "Blocking call to time.sleep" in run.output
+    assert "my_service/health.py" in run.output

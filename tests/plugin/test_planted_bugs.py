@@ -1,14 +1,16 @@
 """A promise whose test cannot fail is none: each of these bugs makes a named test fail, with the right words.
 
-All are planted in one environment, one at a time. See planted/ for the bugs.
+All are planted in one environment, one at a time. See planted/ for the bugs. The plugin's self-tests pass in a
+service, and notice a part that is no longer plugged in.
 """
 
 import re
 
 import pytest
 
-from tests.plugin.planted import isolation, reports, service, users, views
+from tests.plugin.planted import isolation, reports, service, unplugged, users, views
 from tests.plugin.planted.bug import Bug
+from tests.support.environment import run
 from tests.support.overlay import Overlay
 
 # The code itself has to run: a bug that cannot be imported proves nothing.
@@ -31,3 +33,27 @@ def test_each_promise_has_a_planted_bug() -> None:
     numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
 
     assert numbered == set(range(1, 19))
+
+
+def selftest(overlay: Overlay) -> tuple[int, str]:
+    """Run the command of the copy; return its exit status and what it printed."""
+    done = run(overlay.python, "-m", "oneloop.commands", "selftest", cwd=overlay.root, env=overlay.environment)
+    return done.returncode, done.stdout
+
+
+def test_selftests_pass_one_for_each_promise(service: Overlay) -> None:
+    status, output = selftest(service)
+
+    assert status == 0, output
+    assert re.search(r"^18 passed", output, re.MULTILINE), output
+
+
+@pytest.mark.nightly  # 10 s for each
+@pytest.mark.parametrize("bug", unplugged.BUGS.values(), ids=unplugged.BUGS.keys())
+def test_unplugged_part_is_noticed(spoilt: Overlay, bug: Bug) -> None:
+    with bug.planted(spoilt.root):
+        status, output = selftest(spoilt)
+
+    assert status == pytest.ExitCode.TESTS_FAILED, output
+    assert re.search(rf"^FAILED \S+::{bug.noticed_by}\b", output, re.MULTILINE), output
+    assert bug.says in output, output

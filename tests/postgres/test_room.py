@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres.python import HARNESS
+from tests.postgres.program import HARNESS
 from tests.support.environment import run
 
 

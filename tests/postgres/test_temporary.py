@@ -13,8 +13,7 @@ import pytest
 
 from tests.postgres.conftest import MEMORY_DISK, Plant
 from tests.postgres.processes import SECONDS, alive, children_of, shared_memory, wait_for_end, wait_until
-from tests.postgres.program import Started, started
-from tests.postgres.python import Python
+from tests.postgres.program import Python, Started, started
 
 # Variables of a developer's shell that would change a server or a client.
 SHELL = {"PGPORT": "1", "PGDATA": "/nowhere", "PGOPTIONS": "-c fsync=on", "PGTZ": "Asia/Tokyo", "LC_ALL": "tr_TR"}

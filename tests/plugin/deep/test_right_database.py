@@ -1,11 +1,16 @@
-"""Promise 12: only a test database is read, written or wiped."""
+"""Promises 12, 13 and 17: a test database, with the schema of the migrations, in a real PostgreSQL."""
+
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from oneloop.checks.test_migrations import DriftError, check_drift
 from oneloop.database.database_admin import is_test_database, server_url
-from oneloop.errors import InvalidURLError, WrongDatabaseError
 from oneloop.database.engine_guard import EngineGuard
+from oneloop.errors import InvalidURLError, WrongDatabaseError
+from oneloop.postgres import PostgresUnavailable, start_server
 from oneloop.refusals import Refusals
 
 
@@ -43,3 +48,36 @@ def test_an_engine_on_another_database_is_refused_before_it_connects() -> None:
         guard.check(engine)
     with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
         refusals.raise_first()  # again at the end of the test, should a handler swallow it
+
+
+async def test_a_column_without_a_migration_is_named(
+    db_engine: AsyncEngine, metadata: MetaData
+) -> None:
+    """The drift is told as the step that is missing."""
+    table = next(iter(metadata.sorted_tables))
+    column = next(iter(table.columns)).name
+    async with db_engine.connect() as connection:
+        await connection.exec_driver_sql(
+            f'ALTER TABLE {table.fullname} DROP COLUMN "{column}" CASCADE'
+        )
+
+        with pytest.raises(DriftError, match=rf"add_column\('{table.name}'.*'{column}'"):
+            await connection.run_sync(check_drift, metadata)
+
+        await connection.rollback()
+
+
+async def test_it_is_postgresql(db_session: AsyncSession) -> None:
+    assert str(await db_session.scalar(text("SELECT version()"))).startswith("PostgreSQL ")
+
+
+def test_where_none_can_be_had_it_is_refused_with_a_cure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PGBIN", str(tmp_path))
+
+    with pytest.raises(PostgresUnavailable) as refusal:
+        start_server()
+
+    assert f"PGBIN: {tmp_path}" in str(refusal.value)
+    assert "Set PGBIN to the folder of PostgreSQL's programs, or unset it" in str(refusal.value)

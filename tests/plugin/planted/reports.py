@@ -102,7 +102,7 @@ BUGS = {
         f"{PLUGIN}/postgres/binaries.py",
         "Path(named).expanduser()\n        return\n",
         "Path(named).expanduser()\n",
-        f"{DEEP}/test_server.py::test_where_none_can_be_had_it_is_refused_with_a_cure",
+        f"{DEEP}/test_right_database.py::test_where_none_can_be_had_it_is_refused_with_a_cure",
     ),
     "18 a setting is not checked": Bug(
         f"{PLUGIN}/policy/required_settings.py",

@@ -1,16 +1,63 @@
 """Promises 1 and 3 to 8: the loop, sessions, concurrency, background work, the lifespan, overrides."""
 
-from pathlib import Path
-
 from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
 
 APP = f"{PLUGIN}/app/running_app.py"
 CONFTEST = "tests/conftest.py"
 LIFESPAN = f"{DEEP}/test_lifespan.py"
 SERVES = 'await self.app({**scope, "state": dict(self._state)}, receive, send)'
-PROBES = Path(__file__).parents[1] / "probes"
-SAVEPOINT = (PROBES / "savepoint.py").read_text("utf-8").partition('"""\n')[2]
-SHARED_SESSION = (PROBES / "shared_session.py").read_text("utf-8").partition('"""\n')[2]
+# The usual way, one connection and a savepoint for each session.
+SAVEPOINT = """
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+
+@pytest.fixture
+async def _connection(db_engine):
+    async with db_engine.connect() as connection:
+        transaction = await connection.begin()
+        yield connection
+        await transaction.rollback()
+
+
+@pytest.fixture
+def _sessions(_connection):
+    return async_sessionmaker(_connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+async def db_session(_sessions):
+    async with _sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def dependency_overrides(_sessions, session_factory_dependency):
+    return {session_factory_dependency: lambda: _sessions}
+"""
+# What most templates do, one session for the test and every request.
+SHARED_SESSION = """
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@pytest.fixture
+async def db_session(db_engine):
+    async with db_engine.connect() as connection:
+        transaction = await connection.begin()
+        async with AsyncSession(connection, expire_on_commit=False) as session:
+            yield session
+        await transaction.rollback()
+
+
+@pytest.fixture
+def dependency_overrides(db_session, session_factory_dependency):
+    @asynccontextmanager
+    async def shared():
+        yield db_session
+
+    return {session_factory_dependency: lambda: shared}
+"""
 
 BUGS = {
     "1 a loop for each request": Bug(

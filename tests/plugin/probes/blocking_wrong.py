@@ -1,4 +1,4 @@
-"""A service whose code blocks the loop: planted into `my_service.health` by tests/plugin/test_blocking.py."""
+"""A service whose code blocks the loop: planted into `my_service.health` by tests/plugin/test_mistakes.py."""
 
 import time
 

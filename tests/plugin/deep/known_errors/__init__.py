@@ -4,10 +4,9 @@ from .connections import CONNECTIONS
 from .coroutines import COROUTINES
 from .given import Given, Provoke, Provoked
 from .loops import LOOPS
-from .pytest_settings import PYTEST_SETTINGS
 from .refused import REFUSED
 from .sessions import SESSIONS
 
-PROVOKED: Provoked = (*LOOPS, *COROUTINES, *SESSIONS, *CONNECTIONS, *PYTEST_SETTINGS, *REFUSED)
+PROVOKED: Provoked = (*LOOPS, *COROUTINES, *SESSIONS, *CONNECTIONS, *REFUSED)
 
 __all__ = ["PROVOKED", "Given", "Provoke", "Provoked"]

@@ -6,8 +6,7 @@ from sqlalchemy import text
 
 from oneloop.database.engine_guard import exempt
 from tests.deep.schema import SCHEMA
-from .given import Given, Provoke, Provoked
-from .unraisable import unraisable
+from .given import Given, Provoke, Provoked, unraisable
 
 LOCK = text(f"LOCK TABLE {SCHEMA}.shelves IN ACCESS EXCLUSIVE MODE NOWAIT")
 

@@ -6,8 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
-from .given import Given, Provoked
-from .unraisable import unraisable
+from .given import Given, Provoked, unraisable
 
 
 async def nothing() -> None:

@@ -1,7 +1,8 @@
-"""What an error is brought about with."""
+"""What an error is brought about with, and what takes one that nobody can catch."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
 import pytest
@@ -39,3 +40,19 @@ class Given(NamedTuple):
 
 Provoke = Callable[[Given], Awaitable[object]]
 Provoked = tuple[tuple[str, Provoke], ...]
+
+
+@contextmanager
+def unraisable() -> Iterator[list[BaseException]]:
+    """Yield a list that fills with what cannot be raised until the block ends."""
+    raised: list[BaseException] = []
+
+    def keep(found: "sys.UnraisableHookArgs") -> None:
+        if found.exc_value is not None:
+            raised.append(found.exc_value)
+
+    before, sys.unraisablehook = sys.unraisablehook, keep
+    try:
+        yield raised
+    finally:
+        sys.unraisablehook = before

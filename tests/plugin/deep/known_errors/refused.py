@@ -1,4 +1,4 @@
-"""How the errors of calls that the plugin refuses come about."""
+"""How the errors of what pytest and the plugin refuse come about."""
 
 import importlib
 import socket
@@ -9,9 +9,24 @@ from pathlib import Path
 
 from oneloop.config import CONFIG
 
-from .given import Given, Provoked
+from .given import Given, Provoked, unraisable
 
 ADDRESS = ("192.0.2.1", 8080)  # it belongs to no machine (RFC 5737)
+
+
+async def an_open_socket(_: Given) -> None:
+    with unraisable() as raised:
+        socket.socket()
+    raise raised[0]
+
+
+async def no_event_loop(given: Given) -> None:
+    given.request.getfixturevalue("event_loop")
+
+
+async def a_narrow_fixture(given: Given) -> None:
+    wide = given.request.getfixturevalue("_wide_request")
+    wide.getfixturevalue("async_client")
 
 
 async def block_the_loop(given: Given) -> None:
@@ -41,6 +56,9 @@ def _move(function: Callable[[], None], file: Path) -> None:
 
 
 REFUSED: Provoked = (
+    ("Something was not closed", an_open_socket),
+    ("No fixture event_loop", no_event_loop),
+    ("Scopes do not fit", a_narrow_fixture),
     ("Event loop blocked", block_the_loop),
     ("Network blocked", leave_the_machine),
     ("Network blocked", leave_the_machine_with_warnings_as_errors),
