@@ -125,9 +125,20 @@ def fixtures(text: str) -> set[str]:
     }
 
 
+def seam_fixtures() -> set[str]:
+    """Return the names of the fixtures by which a service tells the plugin about itself."""
+    (names,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse((PLUGIN / "seam.py").read_text("utf-8")).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "FIXTURES"
+    )
+    return set(names)
+
+
 def test_every_fixture_of_the_plugin_is_overridden_in_some_block() -> None:
     """A new fixture needs an example of how it is overridden, or a reason above."""
     given = set().union(*(fixtures(path.read_text("utf-8")) for path in (PLUGIN / "fixtures").glob("*.py")))
+    given |= seam_fixtures()
     shown = set().union(*(fixtures(change.text) for change in edits() if change.how in {"new", "in place"}))
 
     assert {"settings", "kept_tables", "async_client"} <= given

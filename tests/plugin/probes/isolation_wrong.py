@@ -12,11 +12,17 @@ OTHER_PROCESS = """
 import asyncio, sys
 import asyncpg
 async def main():
-    user, database, host, port, statement = sys.argv[1:]
-    connection = await asyncpg.connect(user=user, database=database, host=host, port=port)
+    *place, statement = sys.argv[1:]
+    options = dict(zip(("user", "database", "host", "port"), place))
+    connection, watcher = await asyncpg.connect(**options), await asyncpg.connect(**options)
     await connection.execute("BEGIN; UPDATE users SET username = 'mine'")
+    running = asyncio.create_task(connection.execute(statement))
+    seen = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1 AND query = $2"
+    while not await watcher.fetchval(seen, connection.get_server_pid(), statement):
+        await asyncio.sleep(0.01)
+    await watcher.close()
     print("locked", flush=True)
-    await connection.execute(statement)
+    await running
     await asyncio.sleep(60)
 asyncio.run(main())
 """
