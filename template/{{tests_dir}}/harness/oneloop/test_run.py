@@ -17,8 +17,6 @@ from .leaks import Leaks
 from .postgres import PostgresUnavailable
 from .refusals import Refusals
 
-MAIN = "main"
-
 
 class TestRun:
     """A run in one process, or the controller of pytest-xdist, or one of its workers.
@@ -34,7 +32,7 @@ class TestRun:
         config: ProjectConfig,
         source: PostgresSource | None = None,
         *,
-        worker: str = MAIN,
+        worker: str = "main",
         id: str | None = None,  # noqa: A002  the usual word for it
         server_url: str | None = None,
         server_log: str | None = None,

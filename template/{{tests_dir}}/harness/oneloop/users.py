@@ -28,5 +28,4 @@ async def get_auth_token_async(client: "AsyncClient", email: str, password: str)
 
 
 async def login_with_token(client: "AsyncClient", email: str, password: str) -> Mapping[str, str]:
-    """The seam's default for `login`."""
     return {"Authorization": f"Bearer {await get_auth_token_async(client, email, password)}"}

@@ -15,7 +15,7 @@ from ..config import ProjectConfig
 from ..database.postgres_source import PostgresSource
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
-from ..test_run import MAIN, RUN, TestRun
+from ..test_run import RUN, TestRun
 
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and server of the workers' controller
 WORKER = "PYTEST_XDIST_WORKER"
@@ -40,7 +40,7 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     url = make_url(run.source.databases(server, run.id, run.worker).url(run.worker))
     variable = project.database_url_variable or "DATABASE_URL"
     os.environ[variable] = url.set(drivername=project.driver).render_as_string(False)
-    if run.worker == MAIN:
+    if run.worker == "main":
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.render_as_string(False)}"
 
 

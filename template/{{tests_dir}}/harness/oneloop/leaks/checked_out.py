@@ -33,7 +33,6 @@ class CheckedOutConnections:
         return listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
 
     def note(self) -> None:
-        """Count the connections that are in use now as not the test's."""
         self._out.clear()
         self._dropped.clear()
 

@@ -21,7 +21,6 @@ class Tasks:
         self._before: Collection[asyncio.Task[object]] = ()
 
     def note(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Count the tasks that exist now as not the test's."""
         self._before = asyncio.all_tasks(loop)
 
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
