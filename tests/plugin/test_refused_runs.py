@@ -80,7 +80,9 @@ class TestSettings:
 
         assert words in refused(changed, "tests/test_health.py")
 
-    @pytest.mark.parametrize("options", [["-p", "no:asyncio"], ["--asyncio-mode=strict"]], ids=" ".join)
+    @pytest.mark.parametrize(
+        "options", [["-p", "no:asyncio"], ["-p", "no:socket"], ["--asyncio-mode=strict"]], ids=" ".join
+    )
     def test_of_the_command_line_are_named(self, service: Overlay, options: list[str]) -> None:
         assert "command line" in refused(service, "tests/test_health.py", *options)
 
@@ -93,10 +95,11 @@ class TestSettings:
         ("table", "words"),
         [
             ("[tool.oneloop]\n", "package"),
+            ('[tool.oneloop]\npackage = "nope"\n', "the package 'nope' is not installed"),
             ('[tool.oneloop]\npackage = "my_service"\npackages = 1\n', "packages"),
             ('[tool.oneloop]\npackage = "my_service"\nmay_block = "x.py"\n', "may_block"),
         ],
-        ids=["no package", "unknown", "wrong type"],
+        ids=["no package", "another package", "unknown", "wrong type"],
     )
     def test_of_the_plugin_are_checked(self, changed: Overlay, table: str, words: str) -> None:
         replace(changed, "pyproject.toml", '[tool.oneloop]\npackage = "my_service"\n', table)
@@ -180,3 +183,5 @@ def test_a_closed_loop_ends_the_run_with_its_test(service: Overlay) -> None:
 
     assert run.outcomes.keys() == {"test_closes_the_loop"}, run.output
     assert "ClosedLoopError" in run.outcomes["test_closes_the_loop"].said
+    assert "closed the event loop that the app and all tests share" in run.output
+    assert "No test can start after test_closes_the_loop. See above." in run.output

@@ -105,25 +105,26 @@ def test_generated_requests_need_their_group(changed: Overlay) -> None:
     assert "not installed in this environment. Run:\n    uv run --group contract pytest -m contract" in output
 
 
+@pytest.fixture(scope="module")
+def with_group(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A service of its own: the group is installed into its environment."""
+    return installed().copy(tmp_path_factory.mktemp("contract") / "service")
+
+
 @pytest.mark.nightly
 class TestGeneratedRequests:
     """`uv run --group contract pytest -m contract`."""
 
     CONTRACT = ("--group", "contract", "pytest", "-m", "contract")
 
-    @pytest.fixture(scope="class")
-    def service(self, installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Project:
-        """Return a service of its own: the group is installed into its environment."""
-        return installed().copy(tmp_path_factory.mktemp("contract") / "service")
-
-    def test_find_nothing_in_a_new_service(self, service: Project) -> None:
+    def test_find_nothing_in_a_new_service(self, with_group: Project) -> None:
         """No 5xx and no undeclared answer, neither for anonymous requests nor for an administrator's."""
-        assert re.search(r"\b3 passed\b", service.succeed(*self.CONTRACT, "-q"))
+        assert re.search(r"\b3 passed\b", with_group.succeed(*self.CONTRACT, "-q"))
 
-    def test_find_what_is_not_declared_and_what_fails(self, service: Project) -> None:
+    def test_find_what_is_not_declared_and_what_fails(self, with_group: Project) -> None:
         """An undeclared 409, and a 500 that needs a document."""
         with planted(
-            service,
+            with_group,
             Edit("src/my_service/users/routes.py", "problems(400, 403, 409, 422)", "problems(400, 403, 422)"),
             Edit(
                 "src/my_service/documents/service.py",
@@ -131,7 +132,7 @@ class TestGeneratedRequests:
                 "    assert document is None\n    if document is None:\n",
             ),
         ):
-            done = service.run(*self.CONTRACT, "-k", "first and answers", "--show-capture=no")
+            done = with_group.run(*self.CONTRACT, "-k", "first and answers", "--show-capture=no")
 
         assert done.returncode == pytest.ExitCode.TESTS_FAILED
         assert "The app answered what its description does not say" in done.stdout

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -11,7 +12,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from oneloop.leaks import Leaks
+from oneloop.leaks import Leaks, code_location
 from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
@@ -114,3 +115,12 @@ async def test_a_failed_callback_is_named(leaks: Leaks) -> None:
     (line,) = leaks.unawaited.take()
     assert "an error that no code awaits: ValueError" in line
     assert HERE in line
+
+
+def test_the_plugins_own_lines_are_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the project lies: `checks` in its path is not the plugin's room of that name."""
+    plugin = Path("/srv/healthchecks/tests/harness/oneloop")
+    monkeypatch.setattr(code_location, "PLUGIN", str(plugin))
+
+    assert not code_location.is_own(str(plugin / "leaks/tasks.py"))
+    assert code_location.is_own(str(plugin / "checks/test_access.py"))

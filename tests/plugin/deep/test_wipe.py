@@ -74,9 +74,10 @@ async def test_triggers_and_rules_are_as_they_were(sql: Any, wiper: PostgresWipe
         ("CREATE TABLE more (id int)", "made: table {}.more"),
         ("ALTER TABLE doomed ADD COLUMN name text", "changed: table {}.doomed"),
         ("ALTER TABLE doomed DISABLE TRIGGER ours", "changed: table {}.doomed"),
+        ("ALTER TABLE doomed DISABLE TRIGGER ALL", "changed: table {}.doomed"),
         ("DROP TABLE doomed", "dropped: table {}.doomed"),
     ],
-    ids=["made", "altered", "a trigger", "dropped"],
+    ids=["made", "altered", "a trigger", "foreign keys off", "dropped"],
 )
 async def test_a_changed_schema_is_named(sql: Any, wiper: PostgresWiper, change: str, line: str) -> None:
     """It is beyond a wipe: the test that did it is told to take a database of its own."""

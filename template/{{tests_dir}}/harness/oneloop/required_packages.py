@@ -7,7 +7,6 @@ from packaging.requirements import Requirement
 
 
 def check_packages() -> None:
-    """Refuse the run if a package is missing or too old."""
     wrong = {}
     for needed in map(Requirement, requires("oneloop-vendored") or ()):
         found = next((each.version for each in distributions(name=needed.name)), "")

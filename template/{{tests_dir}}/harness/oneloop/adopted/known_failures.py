@@ -57,7 +57,7 @@ KNOWN = pytest.StashKey[KnownFailure]()
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the listed tests."""
     near = (config.rootpath / each for each in (*config.getini("testpaths"), "tests", "."))
-    folders = (*near, *Path(__file__).parents[1:3])  # the tests may be in another folder
+    folders = (*near, *Path(__file__).parents[3:5])  # the tests may be in another folder
     file = next((folder / NAME for folder in folders if (folder / NAME).is_file()), None)
     if file is None or config.pluginmanager.has_plugin(RECORDER):
         return

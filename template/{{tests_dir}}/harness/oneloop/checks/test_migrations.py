@@ -22,14 +22,13 @@ class DriftError(OneloopError):
         super().__init__(
             "The models and the migrations disagree. These steps would make the migrated database "
             f"match the models:\n{textwrap.indent(steps, '  ')}\n"
-            "Write them as a revision: alembic revision --autogenerate. Or correct the models. "
+            "Write them as a revision: uv run oneloop run alembic revision --autogenerate. Or correct the models. "
             "migrations/env.py must import every module with models."
         )
 
 
 @pytest.fixture
 async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]:
-    """Return an engine on a new copy of the template database."""
     databases, suffix = _database.databases, f"{_database.suffix}_migrations"
     with exempt():
         await databases.clone(suffix, _database.template)

@@ -23,7 +23,7 @@ DIGESTS = """
             FROM pg_index x JOIN relations r ON r.oid = indrelid
                 JOIN pg_class i ON i.oid = indexrelid
         UNION ALL SELECT 'pg_class'::regclass, tgrelid, t::text
-            FROM pg_trigger t JOIN relations r ON r.oid = tgrelid WHERE NOT tgisinternal
+            FROM pg_trigger t JOIN relations r ON r.oid = tgrelid
         UNION ALL SELECT 'pg_class'::regclass, ev_class, w::text
             FROM pg_rewrite w JOIN relations r ON r.oid = ev_class
         UNION ALL SELECT 'pg_class'::regclass, polrelid, p::text

@@ -40,7 +40,6 @@ class LiveServer:
         self._starting = asyncio.Lock()
 
     async def start(self) -> None:
-        """Listen on a free port; do nothing if it listens already."""
         async with self._starting:
             if self._task is None:
                 self._task = await self._serve()
@@ -64,7 +63,6 @@ class LiveServer:
         return task
 
     async def stop(self) -> None:
-        """Close all connections and stop listening; do nothing if it never started."""
         if self._uvicorn is not None and self._task is not None:
             self._uvicorn.should_exit = True
             await self._task

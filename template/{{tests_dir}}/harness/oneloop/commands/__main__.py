@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("program", nargs=argparse.REMAINDER, help="such as alembic current")
     psql = commands.add_parser("psql", help="open the development database in psql")
     psql.add_argument("database", nargs="?", default="postgres")
-    psql.add_argument("arguments", nargs=argparse.REMAINDER, help="such as -c 'SELECT 1'")
+    psql.add_argument("arguments", nargs=argparse.REMAINDER, help="such as postgres -c 'SELECT 1'")
     reset = commands.add_parser("reset", help="empty the development database: drop and create it")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     update = commands.add_parser("update", help="update the plugin and docs/testing/")

@@ -48,7 +48,7 @@ def _dev(factory: str, host: str, port: int) -> int:
         if status:
             say("The service did not start, because the migration failed. See above.")
             return status
-        say(f"Docs page: http://{ALL_ADDRESSES.get(host, host)}:{port}/docs")
+        say(f"Docs page: http://{ALL_ADDRESSES.get(host, f'[{host}]' if ':' in host else host)}:{port}/docs")
         source = project / "src"
         uvicorn = [sys.executable, "-m", "uvicorn", "--factory", factory]
         uvicorn += ["--host", host, "--port", str(port)]

@@ -107,7 +107,6 @@ async def _connect(url: URL) -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Refuse a port that is in use before anything starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()

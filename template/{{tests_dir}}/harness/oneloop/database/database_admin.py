@@ -33,7 +33,6 @@ CONNECTION_LOST = (
 
 @asynccontextmanager
 async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
-    """Connect to the database `postgres`, which every server has."""
     engine = create_async_engine(
         server.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
     )

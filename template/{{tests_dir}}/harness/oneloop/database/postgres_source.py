@@ -48,7 +48,6 @@ class PostgresSource:
             self._starting = self._executor.submit(start_server)
 
     def url(self) -> URL:
-        """Return the URL of the base database, once the server answers."""
         self.start()
         if self._given:
             return server_url(self._given, where=VARIABLE)

@@ -44,7 +44,5 @@ class SqlLog:
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None
         spent = (perf_counter() - connection.info.pop("oneloop_started", perf_counter())) * 1000
-        values = repr(parameters) if parameters else ""
-        if len(values) > PARAMETERS_WIDTH:
-            values = f"{values[:PARAMETERS_WIDTH]}..."
+        values = repr(parameters)[:PARAMETERS_WIDTH] if parameters else ""
         self._lines.append(f"{spent:7.2f} ms  {' '.join(statement.split())}  {values}".rstrip())

@@ -32,7 +32,7 @@ def location(frame: FrameType, line: int) -> str:
 def is_own(file: str) -> bool:
     """Return whether `file` belongs to the service or to its tests, and to no library."""
     if file.startswith(PLUGIN):
-        return "selftest" in file or "checks" in file
+        return file.removeprefix(PLUGIN).startswith((f"{os.sep}checks", f"{os.sep}selftest"))
     return not (file.startswith((*LIBRARIES, "<")) or SITE in file)
 
 

@@ -63,7 +63,6 @@ class Subject(NamedTuple):
 
 
 def find_offences(subjects: Iterable[Subject]) -> list[str]:
-    """Return a message for each offence: the test, what is wrong, and the fix."""
     subjects = list(subjects)
     offences = [f"{each.name} {offence}" for each in subjects for offence in _of_test(each)]
     offences += _of_classes(each for each in subjects if each.exemption is None)

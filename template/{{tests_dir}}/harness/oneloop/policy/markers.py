@@ -64,7 +64,6 @@ WORKER_OUTPUT = "oneloop_refused"
 
 
 def abort_collection(config: pytest.Config, items: list[pytest.Item], message: str) -> None:
-    """End the run with `message`, before any test has run."""
     output = getattr(config, "workeroutput", None)
     if output is None:
         raise pytest.UsageError(message)

@@ -1,5 +1,6 @@
 """What the plugin needs of the project and of pytest's settings, checked when a run starts."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,15 @@ def check_settings(config: pytest.Config) -> None:
         )
     if any((each / PACKAGE.name / "__init__.py").is_file() for each in (folder, folder / "src")):
         raise pytest.UsageError(f"The project has a package {PACKAGE.name!r}, as the plugin is called. Rename yours.")
-    if not any(map(config.pluginmanager.hasplugin, ("asyncio", "pytest_asyncio.plugin"))):
-        raise pytest.UsageError(
-            "pytest-asyncio is switched off, so no async test can run. Remove `-p no:asyncio` from addopts, the "
-            "command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, add: -p asyncio"
-        )
+    for name, module in (("asyncio", "pytest_asyncio.plugin"), ("socket", "pytest_socket")):
+        if not any(map(config.pluginmanager.hasplugin, (name, module))):
+            raise pytest.UsageError(
+                f"pytest-{name} is switched off, and the plugin needs it. Remove `-p no:{name}` from addopts, the "
+                f"command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, add: -p {name}"
+            )
+    package = config.stash[CONFIG].package
+    if find_spec(package.partition(".")[0]) is None:
+        raise pytest.UsageError(f"[tool.oneloop] in pyproject.toml: the package {package!r} is not installed.")
     wins = file is not None and file.name.endswith("pytest.toml")
     if file and wins and file.with_name("pytest.ini").exists() and not config.option.inifilename:
         raise pytest.UsageError(

@@ -34,7 +34,6 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def can_enter(self, path: Path) -> bool:
-        """Return whether the modes of `path` and its parents let this user in."""
         return self.uid is None or all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
 
     def _can_enter(self, folder: Path) -> bool:
@@ -45,7 +44,6 @@ class Account:
 
 
 def user_id() -> int | None:
-    """Return the number of this process's user; Windows has none."""
     if sys.platform != "win32":
         return os.geteuid()
     return None

@@ -110,8 +110,6 @@ def _is_of_blockbuster(error: BaseException) -> bool:
 
 
 class LoggedErrors(logging.Handler):
-    """Collects the known errors that are logged while a test runs."""
-
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[KnownError, None] = {}

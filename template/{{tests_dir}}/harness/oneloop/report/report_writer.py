@@ -1,6 +1,6 @@
 """Writes the report of a failed test.
 
-No other module changes a report. Each contributor is asked in order, and returns what it adds.
+No other module of a new service changes a report. Each contributor is asked in order, and returns what it adds.
 """
 
 from collections.abc import Callable

@@ -66,12 +66,11 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's wrapper
 def pytest_sessionfinish(session: pytest.Session) -> object:
-    """Do not report again what a fixture raises because the server is gone."""
+    """Do not report again what a fixture raises because the server or the loop is gone."""
     try:
         return (yield)
-    except Exception as error:
-        lost = session.config.stash[RUN].databases.state is State.LOST
-        if not (lost and is_connection_lost(error)):
+    except Exception:
+        if session.config.stash[RUN].databases.state is not State.LOST:
             raise
 
 

@@ -1,6 +1,6 @@
 """SQLite instead of PostgreSQL, for an existing service that runs on it: a file for each worker.
 
-May import `cleanup` and `errors`. Start with `sqlite_source`. Commits are real here too. SQLite has no row locks, no
+May import `cleanup`, `database` and `errors`. Start with `sqlite_source`. Commits are real here too. SQLite has no row locks, no
 LISTEN and NOTIFY and no parallel writes, so no test can prove those.
 """
 

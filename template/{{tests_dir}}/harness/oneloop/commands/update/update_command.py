@@ -26,7 +26,6 @@ def say(text: str) -> None:
 
 
 def check(file: str) -> int:
-    """Report whether a newer release is out; the exit status is 2 then."""
     folder = _find_folder(file)
     link = read_link(folder / file, _version())
     done = copier(folder, "check-update", "--quiet", "--answers-file", file)
