@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -53,10 +54,12 @@ class Run:
 
 @pytest.fixture(scope="session")
 def source() -> Iterator[PostgresSource]:
-    """Give the server that a run without TEST_DATABASE_URL starts."""
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv(VARIABLE, raising=False)
-        yield (source := PostgresSource())
+        (source := PostgresSource()).start()
+        for name in ("oneloop.fixtures", "alembic.command", "uvicorn"):  # while it starts
+            import_module(name)
+        yield source
     source.stop()
 
 
