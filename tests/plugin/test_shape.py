@@ -73,7 +73,9 @@ class TestFixturesOfTheUser:
         conftest.write_text(conftest.read_text() + OVERRIDE)
         (changed.root / "tests/test_it.py").write_text(USES_IT)
 
-        assert changed.pytest("tests/test_it.py").having("passed") == {"test_it"}
+        run = changed.pytest("tests/test_it.py")
+
+        assert run.having("passed") == {"test_it"}, run.output
 
     def test_are_listed_with_their_place(self, service: Overlay) -> None:
         """`pytest --fixtures` leads to the files of the plugin."""
