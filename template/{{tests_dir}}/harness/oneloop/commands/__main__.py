@@ -6,10 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import CommandError
+from . import INTERRUPTED, CommandError
 
 HIGHEST_PORT = 65535
-INTERRUPTED = 130  # as a shell counts Ctrl-C
 SELFTEST = Path(__file__).parents[1] / "selftest"
 
 

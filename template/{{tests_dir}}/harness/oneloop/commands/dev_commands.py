@@ -15,11 +15,10 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
-from . import CommandError
+from . import INTERRUPTED, CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say
 
 SIGNALLED = 128
-INTERRUPTED = SIGNALLED + signal.SIGINT
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
 
 

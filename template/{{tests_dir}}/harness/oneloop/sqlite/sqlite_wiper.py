@@ -23,7 +23,6 @@ class SqliteWiper:
     """Deletes every row, except those of the kept tables, which it restores."""
 
     def __init__(self, path: str, kept: Collection[str]) -> None:
-        self._path = path
         self._names = MIGRATIONS_TABLES.union(kept)
         self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         self._shape: dict[str, str] = {}
@@ -58,7 +57,7 @@ class SqliteWiper:
         if seeded := [name for name in self._wiped if self._holds_rows(name)]:
             raise SeededRowsError(seeded)
 
-    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:  # noqa: ARG002  the protocol has it
+    async def wipe(self, *, compare_schema: bool = False) -> WipeResult:  # noqa: ARG002  PostgresWiper has it
         """Delete every row. A changed schema is always found: looking costs nothing here."""
         if self._schema_version() != self._version:
             now = dict(self._connection.execute(SHAPE))
