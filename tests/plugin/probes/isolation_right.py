@@ -10,6 +10,7 @@ from sqlalchemy.pool import NullPool
 from tests.deep.conftest import wipe
 from oneloop.database.engine_guard import exempt
 from oneloop.cleanup.wiper import PostgresWiper as Wiper
+from oneloop.cleanup.wiper import WipeResult
 
 
 async def run(url: str, *statements: str) -> Any:
@@ -23,6 +24,17 @@ async def run(url: str, *statements: str) -> Any:
 def migration(*statements: str) -> Any:
     """Return what a migration of these statements would be."""
     return lambda url: asyncio.run(run(url, *statements))
+
+
+async def wipe_as(url: str, user: str, *, after: str) -> WipeResult:
+    """Open a wiper as the owner of the tables, who is no superuser, run a statement, and wipe."""
+    owner = make_url(url).set(username=user).render_as_string(hide_password=False)
+    with exempt():
+        wiper = await Wiper.open(owner, ())
+    await run(url, after)
+    wiped = await wiper.wipe()
+    await wiper.close()
+    return wiped
 
 
 async def test_what_is_foreign_an_extensions_or_temporary_is_left_alone(
@@ -62,14 +74,8 @@ async def test_row_security_hides_nothing_from_the_wipe(second_database: Any) ->
         "ALTER TABLE secret FORCE ROW LEVEL SECURITY",
     )
     async with second_database("secured", migrate) as url:
-        owner = make_url(url).set(username="landlord").render_as_string(hide_password=False)
-        with exempt():
-            wiper = await Wiper.open(owner, ())
-        await run(url, "INSERT INTO secret VALUES (1)")
+        wiped = await wipe_as(url, "landlord", after="INSERT INTO secret VALUES (1)")
 
-        wiped = await wiper.wipe()
-
-        await wiper.close()
         assert (wiped.leaks, wiped.schema_changes) == ([], [])
         assert await run(url, "SELECT count(*) FROM secret") == 0
         forced = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'secret'"
@@ -85,14 +91,8 @@ async def test_an_owner_who_is_no_superuser_gets_past_triggers(second_database: 
         "CREATE TRIGGER refuse BEFORE DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION refuse()",
     )
     async with second_database("tenanted", migrate) as url:
-        owner = make_url(url).set(username="tenant").render_as_string(hide_password=False)
-        with exempt():
-            wiper = await Wiper.open(owner, ())
-        await run(url, "INSERT INTO ledger VALUES (1)")
+        wiped = await wipe_as(url, "tenant", after="INSERT INTO ledger VALUES (1)")
 
-        wiped = await wiper.wipe()
-
-        await wiper.close()
         assert (wiped.leaks, wiped.schema_changes) == ([], [])
         assert await run(url, "SELECT count(*) FROM ledger") == 0
 
