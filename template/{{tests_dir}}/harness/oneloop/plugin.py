@@ -21,6 +21,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     group.addoption("--update-contract", action="store_true", help="save the app's API as the new contract")
     if config.existing_suite:
         import_module(f"{__package__}.adopted").name_database(early_config, config)
+    else:
+        import_module(f"{__package__}.session").start_early(early_config, config)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-socket reads which hosts are allowed

@@ -2,22 +2,35 @@
 
 import asyncio
 import gc
+import os
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 import pytest
 
-from .config import CONFIG
+from .config import CONFIG, ProjectConfig
 from .database.engine_guard import exempt
 from .errors import OneloopError
 from .test_run import RUN, TestRun
 
+WORKER = "PYTEST_XDIST_WORKER"
 WORKER_INPUT = "oneloop"
 
 
+def start_early(config: pytest.Config, project: ProjectConfig) -> None:
+    """Start the embedded server before pytest imports the app, which takes about as long."""
+    options = config.known_args_namespace
+    idle = options.collectonly or options.help or options.version or WORKER in os.environ
+    run = TestRun(project)
+    if run.source.embedded and not idle:
+        config.stash[RUN] = run
+        config.add_cleanup(run.source.stop)
+        run.source.start()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    run = config.stash.get(RUN, None)  # `adopted` makes it earlier, before the app is imported
+    run = config.stash.get(RUN, None)
     if run is None:
         worker_input = getattr(config, "workerinput", {}).get(WORKER_INPUT, {})
         run = config.stash[RUN] = TestRun(config.stash[CONFIG], **worker_input)
