@@ -60,10 +60,11 @@ class TestRun:
         """Return the run's databases once the server answers; end the run if there is no server."""
         try:
             url = self.source.url() if self.server_url is None else make_url(self.server_url)
+            return self.source.databases(url, self.id, self.worker)
         except PostgresUnavailable as error:
-            # Not a skip, which would be green, and not an error for each test.
-            pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
-        return self.source.databases(url, self.id, self.worker)
+            reason = str(error)
+        # Not a skip, which would be green, and not an error for each test.
+        pytest.exit(reason, returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 RUN = pytest.StashKey[TestRun]()

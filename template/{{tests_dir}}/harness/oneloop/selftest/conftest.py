@@ -17,7 +17,7 @@ PLUGINS = ("-poneloop.plugin", "-ppytest_asyncio.plugin", "-ppytest_socket")
 # What the runs have imported: pytester drops it, and some of it cannot be imported twice.
 IMPORTED: dict[str, ModuleType] = {}
 OWN = ("tests.", "oneloop.checks.test_")
-FINISHED: list["Run"] = []
+FINISHED: dict[tuple[str, ...], "Run"] = {}
 RunSuite = Callable[..., "Run"]
 
 
@@ -65,7 +65,10 @@ def source() -> Iterator[PostgresSource]:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.MonkeyPatch) -> RunSuite:
-    """Run the small service's tests in a folder of their own; `seam` is added to conftest.py."""
+    """Run the small service's tests in a folder of their own, or give the result of the same run before.
+
+    `seam` is added to conftest.py.
+    """
     for name in [each for each in sys.modules if f"{each}.".startswith("tests.")]:
         monkeypatch.delitem(sys.modules, name)  # the user's, where tests/harness/ is a package too
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
@@ -79,10 +82,12 @@ def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.M
     (tests / "test_checks.py").write_text(CHECKS)
 
     def go(*arguments: str, seam: str = "", url: str = server) -> Run:
+        if finished := FINISHED.get((*arguments, seam, url)):
+            return finished
         monkeypatch.setenv(VARIABLE, url)
         (tests / "conftest.py").write_text((SUITE / "conftest.py").read_text("utf-8") + seam)
         sys.modules.update(IMPORTED)
-        run = Run()
+        run = FINISHED[*arguments, seam, url] = Run()
         result = pytester.runpytest_inprocess(*PLUGINS, *arguments, plugins=[run])
         run.output = f"{result.stdout}\n{result.stderr}\nexit status {int(result.ret)}"
         return run
@@ -92,7 +97,4 @@ def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.M
 
 @pytest.fixture
 def suite(run: RunSuite) -> Run:
-    """Give the run of suite/test_suite.py, which is the same for all self-tests."""
-    if not FINISHED:
-        FINISHED.append(run("tests/test_suite.py"))
-    return FINISHED[0]
+    return run("tests/test_suite.py")

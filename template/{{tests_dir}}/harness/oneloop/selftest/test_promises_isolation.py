@@ -1,4 +1,6 @@
-"""Promises 1 to 8: one loop, one lifespan, and who sees which rows."""
+"""Promises 1 to 9: one loop, one lifespan, and who sees which rows."""
+
+import pytest
 
 from .conftest import Run, RunSuite
 
@@ -25,26 +27,6 @@ def test_promise_02_same_view(suite: Run, run: RunSuite) -> None:
     run("tests/test_suite.py", seam=SEEDED).shows("SeededRowsError", "public.notes")
 
 
-def test_promise_03_a_rollback_leaves_the_arranged_rows(suite: Run) -> None:
-    """Promise 3: a rollback in a handler leaves the arranged rows in place."""
-    suite.check(3)
-
-
-def test_promise_04_a_session_per_request(suite: Run) -> None:
-    """Promise 4: a missing load and a forgotten commit fail in the test too."""
-    suite.check(4)
-
-
-def test_promise_05_concurrency_is_real(suite: Run) -> None:
-    """Promise 5: requests run in parallel, and locks hold between them and the test."""
-    suite.check(5)
-
-
-def test_promise_06_all_code_uses_the_same_database(suite: Run) -> None:
-    """Promise 6: background tasks, streams and middleware see and write the same database."""
-    suite.check(6)
-
-
 def test_promise_07_the_lifespan_runs_once(suite: Run, run: RunSuite) -> None:
     """Promise 7: one lifespan in one task, its state a copy; a failing start is reported once."""
     suite.check(7)
@@ -53,6 +35,16 @@ def test_promise_07_the_lifespan_runs_once(suite: Run, run: RunSuite) -> None:
     failing_start.shows("has no attribute 'missing'")
 
 
-def test_promise_08_overrides_are_restored(suite: Run) -> None:
-    """Promise 8: an override ends with its test, and the app's own are kept."""
-    suite.check(8)
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(3, id="a rollback in a handler leaves the arranged rows in place"),
+        pytest.param(4, id="a missing load and a forgotten commit fail in the test too"),
+        pytest.param(5, id="requests run in parallel, and locks hold between them and the test"),
+        pytest.param(6, id="background tasks, streams and middleware use the same database"),
+        pytest.param(8, id="an override ends with its test, and the app's own are kept"),
+        pytest.param(9, id="two role clients in one test answer as two users"),
+    ],
+)
+def test_promise(suite: Run, number: int) -> None:
+    suite.check(number)

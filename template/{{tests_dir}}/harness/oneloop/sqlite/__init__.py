@@ -1,7 +1,7 @@
 """SQLite instead of PostgreSQL, for an existing service that runs on it: a file for each worker.
 
-May import `cleanup`, `database` and `errors`. Start with `sqlite_source`. Commits are real here too. SQLite has no row locks, no
-LISTEN and NOTIFY and no parallel writes, so no test can prove those.
+May import `cleanup`, `database` and `errors`. Start with `sqlite_source`. Commits are real here too. SQLite has no row
+locks, no LISTEN and NOTIFY and no parallel writes, so no test can prove those.
 """
 
 from .sqlite_files import SqliteFiles
