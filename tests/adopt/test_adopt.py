@@ -2,14 +2,21 @@
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from tests.adopt.adoption import adopt
+from tests.adopt.commands import STEPS
 from tests.adopt.conftest import ASKED
-from tests.adopt.samples import SAMPLES, Adopted, begin
+from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
+from tests.docs.markdown import blocks
 from tests.support import template
+from tests.support.environment import succeed
+
+PAGE = Path("docs/adopting.md")
+ASKING, ANSWERED, COLLECT = (block.text.strip() for block in blocks(PAGE, "sh"))
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -55,3 +62,31 @@ def test_fixtures_that_override_the_plugins_are_listed(adopted: Adopted) -> None
     conftest = adopted.root / "tests/conftest.py"
     own = set(re.findall(r"^(?:async )?def (\w+)", conftest.read_text(), re.MULTILINE)) if conftest.exists() else set()
     assert found == own & {"client", "async_client", "db_session", "db_engine", "test_user", "test_users", "app"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(ASKING.replace(" copy ", " copy --defaults --data migrations=create_all "), id="asking"),
+        pytest.param(ANSWERED, id="answered", marks=pytest.mark.nightly),
+    ],
+)
+def test_the_pages_command_adopts(oneloop: Path, tmp_path: Path, command: str) -> None:
+    """It writes what the other tests here adopt, and prints the table of the page. Nobody sits here to be asked."""
+    top = begin(SAMPLES["brief"], tmp_path / "by-command")
+
+    output = succeed("sh", "-ec", command.replace("ADDRESS", f"--vcs-ref HEAD {oneloop}"), cwd=top)
+
+    by_library = template.files(adopt(oneloop, SAMPLES["brief"], begin(SAMPLES["brief"], tmp_path / "by-library")))
+    written = {path for path in template.files(top) if not path.startswith(".git/")}
+    assert written == {path for path in by_library if not path.startswith(".git/")}
+    found = STEPS.search(output)
+    assert found, output
+    (table,) = blocks(PAGE, "toml")
+    assert textwrap.dedent(found[3]).strip() == table.text.strip()
+
+
+def test_the_pages_command_collects(adopt_sample: AdoptSample) -> None:
+    project = adopt_sample("brief")
+
+    assert "tests collected" in succeed("sh", "-ec", COLLECT, cwd=project.root, env=project.uv_settings)
