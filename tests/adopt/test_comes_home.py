@@ -79,7 +79,7 @@ def test_its_own_fixtures_may_go(adopt_sample: AdoptSample, tmp_path: Path) -> N
     run = project.pytest()
 
     own = [name for name in run.ended if ".harness." not in name]
-    assert len(own) == HOMES["brief"].tests
+    assert len(own) == HOMES["brief"].tests, run.output
     # With roles there are answers to declare: the failure prints tests/access.py.
     not_passed = run.outcomes.keys() - run.having("passed")
     assert not_passed == {"test_every_route_has_a_declared_answer_for_every_role"}, run.output

@@ -31,8 +31,9 @@ def check_settings(config: pytest.Config) -> None:
                 f"pytest-{name} is switched off, and the plugin needs it. Remove `-p no:{name}` from addopts, the "
                 f"command line and PYTEST_ADDOPTS. With PYTEST_DISABLE_PLUGIN_AUTOLOAD, add: -p {name}"
             )
-    package = config.stash[CONFIG].package
-    if find_spec(package.partition(".")[0]) is None:
+    package = config.stash[CONFIG].package.partition(".")[0]
+    # One beside the tests is importable once pytest has loaded them.
+    if find_spec(package) is None and not any((folder / each).exists() for each in (package, f"{package}.py")):
         raise pytest.UsageError(f"[tool.oneloop] in pyproject.toml: the package {package!r} is not installed.")
     wins = file is not None and file.name.endswith("pytest.toml")
     if file and wins and file.with_name("pytest.ini").exists() and not config.option.inifilename:
