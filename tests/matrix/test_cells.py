@@ -46,7 +46,7 @@ def test_a_bound_that_is_too_low_fails_the_lowest_cell(
     status = main(["run", LOWEST.name, "--template", str(planted)])
 
     assert status == 1
-    assert 'Call to untyped function "CreateSchema"' in capsys.readouterr().err
+    assert '"IntegrityError" has no attribute "driver_exception"' in capsys.readouterr().err
 
 
 VERSIONS = [value for name, value in NOT_HERE if name == "python_min"]
