@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.adopt.samples import Sample
+from tests.adopt.sample import Sample
 from tests.support import template
 from tests.support.environment import ROOT, succeed
 

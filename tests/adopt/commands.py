@@ -9,7 +9,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from tests.adopt.samples import Adopted
+from tests.adopt.sample import Adopted
 from tests.support.environment import ROOT, commit_all, run, succeed, uv
 
 STEPS = re.compile(

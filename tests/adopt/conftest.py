@@ -7,7 +7,7 @@ import pytest
 
 from tests.adopt.adoption import adopt_by_command
 from tests.adopt.commands import follow
-from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
+from tests.adopt.sample import SAMPLES, Adopted, AdoptSample, begin
 from tests.conftest import Once
 from tests.support.environment import interpreter
 

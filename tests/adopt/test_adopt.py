@@ -10,7 +10,7 @@ import pytest
 from tests.adopt.adoption import adopt
 from tests.adopt.commands import STEPS
 from tests.adopt.conftest import ASKED
-from tests.adopt.samples import SAMPLES, Adopted, AdoptSample, begin
+from tests.adopt.sample import SAMPLES, Adopted, AdoptSample, begin
 from tests.docs.markdown import blocks
 from tests.support import template
 from tests.support.environment import succeed

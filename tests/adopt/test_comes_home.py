@@ -9,7 +9,7 @@ import pytest
 
 from tests.adopt.commands import audit, commit, convert
 from tests.adopt.conftest import each_sample
-from tests.adopt.samples import SAMPLES, AdoptSample
+from tests.adopt.sample import SAMPLES, AdoptSample
 from tests.docs.markdown import blocks
 from tests.support.environment import git
 

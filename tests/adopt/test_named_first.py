@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import AdoptSample
+from tests.adopt.sample import AdoptSample
 
 
 def test_an_app_that_is_imported_too_early_is_refused(adopt_sample: AdoptSample, tmp_path: Path) -> None:

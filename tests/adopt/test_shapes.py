@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.samples import AdoptSample
+from tests.adopt.sample import AdoptSample
 
 SHAPES = """
 happened = []

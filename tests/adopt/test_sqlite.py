@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.adopt.commands import audit, commit, convert
-from tests.adopt.samples import Adopted, AdoptSample
+from tests.adopt.sample import Adopted, AdoptSample
 
 pytestmark = pytest.mark.nightly
 

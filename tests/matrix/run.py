@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.adopt.commands import follow
-from tests.adopt.samples import SAMPLES, Adopted, begin
+from tests.adopt.sample import SAMPLES, Adopted, begin
 from tests.matrix.cells import Cell
 from tests.support.environment import ROOT, interpreter, succeed, uv
 from tests.support.outcomes import passed

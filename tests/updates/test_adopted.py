@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import pytest
 
 from tests.adopt.adoption import adopt
-from tests.adopt.samples import SAMPLES, Sample, begin
+from tests.adopt.sample import SAMPLES, Sample, begin
 from tests.conftest import Once
 from tests.support import template
 from tests.support.bugs import run_tests

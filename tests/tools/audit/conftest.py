@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.adopt.samples import copy_files
+from tests.adopt.sample import copy_files
 from tests.support.environment import ROOT, clean_environment
 
 TOOLS = ROOT / "tools/src"
