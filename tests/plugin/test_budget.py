@@ -34,7 +34,7 @@ def test_a_new_service_gets_few_files(rendered: Rendered) -> None:
 
     assert len(files) <= 190
     assert len(harness) <= 90
-    assert sum(lines) <= 6500
+    assert sum(lines) <= 6500 + 500  # for rights that are real, and for a query per row
     assert max(lines) <= 250
     assert 50 <= statistics.median(filled) <= 90
 
