@@ -132,6 +132,14 @@ class DatabaseUnreachableError(OneloopError):
         )
 
 
+class RightsError(OneloopError):
+    def __init__(self, role: str | None, what: str, right: str) -> None:
+        super().__init__(
+            f"The role {role} of TEST_DATABASE_URL may not {what}. Use another role, or let a superuser run:\n"
+            f'    ALTER ROLE "{role}" {right}'
+        )
+
+
 class KeptTablesError(OneloopError):
     def __init__(self, names: list[str]) -> None:
         super().__init__(
