@@ -40,7 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if run is None:
         run = _keep(config, TestRun(config.stash[CONFIG], **(given["run"] if given else {})))
     if given:
-        run.server = RunServer(*map(make_url, given["urls"]), app_role=run.config.app_role)
+        admin, owner, app = map(make_url, given["urls"])
+        run.server = RunServer(admin, owner, app, run.config.app_role)
         run.server_log = given["log"]
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())

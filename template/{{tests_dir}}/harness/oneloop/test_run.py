@@ -15,8 +15,8 @@ from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
 from .database.postgres_source import PostgresSource
-from .database.sql_log import SqlLog
 from .database.run_server import RunServer
+from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
 from .leaks import Leaks
 from .postgres import PostgresUnavailable
@@ -87,7 +87,8 @@ class TestRun:
         variable = config.database_url_variable or "DATABASE_URL"
         # A given server may need the rest of libpq's variables, such as PGSSLMODE.
         ours = {name for name in os.environ if LIBPQ.fullmatch(name)} if self.source.embedded else ADDRESS
-        values = {name: None for name in os.environ if name in ours or name.upper() == variable.upper()}
+        gone = [name for name in os.environ if name in ours or name.upper() == variable.upper()]
+        values: dict[str, object] = dict.fromkeys(gone)
         values |= {"PGHOST": url.host or url.query.get("host"), "PGPORT": url.port or url.query.get("port")}
         values |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database, variable: shown}
         self._environment = {name: os.environ.get(name) for name in values} | self._environment

@@ -5,14 +5,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, make_url
 
 from ..postgres import PostgresServer, start_server
 from .database_admin import DRIVER
-from .run_server import ROLE, VARIABLE, GivenServer, RunServer
+from .run_server import ROLE, GivenServer, RunServer
 from .worker_databases import WorkerDatabases
 
+VARIABLE = "TEST_DATABASE_URL"
 EMBEDDED_DATABASE = "test"
 
 
@@ -67,7 +69,8 @@ class PostgresSource:
             return self._given_server.ready.result()
         assert self._starting is not None
         if not ready:
-            wait((self._address, self._starting), return_when=FIRST_COMPLETED)
+            first: list[Future[Any]] = [self._address, self._starting]
+            wait(first, return_when=FIRST_COMPLETED)
         url = self._address.result() if not ready and self._address.done() else self._starting.result().url
         admin = make_url(url).set(drivername=DRIVER, database=EMBEDDED_DATABASE)
         return RunServer.with_roles(admin, ROLE, str(admin.password), self._app_role)

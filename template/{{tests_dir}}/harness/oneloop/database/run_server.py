@@ -17,11 +17,10 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..errors import OneloopError, RightsError
+from ..errors import DatabaseUnreachableError, OneloopError, RightsError
 from .database_admin import administer, server_url
 from .engine_guard import exempt
 
-VARIABLE = "TEST_DATABASE_URL"
 ROLE = "oneloop"
 RIGHTS = text("SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user")
 IS_ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
@@ -92,7 +91,7 @@ class GivenServer:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
-                url = _complete(server_url(self._given, where=VARIABLE), self._environment)
+                url = _complete(server_url(self._given, where="TEST_DATABASE_URL"), self._environment)
                 async with administer(url) as connection:
                     await connection.execute(HOLD, {"run": self._run})
                     await sweep(connection)
@@ -100,7 +99,8 @@ class GivenServer:
                     await self._stop.wait()
             except BaseException as error:  # noqa: BLE001  raised again by who waits for it
                 if not self.ready.done():
-                    self.ready.set_exception(error)
+                    refused = isinstance(error, DBAPIError)
+                    self.ready.set_exception(DatabaseUnreachableError(str(url), str(error.orig)) if refused else error)
                     return
             with suppress(OneloopError, DBAPIError):  # a server that is gone was reported before
                 async with administer(url) as connection:
@@ -132,11 +132,10 @@ class GivenServer:
 
 def _complete(url: URL, environment: Mapping[str, str]) -> URL:
     """Return `url` with what it leaves to libpq's variables."""
-    names = {"username": "PGUSER", "password": "PGPASSWORD"}
     if url.host is None and "host" not in url.query:
-        names |= {"host": "PGHOST", "port": "PGPORT"}
-    found = {part: environment.get(name) for part, name in names.items() if getattr(url, part) is None}
-    return url.set(**{part: int(value) if part == "port" else value for part, value in found.items() if value})
+        url = url.set(host=environment.get("PGHOST"), port=int(environment.get("PGPORT") or 5432))
+    password = url.password if isinstance(url.password, str) else environment.get("PGPASSWORD")
+    return url.set(username=url.username or environment.get("PGUSER"), password=password)
 
 
 async def sweep(connection: AsyncConnection) -> None:
