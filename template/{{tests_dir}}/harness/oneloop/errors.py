@@ -140,6 +140,17 @@ class RightsError(OneloopError):
         )
 
 
+class ExtensionError(OneloopError):
+    def __init__(self, name: str, *, allowed: bool) -> None:
+        super().__init__(
+            f"This PostgreSQL does not have the extension {name!r}. Add it to a system PostgreSQL and set PGBIN to "
+            "the folder of its programs, or set TEST_DATABASE_URL. See docs/testing/isolation.md."
+            if allowed
+            else f"Only an administrator may create the extension {name!r}. To have it in each test database, write "
+            f'in pyproject.toml:\n    [tool.oneloop]\n    extensions = ["{name}"]'
+        )
+
+
 class KeptTablesError(OneloopError):
     def __init__(self, names: list[str]) -> None:
         super().__init__(

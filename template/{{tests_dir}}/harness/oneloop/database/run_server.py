@@ -4,7 +4,6 @@ The administrator's password is in no variable, and in no URL that a test gets.
 """
 
 import asyncio
-import hashlib
 import hmac
 import os
 import secrets
@@ -99,8 +98,8 @@ class GivenServer:
                     await self._stop.wait()
             except BaseException as error:  # noqa: BLE001  raised again by who waits for it
                 if not self.ready.done():
-                    refused = isinstance(error, DBAPIError)
-                    self.ready.set_exception(DatabaseUnreachableError(str(url), str(error.orig)) if refused else error)
+                    reason = getattr(error, "orig", None)
+                    self.ready.set_exception(DatabaseUnreachableError(str(url), str(reason)) if reason else error)
                     return
             with suppress(OneloopError, DBAPIError):  # a server that is gone was reported before
                 async with administer(url) as connection:

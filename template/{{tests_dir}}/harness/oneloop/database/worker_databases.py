@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .database_admin import LIMITS, administer
+from .database_admin import LIMITS, administer, create_extensions, refused_extension
 from .run_server import COMMENT, RunServer
 
 LOCK_TIMEOUT = "2s"
@@ -78,9 +78,12 @@ class WorkerDatabases:
         name = self.name(label)
         await self._create(connection, name, "template1")
         try:
+            await create_extensions(self.server.admin, name, self.extensions)
             await asyncio.to_thread(migrate, self.url(label, "owner"))
-        except BaseException:
+        except BaseException as error:
             await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            if refused := refused_extension(error):
+                raise refused from error
             raise
 
     async def clone(self, suffix: str, template: str) -> None:
