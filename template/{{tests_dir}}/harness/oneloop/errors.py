@@ -151,6 +151,14 @@ class ExtensionError(OneloopError):
         )
 
 
+class ProtectedRowsError(OneloopError):
+    def __init__(self, role: str, tables: list[str]) -> None:
+        super().__init__(
+            f"The role {role} may not delete every row of {', '.join(tables)}, so rows would stay for the next test. Set "
+            "TEST_DATABASE_URL to a superuser, who makes a plain role for the app, or unset it."
+        )
+
+
 class KeptTablesError(OneloopError):
     def __init__(self, names: list[str]) -> None:
         super().__init__(

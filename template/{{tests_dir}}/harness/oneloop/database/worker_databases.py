@@ -57,6 +57,11 @@ class WorkerDatabases:
         url = {"app": self.server.app, "owner": self.server.owner, "admin": self.server.admin}[role]
         return url.set(database=self.name(suffix)).render_as_string(hide_password=False)
 
+    def wiper_urls(self, suffix: str) -> list[str]:
+        """Return the URLs to wipe with. A test may end the owner's connection like the app's, if they have one role."""
+        owner = [self.url(suffix, "owner")] if self.server.owner == self.server.app else []
+        return [*owner, self.url(suffix, "admin")]
+
     async def check(self) -> None:
         async with administer(self.server.admin):
             pass
