@@ -50,15 +50,6 @@ class ForeignDatabaseError(OneloopError):
         )
 
 
-class ServerSettingError(OneloopError):
-    def __init__(self, test: str) -> None:
-        super().__init__(
-            f"{test} ran ALTER SYSTEM, which would change the server for every other test. It was "
-            "not executed. Use SET LOCAL, or ALTER DATABASE in a test with this marker:\n"
-            "    @pytest.mark.own_database"
-        )
-
-
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(
@@ -154,7 +145,7 @@ class ExtensionError(OneloopError):
 class ProtectedRowsError(OneloopError):
     def __init__(self, role: str, tables: list[str]) -> None:
         super().__init__(
-            f"The role {role} may not delete every row of {', '.join(tables)}, so rows would stay for the next test. Set "
+            f"The role {role} may not delete every row of {', '.join(tables)}, so rows would stay. Set "
             "TEST_DATABASE_URL to a superuser, who makes a plain role for the app, or unset it."
         )
 
