@@ -27,7 +27,7 @@ def test_isolation_is_right(run_once: RunOnce) -> None:
     """What takes a superuser to arrange: foreign and extensions' tables, forced row security, owners."""
     run = run_once("isolation-right", "tests/probes/test_isolation_right.py")
 
-    assert len(run.ended) == 4
+    assert len(run.ended) == 5
     assert set(run.ended.values()) == {"passed"}, run.output
 
 

@@ -111,7 +111,6 @@ async def test_a_deadlock_ends_as_an_error(
 
     async def lock(first: int, second: int) -> str:
         async with db_engine.connect() as connection:
-            await connection.execute(text("SET LOCAL deadlock_timeout = '1ms'"))
             await connection.execute(select(Shelf).where(Shelf.id == first).with_for_update())
             await both_hold_one.wait()
             try:

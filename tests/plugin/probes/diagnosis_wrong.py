@@ -91,16 +91,18 @@ async def test_answer_not_awaited(async_client: AsyncClient) -> None:
         answer.close()
 
 
-async def test_too_many_connections(database_url: str, db_engine: Any) -> None:
-    async with db_engine.begin() as connection:
-        await connection.execute(text("CREATE ROLE few LOGIN CONNECTION LIMIT 0"))
-    engine = create_async_engine(make_url(database_url).set(username="few"))
+async def test_too_many_connections(database_url: str, _database: Any) -> None:
+    admin = create_async_engine(_database.databases.url(_database.suffix, "admin"))
+    async with admin.begin() as connection:
+        await connection.execute(text("CREATE ROLE few LOGIN CONNECTION LIMIT 0 PASSWORD 'few'"))
+    engine = create_async_engine(make_url(database_url).set(username="few", password="few"))
     try:
         await engine.connect()
     finally:
         await engine.dispose()
-        async with db_engine.begin() as connection:
+        async with admin.begin() as connection:
             await connection.execute(text("DROP ROLE few"))
+        await admin.dispose()
 
 
 async def test_deadlock(db_engine: Any) -> None:

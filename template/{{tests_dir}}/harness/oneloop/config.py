@@ -27,6 +27,8 @@ class ProjectConfig:
     existing_suite: bool = False
     may_block: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
+    app_role: str = ""  # the role that migrations grant to; without it, the app owns its tables
+    extensions: tuple[str, ...] = ()  # that only a superuser may create
 
 
 CONFIG = pytest.StashKey[ProjectConfig]()

@@ -50,15 +50,6 @@ class ForeignDatabaseError(OneloopError):
         )
 
 
-class ServerSettingError(OneloopError):
-    def __init__(self, test: str) -> None:
-        super().__init__(
-            f"{test} ran ALTER SYSTEM, which would change the server for every other test. It was "
-            "not executed. Use SET LOCAL, or ALTER DATABASE in a test with this marker:\n"
-            "    @pytest.mark.own_database"
-        )
-
-
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(
@@ -129,6 +120,33 @@ class DatabaseUnreachableError(OneloopError):
         super().__init__(
             f"TEST_DATABASE_URL is {url}, which cannot be used: {reason}. Start that server or "
             "correct the URL. Without the variable, the plugin starts a PostgreSQL of its own."
+        )
+
+
+class RightsError(OneloopError):
+    def __init__(self, role: str | None, what: str, right: str) -> None:
+        super().__init__(
+            f"The role {role} of TEST_DATABASE_URL may not {what}. Use another role, or let a superuser run:\n"
+            f'    ALTER ROLE "{role}" {right}'
+        )
+
+
+class ExtensionError(OneloopError):
+    def __init__(self, name: str, *, allowed: bool) -> None:
+        super().__init__(
+            f"This PostgreSQL does not have the extension {name!r}. Add it to a system PostgreSQL and set PGBIN to "
+            "the folder of its programs, or set TEST_DATABASE_URL. See docs/testing/isolation.md."
+            if allowed
+            else f"Only an administrator may create the extension {name!r}. To have it in each test database, write "
+            f'in pyproject.toml:\n    [tool.oneloop]\n    extensions = ["{name}"]'
+        )
+
+
+class ProtectedRowsError(OneloopError):
+    def __init__(self, role: str, tables: list[str]) -> None:
+        super().__init__(
+            f"The role {role} may not delete every row of {', '.join(tables)}, so rows would stay. Set "
+            "TEST_DATABASE_URL to a superuser, who makes a plain role for the app, or unset it."
         )
 
 

@@ -1,17 +1,17 @@
 """The life of a test run: its server starts while pytest collects and stops at the end."""
 
-import asyncio
 import gc
 import os
-from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
 from .config import CONFIG, ProjectConfig
-from .database.engine_guard import exempt
+from .database.run_server import RunServer
 from .errors import OneloopError
+from .postgres import PostgresUnavailable
 from .test_run import RUN, TestRun
 
 WORKER = "PYTEST_XDIST_WORKER"
@@ -19,34 +19,44 @@ WORKER_INPUT = "oneloop"
 
 
 def start_early(config: pytest.Config, project: ProjectConfig) -> None:
-    """Start the embedded server before pytest imports the app, which takes about as long."""
+    """Start the server before pytest imports the app, which takes about as long."""
     options = config.known_args_namespace
-    idle = options.collectonly or options.help or options.version or WORKER in os.environ
-    run = TestRun(project)
-    if run.source.embedded and not idle:
-        config.stash[RUN] = run
-        config.add_cleanup(run.source.stop)
-        run.source.start()
+    if options.collectonly or options.help or options.version or WORKER in os.environ:
+        return
+    run = _keep(config, TestRun(project))
+    run.name_database(None)
+    run.source.start(run.id, project.app_role)
+
+
+def _keep(config: pytest.Config, run: TestRun) -> TestRun:
+    config.stash[RUN] = run
+    config.add_cleanup(run.close)
+    return run
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    given = getattr(config, "workerinput", {}).get(WORKER_INPUT)
     run = config.stash.get(RUN, None)
     if run is None:
-        worker_input = getattr(config, "workerinput", {}).get(WORKER_INPUT, {})
-        run = config.stash[RUN] = TestRun(config.stash[CONFIG], **worker_input)
+        run = _keep(config, TestRun(config.stash[CONFIG], **(given["run"] if given else {})))
+    if given:
+        admin, owner, app = map(make_url, given["urls"])
+        run.server = RunServer(admin, owner, app, run.config.app_role)
+        run.server_log = given["log"]
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
-    if run.server_url is not None or session.config.option.collectonly:
+    if session.config.option.collectonly:
         return
     try:
-        run.source.start()
-        if not run.source.embedded:
-            with exempt():
-                asyncio.run(run.connect().check())
+        if run.server is None:
+            run.source.start(run.id, run.config.app_role)
+        run.name_database(run.server or run.source.server(ready=False))
+    except PostgresUnavailable:
+        pass  # the first test that needs the server reports it
     except OneloopError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -60,11 +70,11 @@ def pytest_collection_finish() -> None:
 def pytest_configure_node(node: Any) -> None:
     """Pass the run and its server to a worker of pytest-xdist."""
     run = node.config.stash[RUN]
+    server = run.connect().server
     node.workerinput[WORKER_INPUT] = {
-        "id": run.id,
-        "worker": node.workerinput["workerid"],
-        "server_url": run.connect().server.render_as_string(hide_password=False),
-        "server_log": run.log and str(run.log),
+        "run": {"id": run.id, "worker": node.workerinput["workerid"]},
+        "urls": [url.render_as_string(hide_password=False) for url in (server.admin, server.owner, server.app)],
+        "log": run.log and str(run.log),
     }
 
 
@@ -74,15 +84,3 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
     return lines
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    run = config.stash.get(RUN, None)
-    if run is None:
-        return
-    run.resources.close()
-    if run.server_url is None:
-        if run.source.usable and not run.source.embedded:
-            with suppress(OneloopError):  # a server that is gone was reported before
-                asyncio.run(run.connect().drop_all())
-        run.source.stop()

@@ -1,28 +1,37 @@
 """One test run as one process sees it, and everything that lives as long as the run does."""
 
+import os
+import re
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
 from .database.postgres_source import PostgresSource
+from .database.run_server import RunServer
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
 from .leaks import Leaks
 from .postgres import PostgresUnavailable
 from .refusals import Refusals
 
+NOWHERE = URL.create("postgresql", "oneloop", host="localhost", port=9, database="test_not_available")
+LIBPQ = re.compile("PG(?!BIN$|DATA$)[A-Z]+")
+ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSERVICE"}
+
 
 class TestRun:
     """A run in one process, or the controller of pytest-xdist, or one of its workers.
 
-    `id` is part of the name of each database of the run. `server_url` and `server_log` are set in a worker only, which
-    uses the server of its controller.
+    `id` is part of the name of each database of the run. `server` and `server_log` are set in a worker only, which uses
+    the server of its controller.
     """
 
     __test__ = False  # pytest collects classes whose name starts with Test
@@ -34,16 +43,18 @@ class TestRun:
         *,
         worker: str = "main",
         id: str | None = None,  # noqa: A002  the usual word for it
-        server_url: str | None = None,
+        server: RunServer | None = None,
         server_log: str | None = None,
     ) -> None:
         self.config = config
         self.source = source or PostgresSource()
         self.worker = worker
         self.id = id or uuid4().hex[:8]
-        self.server_url = server_url
-        self._server_log = server_log
+        self.server = server
+        self.server_log = server_log
         self.resources = ExitStack()
+        self._environment: dict[str, str | None] = {}
+        self.resources.callback(lambda: self._set(self._environment))
         self.refusals = Refusals()
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
         self.sql_log = SqlLog()
@@ -54,17 +65,48 @@ class TestRun:
     @property
     def log(self) -> Path | None:
         """The log file of the embedded server; None for any other server."""
-        return self.source.log if self._server_log is None else Path(self._server_log)
+        return self.source.log if self.server_log is None else Path(self.server_log)
 
     def connect(self) -> WorkerDatabases:
         """Return the run's databases once the server answers; end the run if there is no server."""
         try:
-            url = self.source.url() if self.server_url is None else make_url(self.server_url)
-            return self.source.databases(url, self.id, self.worker)
+            server = self.server or self.source.server()
+            return replace(self.source.databases(server, self.id, self.worker), extensions=self.config.extensions)
         except PostgresUnavailable as error:
             reason = str(error)
         # Not a skip, which would be green, and not an error for each test.
         pytest.exit(reason, returncode=pytest.ExitCode.USAGE_ERROR)
+
+    def name_database(self, server: RunServer | None) -> None:
+        """Set the variables from which the app, a driver or a child process reads a database: the worker's, or none."""
+        config = self.config
+        where = server or RunServer(NOWHERE, NOWHERE, NOWHERE)
+        url = make_url(self.source.databases(where, self.id, self.worker).url(self.worker))
+        # Every driver reads the plain form; an app that is adopted may not.
+        plain = not config.existing_suite and config.driver == type(config).driver
+        shown = url.set(drivername="postgresql" if plain else config.driver).render_as_string(hide_password=False)
+        variable = config.database_url_variable or "DATABASE_URL"
+        # A given server may need the rest of libpq's variables, such as PGSSLMODE.
+        ours = {name for name in os.environ if LIBPQ.fullmatch(name)} if self.source.embedded else ADDRESS
+        gone = [name for name in os.environ if name in ours or name.upper() == variable.upper()]
+        values: dict[str, object] = dict.fromkeys(gone)
+        values |= {"PGHOST": url.host or url.query.get("host"), "PGPORT": url.port or url.query.get("port")}
+        values |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database, variable: shown}
+        self._environment = {name: os.environ.get(name) for name in values} | self._environment
+        self._set(values)
+
+    @staticmethod
+    def _set(values: Mapping[str, object]) -> None:
+        for name, value in values.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = str(value)
+
+    def close(self) -> None:
+        """Restore the process, and stop the server."""
+        self.resources.close()
+        if self.server is None:
+            self.source.stop()
 
 
 RUN = pytest.StashKey[TestRun]()

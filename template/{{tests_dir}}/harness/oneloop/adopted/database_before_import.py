@@ -13,13 +13,13 @@ from sqlalchemy import make_url
 
 from ..config import ProjectConfig
 from ..database.postgres_source import PostgresSource
+from ..database.run_server import RunServer
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
-from ..test_run import RUN, TestRun
+from ..test_run import NOWHERE, RUN, TestRun
 
-CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and server of the workers' controller
+CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
 WORKER = "PYTEST_XDIST_WORKER"
-UNAVAILABLE = "postgresql://oneloop@localhost/test_not_available"
 
 
 def name_database(config: pytest.Config, project: ProjectConfig) -> None:
@@ -33,15 +33,16 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
             "another database. A plugin or the option -p imports it. Import it in a conftest.py."
         )
     run = config.stash[RUN] = _make_run(project)
+    config.add_cleanup(run.close)
     try:
-        server = make_url(run.server_url) if run.server_url else run.source.url()
+        if run.server is None:
+            run.source.start(run.id, project.app_role)
+        server = run.server or run.source.server(ready=False)
     except (PostgresUnavailable, OneloopError):
-        server = make_url(UNAVAILABLE)
-    url = make_url(run.source.databases(server, run.id, run.worker).url(run.worker))
-    variable = project.database_url_variable or "DATABASE_URL"
-    os.environ[variable] = url.set(drivername=project.driver).render_as_string(False)
+        server = RunServer(NOWHERE, NOWHERE, NOWHERE)
+    run.name_database(server)
     if run.worker == "main":
-        os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.render_as_string(False)}"
+        os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"
 
 
 def _make_run(project: ProjectConfig) -> TestRun:
@@ -52,5 +53,6 @@ def _make_run(project: ProjectConfig) -> TestRun:
     controller = os.environ.get(CONTROLLER, "").split(maxsplit=2)
     # A test may start another pytest, which inherits these variables and is not a worker.
     if worker and controller and controller[0] == str(os.getppid()):
-        return TestRun(project, source, worker=worker, id=controller[1], server_url=controller[2])
+        app = make_url(controller[2])  # `session` learns the other roles
+        return TestRun(project, source, worker=worker, id=controller[1], server=RunServer(app, app, app))
     return TestRun(project, source)

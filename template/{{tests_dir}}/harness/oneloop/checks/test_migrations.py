@@ -32,7 +32,7 @@ async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]
     databases, suffix = _database.databases, f"{_database.suffix}_migrations"
     with exempt():
         await databases.clone(suffix, _database.template)
-    yield create_async_engine(databases.url(suffix), poolclass=NullPool)
+    yield create_async_engine(databases.url(suffix, "owner"), poolclass=NullPool)
     with exempt():
         await databases.drop(suffix)
 

@@ -25,8 +25,7 @@ TABLES = f"""
         FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_enabled IN ('O', 'A')
         UNION ALL
         SELECT oid, true, '{LIFT_ROW_SECURITY}', 'FORCE ROW LEVEL SECURITY'
-        FROM pg_class WHERE relrowsecurity AND relforcerowsecurity
-            AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)
+        FROM pg_class WHERE relforcerowsecurity AND pg_has_role(relowner, 'USAGE') AND row_security_active(oid)
     )
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted,
            n.nspname || '.' || c.relname AS full,
@@ -38,6 +37,8 @@ TABLES = f"""
            ARRAY(SELECT lift FROM obstacles WHERE relation = c.oid) AS lifts,
            ARRAY(SELECT restore FROM obstacles WHERE relation = c.oid) AS restores,
            EXISTS (SELECT FROM obstacles WHERE relation = c.oid AND deletes) AS guarded,
+           row_security_active(c.oid) OR NOT has_table_privilege(c.oid, 'SELECT')
+               OR NOT has_table_privilege(c.oid, 'DELETE') AS protected,
            ARRAY(SELECT conrelid FROM pg_constraint
                  WHERE confrelid = c.oid AND contype = 'f') AS referrers
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -61,8 +62,8 @@ class Table:
     """A table that holds rows of its own.
 
     `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of ALTER TABLE against what
-    could prevent a wipe: triggers, rules, forced row security. A table is `guarded` if one of these meets a DELETE.
-    `referrers` are the oids of the tables with a foreign key to this one.
+    could prevent a wipe: triggers, rules, forced row security. A table is `guarded` if one of these meets a DELETE, and
+    `protected` if the current role may not see and delete every row. `referrers` are the oids of the tables with a foreign key to this one.
     """
 
     oid: int
@@ -73,6 +74,7 @@ class Table:
     lifts: Collection[str]
     restores: Collection[str]
     guarded: bool
+    protected: bool
     referrers: Collection[int]
 
     @property

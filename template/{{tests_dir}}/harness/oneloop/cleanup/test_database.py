@@ -86,4 +86,4 @@ class TestDatabase:
                 await wiper.close()
 
     async def _open_wiper(self) -> None:
-        self.wiper = await open_wiper(self.url, self.kept, self._sequences)
+        self.wiper = await open_wiper(self.databases.wiper_urls(self.suffix), self.kept, self._sequences)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from ..database.database_admin import CONNECTION_LOST, LIMITS
-from ..errors import KeptTablesError, SeededRowsError
+from ..errors import KeptTablesError, ProtectedRowsError, SeededRowsError
 from . import catalogue, wipe_statements
 from .catalogue import MIGRATIONS_TABLES, Catalogue, Sequence, Table
 from .open_transactions import OTHERS, read_left_open, terminate
@@ -47,8 +48,13 @@ class PostgresWiper:
         self.sequences: list[Sequence] = []
 
     @classmethod
-    async def open(cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()) -> "PostgresWiper":
-        """Connect to the database at `url`, and refuse it if a table to be wiped holds rows."""
+    async def open(
+        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = (), *, lift: bool = True
+    ) -> "PostgresWiper":
+        """Connect to the database at `url`, and refuse it if a table to be wiped holds rows or protects them.
+
+        With `lift` the role may lift the protection of its own tables, which takes longer.
+        """
         engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
@@ -57,7 +63,7 @@ class PostgresWiper:
             wiper = cls(connection, driver, kept)
             wiper.sequences = list(sequences)
             await wiper.prepare()
-            await wiper.check()
+            await wiper.check(lift=lift)
         except BaseException:
             await connection.close()
             raise
@@ -76,8 +82,11 @@ class PostgresWiper:
         self.sequences = [known.get(sequence.name, sequence) for sequence in found]
         self._call = await self._driver.prepare(wipe_statements.CALL)
 
-    async def check(self) -> None:
-        """Raise if a wipe would delete seeded rows, or if a table to be kept does not exist."""
+    async def check(self, *, lift: bool = True) -> None:
+        """Raise if a wipe would delete seeded rows or leave others, or if a table to be kept does not exist."""
+        tables = self._catalogue.wiped
+        if stay := [each.full for each in tables if each.protected and not (lift and each.may_hide_rows)]:
+            raise ProtectedRowsError(await self._driver.fetchval("SELECT current_user"), stay)
         known = {name for table in self._catalogue.kept for name in table.names}
         if missing := set(self._kept) - MIGRATIONS_TABLES - known:
             raise KeptTablesError(sorted(missing))
@@ -148,10 +157,14 @@ class PostgresWiper:
         await self._connection.close()
 
 
-async def open_wiper(url: str, kept: Collection[str], sequences: Collection[Sequence]) -> PostgresWiper:
-    """Return the wiper of the database at `url`; that of SQLite has the same methods."""
-    kind: Any = PostgresWiper
-    if make_url(url).get_backend_name() == "sqlite":
-        kind = import_module("..sqlite", __package__).SqliteWiper  # rendered only where it is used
-    wiper: PostgresWiper = await kind.open(url, kept, sequences)
-    return wiper
+async def open_wiper(urls: list[str], kept: Collection[str], sequences: Collection[Sequence]) -> PostgresWiper:
+    """Return the wiper of a database, as the first role that may delete every row; that of SQLite has the same methods."""
+    *others, last = urls
+    if make_url(last).get_backend_name() == "sqlite":
+        kind: Any = import_module("..sqlite", __package__).SqliteWiper  # rendered only where it is used
+        wiper: PostgresWiper = await kind.open(last, kept, sequences)
+        return wiper
+    for url in others:
+        with suppress(ProtectedRowsError):
+            return await PostgresWiper.open(url, kept, sequences, lift=False)
+    return await PostgresWiper.open(last, kept, sequences)

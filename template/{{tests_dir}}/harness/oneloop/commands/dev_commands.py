@@ -14,9 +14,10 @@ from types import FrameType
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
+from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from . import INTERRUPTED, CommandError
-from .dev_environment import DATABASE, Given, check_port, development_environment, say
+from .dev_environment import DATABASE, Given, check_port, development_environment, prepare, say
 
 SIGNALLED = 128
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
@@ -31,7 +32,7 @@ def run_with_database(given: argparse.Namespace) -> int:
         if given.command == "reset":
             return _reset(sure=given.yes)
         return _run(given.program)
-    except (PostgresUnavailable, PostgresStopError) as error:
+    except (PostgresUnavailable, PostgresStopError, OneloopError) as error:
         raise CommandError(str(error)) from None
 
 
@@ -39,7 +40,7 @@ def _dev(factory: str, host: str, port: int) -> int:
     check_port(host, port)
     child = Child()
     project = Path.cwd()
-    with development_environment(project, aloud=True) as environment, child.signals():
+    with development_environment(project, aloud=True) as (environment, service), child.signals():
         migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
         status = child.run(migrate, environment)
         if child.interrupted:
@@ -52,20 +53,21 @@ def _dev(factory: str, host: str, port: int) -> int:
         uvicorn = [sys.executable, "-m", "uvicorn", "--factory", factory]
         uvicorn += ["--host", host, "--port", str(port)]
         uvicorn += ["--reload", "--reload-dir", str(source if source.is_dir() else project)]
-        status = child.run(uvicorn, environment)
+        status = child.run(uvicorn, service)
         return 0 if child.interrupted else status
 
 
 def _run(program: list[str]) -> int:
     child = Child()
-    with development_environment(Path.cwd(), aloud=False) as environment, child.signals():
+    with development_environment(Path.cwd(), aloud=False) as (environment, _), child.signals():
         return child.run(program, environment)
 
 
 def _psql(database: str, arguments: list[str]) -> int:
     child = Child()
     with start_server(data_dir=choose_persistent_folder(Path.cwd())) as server, child.signals():
-        url = make_url(server.url).set(database=database).render_as_string(hide_password=False)
+        owner = asyncio.run(prepare(server.url, Path.cwd())).owner
+        url = owner.set(drivername="postgresql", database=database).render_as_string(hide_password=False)
         program = find_client()
         if program is None:
             raise CommandError(

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..database.database_admin import DRIVER, for_asyncpg
+from ..database.database_admin import DRIVER, administer, create_extensions, for_asyncpg
+from ..database.run_server import RunServer
 from ..postgres import choose_persistent_folder, start_server
 from . import CommandError
 
@@ -23,6 +25,28 @@ SECRET_BYTES = 32
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
 CONNECT_SECONDS = 5.0
+OWNER = "app"
+# The databases of earlier releases belong to a superuser, with all that is in them.
+TAKE_OVER = f"""
+    DO $$ DECLARE statement text; BEGIN
+        IF EXISTS (SELECT FROM pg_database WHERE datname = current_database() AND datdba = '{OWNER}'::regrole) THEN
+            RETURN;
+        END IF;
+        FOR statement IN
+            SELECT format('ALTER %s %s OWNER TO {OWNER}', named.type, named.identity)
+            FROM (SELECT 'pg_class'::regclass AS class, oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+                  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc
+                  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typtype IN ('e', 'd', 'r')
+                  UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname !~ '^pg_') AS owned,
+                 LATERAL pg_identify_object(class, oid, 0) AS named
+            WHERE oid >= 16384 AND named.schema IS DISTINCT FROM 'pg_toast' AND NOT EXISTS (
+                SELECT FROM pg_depend WHERE classid = class AND objid = oid AND deptype IN ('a', 'i', 'e')
+                    AND refclassid IN ('pg_class'::regclass, 'pg_extension'::regclass))
+        LOOP
+            EXECUTE statement;
+        END LOOP;
+        EXECUTE format('ALTER DATABASE %I OWNER TO {OWNER}', current_database());
+    END $$"""
 
 
 def say(line: str) -> None:
@@ -31,23 +55,38 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def development_environment(project: Path, *, aloud: bool) -> Iterator[dict[str, str]]:
-    """Yield the environment, with a server that runs until the block ends."""
+def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Yield the environment of the migrations and that of the service, with a server until the block ends."""
     given = Given(project, os.environ)
     environment = dict(os.environ)
     if given[SECRET] is None:
         environment[SECRET] = secrets.token_hex(SECRET_BYTES)
     if (url := given[DATABASE]) is not None:
         _check_database(url, str(given.source(DATABASE)))
-        yield environment
+        yield environment, environment
         return
     folder = choose_persistent_folder(project)
     with start_server(data_dir=folder) as server:
         if aloud:
             say(f"Development database: PostgreSQL {server.version} in {folder}")
             say("To inspect it: uv run oneloop psql")
-        environment[DATABASE] = server.url.replace("postgresql", DRIVER, 1)
-        yield environment
+        roles = asyncio.run(prepare(server.url, project))
+        owner, app = (url.render_as_string(hide_password=False) for url in (roles.owner, roles.app))
+        yield environment | {DATABASE: owner}, environment | {DATABASE: app}
+
+
+async def prepare(url: str, project: Path) -> RunServer:
+    """Make the plain roles of the development server: one owns the database, also where a superuser did before."""
+    file = project / "pyproject.toml"
+    table = tomllib.loads(file.read_text("utf-8") if file.exists() else "").get("tool", {}).get("oneloop", {})
+    admin = make_url(url).set(drivername=DRIVER)
+    server = RunServer.with_roles(admin, OWNER, str(admin.password), table.get("app_role", ""))
+    async with administer(admin) as connection:
+        await connection.exec_driver_sql("SELECT pg_advisory_lock(29771)")  # another process may do the same
+        await server.make_roles(connection)
+        await connection.exec_driver_sql(TAKE_OVER)
+    await create_extensions(admin, str(admin.database), table.get("extensions", []))
+    return server
 
 
 class Given:

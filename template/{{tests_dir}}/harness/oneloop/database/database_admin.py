@@ -1,7 +1,7 @@
 """The URL of a test database, and the connection that administers its server."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..errors import DatabaseUnreachableError, InvalidURLError, WrongDatabaseError, chain
+from ..errors import DatabaseUnreachableError, ExtensionError, InvalidURLError, OneloopError, WrongDatabaseError, chain
 
 DRIVER = "postgresql+asyncpg"
 BACKENDS = frozenset({"postgresql", "postgres"})
@@ -32,9 +32,9 @@ CONNECTION_LOST = (
 
 
 @asynccontextmanager
-async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
+async def administer(server: URL, database: str = "postgres") -> AsyncIterator[AsyncConnection]:
     engine = create_async_engine(
-        server.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
+        server.set(database=database), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS
     )
     try:
         connection = await engine.connect()
@@ -49,6 +49,23 @@ async def administer(server: URL) -> AsyncIterator[AsyncConnection]:
     finally:
         await connection.close()
         await engine.dispose()
+
+
+async def create_extensions(server: URL, database: str, names: Collection[str]) -> None:
+    """Create extensions as the administrator, since a plain role may create only trusted ones."""
+    for name in names:
+        try:
+            async with administer(server, database) as connection:
+                await connection.exec_driver_sql(f'CREATE EXTENSION IF NOT EXISTS "{name}" CASCADE')
+        except DBAPIError as error:
+            raise refused_extension(error) or OneloopError(f"The extension {name!r} failed: {error.orig}") from error
+
+
+def refused_extension(error: BaseException) -> ExtensionError | None:
+    """Return what to do about a failed CREATE EXTENSION, if one is among the causes of `error`."""
+    said = "\n".join(map(str, chain(error)))
+    found = re.search(r'extension "([^"\n]+)" is not available|to create extension "([^"\n]+)"', said)
+    return ExtensionError(found[1] or found[2], allowed=bool(found[1])) if found else None
 
 
 def _unreachable(server: URL, error: Exception) -> DatabaseUnreachableError:

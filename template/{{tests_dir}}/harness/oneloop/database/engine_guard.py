@@ -1,24 +1,18 @@
 """The engine guard: every engine of the process is on the right loop and on a test database."""
 
 import asyncio
-import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import ClientPolicyError, ForeignDatabaseError, ServerSettingError, WrongDatabaseError, WrongLoopError
+from ..errors import ClientPolicyError, ForeignDatabaseError, WrongDatabaseError, WrongLoopError
 from ..refusals import Refusals
 from .database_admin import is_test_database
-
-# Possessive, so that a statement that begins with many comments is read once.
-COMMENTS = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
-ALTER_SYSTEM = re.compile(COMMENTS + r"ALTER\s+SYSTEM\b", re.IGNORECASE | re.DOTALL)
 
 _exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)
 
@@ -58,8 +52,7 @@ class EngineGuard:
 
         Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
         try:
-            with listening(Engine, before_cursor_execute=self._check_statement):
-                yield
+            yield
         finally:
             Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
@@ -79,10 +72,6 @@ class EngineGuard:
             if where is not None:
                 self._refusals.refuse(ClientPolicyError(self.test, where, "reached the database"))
             self._refusals.refuse(WrongLoopError(self.test))
-
-    def _check_statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if ALTER_SYSTEM.match(statement) and not exempted():
-            self._refusals.refuse(ServerSettingError(self.test))
 
     def _is_foreign(self, url: URL) -> bool:
         watched = self._every_backend or url.get_backend_name() == "postgresql"

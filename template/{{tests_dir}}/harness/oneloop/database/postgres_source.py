@@ -1,14 +1,17 @@
 """Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this test run."""
 
 import os
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, make_url
 
 from ..postgres import PostgresServer, start_server
-from .database_admin import DRIVER, server_url
+from .database_admin import DRIVER
+from .run_server import ROLE, GivenServer, RunServer
 from .worker_databases import WorkerDatabases
 
 VARIABLE = "TEST_DATABASE_URL"
@@ -24,9 +27,21 @@ class PostgresSource:
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
         self.embedded = not self._given
-        self.described = "embedded PostgreSQL" if self.embedded else VARIABLE
+        self._app_role = ""
+        self._given_server: GivenServer | None = None
+        self._address: Future[str] = Future()
         self._starting: Future[PostgresServer] | None = None
         self._executor: ThreadPoolExecutor | None = None
+
+    @property
+    def described(self) -> str:
+        if self.embedded:
+            return f"embedded PostgreSQL, plain role {ROLE!r}"
+        if self._given_server is None:  # nothing is run
+            return VARIABLE
+        server = self._given_server.ready.result()
+        made = "that it is" if server.app == server.admin else "made for this run"
+        return f"{VARIABLE}, plain role {server.app.username!r}, {made}"
 
     @property
     def usable(self) -> bool:
@@ -39,26 +54,37 @@ class PostgresSource:
             return None
         return self._starting.result().log
 
-    def start(self) -> None:
-        """Start the embedded server in a thread, or check the URL of a given server."""
+    def start(self, run: str = "", app_role: str = "") -> None:
+        """Start the embedded server, or make the roles of `run` on a given one, in a thread."""
+        self._app_role = app_role
         if self._given:
-            server_url(self._given, where=VARIABLE)
+            self._given_server = self._given_server or GivenServer(self._given, run, app_role)
         elif self._starting is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
-            self._starting = self._executor.submit(start_server)
+            self._starting = self._executor.submit(partial(start_server, announce=self._address.set_result))
+
+    def server(self, *, ready: bool = True) -> RunServer:
+        """Return the server once it is ready, or as soon as its address is known."""
+        if self._given_server is not None:
+            return self._given_server.ready.result()
+        assert self._starting is not None
+        if not ready:
+            first: list[Future[Any]] = [self._address, self._starting]
+            wait(first, return_when=FIRST_COMPLETED)
+        url = self._address.result() if not ready and self._address.done() else self._starting.result().url
+        admin = make_url(url).set(drivername=DRIVER, database=EMBEDDED_DATABASE)
+        return RunServer.with_roles(admin, ROLE, str(admin.password), self._app_role)
 
     def url(self) -> URL:
-        self.start()
-        if self._given:
-            return server_url(self._given, where=VARIABLE)
-        assert self._starting is not None
-        base = make_url(self._starting.result().url)
-        return base.set(drivername=DRIVER, database=EMBEDDED_DATABASE)
+        """Return the URL of the administrator."""
+        return self.server().admin
 
-    def databases(self, url: URL, run: str, worker: str) -> WorkerDatabases:
-        return WorkerDatabases(url, run, worker)
+    def databases(self, server: RunServer, run: str, worker: str) -> WorkerDatabases:
+        return WorkerDatabases(server, run, worker)
 
     def stop(self) -> None:
+        if self._given_server is not None:
+            self._given_server.stop()
         if self._starting is not None:
             with suppress(Exception):  # a failed start was reported by the test that needed it
                 self._starting.result().stop()

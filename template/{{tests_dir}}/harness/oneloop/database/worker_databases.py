@@ -1,14 +1,15 @@
 """A database for each worker, cloned from a template database that the migrations made."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from sqlalchemy import URL, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .database_admin import LIMITS, administer
+from .database_admin import LIMITS, administer, create_extensions, refused_extension
+from .run_server import COMMENT, RunServer
 
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
@@ -29,43 +30,51 @@ COPIES_FILES = text("""
     SELECT current_setting('fsync') = 'off'
         AND current_setting('server_version_num')::int >= 150000""")
 EXISTS = text("SELECT 1 FROM pg_database WHERE datname = :name")
-OF_RUN = text("SELECT datname FROM pg_database WHERE position(:run in datname) > 0")
 
 
 @dataclass(frozen=True)
 class WorkerDatabases:
     """The databases of one worker on a PostgreSQL server.
 
-    All names derive from the database that `server` names, and contain `run`, so that two runs can share a server.
+    All names derive from the database that `server` names, and contain `run`, so that two runs can share a server. The
+    owner migrates and owns them, the app's role is the tests', and all other work is the administrator's.
     `worker` is the worker of pytest-xdist, or `main`.
     """
 
     limits: ClassVar[Mapping[str, float]] = LIMITS
 
-    server: URL
+    server: RunServer
     run: str
     worker: str
+    extensions: Collection[str] = ()  # that the administrator creates before the migration
 
     def name(self, suffix: str) -> str:
         tail = f"_{self.run}_{suffix}"
-        return f"{str(self.server.database)[: NAME_BYTES - len(tail)]}{tail}"
+        return f"{str(self.server.admin.database)[: NAME_BYTES - len(tail)]}{tail}"
 
-    def url(self, suffix: str) -> str:
+    def url(self, suffix: str, role: Literal["app", "owner", "admin"] = "app") -> str:
         """Return the URL, with its password."""
-        return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
+        url = {"app": self.server.app, "owner": self.server.owner, "admin": self.server.admin}[role]
+        return url.set(database=self.name(suffix)).render_as_string(hide_password=False)
+
+    def wiper_urls(self, suffix: str) -> list[str]:
+        """Return the URLs to wipe with. A test may end the owner's connection like the app's, if they have one role."""
+        owner = [self.url(suffix, "owner")] if self.server.owner == self.server.app else []
+        return [*owner, self.url(suffix, "admin")]
 
     async def check(self) -> None:
-        async with administer(self.server):
+        async with administer(self.server.admin):
             pass
 
     async def make_template(self, label: str, migrate: Callable[[str], None]) -> None:
         """Make and migrate a template database, unless another worker has done it."""
-        async with administer(self.server) as connection:
+        async with administer(self.server.admin) as connection:
             # Not pg_advisory_lock: it would reach the time limit of a statement while another worker migrates.
             while not await connection.scalar(LOCK, {"run": self.run}):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(LOCK_POLL_SECONDS)
             try:
                 if not await connection.scalar(EXISTS, {"name": self.name(label)}):
+                    await self.server.make_roles(connection)
                     await self._make_template(connection, label, migrate)
             finally:
                 await connection.execute(UNLOCK, {"run": self.run})
@@ -74,26 +83,31 @@ class WorkerDatabases:
         name = self.name(label)
         await self._create(connection, name, "template1")
         try:
-            await asyncio.to_thread(migrate, self.url(label))
-        except BaseException:
+            await create_extensions(self.server.admin, name, self.extensions)
+            await asyncio.to_thread(migrate, self.url(label, "owner"))
+        except BaseException as error:
             await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            if refused := refused_extension(error):
+                raise refused from error
             raise
 
     async def clone(self, suffix: str, template: str) -> None:
         """Copy a template database. A forgotten lock in the copy is an error after two seconds."""
         name = self.name(suffix)
-        async with administer(self.server) as connection:
+        async with administer(self.server.admin) as connection:
             await self._create(connection, name, self.name(template))
             await connection.exec_driver_sql(f"ALTER DATABASE \"{name}\" SET lock_timeout = '{LOCK_TIMEOUT}'")
 
     async def _create(self, connection: AsyncConnection, name: str, template: str) -> None:
         strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
-        await connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
+        owner = self.server.owner.username
+        await connection.exec_driver_sql(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}" {strategy}')
+        await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{name}\" IS '{COMMENT}{self.run}'")
 
     async def rename(self, suffix: str, to: str) -> None:
         """Rename a database; open connections to it are terminated."""
         name = self.name(suffix)
-        async with administer(self.server) as connection:
+        async with administer(self.server.admin) as connection:
             # Not the timeout of pg_terminate_backend: it looks again only after 0.1 s.
             for _ in range(TERMINATE_POLLS):
                 if not (await connection.execute(TERMINATE, {"name": name})).all():
@@ -102,20 +116,10 @@ class WorkerDatabases:
             await connection.exec_driver_sql(f'ALTER DATABASE "{name}" RENAME TO "{self.name(to)}"')
 
     async def left_open(self, suffix: str) -> list[str]:
-        async with administer(self.server) as connection:
+        async with administer(self.server.admin) as connection:
             rows = await connection.execute(LEFT_OPEN, {"name": self.name(suffix)})
             return [f"a transaction, {row.state} after: {row.query!r}" for row in rows]
 
     async def drop(self, suffix: str) -> None:
-        async with administer(self.server) as connection:
-            await _drop(connection, self.name(suffix))
-
-    async def drop_all(self) -> None:
-        """Drop every database of the run, whichever worker made it."""
-        async with administer(self.server) as connection:
-            for name in await connection.scalars(OF_RUN, {"run": f"_{self.run}_"}):
-                await _drop(connection, name)
-
-
-async def _drop(connection: AsyncConnection, name: str) -> None:
-    await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        async with administer(self.server.admin) as connection:
+            await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{self.name(suffix)}" WITH (FORCE)')

@@ -5,6 +5,7 @@ processes that use its folder share it. Both listen on a Unix socket in a privat
 watchdog process stops the server when its users have ended, even by `kill -9`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from .binaries import find_client
@@ -25,11 +26,13 @@ __all__ = [
 ]
 
 
-def start_server(*, data_dir: Path | None = None) -> PostgresServer:
+def start_server(
+    *, data_dir: Path | None = None, announce: Callable[[str], None] = lambda _url: None
+) -> PostgresServer:
     """Start a server and return it once it accepts connections.
 
-    With `data_dir` it is the persistent server of that folder, else a temporary one. Raises `PostgresUnavailable` when
-    no server can be started. Any thread may call this: it installs no signal handler and changes nothing in this
-    process.
+    With `data_dir` it is the persistent server of that folder, else a temporary one, whose URL `announce` gets early.
+    The URL is the administrator's. Raises `PostgresUnavailable` when no server can be started. Any thread may call
+    this: it installs no signal handler and changes nothing in this process.
     """
-    return start_temporary() if data_dir is None else start_persistent(data_dir)
+    return start_temporary(announce) if data_dir is None else start_persistent(data_dir)

@@ -36,9 +36,10 @@ ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TE
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster in `folder`. It listens on a socket in `socket_folder`.
+    """A cluster in `folder`. It listens on a socket in `socket_folder`, or on Windows on loopback.
 
-    Windows has no such socket: there it listens on loopback, with a password.
+    The file `password` in `folder` holds the administrator's password. A cluster of an earlier release has none, and
+    trusts each user of its socket.
     """
 
     folder: Path
@@ -60,21 +61,25 @@ class Cluster:
     @property
     def url(self) -> str:
         """Return the address in libpq's form, with the port, because PGPORT would win otherwise."""
+        user = "postgres" if self.password is None else f"postgres:{self.password}"
         if self.socket_folder is None:
-            return f"postgresql://postgres:{self.password}@127.0.0.1:{self.port}/postgres"
+            return f"postgresql://{user}@127.0.0.1:{self.port}/postgres"
         host = quote(os.fsencode(self.socket_folder))
-        return f"postgresql://postgres@/postgres?host={host}&port={self.port}"
+        return f"postgresql://{user}@/postgres?host={host}&port={self.port}"
 
-    def listening(self, socket_folder: Path) -> "Cluster":
-        """Return the cluster with the address of a new server; its password stays the same."""
-        if sys.platform != "win32":
-            return replace(self, socket_folder=socket_folder)
+    def listening(self, socket_folder: Path, *, new: bool) -> "Cluster":
+        """Return the cluster with the address of a server; a new cluster gets a password, which it keeps."""
         file = self.folder / PASSWORD
-        if not file.exists():
+        if new:
+            file.touch(mode=0o600)
             file.write_text(secrets.token_urlsafe(24))
+            self.account.take(file)  # initdb reads it
+        password = file.read_text() if file.exists() else None
+        if sys.platform != "win32":
+            return replace(self, socket_folder=socket_folder, password=password)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = int(listener.getsockname()[1])
-        return replace(self, port=port, password=file.read_text())
+        return replace(self, port=port, password=password)
 
     def request(self, *, initdb: bool, join: bool, remove: list[Path]) -> WatchdogRequest:
         """Return what the watchdog has to do; with `join` the server is already running."""
@@ -98,12 +103,10 @@ class Cluster:
     def _initdb(self) -> list[str]:
         command = [self.binaries.program("initdb"), "-D", str(self.data), "-U", "postgres"]
         command += ["-E", "UTF8", "--no-instructions", *self._locale()]
-        if self.password is None:
-            command += ["-A", "trust"]  # no other user can enter the folder of the socket
-        else:
-            command += ["-A", "scram-sha-256", "--pwfile", str(self.folder / PASSWORD)]
+        command += ["-A", "scram-sha-256", "--pwfile", str(self.folder / PASSWORD)]
         if self.binaries.major >= 16:
             command += ["-c", f"dynamic_shared_memory_type={DYNAMIC_MEMORY}"]
+            command += ["-c", "scram_iterations=1"]  # random passwords need no more, and each connection is faster
         if not self.persistent:
             command += ["--no-sync", "--wal-segsize=1"]
             if self.binaries.major >= 18:

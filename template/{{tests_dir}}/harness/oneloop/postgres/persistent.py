@@ -41,7 +41,7 @@ def start_persistent(folder: Path) -> PostgresServer:
         with _start_lock(folder):
             status = _wait_until_ready(cluster)
             initdb = status is None and prepare_data(cluster)
-            cluster = _prepare(cluster, status)
+            cluster = _prepare(cluster, status, new=initdb)
             join, remove = status is not None, _beside_data(cluster)
             watchdog.start_server(cluster.request(initdb=initdb, join=join, remove=remove))
             (folder / UNFINISHED).unlink(missing_ok=True)
@@ -74,9 +74,9 @@ def _wait_until_ready(cluster: Cluster) -> ServerStatus | None:
     return None
 
 
-def _prepare(cluster: Cluster, status: ServerStatus | None) -> Cluster:
+def _prepare(cluster: Cluster, status: ServerStatus | None, *, new: bool) -> Cluster:
     if status is not None:
-        return replace(cluster.listening(Path(status.socket_folder)), port=status.port)
+        return replace(cluster.listening(Path(status.socket_folder), new=new), port=status.port)
     if cluster.log.exists():
         cluster.log.replace(cluster.log.with_suffix(".old"))
     if not cluster.binaries.reachable:
@@ -85,7 +85,7 @@ def _prepare(cluster: Cluster, status: ServerStatus | None) -> Cluster:
     socket_folder = choose_socket_folder(cluster)
     if socket_folder != cluster.data:
         make_socket_folder(socket_folder, cluster.account)
-    return cluster.listening(socket_folder)
+    return cluster.listening(socket_folder, new=new)
 
 
 def _beside_data(cluster: Cluster) -> list[Path]:

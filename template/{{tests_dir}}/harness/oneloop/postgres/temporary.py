@@ -1,6 +1,7 @@
 """A temporary server, for one test run: its data are removed when the run ends."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from .account import choose_account
@@ -12,8 +13,8 @@ from .watchdog_client import PostgresServer, WatchdogClient
 VARIABLE = "TEST_DATABASE_URL"
 
 
-def start_temporary() -> PostgresServer:
-    """Create a database in a folder of its own, and start a server on it."""
+def start_temporary(announce: Callable[[str], None]) -> PostgresServer:
+    """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
     watchdog = WatchdogClient()
     folder: Path | None = None
     lock: int | None = None
@@ -28,7 +29,8 @@ def start_temporary() -> PostgresServer:
         cluster = Cluster(folder, account, binaries, persistent=False)
         cluster.data.mkdir(mode=0o700)
         account.take(cluster.data)
-        cluster = cluster.listening(cluster.data)
+        cluster = cluster.listening(cluster.data, new=True)
+        announce(cluster.url)
         watchdog.start_server(cluster.request(initdb=True, join=False, remove=[folder]))
     except BaseException:
         if lock is not None:

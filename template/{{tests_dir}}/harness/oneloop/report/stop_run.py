@@ -95,7 +95,7 @@ def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerErr
         try:
             thread.submit(asyncio.run, ask()).result()
         except DatabaseUnreachableError as unreachable:
-            server = str(databases.server)
+            server = str(databases.server.admin)
             return LostServerError(run.guard.test, server, unreachable.reason, run.log)
     return None
 

@@ -23,10 +23,7 @@ class SqliteFiles(WorkerDatabases):
 
     def name(self, suffix: str) -> str:
         """Return the path of a file, which is the database's name in its URL."""
-        return f"{self.server.database}_{self.run}_{suffix}.sqlite"
-
-    def url(self, suffix: str) -> str:
-        return self.server.set(database=self.name(suffix)).render_as_string(hide_password=False)
+        return f"{self.server.admin.database}_{self.run}_{suffix}.sqlite"
 
     def template(self, label: str) -> str:
         """Return the suffix of this worker's own template, for which no other worker waits."""
@@ -67,9 +64,6 @@ class SqliteFiles(WorkerDatabases):
 
     async def drop(self, suffix: str) -> None:
         self._remove(Path(self.name(suffix)))
-
-    async def drop_all(self) -> None:
-        """Do nothing: the source removes the folder."""
 
     @staticmethod
     def _remove(path: Path) -> None:

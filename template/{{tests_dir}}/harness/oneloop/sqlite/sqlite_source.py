@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import URL
 
 from ..database.postgres_source import PostgresSource
+from ..database.run_server import RunServer
 from .sqlite_files import SqliteFiles
 
 PREFIX = "oneloop-sqlite-"
@@ -26,27 +27,33 @@ class SqliteSource(PostgresSource):
     def __init__(self) -> None:
         super().__init__()
         self.embedded = True
-        self.described = "SQLite (tests cannot prove locks, schemas or parallel writes)"
         self._folder: Path | None = None
+
+    @property
+    def described(self) -> str:
+        return "SQLite (tests cannot prove locks, schemas or parallel writes)"
 
     @property
     def usable(self) -> bool:
         return True
 
-    def start(self) -> None:
+    def start(self, run: str = "", app_role: str = "") -> None:
+        del run, app_role  # SQLite has no roles
         if self._folder is None:
             remove_old_folders()
             name = f"{PREFIX}{os.getpid()}-{uuid4().hex[:8]}"
             self._folder = Path(tempfile.gettempdir(), name)
             self._folder.mkdir(mode=0o700)
 
-    def url(self) -> URL:
+    def server(self, *, ready: bool = True) -> RunServer:
         """Return the URL from which the files' names are made."""
+        del ready
         self.start()
-        return URL.create("sqlite+aiosqlite", database=str(self._folder / BASE))  # type: ignore[operator]  # start() sets it
+        url = URL.create("sqlite+aiosqlite", database=str(self._folder / BASE))  # type: ignore[operator]  # start() sets it
+        return RunServer(url, url, url)
 
-    def databases(self, url: URL, run: str, worker: str) -> SqliteFiles:
-        return SqliteFiles(url, run, worker)
+    def databases(self, server: RunServer, run: str, worker: str) -> SqliteFiles:
+        return SqliteFiles(server, run, worker)
 
     def stop(self) -> None:
         if self._folder is not None:
