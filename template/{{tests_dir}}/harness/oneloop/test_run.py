@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ from sqlalchemy import URL, make_url
 from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
+from .database.kept_template import KeptTemplate
 from .database.postgres_source import PostgresSource
 from .database.run_server import RunServer
 from .database.sql_log import SqlLog
@@ -48,6 +50,10 @@ class TestRun:
     ) -> None:
         self.config = config
         self.source = source or PostgresSource()
+        self.kept: KeptTemplate | None = None
+        if config.keep_template and not config.existing_suite and sys.platform != "win32":
+            self.kept = KeptTemplate(config.folder, repr(replace(config, folder=Path())))
+        self.source.kept = self.kept
         self.worker = worker
         self.id = id or uuid4().hex[:8]
         self.server = server
@@ -71,7 +77,9 @@ class TestRun:
         """Return the run's databases once the server answers; end the run if there is no server."""
         try:
             server = self.server or self.source.server()
-            return replace(self.source.databases(server, self.id, self.worker), extensions=self.config.extensions)
+            databases = self.source.databases(server, self.id, self.worker)
+            folder = self.log and self.log.parent
+            return replace(databases, extensions=self.config.extensions, kept=self.kept, folder=folder)
         except PostgresUnavailable as error:
             reason = str(error)
         # Not a skip, which would be green, and not an error for each test.
