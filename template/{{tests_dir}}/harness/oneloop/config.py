@@ -27,11 +27,18 @@ class ProjectConfig:
     existing_suite: bool = False
     may_block: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
+    repeated_selects: int = 10
 
 
 CONFIG = pytest.StashKey[ProjectConfig]()
 
-TYPES = {str: "a string in quotes", bool: "true or false", tuple: "a list of strings"}
+DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
+TYPES = {
+    str: "a string in quotes",
+    bool: "true or false",
+    int: "a number, or 0 to switch it off",
+    tuple: "a list of strings",
+}
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
@@ -95,6 +102,8 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TYPES[wanted]}.")
         values[name] = tuple(value) if wanted is tuple else value
+    if values.get("driver", DRIVERS[0]) not in DRIVERS:
+        _refuse(file, f"driver is {values['driver']!r}. Write one of: {', '.join(DRIVERS)}.")
     if values.get("existing_suite") and not Path(__file__).with_name("adopted").exists():
         _refuse(file, "existing_suite is only for a project that adopted the plugin. Delete it.")
     return ProjectConfig(folder=file.parent, **values)
@@ -103,7 +112,7 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
 def _fits(value: object, wanted: type) -> bool:
     if isinstance(value, list):
         return wanted is tuple and all(isinstance(each, str) for each in value)
-    return isinstance(value, wanted)
+    return type(value) is wanted and not (isinstance(value, int) and value < 0)
 
 
 def _refuse(file: Path, problem: str) -> NoReturn:

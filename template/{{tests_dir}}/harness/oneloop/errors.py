@@ -107,6 +107,17 @@ class LeakError(OneloopError):
         )
 
 
+class RepeatedSelectsError(OneloopError):
+    def __init__(self, test: str, found: list[str]) -> None:
+        lines = "\n".join(f"  - {each}" for each in found)
+        super().__init__(
+            f"{test} sent a request that runs a query for each row:\n{lines}\n"
+            "Load the rows at once: a relationship with `options(selectinload(Model.relationship))`, others with one "
+            "query and `Model.id.in_(ids)`. A test whose request must repeat it says why:\n"
+            '    @pytest.mark.repeated_selects("why this request repeats it")'
+        )
+
+
 class UnknownRoleError(OneloopError):
     def __init__(self, role: str, roles: Iterable[str]) -> None:
         super().__init__(

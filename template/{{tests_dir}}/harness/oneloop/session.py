@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run = config.stash[RUN] = TestRun(config.stash[CONFIG], **worker_input)
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
+    run.resources.enter_context(run.repeated_selects.counted())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

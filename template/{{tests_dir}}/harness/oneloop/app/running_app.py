@@ -1,8 +1,10 @@
 """The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -10,6 +12,28 @@ from starlette.types import Receive, Scope, Send
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
+
+
+class ServedRequest:
+    """A request while the app serves it; `selects` counts what runs between two of its messages, by text and line.
+
+    A page of a stream, a message of a websocket and the background tasks after a response are counted by themselves.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.selects: Counter[tuple[str, str]] = Counter()
+        self.ended = False
+
+    def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        async def wrapped(*message: Any) -> Any:
+            self.selects.clear()
+            return await call(*message)
+
+        return wrapped
+
+
+served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_request", default=None)
 
 
 class RunningApp:
@@ -28,7 +52,13 @@ class RunningApp:
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, with a copy of the lifespan's state as a server would pass it."""
-        await self.app({**scope, "state": dict(self._state)}, receive, send)
+        served = ServedRequest({**scope, "state": dict(self._state)})
+        token = served_request.set(served)
+        try:
+            await self.app(served.scope, served.resetting(receive), served.resetting(send))
+        finally:
+            served_request.reset(token)
+            served.ended = True
 
     async def start(self) -> None:
         app = self._build()
