@@ -30,15 +30,11 @@ class ProjectConfig:
     repeated_selects: int = 10
 
 
+ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
 
 DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
-TYPES = {
-    str: "a string in quotes",
-    bool: "true or false",
-    int: "a number, or 0 to switch it off",
-    tuple: "a list of strings",
-}
+TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
@@ -47,9 +43,11 @@ def find_config(config: pytest.Config) -> ProjectConfig | None:
     paths = config.known_args_namespace.file_or_dir or config.getini("testpaths") or ["."]
     starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]
     tables = _find_tables(starts) or _find_tables([config.rootpath])
-    if not tables and any(TESTS.is_relative_to(start) for start in starts):
+    if not tables and any(TESTS.is_relative_to(start) or start.is_relative_to(TESTS) for start in starts):
         tables = _find_tables([TESTS])
-        if tables and config.inipath is None:
+        if not tables:
+            _refuse(TESTS.parent / "pyproject.toml", f"is missing, and these tests need it. {ADD}")
+        if config.inipath is None:
             raise pytest.UsageError(
                 "pytest reads no settings in this folder, which is above the service. Run:\n"
                 f"    cd {shown(next(iter(tables)).parent)} && uv run pytest"
@@ -86,7 +84,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise pytest.UsageError(f"{file} is not valid TOML: {error}.") from None
     if not isinstance(table, dict | None):
-        _refuse(file, 'is not a table. Write:\n    [tool.oneloop]\n    package = "my_service"')
+        _refuse(file, f"is not a table. {ADD}")
     return table
 
 

@@ -7,13 +7,22 @@ class OneloopError(Exception):
     """The base class of the plugin's errors."""
 
 
-def chain(error: BaseException) -> list[BaseException]:
-    """Return `error`, its causes and contexts, and the errors of each group among them."""
-    known = [error]
-    for each in known:
-        inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
-        known += [one for one in inner if one is not None and one not in known]
-    return known
+def chain(error: BaseException | None, seen: set[int] | None = None) -> list[BaseException]:
+    """Return what led to `error`, the first cause first, then `error`; also what `from None` hides in a traceback."""
+    seen = set() if seen is None else seen
+    if error is None or id(error) in seen:
+        return []
+    seen.add(id(error))
+    inner = (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
+    return [*(one for each in inner for one in chain(each, seen)), error]
+
+
+class SeamSkipError(OneloopError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The fixture `{name}` of tests/conftest.py skips ({reason}), and with it every test that needs the app: the "
+            "run would be green and prove nothing. Skip the tests themselves, or raise an error in the fixture."
+        )
 
 
 class SeamError(OneloopError):

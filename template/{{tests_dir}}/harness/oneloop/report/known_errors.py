@@ -6,11 +6,14 @@ import textwrap
 import tomllib
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from ..errors import chain
 
 DATA = Path(__file__).with_name("known_errors.toml")
 PAGE = "docs/testing/known-errors.md"
@@ -30,13 +33,19 @@ class Pattern:
     sqlstate: str = ""
 
     def matches(self, error: BaseException) -> bool:
+        text = describe(error)
         if self.raised and self.raised not in map(_name, type(error).__mro__):
-            return False
+            # pydantic keeps nothing but the text of an error that an attribute raised.
+            wrapped = rf"Error extracting attribute: {self.raised.partition('.')[2]}:(?s:.*){self.says}"
+            return re.search(wrapped, text) is not None
         if self.sqlstate and getattr(error, "sqlstate", None) != self.sqlstate:
             return False
-        # Not `str(error)`: an error whose own `__str__` fails must not end the report.
-        text = "".join(traceback.format_exception_only(error))
         return re.search(self.says, text) is not None
+
+
+def describe(error: BaseException) -> str:
+    # Not `str(error)`: an error whose own `__str__` fails must not end the report.
+    return "".join(traceback.format_exception_only(error)).rstrip()
 
 
 def _name(kind: type) -> str:
@@ -82,24 +91,9 @@ def recognise(error: BaseException) -> list[KnownError]:
 
     The first error of a chain comes first: it is the likely cause of those that follow.
     """
-    chain = list(_chain(error, set()))
-    found = (known for link in chain for known in known_errors() if known.matches(link))
+    links = [link for link in chain(error) if not _is_of_blockbuster(link)]
+    found = (known for link in links for known in known_errors() if known.matches(link))
     return list(dict.fromkeys(found))
-
-
-def _chain(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
-    # As a traceback prints it: without a context that `from None` hides.
-    if id(error) in seen:
-        return
-    seen.add(id(error))
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        yield from _chain(before, seen)
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _chain(inner, seen)
-    if not _is_of_blockbuster(error):
-        yield error
 
 
 def _is_of_blockbuster(error: BaseException) -> bool:
@@ -120,6 +114,34 @@ class LoggedErrors(logging.Handler):
         for value in (*(record.exc_info or ()), *args, *vars(record).values()):
             if isinstance(value, BaseException):
                 self.known.update(dict.fromkeys(recognise(value)))
+
+
+@contextmanager
+def _keeping_logging() -> Iterator[None]:
+    """Undo `fileConfig` of a migration's env.py, which removes every handler and silences every logger."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        if handlers and handlers[0] not in root.handlers:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            for each in root.manager.loggerDict.values():
+                if isinstance(each, logging.Logger):
+                    each.disabled = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Iterator[None]:
+    with _keeping_logging():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    with _keeping_logging():
+        return (yield)
 
 
 LOGGED = pytest.StashKey[LoggedErrors]()

@@ -3,16 +3,30 @@
 No other module of a new service changes a report. Each contributor is asked in order, and returns what it adds.
 """
 
+import json
+import linecache
+import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
 
-from ..errors import OneloopError
+from ..errors import OneloopError, chain
+from ..leaks.code_location import location
 from ..test_run import RUN, TestRun
-from .known_errors import LOGGED, recognise
+from .known_errors import LOGGED, describe, recognise
 from .stop_run import Stop, find_reason_to_stop
+
+PLUGIN = Path(__file__).parents[1]
+SHOWN = pytest.StashKey[dict[object, str]]()
+REPEATED = "oneloop_repeated"
+# What changes from test to test: addresses, numbers that are no line, and the test's name.
+CHANGING = r"0x[0-9a-f]+|(?<![:\d])\d+"
+REQUEST = re.compile(r"HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*)")
+RECORD = re.compile(r"[A-Z]+ +\S+:\d+ (.*)")
 
 
 class Failure(NamedTuple):
@@ -31,6 +45,7 @@ class Contribution:
     sections: list[tuple[str, str]] = field(default_factory=list)
     text: str = ""
     stop: Stop | None = None
+    repeated: bool = False
 
 
 def _refusal(failure: Failure) -> Contribution:
@@ -53,6 +68,33 @@ def _reason_to_stop(failure: Failure) -> Contribution:
     return Contribution(text=stop.text, stop=stop) if stop else Contribution()
 
 
+def _repeated(failure: Failure) -> Contribution:
+    """Show once what fails many tests outside their bodies, such as a seam that leaves a client open."""
+    if failure.when == "call":
+        return Contribution()
+    frame, line = [*traceback.walk_tb(failure.error.__traceback__)][-1]
+    message = re.sub(CHANGING, "", describe(failure.error).replace(failure.item.name, ""))
+    shown = failure.item.config.stash.setdefault(SHOWN, {})
+    first = shown.setdefault((frame.f_code, line, message), failure.item.nodeid)
+    if first == failure.item.nodeid:
+        return Contribution()
+    return Contribution(text=f"{type(failure.error).__name__}, the same as in {first}", repeated=True)
+
+
+def _migration(failure: Failure) -> Contribution:
+    """Name the revision and the line of a failed migration. Its traceback has 400 lines, most of them Alembic's."""
+    if failure.when == "call" and PLUGIN not in failure.item.path.parents:
+        return Contribution()
+    links = chain(failure.error)
+    steps = [step for link in links for step in traceback.walk_tb(link.__traceback__)]
+    for frame, line in reversed(steps):
+        if "down_revision" in frame.f_globals:
+            place = f"The migration {frame.f_globals.get('revision')} failed at {location(frame, line)}:"
+            source = linecache.getline(frame.f_code.co_filename, line).strip()
+            return Contribution(text=f"{place}\n    {source}\n{describe(links[0])}")
+    return Contribution()
+
+
 def _known_errors(failure: Failure) -> Contribution:
     """Explain known errors. Those that the app logged come first: they caused the test's own."""
     known = dict.fromkeys((*failure.item.stash[LOGGED].known, *recognise(failure.error)))
@@ -64,7 +106,39 @@ def _sql(failure: Failure) -> Contribution:
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
-CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (_refusal, _message, _reason_to_stop, _known_errors, _sql)
+CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
+    *(_refusal, _message, _migration, _reason_to_stop, _repeated, _known_errors, _sql),
+)
+
+
+def _each_record_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out what the service writes as JSON while pytest captures the same record, and httpx2's line of a request.
+
+    The JSON has more, but a traceback in one line: of such a record it is the one to drop.
+    """
+    if not any(title.startswith("Captured log") for title, _ in sections):
+        return sections
+    printed = "\n".join(text for title, text in sections if title.startswith(("Captured stdout", "Captured stderr")))
+    entries = {line: values for line in printed.splitlines() if (values := _json_values(line))}
+    readable = [values for values in entries.values() if not any("\n" in value for value in values)]
+
+    def is_kept(line: str) -> bool:
+        if line in entries:
+            request = REQUEST.search(line)
+            logged = request is not None and any({*request.groups()} <= other for other in readable)
+            return entries[line] in readable and not logged
+        record = RECORD.match(line)
+        return record is None or not any(record[1] in other for other in readable)
+
+    texts = ((title, "\n".join(filter(is_kept, text.splitlines()))) for title, text in sections)
+    return [(title, text) for title, text in texts if text]
+
+
+def _json_values(line: str) -> set[str]:
+    try:
+        return {str(value) for value in json.loads(line).values()}
+    except (ValueError, AttributeError):
+        return set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,6 +151,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         run.refusals.forget(error)
     if not report.failed:
         return report
+    report.sections = _each_record_once(report.sections)
     failure = Failure(run, item, call.when, error)
     for contribute in CONTRIBUTORS:
         contribution = contribute(failure)
@@ -85,4 +160,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.longrepr = contribution.text
         if contribution.stop and not item.session.shouldfail:
             item.session.shouldfail = contribution.stop.summary
+        if contribution.repeated:
+            setattr(report, REPEATED, True)
+        if contribution.repeated or (contribution.stop and contribution.text):
+            break  # the text says it all
     return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count repeated errors apart: pytest shows the first one in full."""
+    return ("repeated errors", "E", "ERROR") if getattr(report, REPEATED, False) else None
