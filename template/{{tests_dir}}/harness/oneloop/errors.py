@@ -20,8 +20,8 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
 class SeamSkipError(OneloopError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
-            f"The fixture `{name}` of tests/conftest.py skips ({reason}), and with it every test that needs the app: the "
-            "run would be green and prove nothing. Skip the tests themselves, or raise an error in the fixture."
+            f"The fixture `{name}` of tests/conftest.py skips every test that needs it: {reason}. Such a run would be "
+            "green and prove nothing. Skip single tests, or raise an error here."
         )
 
 
@@ -121,9 +121,8 @@ class RepeatedSelectsError(OneloopError):
         lines = "\n".join(f"  - {each}" for each in found)
         super().__init__(
             f"{test} sent a request that runs a query for each row:\n{lines}\n"
-            "Load the rows at once: a relationship with `options(selectinload(Model.relationship))`, others with one "
-            "query and `Model.id.in_(ids)`. A test whose request must repeat it says why:\n"
-            '    @pytest.mark.repeated_selects("why this request repeats it")'
+            "Load them at once: `options(selectinload(Model.relationship))`, or one query with `Model.id.in_(ids)`. "
+            'If the request must repeat it:\n    @pytest.mark.repeated_selects("why it must")'
         )
 
 

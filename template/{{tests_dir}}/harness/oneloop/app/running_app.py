@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -14,21 +15,21 @@ T = TypeVar("T")
 Dependency = Callable[..., Any]
 
 
+@dataclass
 class ServedRequest:
-    """A request while the app serves it; `selects` counts what runs between two of its messages, by text and line.
+    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message.
 
-    A page of a stream, a message of a websocket and the background tasks after a response are counted by themselves.
+    So a page of a stream, a message of a websocket and background tasks are counted by themselves.
     """
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.selects: Counter[tuple[str, str]] = Counter()
-        self.ended = False
+    scope: Scope
+    selects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ended: bool = False
 
     def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        async def wrapped(*message: Any) -> Any:
+        def wrapped(*message: Any) -> Any:
             self.selects.clear()
-            return await call(*message)
+            return call(*message)
 
         return wrapped
 

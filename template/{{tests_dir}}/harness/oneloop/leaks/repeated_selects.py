@@ -13,16 +13,14 @@ from .code_location import UNKNOWN, shorten, where
 
 # Without FROM a statement reads no rows: `set_config`, a lock, a sequence.
 SELECT = re.compile(r"\s*(?:SELECT|WITH)\b.*?\bFROM\b", re.IGNORECASE | re.DOTALL)
-# So many values at once are the fix: `selectinload` and IN work in batches.
-BATCH = 100
-WIDTH = 300
+BATCH = 100  # with so many values a statement is the fix: `selectinload` and IN work in batches
 
 
 class RepeatedSelects:
     """Counts the SELECT statements of each request, by statement and line.
 
-    Catches the page that is quick for three rows and slow for three hundred. queryspy, which does this too, neither
-    tells lines apart nor sees statements that run without a session.
+    Catches the page that is quick for three rows and slow for three hundred. queryspy does not tell lines apart, and
+    does not see statements that run without a session.
     """
 
     def __init__(self, limit: int) -> None:
@@ -33,7 +31,6 @@ class RepeatedSelects:
         return listening(Engine, before_cursor_execute=self._count)
 
     def take(self) -> list[str]:
-        """Return a text for each statement that was repeated since the last call."""
         found, self._found = list(self._found.values()), {}
         return found
 
@@ -48,9 +45,8 @@ class RepeatedSelects:
 
 
 def _describe(served: ServedRequest, statement: str, line: str) -> str:
-    scope, shown = served.scope, " ".join(statement.split())
-    code = getattr(unwrap(scope.get("endpoint", _describe)), "__code__", None)
-    if line == UNKNOWN and code:  # a library alone ran it, such as pydantic for the response
+    name, count = f"{served.scope.get('method', 'websocket')} {served.scope['path']}", served.selects[statement, line]
+    code = getattr(unwrap(served.scope.get("endpoint", _describe)), "__code__", None)
+    if line == UNKNOWN and code:  # a library ran it, such as pydantic for the response
         line = f"{shorten(code.co_filename)}:{code.co_firstlineno}, in the response"
-    name = f"{scope.get('method', 'websocket')} {scope['path']}"
-    return f"{name} ran this {served.selects[statement, line]} times, at {line}:\n    {shown[:WIDTH]}"
+    return f"{name} ran this {count} times, at {line}:\n    {' '.join(statement.split())[:300]}"

@@ -23,10 +23,9 @@ from .stop_run import Stop, find_reason_to_stop
 PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
 REPEATED = "oneloop_repeated"
-# What changes from test to test: addresses, numbers that are no line, and the test's name.
-CHANGING = r"0x[0-9a-f]+|(?<![:\d])\d+"
-REQUEST = re.compile(r"HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*)")
-RECORD = re.compile(r"[A-Z]+ +\S+:\d+ (.*)")
+CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
+RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
+REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
 
 
 class Failure(NamedTuple):
@@ -73,25 +72,21 @@ def _repeated(failure: Failure) -> Contribution:
     if failure.when == "call":
         return Contribution()
     frame, line = [*traceback.walk_tb(failure.error.__traceback__)][-1]
-    message = re.sub(CHANGING, "", describe(failure.error).replace(failure.item.name, ""))
+    message = re.sub(CHANGES, "", describe(failure.error).replace(failure.item.name, ""))
     shown = failure.item.config.stash.setdefault(SHOWN, {})
     first = shown.setdefault((frame.f_code, line, message), failure.item.nodeid)
-    if first == failure.item.nodeid:
-        return Contribution()
-    return Contribution(text=f"{type(failure.error).__name__}, the same as in {first}", repeated=True)
+    text = f"{type(failure.error).__name__}, the same as in {first}"
+    return Contribution() if first == failure.item.nodeid else Contribution(text=text, repeated=True)
 
 
 def _migration(failure: Failure) -> Contribution:
-    """Name the revision and the line of a failed migration. Its traceback has 400 lines, most of them Alembic's."""
-    if failure.when == "call" and PLUGIN not in failure.item.path.parents:
-        return Contribution()
-    links = chain(failure.error)
-    steps = [step for link in links for step in traceback.walk_tb(link.__traceback__)]
-    for frame, line in reversed(steps):
-        if "down_revision" in frame.f_globals:
-            place = f"The migration {frame.f_globals.get('revision')} failed at {location(frame, line)}:"
+    """Name the revision and the line of a failed migration. Most of the 400 lines of its traceback are Alembic's."""
+    links = chain(failure.error) if failure.when != "call" or PLUGIN in failure.item.path.parents else []
+    for frame, line in reversed([step for link in links for step in traceback.walk_tb(link.__traceback__)]):
+        if revision := "down_revision" in frame.f_globals and frame.f_globals["revision"]:
             source = linecache.getline(frame.f_code.co_filename, line).strip()
-            return Contribution(text=f"{place}\n    {source}\n{describe(links[0])}")
+            place = f"The migration {revision} failed at {location(frame, line)}:\n    {source}"
+            return Contribution(text=f"{place}\n{describe(links[0])}")
     return Contribution()
 
 
@@ -111,34 +106,15 @@ CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
 )
 
 
-def _each_record_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Leave out what the service writes as JSON while pytest captures the same record, and httpx2's line of a request.
+def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out pytest's line of a record that the service wrote as JSON, and httpx2's of a request that it wrote."""
+    written = "".join(text for title, text in sections if title.startswith("Captured std"))
 
-    The JSON has more, but a traceback in one line: of such a record it is the one to drop.
-    """
-    if not any(title.startswith("Captured log") for title, _ in sections):
-        return sections
-    printed = "\n".join(text for title, text in sections if title.startswith(("Captured stdout", "Captured stderr")))
-    entries = {line: values for line in printed.splitlines() if (values := _json_values(line))}
-    readable = [values for values in entries.values() if not any("\n" in value for value in values)]
+    def kept(line: re.Match[str]) -> str:
+        return "" if all(json.dumps(part) in written for part in line.groups()) else line[0]
 
-    def is_kept(line: str) -> bool:
-        if line in entries:
-            request = REQUEST.search(line)
-            logged = request is not None and any({*request.groups()} <= other for other in readable)
-            return entries[line] in readable and not logged
-        record = RECORD.match(line)
-        return record is None or not any(record[1] in other for other in readable)
-
-    texts = ((title, "\n".join(filter(is_kept, text.splitlines()))) for title, text in sections)
+    texts = ((title, RECORD.sub(kept, REQUEST.sub(kept, f"{text}\n")).rstrip()) for title, text in sections)
     return [(title, text) for title, text in texts if text]
-
-
-def _json_values(line: str) -> set[str]:
-    try:
-        return {str(value) for value in json.loads(line).values()}
-    except (ValueError, AttributeError):
-        return set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -151,7 +127,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         run.refusals.forget(error)
     if not report.failed:
         return report
-    report.sections = _each_record_once(report.sections)
+    report.sections = _each_once(report.sections)
     failure = Failure(run, item, call.when, error)
     for contribute in CONTRIBUTORS:
         contribution = contribute(failure)
