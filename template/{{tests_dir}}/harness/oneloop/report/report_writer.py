@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from ..errors import OneloopError, chain
+from ..errors import OneloopError, SchemaChangedError, chain
 from ..leaks.code_location import location
 from ..test_run import RUN, TestRun
 from .known_errors import LOGGED, describe, recognise
@@ -69,7 +69,7 @@ def _reason_to_stop(failure: Failure) -> Contribution:
 
 def _repeated(failure: Failure) -> Contribution:
     """Show once what fails many tests outside their bodies, such as a seam that leaves a client open."""
-    if failure.when == "call":
+    if failure.when == "call" or isinstance(failure.error, SchemaChangedError):
         return Contribution()
     frame, line = [*traceback.walk_tb(failure.error.__traceback__)][-1]
     message = re.sub(CHANGES, "", describe(failure.error).replace(failure.item.name, ""))
