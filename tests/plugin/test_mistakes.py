@@ -1,5 +1,6 @@
 """A test that does what it must not fails by name, with what happened and what to do; the next test is clean."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,13 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "wrong.test_transaction_left_open[SELECT 1]": ("error", ["LeakError", "test_wrong.py:"]),
     "wrong.test_transaction_left_open[INSERT INTO alembic_version VALUES ('x')]": ("error", ["LeakError"]),
     "wrong.test_unknown_role": ("failure", ["'king'", "admin, editor, writer"]),
+    "wrong.test_query_for_each_row": (
+        "error",
+        ["GET /probe/listing ran this 12 times, at tests/probes/test_wrong.py:", "FROM users", "selectinload"],
+    ),
+    "wrong.test_broken_alike[1]": ("error", ["the same at"]),
+    "wrong.test_broken_alike[2]": ("error", ["OSError, the same as in tests/probes/test_wrong.py::test_broken_alike[1]"]),
+    "wrong.test_broken_alike[3]": ("error", ["OSError, the same as in tests/probes/test_wrong.py::test_broken_alike[1]"]),
     "wrong.test_failure_shows_its_sql": ("failure", ["AssertionError"]),
     "isolation_wrong.test_another_process_holds_a_lock[SELECT 1]": ("error", ["LeakError", "'SELECT 1'"]),
     "isolation_wrong.test_another_process_holds_a_lock[SELECT pg_sleep(60)]": ("error", ["LeakError", "pg_sleep(60)"]),
@@ -107,6 +115,11 @@ def test_failed_test_shows_its_sql(run: Run) -> None:
     report = run.output.partition("test_failure_shows_its_sql __")[2]
 
     assert "INSERT INTO users" in report.partition("SQL until call")[2]
+
+
+def test_repeated_error_is_shown_once_and_counted(run: Run) -> None:
+    assert run.output.count("OSError: the same at") == 2  # in its report and in the summary
+    assert re.search(r"\d+ repeated errors", run.output)
 
 
 @pytest.mark.parametrize("name", LINES)

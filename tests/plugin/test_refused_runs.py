@@ -57,7 +57,7 @@ class TestMarkers:
         assert "test_own" in output
         assert "test_restart" in output
 
-    @pytest.mark.parametrize("marker", ["network", "blocking"])
+    @pytest.mark.parametrize("marker", ["network", "blocking", "repeated_selects"])
     @pytest.mark.parametrize("arguments", ["", "()", '("")', '(reason="because")'])
     def test_of_exemption_need_a_reason(self, changed: Overlay, marker: str, arguments: str) -> None:
         file = changed.root / "tests/test_exempt.py"
@@ -98,8 +98,12 @@ class TestSettings:
             ('[tool.oneloop]\npackage = "nope"\n', "the package 'nope' is not installed"),
             ('[tool.oneloop]\npackage = "my_service"\npackages = 1\n', "packages"),
             ('[tool.oneloop]\npackage = "my_service"\nmay_block = "x.py"\n', "may_block"),
+            ('[tool.oneloop]\npackage = "my_service"\nrepeated_selects = true\n', "a number, 0 or more"),
+            ('[tool.oneloop]\npackage = "my_service"\nrepeated_selects = -1\n', "a number, 0 or more"),
+            ('[tool.oneloop]\npackage = "my_service"\ndriver = "nonsense"\n', "postgresql+psycopg"),
+            ("", '    [tool.oneloop]\n    package = "my_service"'),
         ],
-        ids=["no package", "another package", "unknown", "wrong type"],
+        ids=["no package", "another package", "unknown", "wrong type", "no number", "below 0", "driver", "no table"],
     )
     def test_of_the_plugin_are_checked(self, changed: Overlay, table: str, words: str) -> None:
         replace(changed, "pyproject.toml", '[tool.oneloop]\npackage = "my_service"\n', table)
@@ -133,6 +137,16 @@ class TestTheDatabase:
         assert "skipped" not in output
 
 
+BROKEN = """
+_create = upgrade
+
+
+def upgrade() -> None:
+    _create()
+    op.execute("CREATE EXTENSION nonsense")
+
+
+def downgrade()"""
 SEEDED = """
 _create = upgrade
 
@@ -150,6 +164,10 @@ def seeded(overlay: Overlay) -> None:
     replace(overlay, "migrations/versions/2026_11_23_initial.py", "def downgrade()", SEEDED.lstrip())
 
 
+def broken(overlay: Overlay) -> None:
+    replace(overlay, "migrations/versions/2026_11_23_initial.py", "def downgrade()", BROKEN.lstrip())
+
+
 def fixture(name: str, body: str) -> Callable[[Overlay], None]:
     def write(overlay: Overlay) -> None:
         file = overlay.root / "tests/conftest.py"
@@ -163,7 +181,18 @@ def fixture(name: str, body: str) -> Callable[[Overlay], None]:
     [
         pytest.param(seeded, ["SeededRowsError", "public.users", "`kept_tables`"], id="seeded rows"),
         pytest.param(fixture("kept_tables", 'return ["contries"]'), ["KeptTablesError", "contries"], id="kept table"),
-        pytest.param(fixture("create_app", 'raise OSError("no broker")'), ["no broker"], id="seam that fails"),
+        pytest.param(fixture("create_app", 'raise OSError("no broker")'), ["no broker"], id="seam that raises"),
+        pytest.param(fixture("create_app", 'pytest.fail("no broker")'), ["no broker"], id="seam that fails"),
+        pytest.param(fixture("settings", 'pytest.skip("no broker")'), ["SeamSkipError", "no broker"], id="seam that skips"),
+        pytest.param(
+            broken,
+            [
+                "The migration 0001 failed at migrations/versions/2026_11_23_initial.py:",
+                '\n    op.execute("CREATE EXTENSION nonsense")\n',
+                'extension "nonsense" is not available',
+            ],
+            id="migration",
+        ),
     ],
 )
 def test_what_every_test_needs_and_fails_is_reported_once(
@@ -174,8 +203,9 @@ def test_what_every_test_needs_and_fails_is_reported_once(
 
     run = changed.pytest("tests/users")
 
+    assert run.having("error") == set(run.outcomes), run.output
     assert len(run.ended) == 1, run.output
-    assert [word for word in words if word not in run.output] == []
+    assert [word for word in words if word not in run.output] == [], run.output
 
 
 def test_a_closed_loop_ends_the_run_with_its_test(service: Overlay) -> None:

@@ -10,7 +10,7 @@ from tests.plugin.conftest import RunOnce
 from tests.support.known_errors_page import anchor, read_entries, render
 
 PAGE = Path("template/docs/testing/known-errors.md")
-REPORT_OF = re.compile(r"^_+ (?:ERROR at (?:setup|teardown) of )?(\w+) _+$", re.MULTILINE)
+REPORT_OF = re.compile(r"^_+ (?:ERROR at (?:setup|teardown) of )?(\w+(?:\[.+\])?) _+$", re.MULTILINE)
 SECTION = re.compile(r"^-+ Known error: (.+?) -+$\nCause: .+?\nFix: .+?\nPage: (\S+)$", re.MULTILINE | re.DOTALL)
 
 
@@ -36,6 +36,10 @@ def reports(run_once: RunOnce) -> dict[str, str]:
         ("test_answer_not_awaited", ["Coroutine never awaited"]),
         ("test_too_many_connections", ["Too many connections"]),
         ("test_deadlock", ["Deadlock"]),
+        ("test_wrapped[the service]", ["MissingGreenlet"]),
+        ("test_wrapped[FastAPI]", ["MissingGreenlet"]),
+        ("test_wrapped[a task group]", ["MissingGreenlet"]),
+        ("test_wrapped[nothing from None]", ["MissingGreenlet"]),
         ("test_wrong_expectation", []),
     ],
 )
@@ -44,6 +48,20 @@ def test_report_explains_the_error(reports: dict[str, str], test: str, names: li
     sections = dict(SECTION.findall(reports[test]))
 
     assert list(sections) == names, reports[test]
+
+
+def test_report_has_each_request_once(reports: dict[str, str]) -> None:
+    """The service logs it as JSON, pytest captures that record, and httpx2 logs it too."""
+    report = reports["test_wrong_expectation"].partition("Captured ")[2]
+
+    (line,) = [line for line in report.splitlines() if "/api/health" in line or " request" in line]
+    assert '"path": "/api/health", "status": 200' in line
+
+
+def test_report_has_the_traceback_that_the_service_logged(reports: dict[str, str]) -> None:
+    captured = reports["test_wrapped[FastAPI]"].partition("Captured log call")[2]
+
+    assert "unexpected error\nTraceback (most recent call last):\n" in captured
 
 
 def test_every_section_leads_to_its_heading() -> None:

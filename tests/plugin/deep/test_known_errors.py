@@ -2,10 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
+from fastapi.exceptions import ResponseValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm.exc import DetachedInstanceError
 
 from oneloop.report.known_errors import known_errors, recognise
 from tests.deep.known_errors import PROVOKED, Given, Provoke
@@ -63,16 +67,51 @@ def test_first_error_of_a_chain_comes_first() -> None:
     assert _names(group) == ["Another loop", "Loop is closed"]
 
 
-def test_hidden_context_is_ignored() -> None:
-    """As a traceback leaves out what `from None` hides."""
+def test_hidden_context_is_followed() -> None:
+    """`raise ... from None` hides the cause from the traceback, so the report has to name it."""
     error = ValueError("wrong")
     error.__context__ = RuntimeError(MESSAGE)
+    error.__suppress_context__ = True
 
     assert _names(error) == ["Another loop"]
 
-    error.__suppress_context__ = True
 
-    assert _names(error) == []
+class Lazy:
+    """A row, as far as pydantic knows: to read its attribute fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    @property
+    def name(self) -> str:
+        raise self._error
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("error", "names"),
+    [
+        pytest.param(MissingGreenlet("greenlet_spawn has not been called"), ["MissingGreenlet"], id="class"),
+        pytest.param(DetachedInstanceError("lazy load\nof 'name'"), ["Row without its session"], id="two lines"),
+        pytest.param(RuntimeError(MESSAGE), ["Another loop"], id="class and text"),
+        pytest.param(RuntimeError("wrong"), [], id="class alone"),
+        pytest.param(ValueError(MESSAGE), [], id="text alone"),
+    ],
+)
+@pytest.mark.parametrize("wrap", [lambda error: error, lambda error: ResponseValidationError(error.errors())])
+def test_error_keeps_its_diagnosis_within_pydantics(
+    error: Exception, names: list[str], wrap: Callable[[Any], Exception]
+) -> None:
+    """pydantic keeps the text of what an attribute raised, also within FastAPI's error for a response."""
+    with pytest.raises(ValidationError) as caught:
+        Out.model_validate(Lazy(error))
+
+    assert _names(wrap(caught.value)) == names
 
 
 def _raise(error: Exception) -> NoReturn:

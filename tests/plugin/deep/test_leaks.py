@@ -11,6 +11,7 @@ from fastapi import Depends
 from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from starlette.background import BackgroundTask
 
 from oneloop.leaks import Leaks, code_location
 from oneloop.test_run import TestRun
@@ -93,6 +94,26 @@ async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.M
 
     assert "'forgotten', still running" in line
     assert task.cancelled()
+
+
+async def test_a_task_is_named_with_the_line_that_a_library_awaits(
+    leaks: Leaks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The innermost line of the service or the test, and no place if there is none."""
+    monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.01)
+
+    async def wait() -> None:
+        await asyncio.sleep(60)
+
+    inner = asyncio.create_task(BackgroundTask(wait)(), name="of a library")
+    bare = asyncio.create_task(asyncio.sleep(60), name="bare")
+
+    lines = sorted(await leaks.tasks.settle([inner, bare]))
+
+    line = wait.__code__.co_firstlineno + 1
+    assert lines[1].endswith(f"test_leaks.py:{line}"), lines
+    assert "'bare', still running" in lines[0]
+    assert "unknown" not in lines[0]
 
 
 async def test_a_failed_task_that_is_not_awaited_is_named(leaks: Leaks) -> None:

@@ -11,8 +11,9 @@ from anyio import CancelScope
 from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
 from my_service.users.models import User
+from my_service.users.schemas import UserOut
 from sqlalchemy import make_url, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from tests.deep.probe import PREFIX, Probe
 
@@ -114,6 +115,29 @@ async def test_deadlock(db_engine: Any) -> None:
         second = asyncio.create_task(other.execute(text(lock.format(1))))
         done = await asyncio.gather(first, second, return_exceptions=True)
     raise next(error for error in done if isinstance(error, BaseException))
+
+
+@pytest.mark.parametrize("by", ["the service", "FastAPI", "a task group", "nothing from None"])
+async def test_wrapped(async_client: AsyncClient, route: Probe, test_user: User, by: str) -> None:
+    """A column that expired, read where nothing can await it."""
+
+    @route.get("/wrapped", response_model=UserOut if by == "FastAPI" else None)
+    async def read(session: Annotated[AsyncSession, Depends(route.session)]) -> Any:
+        user = await session.get_one(User, test_user.id)
+        session.expire(user)
+        if by == "the service":
+            return UserOut.model_validate(user)
+        if by == "a task group":
+            async with asyncio.TaskGroup() as group:
+                group.create_task(asyncio.sleep(0, user.email))
+        if by == "nothing from None":
+            try:
+                return user.email
+            except MissingGreenlet:
+                raise RuntimeError("no address") from None
+        return user
+
+    assert (await async_client.get(f"{PREFIX}/wrapped")).status_code == 200
 
 
 async def test_wrong_expectation(async_client: AsyncClient) -> None:

@@ -63,6 +63,41 @@ async def test_unknown_role(client_as: Any) -> None:
     await client_as("king")
 
 
+@pytest.fixture
+def listing(app: FastAPI) -> Iterator[str]:
+    """A route with a query for each row."""
+    routes = list(app.router.routes)
+
+    @app.get("/probe/listing")
+    async def read(sessions: Annotated[Any, Depends(get_session_factory)]) -> None:
+        async with sessions() as session:
+            for number in range(12):
+                await session.scalars(select(User).where(User.username == str(number)))
+
+    yield "/probe/listing"
+    app.router.routes[:] = routes
+
+
+async def test_query_for_each_row(async_client: AsyncClient, listing: str) -> None:
+    await async_client.get(listing)
+
+
+@pytest.mark.repeated_selects("it shows what the marker does")
+async def test_query_for_each_row_that_is_exempt(async_client: AsyncClient, listing: str) -> None:
+    await async_client.get(listing)
+
+
+@pytest.fixture
+def breaks() -> Iterator[None]:
+    yield
+    raise OSError(f"the same at {id(object())}")
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_broken_alike(breaks: None, turn: int) -> None:
+    pass
+
+
 async def test_next_one_is_clean(db_session: Any) -> None:
     assert (await db_session.scalars(select(User))).all() == []
 

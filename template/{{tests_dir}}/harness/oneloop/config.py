@@ -31,11 +31,14 @@ class ProjectConfig:
     app_role: str = ""  # the role that migrations grant to; without it, the app owns its tables
     keep_template: bool = "CI" not in os.environ
     extensions: tuple[str, ...] = ()  # that only a superuser may create
+    repeated_selects: int = 10
 
 
+ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
 
-TYPES = {str: "a string in quotes", bool: "true or false", tuple: "a list of strings"}
+DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
+TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
@@ -44,9 +47,11 @@ def find_config(config: pytest.Config) -> ProjectConfig | None:
     paths = config.known_args_namespace.file_or_dir or config.getini("testpaths") or ["."]
     starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]
     tables = _find_tables(starts) or _find_tables([config.rootpath])
-    if not tables and any(TESTS.is_relative_to(start) for start in starts):
+    if not tables and any(TESTS.is_relative_to(start) or start.is_relative_to(TESTS) for start in starts):
         tables = _find_tables([TESTS])
-        if tables and config.inipath is None:
+        if not tables:
+            _refuse(TESTS.parent / "pyproject.toml", f"is missing, and these tests need it. {ADD}")
+        if config.inipath is None:
             raise pytest.UsageError(
                 "pytest reads no settings in this folder, which is above the service. Run:\n"
                 f"    cd {shown(next(iter(tables)).parent)} && uv run pytest"
@@ -83,7 +88,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise pytest.UsageError(f"{file} is not valid TOML: {error}.") from None
     if not isinstance(table, dict | None):
-        _refuse(file, 'is not a table. Write:\n    [tool.oneloop]\n    package = "my_service"')
+        _refuse(file, f"is not a table. {ADD}")
     return table
 
 
@@ -99,6 +104,8 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TYPES[wanted]}.")
         values[name] = tuple(value) if wanted is tuple else value
+    if values.get("driver", DRIVERS[0]) not in DRIVERS:
+        _refuse(file, f"driver is {values['driver']!r}. Write one of: {', '.join(DRIVERS)}.")
     if values.get("existing_suite") and not Path(__file__).with_name("adopted").exists():
         _refuse(file, "existing_suite is only for a project that adopted the plugin. Delete it.")
     return ProjectConfig(folder=file.parent, **values)
@@ -107,7 +114,7 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
 def _fits(value: object, wanted: type) -> bool:
     if isinstance(value, list):
         return wanted is tuple and all(isinstance(each, str) for each in value)
-    return isinstance(value, wanted)
+    return type(value) is wanted and not (isinstance(value, int) and value < 0)
 
 
 def _refuse(file: Path, problem: str) -> NoReturn:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from .cleanup.test_databases import State
-from .errors import ClosedLoopError, LeakError, SchemaChangedError
+from .errors import ClosedLoopError, LeakError, RepeatedSelectsError, SchemaChangedError
 from .policy.markers import reason
 from .test_run import RUN, TestRun
 
 URL = "database_url"
 BLOCKING = "blocking"
+REPEATED = "repeated_selects"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,6 +40,9 @@ def end(run: TestRun, item: pytest.Item) -> None:
     if guard.loop.is_closed():
         databases.mark_lost()
         raise ClosedLoopError(guard.test)
+    repeated = run.repeated_selects.take()
+    if repeated and reason(item, REPEATED) is None:
+        run.refusals.add(RepeatedSelectsError(guard.test, repeated))
     leaks = run.leaks.end_test(guard.loop)
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)

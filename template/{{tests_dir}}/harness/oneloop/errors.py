@@ -7,13 +7,22 @@ class OneloopError(Exception):
     """The base class of the plugin's errors."""
 
 
-def chain(error: BaseException) -> list[BaseException]:
-    """Return `error`, its causes and contexts, and the errors of each group among them."""
-    known = [error]
-    for each in known:
-        inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
-        known += [one for one in inner if one is not None and one not in known]
-    return known
+def chain(error: BaseException | None, seen: set[int] | None = None) -> list[BaseException]:
+    """Return what led to `error`, the first cause first, then `error`; also what `from None` hides in a traceback."""
+    seen = set() if seen is None else seen
+    if error is None or id(error) in seen:
+        return []
+    seen.add(id(error))
+    inner = (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
+    return [*(one for each in inner for one in chain(each, seen)), error]
+
+
+class SeamSkipError(OneloopError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The fixture `{name}` of tests/conftest.py skips every test that needs it: {reason}. Such a run would be "
+            "green and prove nothing. Skip single tests, or raise an error here."
+        )
 
 
 class SeamError(OneloopError):
@@ -95,6 +104,16 @@ class LeakError(OneloopError):
         super().__init__(
             f"{test} left behind:\n{found}\nAll of it was ended, so the next test starts clean. Await each task, and "
             "open sessions, connections and clients with `async with`. See docs/testing/leaks.md."
+        )
+
+
+class RepeatedSelectsError(OneloopError):
+    def __init__(self, test: str, found: list[str]) -> None:
+        lines = "\n".join(f"  - {each}" for each in found)
+        super().__init__(
+            f"{test} sent a request that runs a query for each row:\n{lines}\n"
+            "Load them at once: `options(selectinload(Model.relationship))`, or one query with `Model.id.in_(ids)`. "
+            'If the request must repeat it:\n    @pytest.mark.repeated_selects("why it must")'
         )
 
 

@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
             run.kept.found = Manifest(*found) if found else None
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
+    run.resources.enter_context(run.repeated_selects.counted())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -21,6 +21,7 @@ from .database.run_server import RunServer
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
 from .leaks import Leaks
+from .leaks.repeated_selects import RepeatedSelects
 from .postgres import PostgresUnavailable
 from .refusals import Refusals
 
@@ -65,6 +66,7 @@ class TestRun:
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
         self.sql_log = SqlLog()
         self.leaks = Leaks(config)
+        self.repeated_selects = RepeatedSelects(config.repeated_selects)
         self.databases = TestDatabases(self.guard)
         self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 

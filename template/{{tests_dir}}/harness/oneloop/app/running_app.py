@@ -1,8 +1,11 @@
 """The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
@@ -10,6 +13,28 @@ from starlette.types import Receive, Scope, Send
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
+
+
+@dataclass
+class ServedRequest:
+    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message.
+
+    So a page of a stream, a message of a websocket and background tasks are counted by themselves.
+    """
+
+    scope: Scope
+    selects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ended: bool = False
+
+    def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*message: Any) -> Any:
+            self.selects.clear()
+            return call(*message)
+
+        return wrapped
+
+
+served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_request", default=None)
 
 
 class RunningApp:
@@ -28,7 +53,13 @@ class RunningApp:
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, with a copy of the lifespan's state as a server would pass it."""
-        await self.app({**scope, "state": dict(self._state)}, receive, send)
+        served = ServedRequest({**scope, "state": dict(self._state)})
+        token = served_request.set(served)
+        try:
+            await self.app(served.scope, served.resetting(receive), served.resetting(send))
+        finally:
+            served_request.reset(token)
+            served.ended = True
 
     async def start(self) -> None:
         app = self._build()

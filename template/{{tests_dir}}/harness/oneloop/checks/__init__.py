@@ -54,4 +54,6 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if config.getoption("update_contract"):
         file = relative(SNAPSHOT)
-        terminalreporter.write_line(f"oneloop: {file} is written. Read it: git diff {file}")
+        written = any(COMPARED.name in report.nodeid for report in terminalreporter.stats.get("passed", ()))
+        text = f"is written. Read it: git diff {file}" if written else f"is as it was: write it with {UPDATE}"
+        terminalreporter.write_line(f"oneloop: {file} {text}")

@@ -4,7 +4,7 @@ import os
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 import greenlet  # type: ignore[import-untyped]  # it ships no types
 
@@ -13,20 +13,27 @@ LIBRARIES = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib", "s
 SITE = f"{os.sep}site-packages{os.sep}"
 PLUGIN = str(Path(__file__).parents[1])
 ROOT = f"{Path(__file__).parents[4]}{os.sep}"
+UNKNOWN = "an unknown place"
 LOOP = str(Path("asyncio", "events.py"))
 
 
-def where(frame: FrameType | None) -> str:
-    """Return `file:line` of the nearest frame of the service's or the test's own code."""
+def where(frame: FrameType | None, *, below: CodeType | None = None) -> str:
+    """Return `file:line` of the nearest frame of the service's or the test's own code, below that of `below`."""
     for each in _frames(frame):
+        if each.f_code is below:
+            break
         if is_own(each.f_code.co_filename):
             return location(each, each.f_lineno)
-    return "an unknown place"
+    return UNKNOWN
 
 
 def location(frame: FrameType, line: int) -> str:
     """Return `file:line`. A frame that has raised may be at another line by now."""
-    return f"{frame.f_code.co_filename.removeprefix(ROOT)}:{line}"
+    return f"{shorten(frame.f_code.co_filename)}:{line}"
+
+
+def shorten(file: str) -> str:
+    return file.removeprefix(ROOT)
 
 
 def is_own(file: str) -> bool:

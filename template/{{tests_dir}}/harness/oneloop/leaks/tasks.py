@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..database.engine_guard import exempted
-from .code_location import is_own, location, where
+from .code_location import is_own, location
 
 WAIT_SECONDS = 2.0
 OURS = "oneloop: "  # the names of the plugin's own tasks begin with it
@@ -56,9 +56,17 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 
 
 def _line(task: asyncio.Task[object]) -> str:
-    stack = task.get_stack(limit=1)
-    waiting = f", at {where(stack[0])}" if stack else ""
-    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{waiting}"
+    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{_waiting(task.get_coro())}"
+
+
+def _waiting(coroutine: Any) -> str:
+    # The innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
+    found = ""
+    while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+        if is_own(frame.f_code.co_filename):
+            found = f", at {location(frame, frame.f_lineno)}"
+        coroutine = coroutine.cr_await
+    return found
 
 
 class UnawaitedErrors:

@@ -14,6 +14,7 @@ EXEMPTIONS = {
     EXEMPTION: "the test may use the sync `client` where the policy demands an async one",
     "blocking": "the test may block the event loop",
     "network": "the test may reach another machine",
+    "repeated_selects": "a request of the test may run a query for each row",
 }
 
 # Every sync client depends on the first of these fixtures, every async one on the second.

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ..errors import chain
+
 DATA = Path(__file__).with_name("known_errors.toml")
 PAGE = "docs/testing/known-errors.md"
 WIDTH = 88
@@ -30,13 +32,19 @@ class Pattern:
     sqlstate: str = ""
 
     def matches(self, error: BaseException) -> bool:
+        text = describe(error)
         if self.raised and self.raised not in map(_name, type(error).__mro__):
-            return False
+            # pydantic keeps the text alone of an error that an attribute raised.
+            text, _, inner = text.partition(f"Error extracting attribute: {self.raised.partition('.')[2]}:")
+            return bool(inner and re.search(self.says, inner))
         if self.sqlstate and getattr(error, "sqlstate", None) != self.sqlstate:
             return False
-        # Not `str(error)`: an error whose own `__str__` fails must not end the report.
-        text = "".join(traceback.format_exception_only(error))
         return re.search(self.says, text) is not None
+
+
+def describe(error: BaseException) -> str:
+    # Not `str(error)`: an error whose own `__str__` fails must not end the report.
+    return "".join(traceback.format_exception_only(error)).rstrip()
 
 
 def _name(kind: type) -> str:
@@ -82,24 +90,9 @@ def recognise(error: BaseException) -> list[KnownError]:
 
     The first error of a chain comes first: it is the likely cause of those that follow.
     """
-    chain = list(_chain(error, set()))
-    found = (known for link in chain for known in known_errors() if known.matches(link))
+    links = [link for link in chain(error) if not _is_of_blockbuster(link)]
+    found = (known for link in links for known in known_errors() if known.matches(link))
     return list(dict.fromkeys(found))
-
-
-def _chain(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
-    # As a traceback prints it: without a context that `from None` hides.
-    if id(error) in seen:
-        return
-    seen.add(id(error))
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        yield from _chain(before, seen)
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _chain(inner, seen)
-    if not _is_of_blockbuster(error):
-        yield error
 
 
 def _is_of_blockbuster(error: BaseException) -> bool:
@@ -121,6 +114,23 @@ class LoggedErrors(logging.Handler):
             if isinstance(value, BaseException):
                 self.known.update(dict.fromkeys(recognise(value)))
 
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Iterator[None]:
+    """Undo `fileConfig` of a migration's env.py, which removes every handler and silences every logger."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        return (yield)
+    finally:
+        if handlers and handlers[0] not in root.handlers:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            for name in list(root.manager.loggerDict):
+                logging.getLogger(name).disabled = False
+
+
+pytest_runtest_call = pytest_fixture_setup  # for a test that migrates in its body
 
 LOGGED = pytest.StashKey[LoggedErrors]()
 

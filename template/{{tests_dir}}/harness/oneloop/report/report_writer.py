@@ -3,16 +3,29 @@
 No other module of a new service changes a report. Each contributor is asked in order, and returns what it adds.
 """
 
+import json
+import linecache
+import re
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pytest
 
-from ..errors import OneloopError
+from ..errors import OneloopError, SchemaChangedError, chain
+from ..leaks.code_location import location
 from ..test_run import RUN, TestRun
-from .known_errors import LOGGED, recognise
+from .known_errors import LOGGED, describe, recognise
 from .stop_run import Stop, find_reason_to_stop
+
+PLUGIN = Path(__file__).parents[1]
+SHOWN = pytest.StashKey[dict[object, str]]()
+REPEATED = "oneloop_repeated"
+CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
+RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
+REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
 
 
 class Failure(NamedTuple):
@@ -31,6 +44,7 @@ class Contribution:
     sections: list[tuple[str, str]] = field(default_factory=list)
     text: str = ""
     stop: Stop | None = None
+    repeated: bool = False
 
 
 def _refusal(failure: Failure) -> Contribution:
@@ -53,6 +67,29 @@ def _reason_to_stop(failure: Failure) -> Contribution:
     return Contribution(text=stop.text, stop=stop) if stop else Contribution()
 
 
+def _repeated(failure: Failure) -> Contribution:
+    """Show once what fails many tests outside their bodies, such as a seam that leaves a client open."""
+    if failure.when == "call" or isinstance(failure.error, SchemaChangedError):
+        return Contribution()
+    frame, line = [*traceback.walk_tb(failure.error.__traceback__)][-1]
+    message = re.sub(CHANGES, "", describe(failure.error).replace(failure.item.name, ""))
+    shown = failure.item.config.stash.setdefault(SHOWN, {})
+    first = shown.setdefault((frame.f_code, line, message), failure.item.nodeid)
+    text = f"{type(failure.error).__name__}, the same as in {first}"
+    return Contribution() if first == failure.item.nodeid else Contribution(text=text, repeated=True)
+
+
+def _migration(failure: Failure) -> Contribution:
+    """Name the revision and the line of a failed migration. Most of the 400 lines of its traceback are Alembic's."""
+    links = chain(failure.error) if failure.when != "call" or PLUGIN in failure.item.path.parents else []
+    for frame, line in reversed([step for link in links for step in traceback.walk_tb(link.__traceback__)]):
+        if revision := "down_revision" in frame.f_globals and frame.f_globals["revision"]:
+            source = linecache.getline(frame.f_code.co_filename, line).strip()
+            place = f"The migration {revision} failed at {location(frame, line)}:\n    {source}"
+            return Contribution(text=f"{place}\n{describe(links[0])}")
+    return Contribution()
+
+
 def _known_errors(failure: Failure) -> Contribution:
     """Explain known errors. Those that the app logged come first: they caused the test's own."""
     known = dict.fromkeys((*failure.item.stash[LOGGED].known, *recognise(failure.error)))
@@ -64,7 +101,20 @@ def _sql(failure: Failure) -> Contribution:
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
-CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (_refusal, _message, _reason_to_stop, _known_errors, _sql)
+CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
+    *(_refusal, _message, _migration, _reason_to_stop, _repeated, _known_errors, _sql),
+)
+
+
+def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out pytest's line of a record that the service wrote as JSON, and httpx2's of a request that it wrote."""
+    written = "".join(text for title, text in sections if title.startswith("Captured std"))
+
+    def kept(line: re.Match[str]) -> str:
+        return "" if all(json.dumps(part) in written for part in line.groups()) else line[0]
+
+    texts = ((title, RECORD.sub(kept, REQUEST.sub(kept, f"{text}\n")).rstrip()) for title, text in sections)
+    return [(title, text) for title, text in texts if text]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,6 +127,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         run.refusals.forget(error)
     if not report.failed:
         return report
+    report.sections = _each_once(report.sections)
     failure = Failure(run, item, call.when, error)
     for contribute in CONTRIBUTORS:
         contribution = contribute(failure)
@@ -85,4 +136,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.longrepr = contribution.text
         if contribution.stop and not item.session.shouldfail:
             item.session.shouldfail = contribution.stop.summary
+        if contribution.repeated:
+            setattr(report, REPEATED, True)
+        if contribution.repeated or (contribution.stop and contribution.text):
+            break  # the text says it all
     return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Count repeated errors apart: pytest shows the first one in full."""
+    return ("repeated errors", "E", "ERROR") if getattr(report, REPEATED, False) else None

@@ -11,7 +11,7 @@ import pytest
 from ..cleanup.test_databases import State
 from ..database.database_admin import is_connection_lost
 from ..database.engine_guard import exempt
-from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError
+from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError, SeamSkipError
 from ..seam import NAMES
 from ..test_run import RUN, TestRun
 
@@ -57,10 +57,13 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
     """Note a failed session fixture of the plugin or the seam: every test needs it."""
     try:
         return (yield)
-    except Exception:
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
+        name = fixturedef.argname
         ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
-        if (ours or fixturedef.argname in NAMES) and fixturedef.scope == "session":
-            request.config.stash[FAILED_FIXTURE] = fixturedef.argname
+        if (ours or name in NAMES) and fixturedef.scope == "session":
+            request.config.stash[FAILED_FIXTURE] = name
+        if name in NAMES and isinstance(error, pytest.skip.Exception):
+            raise SeamSkipError(name, str(error)) from None
         raise
 
 
