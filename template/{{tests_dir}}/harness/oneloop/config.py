@@ -26,12 +26,14 @@ class ProjectConfig:
     driver: str = "postgresql+asyncpg"
     existing_suite: bool = False
     may_block: tuple[str, ...] = ()
+    may_outlive: tuple[str, ...] = ()
+    time_limit: int = 300
     allowed_hosts: tuple[str, ...] = ()
 
 
 CONFIG = pytest.StashKey[ProjectConfig]()
 
-TYPES = {str: "a string in quotes", bool: "true or false", tuple: "a list of strings"}
+TYPES = {str: "a string in quotes", bool: "true or false", int: "a whole number", tuple: "a list of strings"}
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:

@@ -13,6 +13,7 @@ from .database.engine_guard import EngineGuard
 from .database.postgres_source import PostgresSource
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
+from .errors import TimeLimitError
 from .leaks import Leaks
 from .postgres import PostgresUnavailable
 from .refusals import Refusals
@@ -49,6 +50,7 @@ class TestRun:
         self.sql_log = SqlLog()
         self.leaks = Leaks(config)
         self.databases = TestDatabases(self.guard)
+        self.late: TimeLimitError | None = None  # when the running test reached its limit
         self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 
     @property

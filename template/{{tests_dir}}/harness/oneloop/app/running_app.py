@@ -1,23 +1,34 @@
 """The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
+Failed = Callable[[Scope, Exception], None]
+
+# True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
+of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
 
 class RunningApp:
-    """The app between its start and its stop; `asgi` stays the same callable when it restarts."""
+    """The app between its start and its stop; `asgi` stays the same callable when it restarts.
 
-    def __init__(self, build: Callable[[], FastAPI]) -> None:
+    `failed_later` gets an error that was raised when the response was complete: no client can see it.
+    """
+
+    def __init__(self, build: Callable[[], FastAPI], failed_later: Failed) -> None:
         self._build = build
+        self._failed_later = failed_later
         self._app: FastAPI | None = None
+        self.is_running = False
         self._state: Mapping[str, Any] = {}
         self._lifespan = AsyncExitStack()
 
@@ -28,18 +39,54 @@ class RunningApp:
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, with a copy of the lifespan's state as a server would pass it."""
-        await self.app({**scope, "state": dict(self._state)}, receive, send)
+        complete, status, handled = False, 0, None
+
+        async def watch(message: Message) -> None:
+            nonlocal complete, status, handled
+            if message["type"] == "http.response.start":
+                status, handled = message["status"], sys.exc_info()[1]
+            await send(message)
+            complete = message["type"] == "http.response.body" and not message.get("more_body")
+
+        try:
+            await self.app({**scope, "state": dict(self._state)}, receive, watch)
+        except Exception as error:
+            # Starlette raises the error of a handler again, after its 500.
+            if complete and status < 500 and error is not handled:
+                self._failed_later(scope, error)
+            raise
 
     async def start(self) -> None:
-        app = self._build()
+        try:
+            app = self._build()
+        except Exception:
+            if self._app is None:
+                raise
+            app = self._app  # a second one cannot be built: it registers metrics, once for each process
         if self._app is not None:
             app.dependency_overrides.update(self._app.dependency_overrides)
-        lifespan = in_own_task(app.router.lifespan_context(app))
+        lifespan = in_own_task(self._watched(app.router.lifespan_context(app)))
         state = await self._lifespan.enter_async_context(lifespan)
         self._app, self._state = app, state or {}
 
-    async def stop(self) -> None:
-        await self._lifespan.aclose()
+    @asynccontextmanager
+    async def _watched(self, lifespan: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+        of_app.set(True)
+        async with lifespan as state:
+            self.is_running = True
+            try:
+                yield state
+            finally:
+                self.is_running = False
+
+    async def stop(self, known: Collection[BaseException] = ()) -> None:
+        """Leave the lifespan; it raises nothing that a test has reported."""
+        ended = not self.is_running
+        try:
+            await self._lifespan.aclose()
+        except (Exception, asyncio.CancelledError) as error:
+            if not ended and error not in known:
+                raise
 
 
 @asynccontextmanager

@@ -41,7 +41,7 @@ class LiveServer:
 
     async def start(self) -> None:
         async with self._starting:
-            if self._task is None:
+            if self._task is None or self._task.done():  # a test may have cancelled it
                 self._task = await self._serve()
 
     async def _serve(self) -> asyncio.Task[None]:
@@ -65,7 +65,7 @@ class LiveServer:
     async def stop(self) -> None:
         if self._uvicorn is not None and self._task is not None:
             self._uvicorn.should_exit = True
-            await self._task
+            await asyncio.wait([self._task])
 
     def call_from(self, address: Any) -> Call | None:
         """Return the app's call for the last request from `address`, if it still runs."""

@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,15 @@ def where(frame: FrameType | None) -> str:
         if is_own(each.f_code.co_filename):
             return location(each, each.f_lineno)
     return "an unknown place"
+
+
+def raised_at(error: BaseException) -> str:
+    """Return ` at file:line`, the last line of the service's or the test's own code, or nothing."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    steps = traceback.walk_tb(error.__traceback__)
+    own = [location(frame, line) for frame, line in steps if is_own(frame.f_code.co_filename)]
+    return f" at {own[-1]}" if own else ""
 
 
 def location(frame: FrameType, line: int) -> str:
