@@ -5,8 +5,8 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -74,11 +74,9 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
     if fixturedef.scope == "function":
         if URL in fixturedef.argnames:
             run.databases.mark_used(compare_schema=True)
-        with _named(run):
-            return (yield)
+        return (yield from _with_limit(run))
     try:
-        with _named(run):
-            return (yield)
+        return (yield from _with_limit(run))
     finally:
         run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
@@ -87,8 +85,8 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     __tracebackhide__ = True
     run = item.config.stash[RUN]
-    with _named(run), nullcontext() if reason(item, BLOCKING) else run.leaks.blocking.refused():
-        return (yield)
+    with nullcontext() if reason(item, BLOCKING) else run.leaks.blocking.refused():
+        return (yield from _with_limit(run))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # a limit of pytest-timeout replaces this one
@@ -97,7 +95,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     run = item.config.stash[RUN]
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return (yield)
-    run.late = None
+    run.late, run.may_cancel = None, True
     before = signal.signal(signal.SIGALRM, lambda *_: _end_late_test(run, item.name))
     signal.setitimer(signal.ITIMER_REAL, run.config.time_limit, AGAIN_SECONDS)
     try:
@@ -112,6 +110,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    item.config.stash[RUN].may_cancel = False  # pytest skips the other finalizers after a cancellation
+
+
 def pytest_enter_pdb() -> None:
     """Let the user think: the test has no time limit any more."""
     if hasattr(signal, "setitimer"):
@@ -120,26 +123,25 @@ def pytest_enter_pdb() -> None:
 
 def _end_late_test(run: TestRun, test: str) -> None:
     """Cancel the tasks of the test, so that it ends where it waits; raise where it does not wait, or did not end."""
+    __tracebackhide__ = True
     debugger = getattr(sys.gettrace(), "__module__", "") or ""
     if "bdb" in debugger or "pydevd" in debugger or (sys.version_info >= (3, 12) and sys.monitoring.get_tool(0)):
         return
-    loop, first = run.guard.loop, run.late is None
     run.late = run.late or TimeLimitError(test, run.config.time_limit)
-    if first:
+    loop, may_cancel, run.may_cancel = run.guard.loop, run.may_cancel, False
+    if may_cancel and loop is not None and loop.is_running() and asyncio.current_task(loop) is None:
         run.refusals.add(run.late)
-    if first and loop is not None and loop.is_running() and asyncio.current_task(loop) is None:
         for task in run.leaks.tasks.late(loop):
             loop.call_soon_threadsafe(task.cancel)  # also wakes a loop whose clock stands still
     else:
         raise run.late
 
 
-@contextmanager
-def _named(run: TestRun) -> Iterator[None]:
-    """Raise the time limit's error in place of the cancellation by which it ends a test."""
+def _with_limit(run: TestRun) -> Generator[None, Any, Any]:
+    """Raise the error of the time limit in place of the cancellation by which it ends a test."""
     __tracebackhide__ = True
     try:
-        yield
+        return (yield)
     except asyncio.CancelledError as error:
         if run.late is None:
             raise

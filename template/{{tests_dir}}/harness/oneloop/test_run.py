@@ -50,7 +50,8 @@ class TestRun:
         self.sql_log = SqlLog()
         self.leaks = Leaks(config)
         self.databases = TestDatabases(self.guard)
-        self.late: TimeLimitError | None = None  # when the running test reached its limit
+        self.late: TimeLimitError | None = None  # once the running test has reached its limit
+        self.may_cancel = False  # whether that test may be ended by a cancellation
         self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 
     @property

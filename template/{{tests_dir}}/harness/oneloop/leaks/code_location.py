@@ -43,7 +43,7 @@ def is_own(file: str) -> bool:
     """Return whether `file` belongs to the service or to its tests, and to no library."""
     if file.startswith(PLUGIN):
         return file.removeprefix(PLUGIN).startswith((f"{os.sep}checks", f"{os.sep}selftest"))
-    return not (file.startswith((*LIBRARIES, "<")) or SITE in file)
+    return file.endswith(".py") and not (file.startswith((*LIBRARIES, "<")) or SITE in file)
 
 
 def _frames(frame: FrameType | None) -> Iterator[FrameType]:
