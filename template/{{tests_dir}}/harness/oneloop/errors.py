@@ -111,7 +111,7 @@ class LifespanError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         lines = "\n".join(f"  - {line}" for line in found)
         super().__init__(
-            f"While {test} ran, the app lost what its lifespan had started:\n{lines}\nCatch the error in that task. A "
+            f"During {test} the app lost what its lifespan had started:\n{lines}\nCatch the error in that task. A "
             "test may cancel only tasks that it started itself. See docs/testing/leaks.md."
         )
 
