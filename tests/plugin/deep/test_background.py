@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import BackgroundTasks, Depends
-from fastapi.responses import StreamingResponse
+from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from httpx2 import AsyncClient
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from starlette.background import BackgroundTask
 
+from oneloop.app import RunningApp
+from oneloop.clients import open_async_client
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 from tests.deep.schema import Shelf
 
@@ -88,3 +92,63 @@ async def test_code_around_the_dependency_has_the_same_database(
     async with db_engine.connect() as connection:
         ours = await connection.scalar(text("SELECT current_database()"))
     assert (await async_client.get(f"{PREFIX}/database")).json() == ours
+
+
+async def fail() -> None:
+    raise RuntimeError("this fails")
+
+
+async def add_task(tasks: BackgroundTasks) -> str:
+    tasks.add_task(fail)
+    return "done"
+
+
+async def respond_with_task() -> PlainTextResponse:
+    return PlainTextResponse("done", background=BackgroundTask(fail))
+
+
+async def end_badly() -> AsyncIterator[None]:
+    yield
+    await fail()
+
+
+async def depend(_: Annotated[None, Depends(end_badly)]) -> str:
+    return "done"
+
+
+async def raise_at_once() -> None:
+    await fail()
+
+
+@pytest.mark.parametrize("endpoint", [add_task, respond_with_task, depend, raise_at_once])
+async def test_an_error_after_the_response_is_named(
+    probe: Probe, either_way: AsyncClient, _test_run: TestRun, endpoint: Callable[..., Any]
+) -> None:
+    """It passes a `BaseHTTPMiddleware`. A handler that raises is a 500, which the client sees."""
+    probe.add_api_route("/later", endpoint)
+
+    response = await either_way.get(f"{PREFIX}/later")
+
+    named = _test_run.leaks.unawaited.take()
+    assert (response.status_code, len(named)) == ((500, 0) if endpoint is raise_at_once else (200, 1))
+    assert all("GET /oneloop-probe/later was complete: RuntimeError" in line for line in named)
+    assert all("test_background.py:" in line for line in named)
+
+
+@pytest.mark.parametrize(("endpoint", "count"), [(add_task, 1), (raise_at_once, 0)])
+async def test_an_error_is_named_without_any_middleware(
+    endpoint: Callable[..., Any], count: int
+) -> None:
+    """Starlette's own handler answers 500 and raises the error again."""
+    named: list[Exception] = []
+    app = FastAPI()
+    app.add_api_route("/later", endpoint)
+    app.add_exception_handler(Exception, lambda *_: PlainTextResponse("sorry", 418))
+    running = RunningApp(lambda: app, lambda _, error: named.append(error))
+    await running.start()
+
+    async with open_async_client(running.asgi) as client:
+        await client.get("/later")
+
+    assert len(named) == count
+    await running.stop()

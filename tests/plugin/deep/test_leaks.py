@@ -2,18 +2,24 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends
+from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from starlette.background import BackgroundTask
 
+from oneloop.app import RunningApp
+from oneloop.each_test import pytest_enter_pdb
 from oneloop.leaks import Leaks, code_location
+from oneloop.leaks.tasks import Tasks
 from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
@@ -145,3 +151,191 @@ def test_the_plugins_own_lines_are_no_place(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert not code_location.is_own(str(plugin / "leaks/tasks.py"))
     assert code_location.is_own(str(plugin / "checks/test_access.py"))
+
+
+async def test_what_the_app_starts_at_any_time_is_its_own(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    """Its listener holds a connection, loses it and connects again while a test runs."""
+    lost, connected = asyncio.Event(), asyncio.Queue[int]()
+
+    async def listen() -> None:
+        while True:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+                connected.put_nowait(1)
+                await lost.wait()
+                lost.clear()
+                await connection.invalidate()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            first = group.create_task(asyncio.sleep(0))
+            first.add_done_callback(lambda _: tasks.append(group.create_task(listen())))
+            yield
+            for task in tasks:
+                task.cancel()
+
+    tasks: list[asyncio.Task[None]] = []
+    running = RunningApp(lambda: FastAPI(lifespan=lifespan), lambda *_: None)
+    await running.start()
+    for _ in range(2):
+        await connected.get()
+
+        assert leaks.tasks.late(asyncio.get_running_loop()) == [asyncio.current_task()]
+        assert not leaks.connections.late
+        lost.set()
+    await running.stop()
+
+
+async def test_a_task_that_is_older_than_the_test_takes_what_it_needs(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    """It belongs to a fixture of the session."""
+    begin, end = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        await begin.wait()
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+            begin.clear()
+            await end.wait()
+
+    task = asyncio.create_task(work())
+    leaks.tasks.note(asyncio.get_running_loop())
+    begin.set()
+    while begin.is_set():
+        await asyncio.sleep(0.001)
+
+    assert not leaks.connections.late
+    end.set()
+    await task
+
+
+@pytest.mark.parametrize(
+    ("file", "stays"),
+    [("/site-packages/sse_starlette/sse.py", True), ("/src/cache.py", True), ("/src/x.py", False)],
+)
+async def test_a_task_of_an_exempted_file_may_outlive_its_request(
+    _test_run: TestRun, file: str, stays: bool
+) -> None:
+    """The watcher that sse-starlette starts with the first request lives as long as the process."""
+    code = "import asyncio\nasync def watch():\n    await asyncio.sleep(60)"
+    namespace: dict[str, Any] = {}
+    exec(compile(code, file, "exec"), namespace)  # noqa: S102  its file is what is judged
+    tasks = Tasks(replace(_test_run.config, may_outlive=("src/cache.py",)))
+    tasks.note(asyncio.get_running_loop())
+    task = asyncio.create_task(namespace["watch"]())
+
+    assert tasks.late(asyncio.get_running_loop()) == ([] if stays else [task])
+    task.cancel()
+
+
+@pytest.mark.parametrize(
+    ("statement", "renewed"),
+    [
+        ("SET work_mem = '1MB'", True),
+        ("SET ROLE none", True),
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", True),
+        ("SELECT set_config('app.tenant', 'acme', false)", True),
+        ("LISTEN news", True),
+        ("PREPARE answer AS SELECT 42", True),
+        ("CREATE TEMP TABLE scratch ()", True),
+        ("DECLARE all_rows CURSOR WITH HOLD FOR SELECT 1", True),
+        ("SELECT upper('stands for a function of the service')", True),
+        ("SET LOCAL work_mem = '1MB'", False),
+        ("SET TRANSACTION READ ONLY", False),
+        ("SELECT set_config('app.tenant', 'acme', true)", False),
+        ("SELECT pg_advisory_xact_lock(1)", False),
+        ("SELECT now(), (SELECT count(*) FROM pg_class)", False),
+    ],
+)
+async def test_session_state_ends_with_the_test(
+    leaks: Leaks, engine: AsyncEngine, statement: str, renewed: bool
+) -> None:
+    """Whatever a session keeps, the next test gets another one. Others stay warm."""
+    pid = text("SELECT pg_backend_pid()")
+    async with engine.connect() as connection:
+        before = await connection.scalar(pid)
+        await connection.execute(text(statement))
+    async with engine.connect() as connection:
+        assert await connection.scalar(pid) == before  # within the test, as in production
+
+    assert await leaks.connections.take_back() == []
+
+    async with engine.connect() as connection:
+        assert (await connection.scalar(pid) != before) is renewed
+
+
+async def test_a_value_that_is_bound_makes_a_setting_local(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    for local in (True, False):
+        async with engine.connect() as connection:
+            await connection.execute(select(func.set_config("app.tenant", "True", local)))
+
+        assert leaks.connections.late is not local
+
+
+async def test_a_lock_of_a_returned_connection_is_named_and_freed(
+    leaks: Leaks, engine: AsyncEngine
+) -> None:
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT pg_advisory_lock(1)"))
+
+    (line,) = await leaks.connections.take_back()
+
+    assert "an advisory lock" in line
+    assert HERE in line
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_try_advisory_xact_lock(1)"))
+
+
+async def test_a_cancelled_task_of_the_plugin_is_named(leaks: Leaks) -> None:
+    """Such as the lifespan's, by a test that cancels every task."""
+    task = asyncio.create_task(asyncio.sleep(60), name="oneloop: of this test")
+    leaks.tasks.note(asyncio.get_running_loop())
+
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert leaks.tasks.died() == ["the task 'oneloop: of this test' was cancelled"]
+    leaks.tasks.note(asyncio.get_running_loop())
+
+
+@pytest.fixture
+def limit(_test_run: TestRun) -> Iterator[TestRun]:
+    """Forget the limit that a test below has reached."""
+    yield _test_run
+    _test_run.late = None
+    _test_run.refusals.clear()
+
+
+async def test_a_test_without_an_end_is_ended(limit: TestRun, request: Any) -> None:
+    armed, _ = signal.getitimer(signal.ITIMER_REAL)
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.Event().wait()
+
+    assert armed > limit.config.time_limit - 60
+    assert f"{request.node.name} did not end within" in str(limit.late)
+
+
+async def test_a_clock_that_stands_still_does_not_stop_the_limit(
+    limit: TestRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.sleep(0.1)
+
+    assert limit.late is not None
+
+
+async def test_a_debugger_has_no_limit() -> None:
+    pytest_enter_pdb()
+
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI, Request
 from httpx2 import AsyncClient
 
-from oneloop.app import in_own_task
-from oneloop.app import overriding
+from oneloop.app import RunningApp, in_own_task, overriding
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
 
@@ -112,3 +112,83 @@ def test_overrides_that_were_there_are_put_back() -> None:
         del app.dependency_overrides[len]
 
     assert app.dependency_overrides == {own: str, len: len}
+
+
+class Broker(FastAPI):
+    """An app whose lifespan starts a task that fails, and whose metrics exist once for each process."""
+
+    built = 0
+
+    def __init__(self) -> None:
+        type(self).built += 1
+        if self.built > 1:
+            raise ValueError("Duplicated timeseries")
+        super().__init__(lifespan=self.serve)
+        self.fails = asyncio.Event()
+
+    @asynccontextmanager
+    async def serve(self, _: FastAPI) -> AsyncIterator[None]:
+        async def listen() -> None:
+            await self.fails.wait()
+            raise ConnectionError("the broker is gone")
+
+        task = asyncio.create_task(listen(), name="listener")
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture
+async def broker(_test_run: TestRun, monkeypatch: pytest.MonkeyPatch) -> RunningApp:
+    monkeypatch.setattr(Broker, "built", 0)
+    running = RunningApp(Broker, lambda *_: None)
+    await running.start()
+    return running
+
+
+async def test_a_task_of_the_app_that_fails_is_named_once(
+    broker: RunningApp, _test_run: TestRun
+) -> None:
+    """And not again when the lifespan awaits it at its end."""
+    tasks = _test_run.leaks.tasks
+    assert tasks.died() == []
+    cast("Broker", broker.app).fails.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+    (line,) = tasks.died()
+
+    assert "'listener' failed: ConnectionError('the broker is gone') at tests/deep/" in line
+    assert tasks.died() == []
+    await broker.stop(tasks.reported)
+
+
+async def test_an_app_that_can_be_built_only_once_starts_again(broker: RunningApp) -> None:
+    """Its metrics are registered for the whole process, as those of prometheus-client."""
+    before = broker.app
+    await broker.stop()
+
+    await broker.start()
+
+    assert broker.app is before
+    assert broker.is_running
+    await broker.stop()
+
+
+async def test_a_lifespan_that_a_test_has_cancelled_starts_again(
+    _test_run: TestRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = asyncio.all_tasks()
+    running = RunningApp(FastAPI, lambda *_: None)
+    await running.start()
+    monkeypatch.setattr(_test_run.databases, "app", running)
+    (lifespan,) = asyncio.all_tasks() - before
+    lifespan.cancel()
+    await asyncio.wait([lifespan])
+
+    assert not running.is_running
+    await _test_run.databases.restart_app([])
+
+    assert running.is_running
+    await running.stop()

@@ -38,6 +38,36 @@ BUGS = {
         "",
         f"{LEAKS}::test_a_failed_task_that_is_not_awaited_is_named",
     ),
+    "14 what the app starts is the test's": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "if of_app.get():",
+        "if not coro:",
+        f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
+    ),
+    "14 a session reaches the next test": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "    entry.invalidate()\n",
+        "",
+        f"{LEAKS}::test_session_state_ends_with_the_test",
+    ),
+    "14 an error after the response is lost": Bug(
+        f"{PLUGIN}/app/running_app.py",
+        "if complete and status < 500",
+        "if not complete and status < 500",
+        f"{DEEP}/test_background.py::test_an_error_after_the_response_is_named",
+    ),
+    "14 a task of the app dies in silence": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "if task._log_traceback and",
+        "if not task.done() and",
+        f"{DEEP}/test_lifespan.py::test_a_task_of_the_app_that_fails_is_named_once",
+    ),
+    "14 a test has no end": Bug(
+        f"{PLUGIN}/each_test.py",
+        "loop.call_soon_threadsafe(task.cancel)",
+        "pass",
+        f"{LEAKS}::test_a_test_without_an_end_is_ended",
+    ),
     "14 a lock is waited for": Bug(
         f"{PLUGIN}/cleanup/open_transactions.py",
         "LIKE 'idle in transaction%'",

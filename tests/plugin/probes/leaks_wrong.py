@@ -1,12 +1,15 @@
 """What a test must not leave behind, or do to the loop: each fails by name, and the next one is clean."""
 
 import asyncio
+import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
+from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -114,3 +117,71 @@ async def test_next_one_is_clean(db_session: AsyncSession) -> None:
 async def test_statement_below_many_comments(db_session: AsyncSession) -> None:
     """The guard reads each comment once: one that tried all ways to divide them would not end."""
     assert await db_session.scalar(text("/* mine */ " * 60 + "SELECT 1")) == 1
+
+
+TENANT = text("SELECT current_setting('app.tenant', true)")
+
+
+async def test_setting_of_a_session(db_session: AsyncSession) -> None:
+    """As in production, it stays on the connection; but no other test sees it."""
+    await db_session.execute(text("SELECT set_config('app.tenant', 'acme', false)"))
+    await db_session.commit()
+
+    assert await db_session.scalar(TENANT) == "acme"
+
+
+async def test_setting_of_another_test(db_engine: AsyncEngine) -> None:
+    async with db_engine.connect() as one, db_engine.connect() as two:
+        assert {await each.scalar(TENANT) for each in (one, two)} <= {None, ""}
+
+
+async def test_lock_left_on_a_connection(db_engine: AsyncEngine) -> None:
+    async with db_engine.connect() as connection:
+        await connection.execute(text("SELECT pg_advisory_lock(1)"))
+
+
+async def test_lock_is_free(db_session: AsyncSession) -> None:
+    assert await db_session.scalar(text("SELECT pg_try_advisory_xact_lock(1)"))
+
+
+@pytest.fixture
+def later(app: FastAPI) -> None:
+    async def fail() -> None:
+        raise RuntimeError("it fails later")
+
+    @app.get("/probe/later")
+    async def add_task(tasks: BackgroundTasks) -> None:
+        tasks.add_task(fail)
+
+
+async def test_background_task_fails(later: None, async_client: AsyncClient) -> None:
+    assert (await async_client.get("/probe/later")).status_code == 200
+
+
+@pytest.mark.background_error("it shows what the marker does")
+async def test_background_task_fails_as_expected(later: None, async_client: AsyncClient) -> None:
+    assert (await async_client.get("/probe/later")).status_code == 200
+
+
+async def test_every_task_is_cancelled(async_client: AsyncClient) -> None:
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+    await asyncio.sleep(0)
+
+
+async def test_the_app_runs_again(async_client: AsyncClient) -> None:
+    assert (await async_client.get("/api/health")).status_code == 200
+
+
+async def test_without_an_end(async_client: AsyncClient) -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    await asyncio.Event().wait()  # here: no end
+
+
+def test_without_an_end_and_sync() -> None:
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    threading.Event().wait()  # here: no end, sync
+
+
+async def test_the_run_goes_on(async_client: AsyncClient) -> None:
+    assert (await async_client.get("/api/health")).status_code == 200

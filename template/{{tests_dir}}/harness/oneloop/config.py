@@ -27,6 +27,8 @@ class ProjectConfig:
     driver: str = "postgresql+asyncpg"
     existing_suite: bool = False
     may_block: tuple[str, ...] = ()
+    may_outlive: tuple[str, ...] = ()
+    time_limit: int = 300
     allowed_hosts: tuple[str, ...] = ()
     app_role: str = ""  # the role that migrations grant to; without it, the app owns its tables
     keep_template: bool = "CI" not in os.environ

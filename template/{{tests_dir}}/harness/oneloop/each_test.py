@@ -1,19 +1,35 @@
 """What happens around each test: find its leaks, clean its databases, raise its refusals."""
 
+import asyncio
 import inspect
-from collections.abc import Iterator
+import signal
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
 from .cleanup.test_databases import State
-from .errors import ClosedLoopError, LeakError, RepeatedSelectsError, SchemaChangedError
+from .errors import (
+    ClosedLoopError,
+    LeakError,
+    LifespanError,
+    RepeatedSelectsError,
+    SchemaChangedError,
+    TimeLimitError,
+    chain,
+)
+from .leaks.code_location import raised_at
 from .policy.markers import reason
 from .test_run import RUN, TestRun
 
 URL = "database_url"
 BLOCKING = "blocking"
 REPEATED = "repeated_selects"
+EXPECTS_ERROR = "background_error"
+AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,7 +59,10 @@ def end(run: TestRun, item: pytest.Item) -> None:
     repeated = run.repeated_selects.take()
     if repeated and reason(item, REPEATED) is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
-    leaks = run.leaks.end_test(guard.loop)
+    leaks = run.leaks.end_test(guard.loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
+    if died := run.leaks.tasks.died():
+        run.refusals.add(LifespanError(guard.test, died))
+        guard.loop.run_until_complete(databases.restart_app(run.leaks.tasks.reported))
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
     if _requests_url(item):
@@ -62,23 +81,84 @@ def end(run: TestRun, item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Iterator[None]:
+    __tracebackhide__ = True
     run = request.config.stash[RUN]
     if fixturedef.scope == "function":
         if URL in fixturedef.argnames:
             run.databases.mark_used(compare_schema=True)
-        return (yield)
+        return (yield from _with_limit(run))
     try:
-        return (yield)
+        return (yield from _with_limit(run))
     finally:
         run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    if reason(item, BLOCKING) is not None:
+    __tracebackhide__ = True
+    run = item.config.stash[RUN]
+    with nullcontext() if reason(item, BLOCKING) else run.leaks.blocking.refused():
+        return (yield from _with_limit(run))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # a limit of pytest-timeout replaces this one
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """End a test that has no end, and name the line at which Ctrl-C ended one."""
+    run = item.config.stash[RUN]
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return (yield)
-    with item.config.stash[RUN].leaks.blocking.refused():
+    run.late, run.may_cancel = None, True
+    before = signal.signal(signal.SIGALRM, lambda *_: _end_late_test(run, item.name))
+    signal.setitimer(signal.ITIMER_REAL, run.config.time_limit, AGAIN_SECONDS)
+    try:
         return (yield)
+    except KeyboardInterrupt as error:
+        place = next(filter(None, map(raised_at, chain(error))), "")
+        if reporter := item.config.pluginmanager.get_plugin("terminalreporter"):
+            reporter.write_line(f"\nCtrl-C ended {item.nodeid}{place}")
+        raise
+    finally:
+        pytest_enter_pdb()
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    item.config.stash[RUN].may_cancel = False  # pytest skips the other finalizers after a cancellation
+
+
+def pytest_enter_pdb() -> None:
+    """Let the user think: the test has no time limit any more."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _end_late_test(run: TestRun, test: str) -> None:
+    """Cancel the tasks of the test, so that it ends where it waits; raise where it does not wait, or did not end."""
+    __tracebackhide__ = True
+    debugger = getattr(sys.gettrace(), "__module__", "") or ""
+    if "bdb" in debugger or "pydevd" in debugger or (sys.version_info >= (3, 12) and sys.monitoring.get_tool(0)):
+        return
+    run.late = run.late or TimeLimitError(test, run.config.time_limit)
+    loop, may_cancel, run.may_cancel = run.guard.loop, run.may_cancel, False
+    if may_cancel and loop is not None and loop.is_running() and asyncio.current_task(loop) is None:
+        run.refusals.add(run.late)
+        for task in run.leaks.tasks.late(loop):
+            loop.call_soon_threadsafe(task.cancel)  # also wakes a loop whose clock stands still
+    else:
+        raise run.late
+
+
+def _with_limit(run: TestRun) -> Generator[None, Any, Any]:
+    """Raise the error of the time limit in place of the cancellation by which it ends a test."""
+    __tracebackhide__ = True
+    try:
+        return (yield)
+    except asyncio.CancelledError as error:
+        if run.late is None:
+            raise
+        run.late.add_note(f"It waited{raised_at(error)}.")
+        raise run.late from error
 
 
 def _requests_url(item: pytest.Item) -> bool:

@@ -20,6 +20,7 @@ from .database.postgres_source import PostgresSource
 from .database.run_server import RunServer
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
+from .errors import TimeLimitError
 from .leaks import Leaks
 from .leaks.repeated_selects import RepeatedSelects
 from .postgres import PostgresUnavailable
@@ -68,6 +69,8 @@ class TestRun:
         self.leaks = Leaks(config)
         self.repeated_selects = RepeatedSelects(config.repeated_selects)
         self.databases = TestDatabases(self.guard)
+        self.late: TimeLimitError | None = None  # once the running test has reached its limit
+        self.may_cancel = False  # whether that test may be ended by a cancellation
         self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 
     @property

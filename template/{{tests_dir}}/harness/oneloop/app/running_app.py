@@ -1,48 +1,35 @@
 """The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from .served_request import ServedRequest, served_request
+
 T = TypeVar("T")
 Dependency = Callable[..., Any]
+Failed = Callable[[Scope, Exception], None]
 
-
-@dataclass
-class ServedRequest:
-    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message.
-
-    So a page of a stream, a message of a websocket and background tasks are counted by themselves.
-    """
-
-    scope: Scope
-    selects: Counter[tuple[str, str]] = field(default_factory=Counter)
-    ended: bool = False
-
-    def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapped(*message: Any) -> Any:
-            self.selects.clear()
-            return call(*message)
-
-        return wrapped
-
-
-served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_request", default=None)
+# True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
+of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
 
 class RunningApp:
-    """The app between its start and its stop; `asgi` stays the same callable when it restarts."""
+    """The app between its start and its stop; `asgi` stays the same callable when it restarts.
 
-    def __init__(self, build: Callable[[], FastAPI]) -> None:
+    `failed_later` gets an error that was raised when the response was complete: no client can see it.
+    """
+
+    def __init__(self, build: Callable[[], FastAPI], failed_later: Failed) -> None:
         self._build = build
+        self._failed_later = failed_later
         self._app: FastAPI | None = None
+        self.is_running = False
         self._state: Mapping[str, Any] = {}
         self._lifespan = AsyncExitStack()
 
@@ -56,21 +43,47 @@ class RunningApp:
         served = ServedRequest({**scope, "state": dict(self._state)})
         token = served_request.set(served)
         try:
-            await self.app(served.scope, served.resetting(receive), served.resetting(send))
+            await self.app(served.scope, served.receiving(receive), served.sending(send))
+        except Exception as error:
+            # Starlette raises the error of a handler again, after its 500.
+            if served.complete and served.status < 500 and error is not served.handled:
+                self._failed_later(scope, error)
+            raise
         finally:
             served_request.reset(token)
             served.ended = True
 
     async def start(self) -> None:
-        app = self._build()
+        try:
+            app = self._build()
+        except Exception:
+            if self._app is None:
+                raise
+            app = self._app  # a second one cannot be built: it registers metrics, once for each process
         if self._app is not None:
             app.dependency_overrides.update(self._app.dependency_overrides)
-        lifespan = in_own_task(app.router.lifespan_context(app))
+        lifespan = in_own_task(self._watched(app.router.lifespan_context(app)))
         state = await self._lifespan.enter_async_context(lifespan)
         self._app, self._state = app, state or {}
 
-    async def stop(self) -> None:
-        await self._lifespan.aclose()
+    @asynccontextmanager
+    async def _watched(self, lifespan: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
+        of_app.set(True)
+        async with lifespan as state:
+            self.is_running = True
+            try:
+                yield state
+            finally:
+                self.is_running = False
+
+    async def stop(self, known: Collection[BaseException] = ()) -> None:
+        """Leave the lifespan; it raises nothing that a test has reported."""
+        ended = not self.is_running
+        try:
+            await self._lifespan.aclose()
+        except (Exception, asyncio.CancelledError) as error:
+            if not ended and error not in known:
+                raise
 
 
 @asynccontextmanager

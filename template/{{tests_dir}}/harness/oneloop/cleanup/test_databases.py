@@ -1,6 +1,6 @@
 """The databases that the tests of this process use, and the state that they are in."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 
@@ -83,6 +83,17 @@ class TestDatabases:
             await self._swap_back()
             self._state = State.USED
             raise
+
+    async def restart_app(self, reported: Collection[BaseException]) -> None:
+        """Start the app again if a test ended its lifespan."""
+        if self.app is not None and not self.app.is_running:
+            await self.app.stop(reported)
+            try:
+                await self.app.start()
+            except BaseException:
+                self._state = State.LOST
+                raise
+            self.app_restarted()
 
     async def after_test(self) -> WipeResult:
         """Restore each database as it was before the test; the next state is CLEAN, or LOST."""

@@ -41,7 +41,7 @@ class LiveServer:
 
     async def start(self) -> None:
         async with self._starting:
-            if self._task is None:
+            if self._task is None or self._task.done():
                 self._task = await self._serve()
 
     async def _serve(self) -> asyncio.Task[None]:
@@ -52,6 +52,7 @@ class LiveServer:
         self.url = f"http://{HOST}:{listening.getsockname()[1]}"
         server = self._uvicorn = _make_server(self._noted)
         task = asyncio.create_task(server.serve([listening]), name="oneloop: live server")
+        task.add_done_callback(lambda _: listening.close())  # a test may cancel it
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while not server.started:  # uvicorn has no event for it
             late = asyncio.get_running_loop().time() > deadline
@@ -65,7 +66,7 @@ class LiveServer:
     async def stop(self) -> None:
         if self._uvicorn is not None and self._task is not None:
             self._uvicorn.should_exit = True
-            await self._task
+            await asyncio.wait([self._task])
 
     def call_from(self, address: Any) -> Call | None:
         """Return the app's call for the last request from `address`, if it still runs."""

@@ -1,6 +1,6 @@
 """What a test leaves behind: tasks, connections, unawaited errors; and calls that block the loop.
 
-May import `config` and `database`. Each module has one kind; `Leaks` puts them together.
+May import `app`, `config` and `database`. Each module has one kind; `Leaks` puts them together.
 """
 
 import asyncio
@@ -17,8 +17,8 @@ class Leaks:
 
     def __init__(self, config: ProjectConfig) -> None:
         self.blocking = Blocking(config)
-        self.connections = CheckedOutConnections()
-        self.tasks = Tasks()
+        self.tasks = Tasks(config)
+        self.connections = CheckedOutConnections(self.tasks.in_older_task)
         self.unawaited = UnawaitedErrors()
 
     def begin_test(self, loop: asyncio.AbstractEventLoop | None) -> None:
@@ -31,7 +31,7 @@ class Leaks:
         if loop is not None:
             self.tasks.note(loop)
 
-    def end_test(self, loop: asyncio.AbstractEventLoop) -> list[str]:
+    def end_test(self, loop: asyncio.AbstractEventLoop, *, errors_expected: bool = False) -> list[str]:
         """End what the test left, and return a line for each."""
         lines: list[str] = []
         late = self.tasks.late(loop)
@@ -42,4 +42,5 @@ class Leaks:
         gc.collect(1)
         if self.connections.late:  # an open session holds one
             lines += loop.run_until_complete(self.connections.take_back())
-        return lines + self.unawaited.take()
+        errors = self.unawaited.take()
+        return lines if errors_expected else lines + errors

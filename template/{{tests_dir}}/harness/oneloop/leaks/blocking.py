@@ -13,6 +13,7 @@ IMMUTABLE = 1 << 8
 # A debugger waits for its user; a library looks up a file once, such as asyncpg its password file; `connect` is
 # pytest-socket's, which would be replaced.
 ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
+DEBUGGERS = ("/bdb.py", "/cmd.py", "/remote_pdb.py", "/web_pdb/__init__.py")
 
 
 class Blocking:
@@ -46,7 +47,7 @@ class Blocking:
                 del blockbuster.functions[name]
                 continue
             function.can_block_in("logging/__init__.py", {"emit", "flush"})  # perhaps to a file
-            for file in self._may_block:
+            for file in (*DEBUGGERS, *self._may_block):
                 function.can_block_in(file, _EveryFunction())
         return blockbuster
 

@@ -1,15 +1,33 @@
-"""Connections that a test checked out of a pool, of any engine, and did not return."""
+"""Connections that a test checked out of a pool and did not return, or returned with what their sessions keep."""
 
-from contextlib import AbstractContextManager, suppress
+import re
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from inspect import currentframe
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
+from ..app.running_app import of_app
 from ..database.engine_guard import exempted, listening
 from .code_location import where
+
+# What outlives a transaction: settings, roles, locks, LISTEN, temporary tables, prepared statements, cursors. A
+# function of the service, which a SELECT calls, may do any of it.
+KEEPS = re.compile(
+    r"(?:^|;)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
+    r"|CREATE\s+(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|set_config|nextval|now|version|current_).*\()"
+    r"|\bset_config\(|_advisory_(?!xact|unlock)|\bINTO\s+(?:UNLOGGED\s+)?TEMP",
+    re.IGNORECASE | re.DOTALL,
+)
+LOCAL = re.compile(r"\bset_config\(.*\btrue\s*\)", re.IGNORECASE | re.DOTALL)
+LOCAL_VALUE = re.compile(r"\bTrue[,)}]")
+LOCKS = """SELECT count(*), pg_advisory_unlock_all()
+    FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"""
+KEPT = "oneloop_kept"
 
 
 class CheckedOut(NamedTuple):
@@ -20,17 +38,23 @@ class CheckedOut(NamedTuple):
 
 
 class CheckedOutConnections:
-    """The connections in use, of every engine of the process.
+    """The connections of every engine of the process, without those of the app's own tasks.
 
-    Catches the pool that runs dry in production after the tenth request.
+    Catches the pool that runs dry in production after the tenth request, and the setting of a session that reaches the
+    next test.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_older_task: Callable[[], bool]) -> None:
+        self._in_older_task = in_older_task
         self._out: dict[ConnectionPoolEntry, CheckedOut] = {}
         self._dropped: list[CheckedOut] = []
+        self._kept: dict[ConnectionPoolEntry, str] = {}
 
-    def watched(self) -> AbstractContextManager[None]:
-        return listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
+    def watched(self) -> ExitStack:
+        stack = ExitStack()
+        stack.enter_context(listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin))
+        stack.enter_context(listening(Engine, after_cursor_execute=self._executed))
+        return stack
 
     def note(self) -> None:
         self._out.clear()
@@ -38,8 +62,8 @@ class CheckedOutConnections:
 
     @property
     def late(self) -> bool:
-        """Whether a connection is still in use, or was dropped and collected as garbage."""
-        return bool(self._out or self._dropped)
+        """Whether a connection is in use, was collected as garbage, or may keep state of its session."""
+        return bool(self._out or self._dropped or self._kept)
 
     async def take_back(self) -> list[str]:
         """Close the connections that are still in use, and return a line for each."""
@@ -51,13 +75,41 @@ class CheckedOutConnections:
                 # It may be in the middle of a statement, so it does not go back to the pool.
                 with suppress(Exception):
                     await greenlet_spawn(connection.invalidate)
-        return [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
+        lines = [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
+        return lines + await self._renew()
+
+    async def _renew(self) -> list[str]:
+        """Close the idle connections whose sessions may keep something; return a line for each lock."""
+        kept, self._kept = self._kept, {}
+        return [line for entry, place in kept.items() if (line := await greenlet_spawn(_close, entry, place))]
 
     def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
-        if not exempted():
+        self._kept.pop(entry, None)
+        if not (exempted() or of_app.get() or self._in_older_task()):
             self._out[entry] = CheckedOut(ref(connection), where(currentframe()))
 
     def _checkin(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
         out = self._out.pop(entry, None)
         if out is not None and out.connection() is None:
             self._dropped.append(out)  # the garbage collector returned it
+        elif KEPT in entry.info:
+            self._kept[entry] = entry.info[KEPT]
+
+    def _executed(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if connection.dialect.name != "postgresql" or not KEEPS.search(statement) or exempted() or of_app.get():
+            return
+        local = LOCAL.search(statement) or ("set_config(" in statement and LOCAL_VALUE.search(repr(parameters)))
+        if not local and ("advisory" in statement or KEPT not in connection.info):
+            connection.info[KEPT] = where(currentframe())
+
+
+def _close(entry: ConnectionPoolEntry, place: str) -> str:
+    line = ""
+    with suppress(Exception):  # it may be closed
+        assert entry.dbapi_connection is not None
+        cursor = entry.dbapi_connection.cursor()
+        cursor.execute(LOCKS)
+        if (row := cursor.fetchone()) and row[0]:
+            line = f"an advisory lock, taken at {place} and kept on a connection that was given back"
+    entry.invalidate()
+    return line

@@ -2,6 +2,7 @@
 
 import os
 import sysconfig
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -27,6 +28,15 @@ def where(frame: FrameType | None, *, below: CodeType | None = None) -> str:
     return UNKNOWN
 
 
+def raised_at(error: BaseException) -> str:
+    """Return ` at file:line`, the last line of the service's or the test's own code, or nothing."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    steps = traceback.walk_tb(error.__traceback__)
+    own = [location(frame, line) for frame, line in steps if is_own(frame.f_code.co_filename)]
+    return f" at {own[-1]}" if own else ""
+
+
 def location(frame: FrameType, line: int) -> str:
     """Return `file:line`. A frame that has raised may be at another line by now."""
     return f"{shorten(frame.f_code.co_filename)}:{line}"
@@ -40,7 +50,7 @@ def is_own(file: str) -> bool:
     """Return whether `file` belongs to the service or to its tests, and to no library."""
     if file.startswith(PLUGIN):
         return file.removeprefix(PLUGIN).startswith((f"{os.sep}checks", f"{os.sep}selftest"))
-    return not (file.startswith((*LIBRARIES, "<")) or SITE in file)
+    return file.endswith(".py") and not (file.startswith((*LIBRARIES, "<")) or SITE in file)
 
 
 def _frames(frame: FrameType | None) -> Iterator[FrameType]:

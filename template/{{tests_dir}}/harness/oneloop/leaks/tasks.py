@@ -2,31 +2,78 @@
 
 import asyncio
 import inspect
-import traceback
+import logging
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
-from ..database.engine_guard import exempted
-from .code_location import is_own, location
+from starlette.types import Scope
+
+from ..app.running_app import of_app
+from ..config import ProjectConfig
+from ..database.engine_guard import exempted, sync_call
+from .code_location import is_own, location, raised_at
 
 WAIT_SECONDS = 2.0
 OURS = "oneloop: "  # the names of the plugin's own tasks begin with it
+SINGLETONS = ("/sse_starlette/sse.py",)  # a task of these starts with a request, and lives as long as the process
+
+logger = logging.getLogger(__name__)
 
 
 class Tasks:
-    """The tasks of the suite's loop, which would run on into the next test."""
+    """The tasks of the suite's loop: a test's own would run on into the next test, and the app's should."""
 
-    def __init__(self) -> None:
-        self._before: Collection[asyncio.Task[object]] = ()
+    def __init__(self, config: ProjectConfig) -> None:
+        self._may_outlive = (*SINGLETONS, *config.may_outlive)
+        self._before: set[asyncio.Task[Any]] = set()
+        self._of_app: set[asyncio.Task[Any]] = set()
+        self.reported: list[BaseException] = []  # the lifespan may raise it again when it ends
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Note from now on which tasks the app starts."""
+        before: Any = loop.get_task_factory()
+
+        def make(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
+            task: asyncio.Task[Any] = (
+                before(loop, coro, **options) if before else asyncio.Task(coro, loop=loop, **options)
+            )
+            if of_app.get():
+                self._of_app.add(task)
+            return task
+
+        loop.set_task_factory(make)
 
     def note(self, loop: asyncio.AbstractEventLoop) -> None:
         self._before = asyncio.all_tasks(loop)
 
-    def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[object]]:
-        """Return the tasks that are new, without the plugin's own."""
-        new = [task for task in asyncio.all_tasks(loop) if task not in self._before]
-        return [task for task in new if not task.get_name().startswith(OURS)]
+    def in_older_task(self) -> bool:
+        """Return whether the code that runs is in a task that is older than the test."""
+        try:
+            return asyncio.current_task() in self._before
+        except RuntimeError:  # no loop runs in this thread
+            return False
+
+    def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
+        """Return the tasks that are new and may not outlive the test."""
+        new = asyncio.all_tasks(loop) - self._before - self._of_app
+        return [task for task in new if not (_is_ours(task) or _file(task).endswith(self._may_outlive))]
+
+    def died(self) -> list[str]:
+        """Return a line for each task of the app that failed and that no code awaits.
+
+        Also for a task of the plugin's own that a test cancelled.
+        """
+        ended = [task for task in self._of_app | {*filter(_is_ours, self._before)} if task.done()]
+        self._of_app.difference_update(ended)
+        lines = [f"{_name(task)} was cancelled" for task in ended if task.cancelled() and _is_ours(task)]
+        for task in ended:
+            # asyncio has no public way to ask whether some code has retrieved the exception.
+            if task._log_traceback and (error := task.exception()):  # noqa: SLF001
+                logger.error("A task of the app failed", exc_info=error)
+                self.reported.append(error)
+                lines.append(f"{_name(task)} failed: {error!r}{raised_at(error)}")
+        return lines
 
     async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
         """Wait two seconds for these tasks, cancel the others, and return a line for each."""
@@ -56,7 +103,7 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 
 
 def _line(task: asyncio.Task[object]) -> str:
-    return f"the task {task.get_name()!r}, still running: {task.get_coro()}{_waiting(task.get_coro())}"
+    return f"{_name(task)}, still running: {task.get_coro()}{_waiting(task.get_coro())}"
 
 
 def _waiting(coroutine: Any) -> str:
@@ -67,6 +114,19 @@ def _waiting(coroutine: Any) -> str:
             found = f", at {location(frame, frame.f_lineno)}"
         coroutine = coroutine.cr_await
     return found
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    return f"the task {task.get_name()!r}"
+
+
+def _is_ours(task: asyncio.Task[Any]) -> bool:
+    return task.get_name().startswith(OURS)
+
+
+def _file(task: asyncio.Task[Any]) -> str:
+    code = getattr(task.get_coro(), "cr_code", None)
+    return getattr(code, "co_filename", "")
 
 
 class UnawaitedErrors:
@@ -89,6 +149,12 @@ class UnawaitedErrors:
         lines, self._lines = self._lines, []
         return lines
 
+    def after_response(self, scope: Scope, error: Exception) -> None:
+        """Note an error that was raised when the response was complete, as of a background task."""
+        if sync_call.get() is None:  # the sync client raises it
+            request = f"{scope['method']} {scope['path']}"
+            self._lines.append(f"an error after the response to {request} was complete: {error!r}{raised_at(error)}")
+
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if (line := _unawaited_line(context)) and not exempted():
             self._lines.append(line)
@@ -98,10 +164,8 @@ class UnawaitedErrors:
 def _unawaited_line(context: dict[str, Any]) -> str | None:
     # None if only a library's code is in the traceback: asyncpg leaves futures of its own.
     error: BaseException | None = context.get("exception")
-    steps = traceback.walk_tb(error.__traceback__ if error else None)
-    own = [(frame, line) for frame, line in steps if is_own(frame.f_code.co_filename)]
-    if not own:
+    if error is None or not (place := raised_at(error)):
         return None
     task = context.get("future")
-    of = f" of the task {task.get_name()!r}" if isinstance(task, asyncio.Task) else ""
-    return f"an error{of} that no code awaits: {error!r}, raised at {location(*own[-1])}"
+    of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
+    return f"an error{of} that no code awaits: {error!r}{place}"

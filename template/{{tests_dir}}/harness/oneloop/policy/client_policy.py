@@ -12,6 +12,7 @@ from .markers import abort_collection, check_reasons, has_reason
 EXEMPTION = "sync_client"
 EXEMPTIONS = {
     EXEMPTION: "the test may use the sync `client` where the policy demands an async one",
+    "background_error": "the test expects an error that no client can see",
     "blocking": "the test may block the event loop",
     "network": "the test may reach another machine",
     "repeated_selects": "a request of the test may run a query for each row",
