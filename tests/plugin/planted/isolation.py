@@ -105,6 +105,13 @@ BUGS = {
         "assert engine",
         f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
     ),
+    "16 the first test decides on the app's settings": Bug(
+        "tests/test_metrics.py",
+        "",
+        '\n\nimport pytest\n\n\n@pytest.fixture(scope="session")\ndef settings(settings):\n    return settings\n',
+        "tests/test_metrics.py",
+        "SeamPlaceError: tests/test_metrics.py overrides the fixture `settings`",
+    ),
     "13 a column has no migration": Bug(
         "src/my_service/users/models.py",
         "    username: Mapped[str] = mapped_column(String(50))\n",

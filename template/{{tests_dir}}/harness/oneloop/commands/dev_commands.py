@@ -78,7 +78,7 @@ def _psql(database: str | None, arguments: list[str]) -> int:
             )
         # libpq knows `ssl` of asyncpg as `sslmode`, and the password is for nobody who lists processes.
         options = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
-        shown = url.set(password="", query={name: options[name] for name in LIBPQ & options.keys()})  # noqa: S106
+        shown = url.set(password="", query={name: options[name] for name in LIBPQ & options.keys()})
         environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
         return child.run([program, f"--dbname={shown.render_as_string(False)}", *arguments], environment)
 
