@@ -83,6 +83,9 @@ def test_every_block_works_in_one_service(shell: Shell) -> None:
         "uv run ruff check --fix-only --quiet src tests/conftest.py; uv run ruff format --quiet src tests/conftest.py"
     )
     assert " passed" in shell("uv run pytest --update-contract")
+    assert "'httpx2' imported but" in shell("uv run deptry src 2>&1 || true")
+    (add,) = blocks((RECIPES / "other-services.md").relative_to(ROOT), "sh")
+    shell(add.text)
     shell("uv run poe check")
     assert " passed" in shell("uv run poe selftest")
 
