@@ -23,6 +23,14 @@ def test_deep_tests_pass(run_once: RunOnce, file: str) -> None:
     assert {name: kind for name, kind in ended.items() if kind != "passed"} == {}, run.output
 
 
+def test_right_examples_stay_green(run_once: RunOnce) -> None:
+    """An app with a worker, a pool of another library, a mount and more: see tests/plugin/right."""
+    run = run_once("right", "tests/right")
+
+    assert len(run.ended) >= 15
+    assert set(run.ended.values()) == {"passed"}, run.output
+
+
 def test_isolation_is_right(run_once: RunOnce) -> None:
     """What takes a superuser to arrange: foreign and extensions' tables, forced row security, owners."""
     run = run_once("isolation-right", "tests/probes/test_isolation_right.py")
@@ -34,8 +42,8 @@ def test_isolation_is_right(run_once: RunOnce) -> None:
 @pytest.mark.nightly
 def test_result_is_the_same_over_a_socket(run_once: RunOnce) -> None:
     """Test by test, the deep tests among them; and the header says which way the clients went."""
-    plain = run_once("plain", "--ignore=tests/probes")
-    live = run_once("live", "--live", "--ignore=tests/probes")
+    plain = run_once("plain", "--ignore=tests/probes", "--ignore=tests/right")
+    live = run_once("live", "--live", "--ignore=tests/probes", "--ignore=tests/right")
 
     assert "--live" in live.output
     assert live.ended == plain.ended, live.output
