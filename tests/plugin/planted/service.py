@@ -21,6 +21,13 @@ BUGS = {
         "",
         "tests/test_middleware.py::test_answer_that_broke_off_does_not_look_complete",
     ),
+    "an isolation level that the code does not expect": Bug(
+        "src/my_service/database.py",
+        "        pool_pre_ping=True,\n",
+        '        pool_pre_ping=True,\n        isolation_level="SERIALIZABLE",\n',
+        "tests/documents/test_document.py::TestDeleteDocument::test_change_during_a_delete_returns_404",
+        "SERVICE_UNAVAILABLE: 503",
+    ),
     "a document is not locked": Bug(
         "src/my_service/documents/service.py",
         ", lock=True)",
