@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.service import SECONDS, Service, make_service
+from tests.postgres.program import started
 
 
 class TestCommand:
@@ -58,6 +59,34 @@ class TestCommand:
         done = service.run("run", "alembic", "upgrade", "head")
 
         assert done.returncode == 0, done.stderr
+
+
+class TestPsql:
+    WHERE = ("-Atc", "SELECT current_database()")
+
+    def test_opens_the_database_that_the_service_would_use(self, service: Service, folder: Path) -> None:
+        """The one of DATABASE_URL, with the password that it has; and it says which one that is."""
+        with started(folder / "theirs") as theirs:
+            url = theirs.url.replace("postgresql://postgres@", "postgresql+asyncpg://postgres:hunter2@", 1)
+            assert "hunter2" in url
+            service.write(".env", f"DATABASE_URL='{url}&prepared_statement_cache_size=0'")
+            made = service.run("psql", "postgres", "-c", "CREATE DATABASE orders")
+            service.write(".env", f"DATABASE_URL='{url.replace('/postgres?', '/orders?')}'")
+            named = service.run("psql", "postgres", *self.WHERE)
+            opened = service.run("psql", given="SELECT 'in ' || current_database();\n")
+
+        assert made.returncode == 0, made.stderr
+        assert named.stdout == "postgres\n"
+        assert "in orders" in opened.stdout
+        assert "(DATABASE_URL from .env)" in opened.stderr
+        assert "hunter2" not in opened.stderr
+        assert not (service.root / ".postgres").exists()
+
+    def test_opens_the_embedded_database_without_one(self, service: Service) -> None:
+        done = service.run("psql", "postgres", *self.WHERE)
+
+        assert (done.returncode, done.stdout) == (0, "postgres\n"), done.stderr
+        assert "(the embedded server)" in done.stderr
 
 
 @pytest.mark.usefixtures("root")

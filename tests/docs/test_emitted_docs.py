@@ -69,7 +69,10 @@ OF_A_NEW_ROLE = {"src/my_service/users/models.py", "tests/test_auditor.py"}
 
 
 def test_every_block_works_in_one_service(shell: Shell) -> None:
-    """All blocks together: every test of the service passes, and so does `poe check`."""
+    """All blocks together: every test of the service passes, and so do `poe check` and the plugin's own tests.
+
+    The blocks override every fixture of the plugin and of the seam: see below.
+    """
     found = [change for change in edits() if change.path not in OF_A_NEW_ROLE]
 
     for change in found:
@@ -80,7 +83,11 @@ def test_every_block_works_in_one_service(shell: Shell) -> None:
         "uv run ruff check --fix-only --quiet src tests/conftest.py; uv run ruff format --quiet src tests/conftest.py"
     )
     assert " passed" in shell("uv run pytest --update-contract")
+    assert "'httpx2' imported but" in shell("uv run deptry src 2>&1 || true")
+    (add,) = blocks((RECIPES / "other-services.md").relative_to(ROOT), "sh")
+    shell(add.text)
     shell("uv run poe check")
+    assert " passed" in shell("uv run poe selftest")
 
 
 def test_new_role_has_a_client_and_lacks_a_column(shell: Shell) -> None:
@@ -98,9 +105,10 @@ def test_new_role_has_a_client_and_lacks_a_column(shell: Shell) -> None:
 
 def test_lock_test_fails_without_the_lock(shell: Shell) -> None:
     """Planted: the documented handler without `with_for_update` archives a document twice."""
-    for change in edits(LOCKS):
-        change.apply(shell.folder)
     routes = shell.folder / "src/my_service/documents/routes.py"
+    for change in edits(LOCKS):
+        if change.path in {"src/my_service/documents/routes.py", "tests/access.py", "tests/test_locks.py"}:
+            change.apply(shell.folder)
     locked = routes.read_text("utf-8")
     routes.write_text(locked.replace(", with_for_update=True", ""), "utf-8")
     assert routes.read_text("utf-8") != locked
@@ -108,6 +116,14 @@ def test_lock_test_fails_without_the_lock(shell: Shell) -> None:
     output = shell("uv run pytest tests/test_locks.py || true")
 
     assert "assert [200, 200] == [200, 409]" in output
+
+
+def test_recipe_shows_the_function_of_the_service() -> None:
+    """An older service has no `tests/locks.py`, and copies it from the recipe."""
+    (shown,) = (block for block in blocks(LOCKS.relative_to(ROOT), "python") if block.text.startswith("import asyncio"))
+    service = (ROOT / "template" / TESTS / "locks.py").read_text("utf-8")
+
+    assert service.partition('"""\n\n')[2] == shown.text
 
 
 # The plugin makes them, and a service has no reason to replace them: the role clients come from `client_as`.

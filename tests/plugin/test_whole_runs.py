@@ -23,6 +23,14 @@ def test_deep_tests_pass(run_once: RunOnce, file: str) -> None:
     assert {name: kind for name, kind in ended.items() if kind != "passed"} == {}, run.output
 
 
+def test_right_examples_stay_green(run_once: RunOnce) -> None:
+    """An app with a worker, a pool of another library, a mount and more: see tests/plugin/right."""
+    run = run_once("right", "tests/right")
+
+    assert len(run.ended) >= 15
+    assert set(run.ended.values()) == {"passed"}, run.output
+
+
 def test_isolation_is_right(run_once: RunOnce) -> None:
     """What takes a superuser to arrange: foreign and extensions' tables, forced row security, owners."""
     run = run_once("isolation-right", "tests/probes/test_isolation_right.py")
@@ -33,7 +41,7 @@ def test_isolation_is_right(run_once: RunOnce) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    "tests", [("tests/deep",), ("--ignore=tests/probes", "--ignore=tests/deep")], ids=["deep", "own"]
+    "tests", [("tests/deep",), ("--ignore=tests/probes", "--ignore=tests/deep", "--ignore=tests/right")], ids=["deep", "own"]
 )
 def test_result_is_the_same_over_a_socket(run_once: RunOnce, tests: tuple[str, ...]) -> None:
     """Test by test. The deep tests have a seam of their own, so they are a run of their own."""

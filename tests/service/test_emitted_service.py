@@ -15,9 +15,12 @@ from tests.support.overlay import Overlay
     [
         ("ruff check", "import os\n", "F401"),
         ("ruff format --check", '"""Planted."""\n\nNUMBERS = [1,2]\n', "would be reformatted"),
+        ("deptry src", "import httpx2\n", "'httpx2' imported but it is a transitive dependency"),
+        ("deptry src", "from dotenv import load_dotenv\n", "'dotenv' imported but it is a transitive dependency"),
+        ("deptry src", "import mypy\n", "'mypy' imported but declared as a dev dependency"),
         pytest.param("mypy", 'N: int = "one"\n', "Incompatible types in assignment", marks=pytest.mark.nightly),
     ],
-    ids=["lint", "format", "types"],
+    ids=["lint", "format", "transitive", "no dependency", "dev group", "types"],
 )
 def test_a_tool_of_poe_check_names_a_planted_bug(changed: Overlay, tool: str, text: str, complaint: str) -> None:
     (changed.root / "src/my_service/planted.py").write_text(text)

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy import create_engine, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from oneloop.checks.test_migrations import DriftError, check_drift
 from oneloop.database.database_admin import is_test_database, server_url
 from oneloop.database.engine_guard import EngineGuard
 from oneloop.errors import InvalidURLError, WrongDatabaseError
@@ -48,23 +47,6 @@ def test_an_engine_on_another_database_is_refused_before_it_connects() -> None:
         guard.check(engine)
     with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
         refusals.raise_first()  # again at the end of the test, should a handler swallow it
-
-
-async def test_a_column_without_a_migration_is_named(
-    db_engine: AsyncEngine, metadata: MetaData
-) -> None:
-    """The drift is told as the step that is missing."""
-    table = next(iter(metadata.sorted_tables))
-    column = next(iter(table.columns)).name
-    async with db_engine.connect() as connection:
-        await connection.exec_driver_sql(
-            f'ALTER TABLE {table.fullname} DROP COLUMN "{column}" CASCADE'
-        )
-
-        with pytest.raises(DriftError, match=rf"add_column\('{table.name}'.*'{column}'"):
-            await connection.run_sync(check_drift, metadata)
-
-        await connection.rollback()
 
 
 async def test_it_is_postgresql(db_session: AsyncSession) -> None:

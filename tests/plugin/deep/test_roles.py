@@ -120,6 +120,18 @@ def test_route_that_refuses_everybody_proves_nothing() -> None:
     assert '"GET /ping" answers every role with an error' in problems(access)
 
 
+WITHOUT_INNER = {name: each for name, each in DECLARED.items() if "/inner" not in name}
+
+
+def test_mounted_app_is_left_out_by_one_entry_with_a_reason() -> None:
+    left_out = {**WITHOUT_INNER, "MOUNT /inner": Access(left_out="its own tests cover it")}
+
+    assert '"MOUNT /inner": Access(left_out="reason"),' in problems(WITHOUT_INNER)
+    assert problems(left_out) == ""
+    assert '"MOUNT /in": ...' in problems({**left_out, "MOUNT /in": Access(left_out="unknown")})
+    assert '"GET /inner/stock"' in problems({**WITHOUT_INNER, "MOUNT /in": Access(left_out="unknown")})
+
+
 @pytest.mark.parametrize("status", [405, 422])
 def test_status_of_a_wrong_request_is_refused(status: int) -> None:
     with pytest.raises(AccessError, match="Make the request valid"):
@@ -143,9 +155,7 @@ async def test_path_without_a_value_is_named() -> None:
     ("name", "params", "status"),
     [("open", {"key": 1}, 101), ("open", {}, 403), ("shut", {"key": 1}, 403)],
 )
-async def test_upgrade_of_a_websocket_has_a_status(
-    name: str, params: dict[str, int], status: int
-) -> None:
+async def test_upgrade_of_a_websocket_has_a_status(name: str, params: dict[str, int], status: int) -> None:
     case = Case("WEBSOCKET /feed/{name}", "anonymous")
 
     assert await ask(build_app(), case, Call(path={"name": name}, params=params)) == status

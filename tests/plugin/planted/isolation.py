@@ -105,12 +105,46 @@ BUGS = {
         "assert engine",
         f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
     ),
+    "16 the first test decides on the app's settings": Bug(
+        "tests/test_metrics.py",
+        "",
+        '\n\nimport pytest\n\n\n@pytest.fixture(scope="session")\ndef settings(settings):\n    return settings\n',
+        "tests/test_metrics.py",
+        "SeamPlaceError: tests/test_metrics.py overrides the fixture `settings`",
+    ),
     "13 a column has no migration": Bug(
         "src/my_service/users/models.py",
         "    username: Mapped[str] = mapped_column(String(50))\n",
         "    username: Mapped[str] = mapped_column(String(50))\n    nickname: Mapped[str | None]\n",
         f"{MIGRATIONS}::test_the_models_and_the_migrations_agree",
         "op.add_column('users', sa.Column('nickname'",
+    ),
+    "13 a view is compared": Bug(
+        MIGRATIONS, " or inspector.has_table(name, item.schema)", "", f"{DEEP}/test_drift.py::test_is_no_drift[view]"
+    ),
+    "13 env.py is not asked": Bug(
+        MIGRATIONS,
+        'configured.get("include_object")',
+        "None",
+        f"{DEEP}/test_drift.py::test_is_no_drift[what env.py leaves out]",
+    ),
+    "13 only the first MetaData": Bug(
+        MIGRATIONS,
+        "(context, [*models, *more])",
+        "(context, models[:1])",
+        f"{DEEP}/test_drift.py::test_is_drift[table]",
+    ),
+    "13 the models of env.py are not compared": Bug(
+        MIGRATIONS,
+        "[*models, *more]).upgrade_ops",
+        "models).upgrade_ops",
+        f"{DEEP}/test_drift.py::test_a_column_without_a_migration_is_named",
+    ),
+    "13 a check is not compared": Bug(
+        MIGRATIONS,
+        "steps += await connection.run_sync(find_missing_checks, models)",
+        "assert steps",
+        f"{DEEP}/test_drift.py::test_is_drift[check]",
     ),
     "13 a table survives the way down": Bug(
         "migrations/versions/2026_11_23_initial.py",

@@ -46,6 +46,19 @@ BUGS = {
     "10 an entry that cannot be read": Bug(
         "tests/access.py", '"GET /api/health": Access(', '"/api/health": Access(', ACCESS, "/api/health"
     ),
+    "10 a route that is left out": Bug(
+        "tests/access.py",
+        '"GET /api/health": Access(anonymous=200, admin=200, editor=200, writer=200)',
+        '"GET /api/health": Access(left_out="it is open")',
+        ACCESS,
+        "A mounted app alone can be left out, with a reason.",
+    ),
+    "10 all is left out with a mount": Bug(
+        f"{PLUGIN}/access/declared.py",
+        'f"{each.mount}/".startswith(left_out)',
+        'f"{each.path}/".startswith(tuple(each[:3] for each in left_out))',
+        f"{DEEP}/test_roles.py::test_mounted_app_is_left_out_by_one_entry_with_a_reason",
+    ),
     "10 a path that nothing fills in": Bug(
         "tests/access.py", "writer=200, arrange=anothers_document", "writer=200", ACCESS, "{document_id}"
     ),

@@ -42,6 +42,14 @@ class SeamScopeError(OneloopError):
         )
 
 
+class SeamPlaceError(OneloopError):
+    def __init__(self, name: str, place: str) -> None:
+        super().__init__(
+            f"{place} overrides the fixture `{name}`, which is made once in a run: the first test would decide which "
+            "one all tests get. Move it to tests/conftest.py. See docs/testing/overrides.md."
+        )
+
+
 class WrongDatabaseError(OneloopError):
     def __init__(self, name: str | None, where: str) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .errors import SeamError
+from .errors import SeamError, SeamPlaceError
 from .users import login_with_token
 
 # What each returns. All have session scope except `dependency_overrides`.
@@ -18,7 +18,7 @@ FIXTURES = {
     "settings": "the app's settings, with `database_url` as its database",
     "create_app": "a callable that takes those settings and returns the FastAPI app",
     "session_factory_dependency": "the dependency that returns the session factory",
-    "metadata": "the SQLAlchemy `MetaData` of the models",
+    "metadata": "the SQLAlchemy `MetaData` of the models, or a list of them",
     "migrate": "a `Migrate`",
     "roles": "the names of the roles, the most powerful first",
     "create_user": "a `CreateUser`",
@@ -28,6 +28,7 @@ FIXTURES = {
     "kept_tables": "tables whose rows stay, because a migration inserts them; by default none",
 }
 NAMES = frozenset(FIXTURES)
+ONCE = frozenset({"settings", "create_app", "migrate", "kept_tables", "password_hasher"})
 
 
 class CreateUser(Protocol):
@@ -53,6 +54,13 @@ class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
     async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """Refuse an override that would depend on which test runs first."""
+    if fixturedef.argname in ONCE and ".py" in fixturedef.baseid:
+        raise SeamPlaceError(fixturedef.argname, fixturedef.baseid)
 
 
 def _required(name: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
 
-from ..app.routes import Endpoint
+from ..app.routes import MOUNT, Endpoint
 from ..config import TESTS, shown
 from .matrix import ANONYMOUS, Access, AccessError
 
@@ -43,6 +43,11 @@ def load() -> Mapping[str, Access]:
     for entry, declared in access.items():
         if len(entry.split()) < 2 or not isinstance(declared, Access):
             raise AccessError(f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...).')
+        if bool(declared.left_out) != entry.startswith(f"{MOUNT} "):
+            raise AccessError(
+                f"{FILE}: {entry!r} is not valid. A mounted app alone can be left out, with a reason. Write:\n"
+                f'    "{MOUNT} /path": Access(left_out="its own tests cover it"),'
+            )
     return access
 
 
@@ -70,11 +75,14 @@ def list_cases(access: Mapping[str, Access]) -> list[Case]:
 def find_problems(access: Mapping[str, Access], endpoints: Sequence[Endpoint], roles: Collection[str]) -> list[str]:
     """Return a text for each difference between ACCESS and the app, with the line to change."""
     columns = [ANONYMOUS, *roles]
-    routes = {each.name: each for each in endpoints}
+    left_out = tuple(f"{entry.split()[1]}/" for entry, declared in access.items() if declared.left_out)
+    routes = {each.name: each for each in endpoints if not f"{each.mount}/".startswith(left_out)}
     declared = {_route(entry) for entry in access}
-    missing = [_line(each, columns) for name, each in routes.items() if name not in declared]
+    missing = [_line(each, columns) for name, each in routes.items() if not {name, each.method} & {*declared, MOUNT}]
     problems = [*_entry_problems(access, columns, routes), *_status_problems(access, routes)]
     if missing:
+        mounts = {each.mount for name, each in routes.items() if each.mount and name not in declared}
+        missing += [f'    # Or for all of it: "{MOUNT} {path}": Access(left_out="reason"),' for path in sorted(mounts)]
         lines = "\n".join(missing)
         if access:
             text = f"Add to ACCESS, and correct each status:\n{lines}"
@@ -105,6 +113,8 @@ def _entry_problems(access: Mapping[str, Access], columns: Sequence[str], routes
     for entry, declared in access.items():
         if _route(entry) not in routes:
             yield f'The app has no such route. Delete from ACCESS:\n    "{entry}": ...'
+            continue
+        if declared.left_out:
             continue
         statuses = declared.statuses
         for role in columns:

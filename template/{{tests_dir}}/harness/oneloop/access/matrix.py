@@ -73,10 +73,12 @@ class Access:
     """What each role gets from a route: `Access(anonymous=401, admin=200, writer=403)`.
 
     All roles send the same request: `call`, or what `arrange` returns if it needs rows or a token first. The request
-    must be valid, so that the status depends on the caller alone.
+    must be valid, so that the status depends on the caller alone. `Access(left_out="reason")` is for a mounted app.
     """
 
-    def __init__(self, *, arrange: Arrange | None = None, call: Call | None = None, **statuses: int) -> None:
+    def __init__(
+        self, *, arrange: Arrange | None = None, call: Call | None = None, left_out: str = "", **statuses: int
+    ) -> None:
         for role, status in statuses.items():
             if status in INVALID:
                 raise AccessError(
@@ -84,6 +86,7 @@ class Access:
                     "Make the request valid with `call` or `arrange`."
                 )
         self.statuses: Mapping[str, int] = statuses
+        self.left_out = left_out.strip()
         self._arrange = arrange
         self._call = call
 

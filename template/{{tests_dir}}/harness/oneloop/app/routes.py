@@ -9,20 +9,25 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.security.base import SecurityBase
-from starlette.routing import BaseRoute, Match, WebSocketRoute
+from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 from starlette.types import Scope
 
 WEBSOCKET = "WEBSOCKET"
+MOUNT = "MOUNT"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Endpoint(NamedTuple):
-    """One method of one path; `status` is the one of a successful response."""
+    """One method of one path; `status` is the one of a successful response.
+
+    A mounted app is an endpoint too, with the method MOUNT; `mount` is the path of the one that has the route.
+    """
 
     method: str
     path: str
-    status: int
-    scheme: str | None
+    status: int = 200
+    scheme: str | None = None
+    mount: str = ""
 
     @property
     def name(self) -> str:
@@ -68,6 +73,8 @@ def _endpoints(routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str
         path = context.path_format or context.path or ""
         inner = getattr(context, "routes", None)
         if inner is not None:
+            if isinstance(context.original_route, Mount):
+                yield Endpoint(MOUNT, prefix + (context.path or ""))
             mounted = getattr(context, "app", None)
             pages = _own_pages(mounted) if isinstance(mounted, FastAPI) else ()
             yield from _endpoints(inner, prefix + (context.path or ""), pages)
@@ -75,7 +82,7 @@ def _endpoints(routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str
             scheme = find_scheme(getattr(context, "dependant", None))
             for method in _methods(context):
                 status = 101 if method == WEBSOCKET else getattr(context, "status_code", None)
-                yield Endpoint(method, prefix + path, status or 200, scheme)
+                yield Endpoint(method, prefix + path, status or 200, scheme, prefix)
 
 
 def _methods(context: RouteContext) -> list[str]:

