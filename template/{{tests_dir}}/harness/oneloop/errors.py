@@ -12,7 +12,8 @@ def chain(error: BaseException) -> list[BaseException]:
     known = [error]
     for each in known:
         inner = (each.__cause__, each.__context__, *getattr(each, "exceptions", ()))
-        known += [one for one in inner if one is not None and one not in known]
+        seen = {*map(id, known), id(None)}  # an error may compare as it likes
+        known += [one for one in inner if id(one) not in seen]
     return known
 
 

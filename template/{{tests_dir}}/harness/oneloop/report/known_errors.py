@@ -92,7 +92,7 @@ def _chain(error: BaseException, seen: set[int]) -> Iterator[BaseException]:
     if id(error) in seen:
         return
     seen.add(id(error))
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    before = error.__context__ if error.__cause__ is None and not error.__suppress_context__ else error.__cause__
     if before is not None:
         yield from _chain(before, seen)
     if isinstance(error, BaseExceptionGroup):
@@ -118,7 +118,7 @@ class LoggedErrors(logging.Handler):
         # The error itself is not kept: its traceback would keep sessions alive.
         args = record.args if isinstance(record.args, tuple) else ()
         for value in (*(record.exc_info or ()), *args, *vars(record).values()):
-            if isinstance(value, BaseException):
+            if issubclass(type(value), BaseException):  # `isinstance` asks the value, and a proxy may fail
                 self.known.update(dict.fromkeys(recognise(value)))
 
 

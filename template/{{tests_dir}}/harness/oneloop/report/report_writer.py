@@ -3,6 +3,7 @@
 No other module of a new service changes a report. Each contributor is asked in order, and returns what it adds.
 """
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
@@ -79,7 +80,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         return report
     failure = Failure(run, item, call.when, error)
     for contribute in CONTRIBUTORS:
-        contribution = contribute(failure)
+        try:
+            contribution = contribute(failure)
+        except Exception as problem:  # noqa: BLE001  the test's own error is what its report is for
+            reason = "".join(traceback.format_exception(problem)[-2:])
+            contribution = Contribution([("oneloop could not add to this report", reason)])
         report.sections += contribution.sections
         if contribution.text:
             report.longrepr = contribution.text
