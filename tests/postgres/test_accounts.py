@@ -45,13 +45,13 @@ class TestUserWithoutAName:
     """`docker run -u 12345`: initdb and PostgreSQL look up the name of their user, and end without one."""
 
     @pytest.mark.parametrize("arguments", [[], ["new"]], ids=["temporary", "persistent"])
-    def test_reads_the_reason_in_the_log_of_initdb(self, folder: Path, open_site: Path, arguments: list[str]) -> None:
+    def test_reads_the_reason_and_the_fix(self, folder: Path, open_site: Path, arguments: list[str]) -> None:
         os.chown(folder, NAMELESS, NAMELESS)
         python = as_user(NAMELESS, open_site)
         message = refused(*(folder / name for name in arguments), harness=open_site, python=python)
 
-        assert message.startswith("PostgreSQL did not start: initdb ended with status 1. The end of its log:\n")
-        assert f"could not look up effective user ID {NAMELESS}: user does not exist" in message
+        assert f"refuses to run as the user {NAMELESS}, who has no name on this system." in message
+        assert message.rstrip().endswith(f"In a Dockerfile:\n    RUN useradd --uid {NAMELESS} tests")
 
 
 @pytest.mark.usefixtures("root")

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from alembic.config import Config
+
 from oneloop.config import CONFIG
 
 from .given import Given, Provoked, unraisable
@@ -55,6 +57,17 @@ def _move(function: Callable[[], None], file: Path) -> None:
     function.__code__ = function.__code__.replace(co_filename=str(file))
 
 
+async def url_with_a_percent_sign(_: Given) -> None:
+    Config().set_main_option("sqlalchemy.url", "postgresql://user:p%40ss@host/orders_test")
+
+
+async def path_with_a_percent_sign(given: Given) -> None:
+    folder = given.request.getfixturevalue("tmp_path") / "100% orders"
+    folder.mkdir()
+    (folder / "alembic.ini").write_text("[alembic]\nscript_location = %(here)s/migrations\n")
+    Config(folder / "alembic.ini").get_main_option("script_location")
+
+
 REFUSED: Provoked = (
     ("Something was not closed", an_open_socket),
     ("No fixture event_loop", no_event_loop),
@@ -62,4 +75,6 @@ REFUSED: Provoked = (
     ("Event loop blocked", block_the_loop),
     ("Network blocked", leave_the_machine),
     ("Network blocked", leave_the_machine_with_warnings_as_errors),
+    ("Percent sign", url_with_a_percent_sign),
+    ("Percent sign", path_with_a_percent_sign),
 )

@@ -9,6 +9,11 @@ ISOLATION = {
     "restart_sequences": "set each sequence back to where the migrations left it",
 }
 
+FOREIGN = {  # markers of other plugins that no test here can have
+    "anyio": "runs a test on another event loop, and async tests need no marker.",
+    "forked": "runs a test in a process of its own, where the app's connections do not work.",
+}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in ISOLATION.items():
@@ -23,11 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark in item.iter_markers()
         if mark.name in ISOLATION and (mark.args or mark.kwargs)
     ]
-    if anyio := [item.nodeid for item in items if item.get_closest_marker("anyio")]:
-        wrong.append(
-            "@pytest.mark.anyio runs a test on another event loop, and async tests need no marker. "
-            f"Delete it. Tests that have it: {len(anyio)}, the first is {anyio[0]}"
-        )
+    for name, problem in FOREIGN.items():
+        if marked := [item.nodeid for item in items if item.get_closest_marker(name)]:
+            wrong.append(
+                f"@pytest.mark.{name} {problem} Delete it. Tests that have it: {len(marked)}, the first is {marked[0]}"
+            )
+    if config.getoption("forked", False):
+        wrong.append(f"--forked {FOREIGN['forked']} Remove it. To use several processes: pytest -n auto")
     if wrong:
         abort_collection(config, items, "\n".join(wrong))
     for item in items:

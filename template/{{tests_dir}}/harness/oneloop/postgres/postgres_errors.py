@@ -30,6 +30,14 @@ class NoAccountError(PostgresUnavailable):
         )
 
 
+class NoUserNameError(PostgresUnavailable):
+    def __init__(self, uid: int) -> None:
+        super().__init__(
+            f"PostgreSQL refuses to run as the user {uid}, who has no name on this system. Use a server of your own, "
+            f"or give the user a name. In a Dockerfile:\n    RUN useradd --uid {uid} tests"
+        )
+
+
 class NoFolderError(PostgresUnavailable):
     def __init__(self, searched: Sequence[str]) -> None:
         super().__init__(

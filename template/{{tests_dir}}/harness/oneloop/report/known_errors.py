@@ -111,7 +111,7 @@ class LoggedErrors(logging.Handler):
         # The error itself is not kept: its traceback would keep sessions alive.
         args = record.args if isinstance(record.args, tuple) else ()
         for value in (*(record.exc_info or ()), *args, *vars(record).values()):
-            if isinstance(value, BaseException):
+            if issubclass(type(value), BaseException):  # `isinstance` asks the value, and a proxy may fail
                 self.known.update(dict.fromkeys(recognise(value)))
 
 

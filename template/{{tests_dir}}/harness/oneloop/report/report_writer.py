@@ -130,7 +130,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report.sections = _each_once(report.sections)
     failure = Failure(run, item, call.when, error)
     for contribute in CONTRIBUTORS:
-        contribution = contribute(failure)
+        try:
+            contribution = contribute(failure)
+        except Exception as problem:  # noqa: BLE001  the test's own error is what its report is for
+            reason = "".join(traceback.format_exception(problem)[-2:])
+            contribution = Contribution([("oneloop could not add to this report", reason)])
         report.sections += contribution.sections
         if contribution.text:
             report.longrepr = contribution.text

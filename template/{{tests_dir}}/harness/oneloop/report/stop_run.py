@@ -60,7 +60,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
         name = fixturedef.argname
         ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
-        if (ours or name in NAMES) and fixturedef.scope == "session":
+        if (ours or name in {*NAMES, "event_loop_policy"}) and fixturedef.scope == "session":
             request.config.stash[FAILED_FIXTURE] = name
         if name in NAMES and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
@@ -79,7 +79,8 @@ def pytest_sessionfinish(session: pytest.Session) -> object:
 
 def _of_narrow_scope(error: BaseException) -> str | None:
     # pytest does not set up such a fixture, so no other hook sees it.
-    found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", str(error))
+    text = str(error) if isinstance(error, pytest.fail.Exception) else ""
+    found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", text)
     return found[1] if found and found[1] in NAMES else None
 
 
