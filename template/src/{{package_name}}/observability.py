@@ -78,6 +78,11 @@ def log_slow_queries(engine: AsyncEngine, settings: Settings) -> None:
     event.listen(engine.sync_engine, "after_cursor_execute", end)
 
 
+def _without_query_string(event: Any, _: Any) -> Any:
+    event.get("request", {}).pop("query_string", None)
+    return event
+
+
 def start_sentry(settings: Settings) -> None:
     """Report errors to Sentry if SENTRY_DSN is set; otherwise do not import it."""
     if settings.sentry_dsn is None:
@@ -90,4 +95,5 @@ def start_sentry(settings: Settings) -> None:
         # Both may contain a password, under any name.
         include_local_variables=False,
         max_request_body_size="never",
+        before_send=_without_query_string,
     )

@@ -4,10 +4,11 @@ import asyncio
 from uuid import UUID
 
 from pwdlib import PasswordHash
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..auth.service import revoke_all
-from ..errors import ConflictError, NotFoundError
+from ..errors import ConflictError, NotFoundError, PermissionDeniedError
 from .models import Role, User
 from .schemas import UserChange, UserIn
 
@@ -30,7 +31,18 @@ async def change_user(
     session: AsyncSession, hasher: PasswordHash, user_id: UUID, change: UserChange, by: User
 ) -> User:
     """Change a user; administrators cannot lock themselves out."""
-    user = await session.get(User, user_id)
+    # Both are locked: of two admins who remove each other at once, the second is none any more.
+    locked = (
+        select(User)
+        .where(User.id.in_([user_id, by.id]))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    user = {each.id: each for each in await session.scalars(locked)}.get(user_id)
+    if by.role is not Role.ADMIN or not by.is_active:
+        message = "You are no admin any more."
+        raise PermissionDeniedError(message)
     if user is None:
         message = "There is no such user."
         raise NotFoundError(message)
