@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import problem
-from .observability import request_id
+from .observability import REQUEST_ID, current_request
 from .settings import Settings
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -40,6 +40,7 @@ class RequestIdMiddleware:
             return
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         this = given if SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})[REQUEST_ID] = this
         started = perf_counter()
 
         async def send_with_id(message: Message) -> None:
@@ -56,11 +57,11 @@ class RequestIdMiddleware:
                 )
             await send(message)
 
-        token = request_id.set(this)
+        token = current_request.set(scope)
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            request_id.reset(token)
+            current_request.reset(token)
 
 
 class SecurityHeadersMiddleware:

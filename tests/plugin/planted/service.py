@@ -124,6 +124,30 @@ BUGS = {
         "total_documents=row[2], total_queries=row[1]",
         "tests/test_metrics.py",
     ),
+    "a statement that timed out is not logged": Bug(
+        "src/my_service/observability.py",
+        '    event.listen(engine.sync_engine, "handle_error", fail)\n',
+        "",
+        "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
+    ),
+    "a line of the log is nobody's": Bug(
+        "src/my_service/auth/dependencies.py",
+        "    setattr(request.state, USER_ID, str(user.id))\n",
+        "",
+        "tests/test_observability.py::test_who_did_what_is_logged",
+    ),
+    "a redirect names the Host header": Bug(
+        "src/my_service/main.py",
+        "redirect_slashes=False",
+        "redirect_slashes=True",
+        "tests/test_health.py::TestGetHealth::test_slash_at_the_end_returns_404",
+    ),
+    "a parameter of libpq fails later": Bug(
+        "src/my_service/settings.py",
+        "if unknown := sorted(set(query) - URL_PARAMETERS):",
+        "if unknown := sorted(set() - URL_PARAMETERS):",
+        "tests/test_settings.py::test_wrong_value_is_named",
+    ),
     "pages overlap": Bug(
         "src/my_service/paging.py",
         "key < query.position",

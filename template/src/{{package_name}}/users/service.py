@@ -1,6 +1,7 @@
 """Operations on users."""
 
 import asyncio
+import logging
 from uuid import UUID
 
 from pwdlib import PasswordHash
@@ -11,6 +12,8 @@ from ..auth.service import revoke_all
 from ..errors import ConflictError, NotFoundError, PermissionDeniedError
 from .models import Role, User
 from .schemas import UserChange, UserIn
+
+logger = logging.getLogger(__name__)
 
 
 async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> User:
@@ -24,6 +27,7 @@ async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> 
     )
     session.add(user)
     await session.flush()
+    logger.info("user added", extra={"added_user_id": str(user.id), "role": user.role})
     return user
 
 
@@ -60,4 +64,6 @@ async def change_user(
     if "password" in given or not change.is_active:
         await revoke_all(session, user.id)
     await session.flush()
+    what = {"role": user.role, "is_active": user.is_active, "new_password": "password" in given}
+    logger.info("user changed", extra={"changed_user_id": str(user.id), **what})
     return user
