@@ -47,6 +47,7 @@ async def anothers_document(given: Given) -> Call:
 
 ACCESS = {
     "GET /api/health": Access(anonymous=200, admin=200, editor=200, writer=200),
+    "HEAD /api/health": Access(anonymous=200, admin=200, editor=200, writer=200),
     "GET /api/ready": Access(anonymous=200, admin=200, editor=200, writer=200),
     "POST /api/auth/login": Access(
         anonymous=200, admin=200, editor=200, writer=200, arrange=credentials

@@ -19,6 +19,17 @@ class TestGetHealth:
         assert response.status_code == 200
         assert response.json() == {"status": "healthy"}
 
+    def test_head_returns_200(self, client: SyncClient) -> None:
+        """Load balancers and monitors ask so."""
+        assert client.head("/api/health").status_code == 200
+
+    def test_slash_at_the_end_returns_404(self, client: SyncClient) -> None:
+        """A redirect would send the caller to the Host header of the request."""
+        response = client.get("/api/health/", headers={"Host": "evil.example"})
+
+        assert response.status_code == 404
+        assert "Location" not in response.headers
+
     def test_unknown_path_returns_404(self, client: SyncClient) -> None:
         response = client.get("/api/nowhere")
 

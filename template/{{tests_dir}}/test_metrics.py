@@ -66,10 +66,11 @@ class TestGetMetrics:
         db_session: AsyncSession,
     ) -> None:
         test_users["editor"]["user"].is_active = False
-        await create_document(db_session, author=test_users["writer"]["user"])
+        for _ in range(3):
+            await create_document(db_session, author=test_users["writer"]["user"])
         await db_session.commit()
         await writer_client.get("/api/documents/search", params={"q": "text"})
 
         response = await admin_client.get("/api/metrics")
 
-        assert response.json() == {"active_users": 2, "total_documents": 1, "total_queries": 1}
+        assert response.json() == {"active_users": 2, "total_documents": 3, "total_queries": 1}

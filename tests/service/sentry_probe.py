@@ -53,7 +53,7 @@ with HTTPServer(("127.0.0.1", 0), Sentry) as server:
     wanted = sys.argv[1] == "wanted"
     if wanted:
         os.environ["SENTRY_DSN"] = f"http://key@127.0.0.1:{server.server_port}/1"
-    os.environ |= {"DATABASE_URL": "postgresql://localhost:1/app_test", "SECRET_KEY": "s" * 32}
+    os.environ |= {"DATABASE_URL": "postgresql://localhost:1/app_test", "SECRET_KEY": "0123456789abcdef" * 2}
     status = asyncio.run(fail())
     if wanted:
         sys.modules["sentry_sdk"].flush()

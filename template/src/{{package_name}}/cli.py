@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .auth.service import build_password_hasher
 from .database import create_engine, create_session_factory
+from .database_errors import CommitUnknownError, DatabaseUnreachableError
 from .errors import conflict
 from .settings import Settings
 from .users.models import Role
@@ -53,7 +54,8 @@ def explain(error: Exception) -> str:
         return conflict(error) or str(driver_exception)
     if getattr(driver_exception, "sqlstate", None) == UNDEFINED_TABLE:
         return "The database has no tables. Run: uv run poe migrate (or alembic upgrade head)"
-    return f"The database does not answer: {driver_exception or error}. Look at DATABASE_URL."
+    reason = driver_exception or error.__cause__ or error
+    return f"The database does not answer: {reason}. Look at DATABASE_URL."
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -69,10 +71,12 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         new = read_admin(given)
         asyncio.run(create_admin(settings, new))
-    except (ValidationError, DBAPIError, OSError) as error:
+    except (ValidationError, DBAPIError, DatabaseUnreachableError) as error:
         sys.exit(f"No administrator was made. {explain(error)}")
+    except CommitUnknownError as error:
+        sys.exit(f"An administrator may have been made. {error}")
     except KeyboardInterrupt:
-        sys.exit("\nNo administrator was made.")
+        sys.exit("\nInterrupted.")
     print(f"{new.email} is an administrator.")  # noqa: T201  the output of a command
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from .database_errors import explain_errors
 from .settings import Settings
 
 SessionFactory = async_sessionmaker[AsyncSession]
@@ -44,7 +45,7 @@ class Identified:
 
 def create_engine(settings: Settings) -> AsyncEngine:
     """Return the engine of the app. It connects at its first use."""
-    return create_async_engine(
+    engine = create_async_engine(
         settings.database_url,
         pool_size=settings.database_pool_size,
         max_overflow=0,
@@ -57,6 +58,8 @@ def create_engine(settings: Settings) -> AsyncEngine:
         # Errors are logged with their statement; its parameters may be secret.
         hide_parameters=True,
     )
+    explain_errors(engine)
+    return engine
 
 
 def create_session_factory(engine: AsyncEngine) -> SessionFactory:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.client import responses
-from socket import gaierror
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request, Response
@@ -21,13 +20,13 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 1
 
-# With these SQLSTATEs nothing was written, and the same request may succeed in a moment. A lost
-# connection is not among them, since its commit may have succeeded.
+# With these SQLSTATEs nothing was written, and the same request may succeed in a moment.
 RETRYABLE = {
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
     "53300",  # too_many_connections
     "55P03",  # lock_not_available
+    "57014",  # query_canceled, by a time limit of the server
     "57P03",  # cannot_connect_now
 }
 
@@ -89,6 +88,9 @@ class UnavailableError(ServiceError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+    def __init__(self, detail: str = "The service is busy. Try again in a moment.") -> None:
+        super().__init__(detail)
 
 
 class Problem(BaseModel):
@@ -174,17 +176,22 @@ async def _database_error(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
-    logger.warning("unavailable", extra={"reason": error})
-    detail = "The service is busy. Try again in a moment."
-    return problem(UnavailableError.status, detail, UnavailableError.headers)
+    cause = error.__cause__ or error
+    logger.warning("unavailable", extra={"reason": f"{type(cause).__name__}: {cause}"})
+    answer = error if isinstance(error, UnavailableError) else UnavailableError()
+    return problem(answer.status, str(answer), answer.headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer the expected errors; `UnexpectedErrorMiddleware` answers the others."""
+    """Answer the expected errors; `UnexpectedErrorMiddleware` answers the others.
+
+    A class that others raise too, such as `TimeoutError`, does not belong here: it does not say
+    whether something was written.
+    """
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(IntegrityError, _integrity_error)
     app.add_exception_handler(DBAPIError, _database_error)
-    for unavailable in (PoolTimeoutError, ConnectionRefusedError, TimeoutError, gaierror):
-        app.add_exception_handler(unavailable, _unavailable)
+    app.add_exception_handler(UnavailableError, _unavailable)
+    app.add_exception_handler(PoolTimeoutError, _unavailable)

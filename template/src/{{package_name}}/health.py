@@ -13,6 +13,7 @@ router = APIRouter(tags=["health"])
 logger = logging.getLogger(__name__)
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def get_health() -> dict[str, str]:
     """Report liveness, without the database: a slow database must not restart the process."""

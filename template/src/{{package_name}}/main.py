@@ -17,7 +17,7 @@ from .errors import add_error_handlers, name_media_type, problems
 from .health import router as health
 from .metrics import router as metrics
 from .middleware import build_middleware
-from .observability import json_logs, log_slow_queries, start_sentry
+from .observability import log_slow_queries, start_sentry, write_logs
 from .settings import Settings
 from .users.routes import router as users
 
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        with json_logs(settings):
+        with write_logs(settings):
             start_sentry(settings)
             engine = create_engine(settings)
             log_slow_queries(engine, settings)
@@ -64,6 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=build_middleware(settings),
         responses=problems(500, 503),
+        openapi_url="/openapi.json" if settings.api_docs else None,
+        # A redirect would name the Host header, which any caller may choose.
+        redirect_slashes=False,
     )
     add_error_handlers(app)
     for router in (health, auth, users, documents, metrics):

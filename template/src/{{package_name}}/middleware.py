@@ -2,22 +2,17 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import problem
-from .observability import request_id
+from .observability import REQUEST_ID, current_request
 from .settings import Settings
 
 REQUEST_ID_HEADER = "X-Request-ID"
@@ -29,50 +24,44 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-BROKE_OFF = "broke_off"  # the member of a request's state with the error of a broken stream
-
 logger = logging.getLogger(__name__)
 
 
-class RequestIdMiddleware(BaseHTTPMiddleware):
+class RequestIdMiddleware:
     """Gives each request an id, that of the caller if it is safe, and logs the request."""
 
-    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Answer with the id in a header."""
-        given = request.headers.get(REQUEST_ID_HEADER, "")
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app, and answer with the id in a header."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
         this = given if SANE_REQUEST_ID.fullmatch(given) else uuid4().hex
-        token = request_id.set(this)
+        scope.setdefault("state", {})[REQUEST_ID] = this
         started = perf_counter()
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = this
+                logger.info(
+                    "request",
+                    extra={
+                        "method": scope["method"],
+                        "path": scope["path"],
+                        "status": message["status"],
+                        "milliseconds": round((perf_counter() - started) * 1000, 1),
+                    },
+                )
+            await send(message)
+
+        token = current_request.set(scope)
         try:
-            response = await call_next(request)
-            _break_off_too(response, request)
-            response.headers[REQUEST_ID_HEADER] = this
-            logger.info(
-                "request",
-                extra={
-                    "method": request.method,
-                    "path": request.url.path,
-                    "status": response.status_code,
-                    "milliseconds": round((perf_counter() - started) * 1000, 1),
-                },
-            )
-            return response
+            await self.app(scope, receive, send_with_id)
         finally:
-            request_id.reset(token)
-
-
-def _break_off_too(response: Response, request: Request) -> None:
-    # BaseHTTPMiddleware ends a broken stream like a complete one, so the client could not see that
-    # a part is missing.
-    parts = response.body_iterator  # type: ignore[attr-defined]  # that of `call_next` has it
-
-    async def watched() -> AsyncIterator[Any]:
-        async for part in parts:
-            yield part
-        if error := getattr(request.state, BROKE_OFF, None):
-            raise error
-
-    response.body_iterator = watched()  # type: ignore[attr-defined]  # likewise
+            current_request.reset(token)
 
 
 class SecurityHeadersMiddleware:
@@ -106,21 +95,25 @@ class UnexpectedErrorMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, and answer if it raises before its answer started."""
-        started = False
+        started = ended = False
 
         async def watch(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
             started = True
             await send(message)
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
 
         try:
             await self.app(scope, receive, watch)
-        except Exception as error:
+        except Exception:
+            if ended:
+                # A background task failed. If it were raised, the server would close the
+                # connection, and the next request on it would be lost.
+                logger.exception("error after the answer")
+                return
             logger.exception("unexpected error")
             if started or scope["type"] != "http":
-                # The answer has started: a background task or a stream failed.
-                scope.setdefault("state", {})[BROKE_OFF] = error
-                raise
+                raise  # so that half an answer does not look complete
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             response = problem(status, "Something went wrong on our side. It has been recorded.")
             await response(scope, receive, send)

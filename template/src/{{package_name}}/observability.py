@@ -1,7 +1,8 @@
-"""Logs as JSON, slow queries, and Sentry."""
+"""Logs, slow queries, and Sentry."""
 
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,40 +12,74 @@ from typing import Any
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.types import Scope
 
 from .settings import Settings
 
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# The request that is answered, and its members that each line of the log gets.
+current_request: ContextVar[Scope | None] = ContextVar("current_request", default=None)
+REQUEST_ID, USER_ID = "request_id", "user_id"
 logger = logging.getLogger(__name__)
 
 SERVER_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 STARTED = "query_started"
+RESERVED = [*RESERVED_ATTRS, "color_message"]  # uvicorn's, for terminals
 
 
-def _add_request_id(record: logging.LogRecord) -> bool:
-    record.request_id = request_id.get()
+def add_request(record: logging.LogRecord) -> bool:
+    """Add the id of the request, its route, and who sends it."""
+    scope = current_request.get()
+    record.request_id = None
+    if scope is not None:
+        state = scope["state"]
+        record.request_id = state[REQUEST_ID]
+        record.client = scope["client"][0] if scope.get("client") else None
+        record.route = getattr(scope.get("route"), "path", None)
+        if not hasattr(record, USER_ID):
+            record.user_id = state.get(USER_ID)
     return True
 
 
+class ConsoleFormatter(logging.Formatter):
+    """Lines to read in a terminal, with what the record has besides."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-8s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the base class's name
+        """Return the line, without the traceback."""
+        more = {name: value for name, value in record.__dict__.items() if name not in RESERVED}
+        words = [f"{name}={value}" for name, value in more.items() if value is not None]
+        return " ".join([super().formatMessage(record), *words])
+
+
+def _formatter(settings: Settings) -> logging.Formatter:
+    terminal = settings.log_format == "auto" and sys.stdout.isatty()
+    if terminal or settings.log_format == "console":
+        return ConsoleFormatter()
+    formatter = JsonFormatter(
+        "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        reserved_attrs=RESERVED,
+    )
+    formatter.converter = time.gmtime
+    formatter.default_time_format, formatter.default_msec_format = "%Y-%m-%dT%H:%M:%S", "%s.%03dZ"
+    return formatter
+
+
 @contextmanager
-def json_logs(settings: Settings) -> Iterator[None]:
-    """Write every log record to stdout as a line of JSON, until the block ends.
+def write_logs(settings: Settings) -> Iterator[None]:
+    """Write every log record to stdout, as JSON or for a terminal, until the block ends.
 
     It adds one handler to the root logger and removes it again; other handlers stay, such as
     pytest's. Uvicorn's records are included, except its access log: `RequestIdMiddleware` logs
     each request.
     """
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        JsonFormatter(
-            "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
-            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-            reserved_attrs=[*RESERVED_ATTRS, "color_message"],  # uvicorn's, for terminals
-        )
-    )
-    handler.addFilter(_add_request_id)
+    handler.setFormatter(_formatter(settings))
+    handler.addFilter(add_request)
     root = logging.getLogger()
     level, servers = root.level, {name: logging.getLogger(name) for name in SERVER_LOGGERS}
     before = {name: (log.handlers, log.propagate) for name, log in servers.items()}
@@ -74,8 +109,18 @@ def log_slow_queries(engine: AsyncEngine, settings: Settings) -> None:
                 "slow query", extra={"statement": statement, "milliseconds": round(spent, 1)}
             )
 
+    def fail(context: ExceptionContext) -> None:
+        if context.connection is not None and context.statement is not None:
+            end(context.connection, None, context.statement)
+
     event.listen(engine.sync_engine, "before_cursor_execute", begin)
     event.listen(engine.sync_engine, "after_cursor_execute", end)
+    event.listen(engine.sync_engine, "handle_error", fail)
+
+
+def _without_query_string(event: Any, _: Any) -> Any:
+    event.get("request", {}).pop("query_string", None)
+    return event
 
 
 def start_sentry(settings: Settings) -> None:
@@ -90,4 +135,5 @@ def start_sentry(settings: Settings) -> None:
         # Both may contain a password, under any name.
         include_local_variables=False,
         max_request_body_size="never",
+        before_send=_without_query_string,
     )

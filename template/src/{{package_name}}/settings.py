@@ -1,13 +1,30 @@
-"""Settings, from the environment and from `.env`."""
+"""Settings, from the environment and from `.env`. What would fail later is refused at start."""
 
+import re
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 DRIVER = "postgresql+asyncpg"
+
+# The parameters of a URL that asyncpg takes. It does not know most of libpq's.
+URL_PARAMETERS = {"host", "port", "ssl", "target_session_attrs", "prepared_statement_cache_size"}
+SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
+DSN = re.compile(r"https?://\w+(:\w+)?@[^/@\s]+(/[^/\s]+)*/\d+")
 
 
 class SettingsError(SystemExit):
@@ -25,11 +42,46 @@ def _with_driver(value: str) -> str:
         message = "This is not a PostgreSQL URL"
         raise ValueError(message) from None
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    if unknown := sorted(set(query) - URL_PARAMETERS):
+        message = f"asyncpg does not know {', '.join(unknown)}. Remove it"
+        raise ValueError(message)
+    if query.get("ssl", "require") not in SSL_MODES:
+        message = f"sslmode is none of {', '.join(sorted(SSL_MODES))}"
+        raise ValueError(message)
     return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
+
+
+def _strong(key: SecretStr) -> SecretStr:
+    if len(set(key.get_secret_value())) < 10:  # noqa: PLR2004  random keys have more
+        message = "The key has too few different characters"
+        raise ValueError(message)
+    return key
 
 
 def _split(value: object) -> object:
     return [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+
+
+def _origin(value: str) -> str:
+    # Browsers send a scheme, a host in lower case, and a port that is not the scheme's own.
+    default = {"http": 80, "https": 443}
+    if value != "*" and (
+        not ORIGIN.fullmatch(value) or urlsplit(value).port == default[urlsplit(value).scheme]
+    ):
+        message = f"No browser sends the origin {value!r}"
+        raise ValueError(message)
+    return value
+
+
+def _dsn(value: SecretStr) -> SecretStr:
+    if not DSN.fullmatch(value.get_secret_value()):
+        message = "This is not the DSN of a Sentry project"
+        raise ValueError(message)
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -42,26 +94,42 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_with_driver)] = Field(
         repr=False, description="Write postgresql://user:password@host/database"
     )
-    database_pool_size: int = Field(10, ge=1)
-    database_pool_timeout_seconds: float = Field(5.0, gt=0)
+    database_pool_size: int = Field(10, ge=1, le=1000)
+    database_pool_timeout_seconds: float = Field(5.0, gt=0, le=60)
     # The time limit of opening a connection, and of a statement.
-    database_timeout_seconds: float = Field(30.0, gt=0)
-    ready_timeout_seconds: float = Field(2.0, gt=0)
+    database_timeout_seconds: float = Field(30.0, gt=0, le=600)
+    ready_timeout_seconds: float = Field(2.0, gt=0, le=60)
 
-    secret_key: SecretStr = Field(
-        min_length=32, description="Write at least 32 characters: openssl rand -hex 32"
+    secret_key: Annotated[SecretStr, AfterValidator(_strong)] = Field(
+        min_length=32, description="Write at least 32 random characters: openssl rand -hex 32"
     )
-    access_token_minutes: int = Field(15, ge=1)
-    refresh_token_days: int = Field(30, ge=1)
+    access_token_minutes: int = Field(15, ge=1, le=24 * 60)
+    refresh_token_days: int = Field(30, ge=1, le=3650)
     # Argon2's cost: the second recommended option of RFC 9106, with 64 MiB of memory.
-    password_time_cost: int = Field(3, ge=1)
-    password_memory_kib: int = Field(65536, ge=8)
-    password_parallelism: int = Field(4, ge=1)
+    password_time_cost: int = Field(3, ge=1, le=100)
+    password_memory_kib: int = Field(65536, ge=8, le=4 * 1024 * 1024)
+    password_parallelism: int = Field(4, ge=1, le=64)
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    # The page /docs and the description /openapi.json.
+    api_docs: bool = True
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)
+    ] = "INFO"
+    # auto: lines to read in a terminal, JSON elsewhere.
+    log_format: Literal["auto", "console", "json"] = "auto"
     slow_query_ms: float = Field(200.0, ge=0)
-    sentry_dsn: SecretStr | None = None
-    cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = []
+    sentry_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = None
+    cors_origins: Annotated[
+        list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)
+    ] = Field([], description="Write https://app.example.com, without a path")
+
+    @field_validator("password_parallelism")
+    @classmethod
+    def _has_memory(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("password_memory_kib", 8 * value) < 8 * value:
+            message = "Argon2 needs 8 KiB of PASSWORD_MEMORY_KIB for each"
+            raise ValueError(message)
+        return value
 
     @classmethod
     def load(cls) -> Self:

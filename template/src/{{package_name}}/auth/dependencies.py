@@ -9,6 +9,7 @@ from pwdlib import PasswordHash
 
 from ..database import SessionDep
 from ..errors import NotAuthenticatedError, PermissionDeniedError
+from ..observability import USER_ID
 from ..settings import Settings
 from ..users.models import Role, User
 from .tokens import read_access_token
@@ -33,6 +34,7 @@ PasswordHasherDep = Annotated[PasswordHash, Depends(get_password_hasher)]
 
 
 async def get_current_user(
+    request: Request,
     session: SessionDep,
     settings: SettingsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
@@ -43,6 +45,7 @@ async def get_current_user(
     user = await session.get(User, read_access_token(credentials.credentials, settings))
     if user is None or not user.is_active:
         raise NotAuthenticatedError
+    setattr(request.state, USER_ID, str(user.id))
     return user
 
 

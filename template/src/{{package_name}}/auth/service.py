@@ -68,6 +68,7 @@ async def authenticate(
         raise NotAuthenticatedError(message)
     if rehashed is not None:
         user.hashed_password = rehashed
+    logger.info("signed in", extra={"user_id": str(user.id)})
     return user
 
 
@@ -113,12 +114,22 @@ async def rotate(session: AsyncSession, settings: Settings, refresh_token: str) 
     )
     row = used.one_or_none()
     if row is None:
+        await _report_reuse(session, refresh_token)
         await revoke_family(session, refresh_token)
         # The error rolls the request back, and the revocation must stay.
         await session.commit()
         message = "The refresh token is not valid or has expired. Log in again."
         raise NotAuthenticatedError(message)
     return issue_tokens(session, settings, row.user_id, row.family_id)
+
+
+async def _report_reuse(session: AsyncSession, refresh_token: str) -> None:
+    used = select(RefreshToken.user_id).where(
+        RefreshToken.token_hash == hash_refresh_token(refresh_token),
+        RefreshToken.used_at.is_not(None),
+    )
+    if user_id := await session.scalar(used):
+        logger.warning("refresh token used again", extra={"user_id": str(user_id)})
 
 
 async def revoke_family(session: AsyncSession, refresh_token: str) -> None:

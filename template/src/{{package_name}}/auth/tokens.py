@@ -12,6 +12,8 @@ from ..settings import Settings
 
 ALGORITHM = "HS256"
 AUDIENCE = "access"
+# The clocks of two replicas differ: a token may come from the near future, or just have expired.
+LEEWAY = timedelta(seconds=10)
 
 
 def create_access_token(user_id: UUID, settings: Settings) -> str:
@@ -34,6 +36,7 @@ def read_access_token(token: str, settings: Settings) -> UUID:
             settings.secret_key.get_secret_value(),
             [ALGORITHM],
             audience=AUDIENCE,
+            leeway=LEEWAY,
             options={"require": ["sub", "aud", "iat", "exp"]},
         )
         return UUID(claims["sub"])

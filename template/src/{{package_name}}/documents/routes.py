@@ -16,6 +16,7 @@ from .schemas import DocumentChange, DocumentIn, DocumentOut
 from .service import (
     add_document,
     change_document,
+    delete_own_document,
     get_document,
     get_own_document,
     matching,
@@ -81,4 +82,4 @@ async def patch_document(
 @router.delete("/{document_id}", status_code=204, responses=problems(403, 404))
 async def delete_document(user: CurrentUserDep, session: SessionDep, document_id: UUID) -> None:
     """Delete a document."""
-    await session.delete(await get_own_document(session, document_id, user))
+    await delete_own_document(session, document_id, user)

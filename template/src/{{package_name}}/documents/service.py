@@ -1,5 +1,6 @@
 """Operations on documents."""
 
+import logging
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -10,6 +11,8 @@ from ..errors import NotFoundError, PermissionDeniedError
 from ..users.models import Role, User
 from .models import Document, Search
 from .schemas import DocumentChange, DocumentIn
+
+logger = logging.getLogger(__name__)
 
 
 async def add_document(session: AsyncSession, new: DocumentIn, author: User) -> Document:
@@ -48,6 +51,14 @@ async def change_document(
         setattr(document, name, getattr(change, name))
     await session.flush()
     return document
+
+
+async def delete_own_document(session: AsyncSession, document_id: UUID, user: User) -> None:
+    """Delete the document if `user` may change it."""
+    document = await get_own_document(session, document_id, user)
+    await session.delete(document)
+    await session.flush()
+    logger.info("document deleted", extra={"document_id": str(document.id)})
 
 
 def matching(query: str) -> Select[Document]:

@@ -1,15 +1,19 @@
 """Operations on users."""
 
 import asyncio
+import logging
 from uuid import UUID
 
 from pwdlib import PasswordHash
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..auth.service import revoke_all
-from ..errors import ConflictError, NotFoundError
+from ..errors import ConflictError, NotFoundError, PermissionDeniedError
 from .models import Role, User
 from .schemas import UserChange, UserIn
+
+logger = logging.getLogger(__name__)
 
 
 async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> User:
@@ -23,6 +27,7 @@ async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> 
     )
     session.add(user)
     await session.flush()
+    logger.info("user added", extra={"added_user_id": str(user.id), "role": user.role})
     return user
 
 
@@ -30,7 +35,18 @@ async def change_user(
     session: AsyncSession, hasher: PasswordHash, user_id: UUID, change: UserChange, by: User
 ) -> User:
     """Change a user; administrators cannot lock themselves out."""
-    user = await session.get(User, user_id)
+    # Both are locked: of two admins who remove each other at once, the second is none any more.
+    locked = (
+        select(User)
+        .where(User.id.in_([user_id, by.id]))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    user = {each.id: each for each in await session.scalars(locked)}.get(user_id)
+    if by.role is not Role.ADMIN or not by.is_active:
+        message = "You are no admin any more."
+        raise PermissionDeniedError(message)
     if user is None:
         message = "There is no such user."
         raise NotFoundError(message)
@@ -48,4 +64,6 @@ async def change_user(
     if "password" in given or not change.is_active:
         await revoke_all(session, user.id)
     await session.flush()
+    what = {"role": user.role, "is_active": user.is_active, "new_password": "password" in given}
+    logger.info("user changed", extra={"changed_user_id": str(user.id), **what})
     return user

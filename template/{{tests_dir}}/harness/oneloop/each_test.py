@@ -35,6 +35,7 @@ AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
     run.resources.enter_context(run.leaks.connections.watched())
+    run.resources.enter_context(run.leaks.unawaited.background_watched())
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from . import INTERRUPTED, CommandError
-from .dev_environment import DATABASE, Given, check_port, development_environment, prepare, say
+from .dev_environment import DATABASE, Given, check_port, development_environment, say
 
 SIGNALLED = 128
 LIBPQ = {"host", "port", "sslmode", "sslrootcert", "options"}  # what its URL may hold

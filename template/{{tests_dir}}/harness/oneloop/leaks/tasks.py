@@ -3,13 +3,16 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+import pytest
+from starlette.background import BackgroundTask
 from starlette.types import Scope
 
 from ..app.running_app import of_app
+from ..app.served_request import served_request
 from ..config import ProjectConfig
 from ..database.engine_guard import exempted, sync_call
 from .code_location import is_own, location, raised_at
@@ -137,7 +140,24 @@ class UnawaitedErrors:
     """
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._lines: dict[str, None] = {}
+
+    @contextmanager
+    def background_watched(self) -> Iterator[None]:
+        """Note the error of each background task, also of one that a middleware handles."""
+        original = BackgroundTask.__call__
+
+        async def call(task: BackgroundTask) -> None:
+            try:
+                await original(task)
+            except Exception as error:
+                if served := served_request.get():
+                    self.after_response(served.scope, error)
+                raise
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(BackgroundTask, "__call__", call)
+            yield
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(self._handle)
@@ -146,18 +166,19 @@ class UnawaitedErrors:
         self._lines.clear()
 
     def take(self) -> list[str]:
-        lines, self._lines = self._lines, []
+        lines, self._lines = [*self._lines], {}
         return lines
 
     def after_response(self, scope: Scope, error: Exception) -> None:
         """Note an error that was raised when the response was complete, as of a background task."""
         if sync_call.get() is None:  # the sync client raises it
             request = f"{scope['method']} {scope['path']}"
-            self._lines.append(f"an error after the response to {request} was complete: {error!r}{raised_at(error)}")
+            line = f"an error after the response to {request} was complete: {error!r}{raised_at(error)}"
+            self._lines[line] = None  # a background task's comes here twice
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if (line := _unawaited_line(context)) and not exempted():
-            self._lines.append(line)
+            self._lines[line] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows
 
 
