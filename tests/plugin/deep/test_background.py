@@ -1,6 +1,7 @@
 """Promise 6: background tasks, streams and code around the dependency use the same database."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import pytest
@@ -10,6 +11,7 @@ from httpx2 import AsyncClient
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from starlette.background import BackgroundTask
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from oneloop.app import RunningApp
 from oneloop.clients import open_async_client
@@ -137,18 +139,44 @@ async def test_an_error_after_the_response_is_named(
 
 @pytest.mark.parametrize(("endpoint", "count"), [(add_task, 1), (raise_at_once, 0)])
 async def test_an_error_is_named_without_any_middleware(
-    endpoint: Callable[..., Any], count: int
+    _test_run: TestRun, endpoint: Callable[..., Any], count: int
 ) -> None:
-    """Starlette's own handler answers 500 and raises the error again."""
-    named: list[Exception] = []
+    """Starlette's own handler answers, and raises the error again."""
     app = FastAPI()
     app.add_api_route("/later", endpoint)
     app.add_exception_handler(Exception, lambda *_: PlainTextResponse("sorry", 418))
-    running = RunningApp(lambda: app, lambda _, error: named.append(error))
+    running = RunningApp(lambda: app)
     await running.start()
 
     async with open_async_client(running.asgi) as client:
         await client.get("/later")
 
-    assert len(named) == count
+    assert len(_test_run.leaks.unawaited.take()) == count
+    await running.stop()
+
+
+async def test_an_error_of_a_mounted_app_is_named_once_where_a_middleware_handles_it(
+    _test_run: TestRun,
+) -> None:
+    """As a service does that keeps the connection: uvicorn would close it."""
+
+    class Swallows:
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            with suppress(RuntimeError):
+                await self.app(scope, receive, send)
+
+    app, mounted = FastAPI(), FastAPI()
+    app.add_middleware(Swallows)
+    mounted.add_api_route("/later", add_task)
+    app.mount("/inner", mounted)
+    running = RunningApp(lambda: app)
+    await running.start()
+
+    async with open_async_client(running.asgi) as client:
+        assert (await client.get("/inner/later")).json() == "done"
+
+    assert len(_test_run.leaks.unawaited.take()) == 1
     await running.stop()

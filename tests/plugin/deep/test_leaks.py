@@ -178,7 +178,7 @@ async def test_what_the_app_starts_at_any_time_is_its_own(
                 task.cancel()
 
     tasks: list[asyncio.Task[None]] = []
-    running = RunningApp(lambda: FastAPI(lifespan=lifespan), lambda *_: None)
+    running = RunningApp(lambda: FastAPI(lifespan=lifespan))
     await running.start()
     for _ in range(2):
         await connected.get()

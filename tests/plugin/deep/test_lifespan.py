@@ -142,7 +142,7 @@ class Broker(FastAPI):
 @pytest.fixture
 async def broker(_test_run: TestRun, monkeypatch: pytest.MonkeyPatch) -> RunningApp:
     monkeypatch.setattr(Broker, "built", 0)
-    running = RunningApp(Broker, lambda *_: None)
+    running = RunningApp(Broker)
     await running.start()
     return running
 
@@ -180,7 +180,7 @@ async def test_a_lifespan_that_a_test_has_cancelled_starts_again(
     _test_run: TestRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = asyncio.all_tasks()
-    running = RunningApp(FastAPI, lambda *_: None)
+    running = RunningApp(FastAPI)
     await running.start()
     monkeypatch.setattr(_test_run.databases, "app", running)
     (lifespan,) = asyncio.all_tasks() - before

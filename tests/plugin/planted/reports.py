@@ -51,9 +51,9 @@ BUGS = {
         f"{LEAKS}::test_session_state_ends_with_the_test",
     ),
     "14 an error after the response is lost": Bug(
-        f"{PLUGIN}/app/running_app.py",
-        "if complete and status < 500",
-        "if not complete and status < 500",
+        f"{PLUGIN}/leaks/tasks.py",
+        "if complete and sync_call",
+        "if not complete and sync_call",
         f"{DEEP}/test_background.py::test_an_error_after_the_response_is_named",
     ),
     "14 a task of the app dies in silence": Bug(

@@ -5,7 +5,7 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import nullcontext
 from typing import Any
 
@@ -35,7 +35,7 @@ AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
     run.resources.enter_context(run.leaks.connections.watched())
-    run.resources.enter_context(run.leaks.unawaited.background_watched())
+    run.resources.enter_context(run.leaks.unawaited.responses_watched())
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 
@@ -48,28 +48,31 @@ def begin(run: TestRun, test: str) -> None:
 def end(run: TestRun, item: pytest.Item) -> None:
     """End what the test left running, clean the databases, and raise what the test did wrong."""
     __tracebackhide__ = True
+    if run.databases.state is State.LOST:
+        return
+    if run.guard.loop is not None:
+        if run.guard.loop.is_closed():
+            run.databases.mark_lost()
+            raise ClosedLoopError(run.guard.test)
+        _clean_up(run, item, run.guard.loop)
+    run.refusals.raise_first()
+
+
+def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop) -> None:
     guard, databases = run.guard, run.databases
-    if databases.state is State.LOST:
-        return
-    if guard.loop is None:
-        run.refusals.raise_first()
-        return
-    if guard.loop.is_closed():
-        databases.mark_lost()
-        raise ClosedLoopError(guard.test)
     repeated = run.repeated_selects.take()
     if repeated and reason(item, REPEATED) is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
-    leaks = run.leaks.end_test(guard.loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
+    leaks = run.leaks.end_test(loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
     if died := run.leaks.tasks.died():
         run.refusals.add(LifespanError(guard.test, died))
-        guard.loop.run_until_complete(databases.restart_app(run.leaks.tasks.reported))
+        loop.run_until_complete(databases.restart_app(run.leaks.tasks.reported))
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
     if _requests_url(item):
         databases.mark_used(compare_schema=True)
     guard.touched = False
-    result = guard.loop.run_until_complete(databases.after_test())
+    result = loop.run_until_complete(databases.after_test())
     leaks += result.leaks
     if result.schema_changes and run.config.existing_suite:
         run.replaced_databases += not result.leaks
@@ -77,11 +80,10 @@ def end(run: TestRun, item: pytest.Item) -> None:
         run.refusals.add(SchemaChangedError(guard.test, result.schema_changes))
     if leaks:
         run.refusals.add(LeakError(guard.test, leaks))
-    run.refusals.raise_first()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Iterator[None]:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     run = request.config.stash[RUN]
     if fixturedef.scope == "function":
@@ -95,7 +97,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     run = item.config.stash[RUN]
     with nullcontext() if reason(item, BLOCKING) else run.leaks.blocking.refused():
@@ -103,7 +105,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # a limit of pytest-timeout replaces this one
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """End a test that has no end, and name the line at which Ctrl-C ended one."""
     run = item.config.stash[RUN]
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():

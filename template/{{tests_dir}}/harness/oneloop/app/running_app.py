@@ -13,21 +13,16 @@ from .served_request import ServedRequest, served_request
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
-Failed = Callable[[Scope, Exception], None]
 
 # True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
 of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
 
 class RunningApp:
-    """The app between its start and its stop; `asgi` stays the same callable when it restarts.
+    """The app between its start and its stop; `asgi` stays the same callable when it restarts."""
 
-    `failed_later` gets an error that was raised when the response was complete: no client can see it.
-    """
-
-    def __init__(self, build: Callable[[], FastAPI], failed_later: Failed) -> None:
+    def __init__(self, build: Callable[[], FastAPI]) -> None:
         self._build = build
-        self._failed_later = failed_later
         self._app: FastAPI | None = None
         self.is_running = False
         self._state: Mapping[str, Any] = {}
@@ -43,12 +38,7 @@ class RunningApp:
         served = ServedRequest({**scope, "state": dict(self._state)})
         token = served_request.set(served)
         try:
-            await self.app(served.scope, served.receiving(receive), served.sending(send))
-        except Exception as error:
-            # Starlette raises the error of a handler again, after its 500.
-            if served.complete and served.status < 500 and error is not served.handled:
-                self._failed_later(scope, error)
-            raise
+            await self.app(served.scope, served.resetting(receive), served.resetting(send))
         finally:
             served_request.reset(token)
             served.ended = True

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from starlette.background import BackgroundTask
-from starlette.types import Scope
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import Message, Receive, Scope, Send
 
 from ..app.running_app import of_app
-from ..app.served_request import served_request
 from ..config import ProjectConfig
 from ..database.engine_guard import exempted, sync_call
 from .code_location import is_own, location, raised_at
@@ -143,20 +142,29 @@ class UnawaitedErrors:
         self._lines: dict[str, None] = {}
 
     @contextmanager
-    def background_watched(self) -> Iterator[None]:
-        """Note the error of each background task, also of one that a middleware handles."""
-        original = BackgroundTask.__call__
+    def responses_watched(self) -> Iterator[None]:
+        """Note what is raised after a complete response, below the app's own middleware, which may handle it."""
+        original = ExceptionMiddleware.__call__
 
-        async def call(task: BackgroundTask) -> None:
+        async def call(inner: ExceptionMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
+            complete = False
+
+            async def watch(message: Message) -> None:
+                nonlocal complete
+                await send(message)
+                complete = message["type"] == "http.response.body" and not message.get("more_body")
+
             try:
-                await original(task)
+                await original(inner, scope, receive, watch)
             except Exception as error:
-                if served := served_request.get():
-                    self.after_response(served.scope, error)
+                if complete and sync_call.get() is None:  # the sync client raises it
+                    request = f"{scope['method']} {scope['path']}"
+                    line = f"an error after the response to {request} was complete: {error!r}{raised_at(error)}"
+                    self._lines[line] = None  # that of a mounted app comes here twice
                 raise
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(BackgroundTask, "__call__", call)
+            patch.setattr(ExceptionMiddleware, "__call__", call)
             yield
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -168,13 +176,6 @@ class UnawaitedErrors:
     def take(self) -> list[str]:
         lines, self._lines = [*self._lines], {}
         return lines
-
-    def after_response(self, scope: Scope, error: Exception) -> None:
-        """Note an error that was raised when the response was complete, as of a background task."""
-        if sync_call.get() is None:  # the sync client raises it
-            request = f"{scope['method']} {scope['path']}"
-            line = f"an error after the response to {request} was complete: {error!r}{raised_at(error)}"
-            self._lines[line] = None  # a background task's comes here twice
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if (line := _unawaited_line(context)) and not exempted():
