@@ -227,8 +227,11 @@ async def test_a_transaction_that_the_app_left_open_is_ended(make: Made) -> None
     assert "INSERT INTO granted" in str(wiped.leaks)
 
 
-def test_no_variable_has_the_password_of_the_administrator(_database: TestDatabase, database_url: str) -> None:
+async def test_the_administrator_is_out_of_reach(_database: TestDatabase, database_url: str) -> None:
+    """Its password is in no URL and no variable, and its server trusts nobody."""
     password = str(_database.databases.server.admin.password)
 
     assert password not in database_url
     assert [name for name, value in os.environ.items() if password in value] == []
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(database_url.replace("+asyncpg", ""), user="postgres")
