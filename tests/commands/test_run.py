@@ -1,13 +1,16 @@
 """`poe migrate`, `poe create-admin`: a command with the development database, whose input and status are its own."""
 
+import asyncio
 import os
 import pty
 import sys
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.commands.service import SECONDS, Service, make_service
+from tests.support.shipped import start_server
 
 
 class TestCommand:
@@ -58,6 +61,44 @@ class TestCommand:
         done = service.run("run", "alembic", "upgrade", "head")
 
         assert done.returncode == 0, done.stderr
+
+
+OLD = """
+    CREATE TYPE mood AS ENUM ('fine');
+    CREATE SCHEMA other CREATE TABLE old (id serial, mood mood) CREATE VIEW seen AS SELECT id FROM old;
+    CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE EXTENSION hstore"""
+USED = """
+import asyncio, asyncpg, os
+
+async def use():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
+    await connection.execute("ALTER TABLE other.old ADD COLUMN more int; INSERT INTO other.old VALUES (DEFAULT, 'fine')")
+    await connection.execute("ALTER TYPE mood ADD VALUE 'better'; DROP VIEW other.seen; DROP FUNCTION one()")
+    rights = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole"
+    print(await connection.fetchval(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user"))
+
+asyncio.run(use())
+"""
+
+
+class TestTheRole:
+    def test_takes_over_the_folder_of_an_earlier_release(self, service: Service) -> None:
+        """There a superuser owned all, and the server trusted its socket."""
+        folder = service.root / ".postgres"
+
+        async def make_old(url: str) -> None:
+            connection = await asyncpg.connect(url)
+            await connection.execute(OLD)
+            await connection.close()
+
+        with start_server(data_dir=folder) as server:
+            asyncio.run(make_old(server.url))
+        (folder / "password").unlink()
+        (folder / "data/pg_hba.conf").write_text("local all all trust\n")
+        done = service.run("run", sys.executable, "-c", USED)
+
+        assert done.stdout == "False\n", done.stderr
 
 
 @pytest.mark.usefixtures("root")
