@@ -22,7 +22,8 @@ from oneloop.test_run import RUN, TestRun
 ROLES = """
     CREATE ROLE deep_maker LOGIN CREATEROLE CREATEDB PASSWORD 'm';
     CREATE ROLE deep_plain LOGIN CREATEDB PASSWORD 'p';
-    CREATE ROLE deep_none LOGIN PASSWORD 'n'"""
+    CREATE ROLE deep_none LOGIN PASSWORD 'n';
+    CREATE ROLE deep_bypass LOGIN CREATEDB BYPASSRLS PASSWORD 'b'"""
 NAMED = "SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles"
 HOLD = "SELECT pg_advisory_lock_shared(29771, hashtext($1))"
 Ask = Callable[..., Awaitable[list[str]]]
@@ -35,7 +36,7 @@ async def admin(_database: TestDatabase) -> Any:
     connection = await asyncpg.connect(url.render_as_string(False))
     await connection.execute(ROLES)
     yield connection
-    await connection.execute("DROP ROLE deep_maker, deep_plain, deep_none")
+    await connection.execute("DROP ROLE deep_maker, deep_plain, deep_none, deep_bypass")
     await connection.close()
 
 
@@ -87,7 +88,10 @@ async def test_the_header_says_whose_role_is_used(
 
 @pytest.mark.parametrize(
     ("role", "app_role", "words"),
-    [("none", "", "ALTER ROLE \"deep_none\" CREATEDB"), ("plain", "deep_app", "ALTER ROLE \"deep_plain\" CREATEROLE")],
+    [
+        ("none", "", "ALTER ROLE \"deep_none\" CREATEDB"), ("plain", "deep_app", "ALTER ROLE \"deep_plain\" CREATEROLE"),
+        ("bypass", "", "ALTER ROLE \"deep_bypass\" NOBYPASSRLS"),
+    ],
 )
 async def test_a_right_that_is_missing_is_named(
     admin: Any, given: Callable[[str], PostgresSource], role: str, app_role: str, words: str
