@@ -34,7 +34,7 @@ class TestServing:
             database = database_process(service)
             said = served.interrupt()
 
-        assert given["DATABASE_URL"].startswith("postgresql+asyncpg://postgres@/postgres?host=")
+        assert given["DATABASE_URL"].startswith("postgresql+asyncpg://app:")
         assert len(given["SECRET_KEY"]) >= 32
         assert f"Docs page: http://127.0.0.1:{served.port}/docs\n" in said
         assert f" in {service.root / '.postgres'}\n" in said
@@ -86,8 +86,8 @@ class TestServing:
         """A planted bug: if Ctrl-C did not go to the child, the command would fail."""
         service.plant(
             "oneloop/commands/dev_commands.py",
-            "as environment, child.signals():\n        migrate",
-            "as environment:\n        migrate",
+            "as (environment, service), child.signals():\n        migrate",
+            "as (environment, service):\n        migrate",
         )
         with service.served() as served:
             served.get()

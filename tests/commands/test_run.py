@@ -1,14 +1,17 @@
 """`poe migrate`, `poe create-admin`: a command with the development database, whose input and status are its own."""
 
+import asyncio
 import os
 import pty
 import sys
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.commands.service import SECONDS, Service, make_service
 from tests.postgres.program import started
+from tests.support.shipped import start_server
 
 
 class TestCommand:
@@ -67,8 +70,8 @@ class TestPsql:
     def test_opens_the_database_that_the_service_would_use(self, service: Service, folder: Path) -> None:
         """The one of DATABASE_URL, with the password that it has; and it says which one that is."""
         with started(folder / "theirs") as theirs:
-            url = theirs.url.replace("postgresql://postgres@", "postgresql+asyncpg://postgres:hunter2@", 1)
-            assert "hunter2" in url
+            url = theirs.url.replace("postgresql://", "postgresql+asyncpg://", 1)
+            password = url.split(":")[2].split("@")[0]
             service.write(".env", f"DATABASE_URL='{url}&prepared_statement_cache_size=0'")
             made = service.run("psql", "postgres", "-c", "CREATE DATABASE orders")
             service.write(".env", f"DATABASE_URL='{url.replace('/postgres?', '/orders?')}'")
@@ -79,7 +82,7 @@ class TestPsql:
         assert named.stdout == "postgres\n"
         assert "in orders" in opened.stdout
         assert "(DATABASE_URL from .env)" in opened.stderr
-        assert "hunter2" not in opened.stderr
+        assert password not in opened.stderr
         assert not (service.root / ".postgres").exists()
 
     def test_opens_the_embedded_database_without_one(self, service: Service) -> None:
@@ -87,6 +90,44 @@ class TestPsql:
 
         assert (done.returncode, done.stdout) == (0, "postgres\n"), done.stderr
         assert "(the embedded server)" in done.stderr
+
+
+OLD = """
+    CREATE TYPE mood AS ENUM ('fine');
+    CREATE SCHEMA other CREATE TABLE old (id serial, mood mood) CREATE VIEW seen AS SELECT id FROM old;
+    CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE EXTENSION hstore"""
+USED = """
+import asyncio, asyncpg, os
+
+async def use():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
+    await connection.execute("ALTER TABLE other.old ADD COLUMN more int; INSERT INTO other.old VALUES (DEFAULT, 'fine')")
+    await connection.execute("ALTER TYPE mood ADD VALUE 'better'; DROP VIEW other.seen; DROP FUNCTION one()")
+    rights = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole"
+    print(await connection.fetchval(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user"))
+
+asyncio.run(use())
+"""
+
+
+class TestTheRole:
+    def test_takes_over_the_folder_of_an_earlier_release(self, service: Service) -> None:
+        """There a superuser owned all, and the server trusted its socket."""
+        folder = service.root / ".postgres"
+
+        async def make_old(url: str) -> None:
+            connection = await asyncpg.connect(url)
+            await connection.execute(OLD)
+            await connection.close()
+
+        with start_server(data_dir=folder) as server:
+            asyncio.run(make_old(server.url))
+        (folder / "password").unlink()
+        (folder / "data/pg_hba.conf").write_text("local all all trust\n")
+        done = service.run("run", sys.executable, "-c", USED)
+
+        assert done.stdout == "False\n", done.stderr
 
 
 @pytest.mark.usefixtures("root")

@@ -1,10 +1,14 @@
 """What a service's files for Docker and CI contain: the commands, the versions, and where secrets come from."""
 
+import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -12,6 +16,7 @@ import yaml
 from tests.conftest import Rendered
 from tests.packaging.dockerfile import build_context, parse
 from tests.support.answers import ODD
+from tests.support.shipped import find_client, start_server
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 LOWEST = "uv run --isolated --resolution lowest-direct pytest"
@@ -160,6 +165,24 @@ class TestCompose:
             assert uses
             assert set(uses) == {f"${{{name}:?add it to .env, openssl rand -hex 32 makes one}}"}
             assert f"\n{name}=\n" in example
+
+    def test_the_service_is_no_superuser(self, rendered: Rendered) -> None:
+        """The script of the database's first start, as psql runs it, with a password that needs quotes."""
+        compose = load(rendered() / "compose.yaml")
+        script = compose["configs"]["plain-role"]["content"]
+        asked = "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+
+        with start_server() as server:
+            psql = [find_client(), "--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
+            run = partial(subprocess.run, check=True, capture_output=True, text=True)
+            secret = {**os.environ, "POSTGRES_PASSWORD": "it's secret", "PGPASSWORD": "it's secret"}
+            run([*psql, f"--dbname={server.url}"], input=script, env=secret)
+            (folder,) = parse_qs(urlsplit(server.url).query)["host"]
+            app = run([*psql, f"--host={folder}", "--username=app", "--dbname=app"], input=asked, env=secret)
+
+        assert app.stdout.strip() == "app|f|f"
+        assert compose["services"]["db"]["configs"][0]["source"] == "plain-role"
+        assert "//app:" in compose["services"]["app"]["environment"]["DATABASE_URL"]
 
     def test_the_service_waits_for_the_database_and_the_migrations(self, rendered: Rendered) -> None:
         services = load(rendered() / "compose.yaml")["services"]

@@ -10,4 +10,5 @@ from tests.support.template import TESTS
 sys.path.insert(0, str(Path(__file__).parents[2] / "template" / TESTS / "harness"))
 
 PostgresWiper = import_module("oneloop.cleanup.wiper").PostgresWiper
+find_client = import_module("oneloop.postgres").find_client
 start_server = import_module("oneloop.postgres").start_server

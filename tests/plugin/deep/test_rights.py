@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from oneloop.cleanup.test_database import TestDatabase
+from oneloop.config import CONFIG
 from oneloop.database.engine_guard import exempt
 from oneloop.database.run_server import RunServer
 from oneloop.database.worker_databases import WorkerDatabases
@@ -227,8 +229,23 @@ async def test_a_transaction_that_the_app_left_open_is_ended(make: Made) -> None
     assert "INSERT INTO granted" in str(wiped.leaks)
 
 
-def test_no_variable_has_the_password_of_the_administrator(_database: TestDatabase, database_url: str) -> None:
+async def test_the_administrator_is_out_of_reach(_database: TestDatabase, database_url: str) -> None:
+    """Its password is in no URL and no variable, and its server trusts nobody."""
     password = str(_database.databases.server.admin.password)
 
     assert password not in database_url
     assert [name for name, value in os.environ.items() if password in value] == []
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(database_url.replace("+asyncpg", ""), user="postgres")
+
+
+async def test_the_page_of_extensions_is_true(db_session: AsyncSession, pytestconfig: pytest.Config) -> None:
+    """The table of docs/testing/recipes/database.md, against the server that runs."""
+    page = (pytestconfig.stash[CONFIG].folder / "docs/testing/recipes/database.md").read_text("utf-8")
+    rows = re.findall(r"^\| (trusted|untrusted|missing) \|([^|]+)\|", page, re.MULTILINE)
+    listed = {name: kind for kind, names in rows for name in re.findall(r"`([^`]+)`", names)}
+    found = await db_session.execute(text("SELECT name, bool_or(trusted) FROM pg_available_extension_versions GROUP BY name"))
+    trusted = {name: "trusted" if is_trusted else "untrusted" for name, is_trusted in found}
+
+    assert len(listed) == 20
+    assert listed == {name: trusted.get(name, "missing") for name in listed}

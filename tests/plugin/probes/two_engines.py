@@ -21,13 +21,13 @@ COUNT = text("SELECT count(*) FROM users WHERE username = 'second'")
 
 
 @pytest.fixture(scope="session")
-async def second(database_url: str) -> AsyncIterator[AsyncEngine]:
+async def second(database_url: str, _database: Any) -> AsyncIterator[AsyncEngine]:
     """The engine as a service would make it: once."""
     where = make_url(database_url)
     named = {"same": where.database, "foreign": "legacy_test", "wrong": "legacy"}[os.environ["SECOND"]]
     if named == "legacy_test":
         with exempt():
-            async with administer(where) as connection:
+            async with administer(_database.databases.server.admin) as connection:
                 await connection.execute(text("CREATE DATABASE legacy_test"))
     engine = create_async_engine(where.set(database=named))
     yield engine

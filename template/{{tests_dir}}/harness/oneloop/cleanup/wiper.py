@@ -101,8 +101,12 @@ class PostgresWiper:
         except asyncpg.LockNotAvailableError:
             leaks = await terminate(self._driver, await self._driver.fetch(OTHERS))
             wiped = False
-        except (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError):
-            wiped = False  # a table was dropped, or a materialized view was emptied
+        except (
+            asyncpg.UndefinedTableError,
+            asyncpg.ObjectNotInPrerequisiteStateError,
+            asyncpg.InsufficientPrivilegeError,
+        ):
+            wiped = False  # a table was dropped, a materialized view was emptied, or a right was revoked
             compare_schema = True
         if not wiped:
             leaks += await terminate(self._driver, await read_left_open(self._driver))

@@ -42,7 +42,7 @@ class PostgresSource:
         if self._given_server is None:  # nothing is run
             return VARIABLE
         server = self._given_server.ready.result()
-        made = "that it is" if server.app == server.admin else "made for this run"
+        made = "as it is" if server.app == server.admin else "made for this run"
         return f"{VARIABLE}, plain role {server.app.username!r}, {made}"
 
     @property

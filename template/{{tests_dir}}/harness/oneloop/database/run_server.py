@@ -22,9 +22,10 @@ from .engine_guard import exempt
 from .kept_template import KeptTemplate
 
 ROLE = "oneloop"
-RIGHTS = text("SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user")
+RIGHTS = text("""
+    SELECT rolname, rolbypassrls, rolsuper OR rolcreatedb AS makes_databases, rolsuper OR rolcreaterole AS makes_roles
+    FROM pg_roles WHERE rolname = current_user""")
 IS_ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-VERSION = text("SELECT current_setting('server_version_num')::int / 10000")
 # Each run holds the lock of its id for as long as it lives; what belongs to another id is a dead run's.
 HOLD = text("SELECT set_config('idle_session_timeout', '0', false), pg_advisory_lock_shared(29771, hashtext(:run))")
 TRY = text("SELECT pg_try_advisory_lock(29771, hashtext(:run))")
@@ -61,14 +62,13 @@ class RunServer(NamedTuple):
 
     async def make_roles(self, connection: AsyncConnection) -> None:
         """Create the roles that are missing: no superusers, and members of no other role."""
-        faster = await connection.scalar(VERSION) >= 16
-        if faster:
+        if new := (connection.dialect.server_version_info or ()) >= (16,):
             await connection.exec_driver_sql("SET scram_iterations = 1")
         for url in dict.fromkeys((self.owner, self.app)):
             if not await connection.scalar(IS_ROLE, {"name": url.username}):
                 await connection.exec_driver_sql(f"CREATE ROLE \"{url.username}\" LOGIN PASSWORD '{url.password}'")
                 # An administrator who is no superuser has to be a member, to create databases for the role.
-                inherit = "WITH INHERIT TRUE, SET TRUE" if faster else ""
+                inherit = "WITH INHERIT TRUE, SET TRUE" if new else ""
                 await connection.exec_driver_sql(f'GRANT "{url.username}" TO CURRENT_USER {inherit}')
         if self.app_role:
             if not await connection.scalar(IS_ROLE, {"name": self.app_role}):
@@ -110,11 +110,13 @@ class GivenServer:
 
     async def _make(self, connection: AsyncConnection, url: URL) -> RunServer:
         rights = (await connection.execute(RIGHTS)).one()
-        if not (rights.rolsuper or rights.rolcreatedb):
+        if not rights.makes_databases:
             raise RightsError(rights.rolname, "create databases", "CREATEDB")
-        if not (rights.rolsuper or rights.rolcreaterole):
+        if not rights.makes_roles:
             if self._app_role:
                 raise RightsError(rights.rolname, f"create the owner beside {self._app_role!r}", "CREATEROLE")
+            if rights.rolbypassrls:
+                raise RightsError(rights.rolname, "create a role without BYPASSRLS", "NOBYPASSRLS")
             url = url.set(username=rights.rolname)
             return RunServer(url, url, url)
         run, secret = self._run, secrets.token_urlsafe(24)

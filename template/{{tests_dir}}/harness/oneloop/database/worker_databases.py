@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .database_admin import LIMITS, administer, create_extensions, refused_extension
 from .kept_template import KeptTemplate, Manifest, kept_name
-from .run_server import COMMENT, RunServer
+from .run_server import COMMENT, ROLE, RunServer
 
 TEMPLATE = "template"
 LOCK_TIMEOUT = "2s"
@@ -125,7 +125,8 @@ class WorkerDatabases:
         strategy = "STRATEGY FILE_COPY" if await connection.scalar(COPIES_FILES) else ""
         owner = self.server.owner.username
         await connection.exec_driver_sql(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}" {strategy}')
-        await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{name}\" IS '{COMMENT}{self.run}'")
+        if owner != ROLE:  # a server that other runs may use: their sweeps read the comment
+            await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{name}\" IS '{COMMENT}{self.run}'")
 
     async def rename(self, suffix: str, to: str) -> None:
         """Rename a database; open connections to it are terminated."""
