@@ -29,10 +29,9 @@ def test_planted_bug_is_noticed(spoilt: Overlay, bug: Bug) -> None:
 
 
 def test_each_promise_has_a_planted_bug() -> None:
-    """Promises 19 and 20 are not made yet."""
     numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
 
-    assert numbered == set(range(1, 19))
+    assert numbered == {*range(1, 19), 20}
 
 
 def selftest(overlay: Overlay) -> tuple[int, str]:
