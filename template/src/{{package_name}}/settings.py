@@ -58,7 +58,9 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(65536, ge=8)
     password_parallelism: int = Field(4, ge=1)
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)
+    ] = "INFO"
     slow_query_ms: float = Field(200.0, ge=0)
     sentry_dsn: SecretStr | None = None
     cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = []

@@ -97,10 +97,10 @@ def test_record_is_shown_once(request: pytest.FixtureRequest) -> None:
 
 class TestSeam:
     @pytest.fixture
-    def kept_tables(self) -> None:
+    def login(self) -> None:
         pytest.skip("no broker")
 
     def test_fixture_that_skips_is_an_error(self, request: pytest.FixtureRequest) -> None:
         """Or else a run in which every test is skipped would be green."""
-        with pytest.raises(SeamSkipError, match="`kept_tables` .* no broker"):
-            request.getfixturevalue("kept_tables")
+        with pytest.raises(SeamSkipError, match="`login` .* no broker"):
+            request.getfixturevalue("login")

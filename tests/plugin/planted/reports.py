@@ -90,8 +90,8 @@ BUGS = {
     ),
     "15 a seam that skips is green": Bug(
         f"{PLUGIN}/report/stop_run.py",
-        "raise SeamSkipError(",
-        "SeamSkipError(",
+        "raise SeamSkipError(name, str(error)) from None",
+        "raise",
         f"{MESSAGES}::TestSeam::test_fixture_that_skips_is_an_error",
     ),
     "15 any error is known": Bug(
