@@ -45,13 +45,13 @@ def test_error_around_many_tests_is_shown_once(
 
     status = [request.config.hook.pytest_report_teststatus(report=each, config=request.config)[0] for each in reports]
     assert [name for name in status if name == "repeated errors"] == ["repeated errors"] * (2 - times)
-    assert f"OSError, the same as in {request.node.nodeid}" in str(reports[1].longrepr) or times == 2
+    assert f"The same error as in {request.node.nodeid}: OSError" in str(reports[1].longrepr) or times == 2
 
 
 def test_error_at_another_line_is_shown(request: pytest.FixtureRequest, other: pytest.Item) -> None:
     reports = [report(each, "setup", OSError(f"app.py:{line}")) for line, each in enumerate((request.node, other))]
 
-    assert ["the same as" in str(each.longrepr) for each in reports] == [False, False]
+    assert ["The same error" in str(each.longrepr) for each in reports] == [False, False]
 
 
 def test_migration_is_named_with_its_line(request: pytest.FixtureRequest) -> None:
