@@ -39,10 +39,9 @@ def check(spoilt: Overlay, bug: Bug) -> None:
 
 
 def test_each_promise_has_a_planted_bug() -> None:
-    """Promise 20 is not made yet."""
     numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
 
-    assert numbered == set(range(1, 20))
+    assert numbered == set(range(1, 21))
 
 
 def selftest(overlay: Overlay) -> tuple[int, str]:

@@ -183,7 +183,9 @@ def fixture(name: str, body: str) -> Callable[[Overlay], None]:
         pytest.param(fixture("kept_tables", 'return ["contries"]'), ["KeptTablesError", "contries"], id="kept table"),
         pytest.param(fixture("create_app", 'raise OSError("no broker")'), ["no broker"], id="seam that raises"),
         pytest.param(fixture("create_app", 'pytest.fail("no broker")'), ["no broker"], id="seam that fails"),
-        pytest.param(fixture("settings", 'pytest.skip("no broker")'), ["SeamSkipError", "no broker"], id="seam that skips"),
+        pytest.param(
+            fixture("settings", 'pytest.skip("no broker")'), ["SeamSkipError", "no broker"], id="seam that skips"
+        ),
         pytest.param(
             broken,
             [

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from logging.config import dictConfig
 from typing import Any, NoReturn
 
 import pytest
@@ -156,3 +157,25 @@ def test_error_that_was_only_logged_is_recognised(
     log(RuntimeError(MESSAGE))
 
     assert list(_sections(request.node, AssertionError())) == ["Known error: Another loop"]
+
+
+def _configure_logging() -> None:
+    """Configure it as `fileConfig` does in a migration's env.py: no handler stays, and every logger is silent."""
+    dictConfig({"version": 1, "root": {"level": "ERROR"}})
+
+
+@pytest.fixture
+def migrated() -> None:
+    _configure_logging()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_log_outlives_a_migration_that_configures_it(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, turn: int, migrated: None
+) -> None:
+    """In a fixture, and in the body of the test before."""
+    logger.error("turn %s failed", turn, exc_info=RuntimeError(MESSAGE))
+
+    assert caplog.messages == [f"turn {turn} failed"]
+    assert list(_sections(request.node, AssertionError())) == ["Known error: Another loop"]
+    _configure_logging()

@@ -1,9 +1,11 @@
-"""Promises 14 to 18: leaks, known errors, both ways to the app, the server, wrong settings."""
+"""Promises 14 to 18 and 20: leaks, known errors, both ways to the app, the server, settings, repeated queries."""
 
 from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
 
 LEAKS = f"{DEEP}/test_leaks.py"
 KNOWN = f"{DEEP}/test_known_errors.py"
+MESSAGES = f"{DEEP}/test_messages.py"
+REPEATED = f"{DEEP}/test_repeated_selects.py"
 STREAMS = f"{DEEP}/test_streams.py"
 
 BUGS = {
@@ -75,10 +77,52 @@ BUGS = {
         f"{DEEP}/test_databases.py::test_a_lock_that_another_driver_left_is_not_waited_for",
     ),
     "15 causes are not followed": Bug(
-        f"{PLUGIN}/report/known_errors.py",
-        "if before is not None:",
-        "if not seen:",
+        f"{PLUGIN}/errors.py",
+        "inner = (error.__cause__, error.__context__,",
+        "inner = (error.__context__,",
         f"{KNOWN}::test_first_error_of_a_chain_comes_first",
+    ),
+    "14 a library's coroutine has no place": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "coroutine = coroutine.cr_await",
+        "coroutine = None",
+        f"{LEAKS}::test_a_task_is_named_with_the_line_that_a_library_awaits",
+    ),
+    "15 pydantic hides the cause": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "return bool(inner and",
+        "return bool(not inner and",
+        f"{KNOWN}::test_error_keeps_its_diagnosis_within_pydantics",
+    ),
+    "15 a migration silences the log": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "if handlers and handlers[0] not in root.handlers:",
+        "if not handlers:",
+        f"{KNOWN}::test_log_outlives_a_migration_that_configures_it",
+    ),
+    "15 each error is shown in full": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        "setdefault((frame.f_code, line, message)",
+        "setdefault(failure.item.nodeid",
+        f"{MESSAGES}::test_error_around_many_tests_is_shown_once",
+    ),
+    "15 a migration has no line": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        "= _refusal, _message, _migration,",
+        "= _refusal, _message,",
+        f"{MESSAGES}::test_migration_is_named_with_its_line",
+    ),
+    "15 a record is shown twice": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        'return "" if all(',
+        'return "" if not all(',
+        f"{MESSAGES}::test_record_is_shown_once",
+    ),
+    "15 a seam that skips is green": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        "raise SeamSkipError(name, str(error)) from None",
+        "raise",
+        f"{MESSAGES}::TestSeam::test_fixture_that_skips_is_an_error",
     ),
     "15 any error is known": Bug(
         f"{PLUGIN}/report/known_errors.py",
@@ -139,5 +183,29 @@ BUGS = {
         'if str(getattr(value, "value", value)) == needed:',
         "if value:",
         f"{DEEP}/test_old_tools.py::test_a_setting_that_makes_a_second_loop_is_named_with_its_line",
+    ),
+    "20 nothing is counted": Bug(
+        f"{PLUGIN}/leaks/repeated_selects.py",
+        "served.selects[key] += 1",
+        "served.selects[key] = 1",
+        f"{REPEATED}::test_a_query_for_each_row_is_named",
+    ),
+    "20 lines are not told apart": Bug(
+        f"{PLUGIN}/leaks/repeated_selects.py",
+        "key = statement, where(currentframe(), below=RunningApp.asgi.__code__)",
+        "key = statement, UNKNOWN",
+        f"{REPEATED}::test_what_is_right_is_not_reported[ten_lines]",
+    ),
+    "20 messages are not told apart": Bug(
+        f"{PLUGIN}/app/running_app.py",
+        "            self.selects.clear()\n",
+        "",
+        f"{REPEATED}::test_pages_of_a_stream_and_messages_of_a_websocket_are_counted_apart",
+    ),
+    "20 requests do not end": Bug(
+        f"{PLUGIN}/app/running_app.py",
+        "            served.ended = True\n",
+        "",
+        f"{REPEATED}::test_work_that_outlives_its_request_is_not_counted",
     ),
 }

@@ -4,6 +4,7 @@ import os
 import sysconfig
 import traceback
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -39,13 +40,10 @@ def raised_at(error: BaseException) -> str:
 
 def location(frame: FrameType, line: int) -> str:
     """Return `file:line`. A frame that has raised may be at another line by now."""
-    return f"{shorten(frame.f_code.co_filename)}:{line}"
+    return f"{frame.f_code.co_filename.removeprefix(ROOT)}:{line}"
 
 
-def shorten(file: str) -> str:
-    return file.removeprefix(ROOT)
-
-
+@cache
 def is_own(file: str) -> bool:
     """Return whether `file` belongs to the service or to its tests, and to no library."""
     if file.startswith(PLUGIN):

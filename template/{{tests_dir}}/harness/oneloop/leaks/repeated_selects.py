@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from ..app.running_app import RunningApp
 from ..app.served_request import ServedRequest, served_request
 from ..database.engine_guard import listening
-from .code_location import UNKNOWN, shorten, where
+from .code_location import ROOT, UNKNOWN, where
 
 # Without FROM a statement reads no rows: `set_config`, a lock, a sequence.
 SELECT = re.compile(r"\s*(?:SELECT|WITH)\b.*?\bFROM\b", re.IGNORECASE | re.DOTALL)
@@ -49,5 +49,5 @@ def _describe(served: ServedRequest, statement: str, line: str) -> str:
     name, count = f"{served.scope.get('method', 'websocket')} {served.scope['path']}", served.selects[statement, line]
     code = getattr(unwrap(served.scope.get("endpoint", _describe)), "__code__", None)
     if line == UNKNOWN and code:  # a library ran it, such as pydantic for the response
-        line = f"{shorten(code.co_filename)}:{code.co_firstlineno}, in the response"
+        line = f"{code.co_filename.removeprefix(ROOT)}:{code.co_firstlineno}, in the response"
     return f"{name} ran this {count} times, at {line}:\n    {' '.join(statement.split())[:300]}"

@@ -22,7 +22,7 @@ from .stop_run import Stop, find_reason_to_stop
 
 PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
-REPEATED = "oneloop_repeated"
+SAME = "The same error as in "
 CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
 RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
@@ -44,7 +44,6 @@ class Contribution:
     sections: list[tuple[str, str]] = field(default_factory=list)
     text: str = ""
     stop: Stop | None = None
-    repeated: bool = False
 
 
 def _refusal(failure: Failure) -> Contribution:
@@ -75,8 +74,7 @@ def _repeated(failure: Failure) -> Contribution:
     message = re.sub(CHANGES, "", describe(failure.error).replace(failure.item.name, ""))
     shown = failure.item.config.stash.setdefault(SHOWN, {})
     first = shown.setdefault((frame.f_code, line, message), failure.item.nodeid)
-    text = f"{type(failure.error).__name__}, the same as in {first}"
-    return Contribution() if first == failure.item.nodeid else Contribution(text=text, repeated=True)
+    return Contribution(text="" if first == failure.item.nodeid else f"{SAME}{first}: {type(failure.error).__name__}")
 
 
 def _migration(failure: Failure) -> Contribution:
@@ -101,9 +99,8 @@ def _sql(failure: Failure) -> Contribution:
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
-CONTRIBUTORS: tuple[Callable[[Failure], Contribution], ...] = (
-    *(_refusal, _message, _migration, _reason_to_stop, _repeated, _known_errors, _sql),
-)
+Contribute = Callable[[Failure], Contribution]
+CONTRIBUTORS: tuple[Contribute, ...] = _refusal, _message, _migration, _reason_to_stop, _repeated, _known_errors, _sql
 
 
 def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -140,13 +137,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.longrepr = contribution.text
         if contribution.stop and not item.session.shouldfail:
             item.session.shouldfail = contribution.stop.summary
-        if contribution.repeated:
-            setattr(report, REPEATED, True)
-        if contribution.repeated or (contribution.stop and contribution.text):
-            break  # the text says it all
+        if contribution.text and contribute in {_reason_to_stop, _repeated}:
+            break
     return report
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Count repeated errors apart: pytest shows the first one in full."""
-    return ("repeated errors", "E", "ERROR") if getattr(report, REPEATED, False) else None
+    repeated = isinstance(report.longrepr, str) and report.longrepr.startswith(SAME)
+    return ("repeated errors", "E", "ERROR") if repeated else None

@@ -1,0 +1,106 @@
+"""Promise 15: a failure is reported once and in few lines, wherever it happens."""
+
+import json
+import linecache
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import pytest
+
+from oneloop.errors import SeamSkipError
+from oneloop.report.known_errors import LOGGED, LoggedErrors
+
+REVISION = "revision = 'a1b2'\ndown_revision = None\n\n\ndef upgrade():\n    raise ValueError('no such table')\n"
+
+
+def report(test: pytest.Item, when: Any, error: Exception) -> pytest.TestReport:
+    """Have pytest report `test` as if this phase had raised `error`."""
+
+    def fail() -> NoReturn:
+        raise error
+
+    call = pytest.CallInfo.from_call(fail, when)
+    made: pytest.TestReport = test.ihook.pytest_runtest_makereport(item=test, call=call)
+    return made
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest) -> Iterator[pytest.Item]:
+    """Return another test of the run."""
+    item = next(item for item in request.session.items if item is not request.node)
+    item.stash[LOGGED] = LoggedErrors()
+    yield item
+    del item.stash[LOGGED]
+
+
+@pytest.mark.parametrize(("phase", "times"), [("setup", 1), ("teardown", 1), ("call", 2)])
+def test_error_around_many_tests_is_shown_once(
+    request: pytest.FixtureRequest, other: pytest.Item, phase: str, times: int
+) -> None:
+    """pytest counts the others apart; in the bodies of two tests it is two errors."""
+    reports = [
+        report(item, phase, OSError(f"{item.name} of {phase} left <socket fd={number} at 0x7f{number}>"))
+        for number, item in enumerate((request.node, other))
+    ]
+
+    status = [request.config.hook.pytest_report_teststatus(report=each, config=request.config)[0] for each in reports]
+    assert [name for name in status if name == "repeated errors"] == ["repeated errors"] * (2 - times)
+    assert f"The same error as in {request.node.nodeid}: OSError" in str(reports[1].longrepr) or times == 2
+
+
+def test_error_at_another_line_is_shown(request: pytest.FixtureRequest, other: pytest.Item) -> None:
+    reports = [report(each, "setup", OSError(f"app.py:{line}")) for line, each in enumerate((request.node, other))]
+
+    assert ["The same error" in str(each.longrepr) for each in reports] == [False, False]
+
+
+def test_migration_is_named_with_its_line(request: pytest.FixtureRequest) -> None:
+    """The database's error, and not Alembic's: its last sentence may name the URL."""
+    linecache.cache["0001_first.py"] = (len(REVISION), None, REVISION.splitlines(keepends=True), "0001_first.py")
+    scope: dict[str, Any] = {}
+    exec(compile(REVISION, "0001_first.py", "exec"), scope)  # noqa: S102  as Alembic runs it
+    try:
+        try:
+            scope["upgrade"]()
+        except ValueError as cause:
+            raise OSError("Look at DATABASE_URL") from cause
+    except OSError as error:
+        text = str(report(request.node, "setup", error).longrepr)
+
+    assert text == (
+        "The migration a1b2 failed at 0001_first.py:6:\n    raise ValueError('no such table')\nValueError: no such table"
+    )
+
+
+def test_record_is_shown_once(request: pytest.FixtureRequest) -> None:
+    """The service's JSON of a request stays; so do pytest's line of another logger, and a traceback."""
+    request_log = {"message": "request", "method": "GET", "path": "/api/health"}
+    client_log = 'HTTP Request: GET http://test/api/health?a=1 "HTTP/1.1 200 OK"'
+    printed = f"{json.dumps(request_log)}\n{json.dumps({'message': client_log})}\n{json.dumps({'message': 'failed'})}\n"
+    logged = (
+        f"INFO     app:app.py:1 request\nINFO     httpx2:client.py:1 {client_log}\n"
+        "WARNING  app:app.py:2 by another way\nERROR    app:app.py:3 failed\nTraceback\nOSError\n"
+    )
+    request.node.add_report_section("call", "stdout", printed)
+    request.node.add_report_section("call", "log", logged)
+
+    sections = dict(report(request.node, "call", OSError()).sections)
+
+    assert sections["Captured stdout call"].splitlines() == [json.dumps(request_log), '{"message": "failed"}']
+    assert sections["Captured log call"].splitlines() == [
+        "WARNING  app:app.py:2 by another way",
+        "ERROR    app:app.py:3 failed",
+        "Traceback",
+        "OSError",
+    ]
+
+
+class TestSeam:
+    @pytest.fixture
+    def login(self) -> None:
+        pytest.skip("no broker")
+
+    def test_fixture_that_skips_is_an_error(self, request: pytest.FixtureRequest) -> None:
+        """Or else a run in which every test is skipped would be green."""
+        with pytest.raises(SeamSkipError, match="`login` .* no broker"):
+            request.getfixturevalue("login")
