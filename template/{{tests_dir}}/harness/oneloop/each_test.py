@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from .cleanup.test_databases import State
-from .errors import ClosedLoopError, LeakError, LifespanError, SchemaChangedError, TimeLimitError, chain
+from .errors import ClosedLoopError, LeakError, SchemaChangedError, TimeLimitError, chain
 from .leaks.code_location import raised_at
 from .policy.markers import reason
 from .test_run import RUN, TestRun
@@ -48,9 +48,6 @@ def end(run: TestRun, item: pytest.Item) -> None:
         databases.mark_lost()
         raise ClosedLoopError(guard.test)
     leaks = run.leaks.end_test(guard.loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
-    if died := run.leaks.tasks.died():
-        run.refusals.add(LifespanError(guard.test, died))
-        guard.loop.run_until_complete(databases.restart_app(run.leaks.tasks.reported))
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
     if _requests_url(item):
@@ -137,7 +134,7 @@ def _end_late_test(run: TestRun, test: str) -> None:
         raise run.late
 
 
-def _with_limit(run: TestRun) -> Generator[None, Any, Any]:
+def _with_limit(run: TestRun) -> Generator[None, None, None]:
     """Raise the error of the time limit in place of the cancellation by which it ends a test."""
     __tracebackhide__ = True
     try:
