@@ -1,12 +1,17 @@
 """A test that does what it must not fails by name, with what happened and what to do; the next test is clean."""
 
+import os
+import pty
 import re
 import shutil
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.plugin.conftest import RunOnce
+from tests.support.environment import clean_environment
 from tests.support.outcomes import Run
 from tests.support.overlay import Overlay
 
@@ -49,7 +54,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "leaks_wrong.test_connection_dropped_in_a_cycle": ("error", ["ResourceWarning"]),
     "leaks_wrong.test_lock_left_on_a_connection": ("error", ["an advisory lock", f"{LEAKS}:"]),
     "leaks_wrong.test_background_task_fails": ("error", ["GET /probe/later was complete", "it fails later", f"{LEAKS}:"]),
-    "leaks_wrong.test_every_task_is_cancelled": ("error", ["LifespanError", "'oneloop: lifespan' was cancelled"]),
+    "leaks_wrong.test_every_task_is_cancelled": ("error", ["LeakError", "'oneloop: lifespan', cancelled"]),
     "leaks_wrong.test_without_an_end": ("failure", ["TimeLimitError", "It waited at", f"{LEAKS}:", "# here: no end"]),
     "leaks_wrong.test_without_an_end_and_sync": ("failure", ["TimeLimitError", "# here: no end, sync"]),
     "policy_wrong.test_login": ("failure", ["ClientPolicyError: test_login"]),
@@ -76,6 +81,7 @@ LINES = {
 }
 
 BLOCKING = Path(__file__).parent / "probes/blocking_wrong.py"
+DEBUGGER = Path(__file__).parent / "probes/debugger.py"
 ROUTES = """
 
 @router.get("/health/slow")
@@ -90,7 +96,13 @@ def read_thread() -> None:
     import time
 
     time.sleep(0.001)
+
+
+@router.get("/health/debugged")
+async def read_debugged() -> None:
+    breakpoint()
 """
+ANSWERS = b"import time; time.sleep(0.5)\np 6 * 7\nc\n"
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +159,33 @@ def test_blocking_call_fails_its_test(changed: Overlay) -> None:
     assert run.having("failure") == {"test_handler_that_waits"}, run.output
     assert "Blocking call to time.sleep" in run.output
     assert "my_service/health.py" in run.output
+
+
+def in_terminal(overlay: Overlay, *arguments: str, typed: bytes) -> str:
+    """Run pytest in a terminal where a user has typed something; return what it printed there."""
+    ours, its = pty.openpty()
+    command = [overlay.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = clean_environment({**overlay.environment, "TERM": "dumb"})
+    process = subprocess.Popen(command, cwd=overlay.root, env=environment, stdin=its, stdout=its, stderr=its)
+    os.close(its)
+    os.write(ours, typed)
+    printed = b""
+    with suppress(OSError):  # the other end was closed
+        while part := os.read(ours, 65536):
+            printed += part
+    os.close(ours)
+    assert process.wait(60) == 0, printed.decode()
+    return printed.decode()
+
+
+def test_debugger_prompts_wherever_it_is_called(changed: Overlay) -> None:
+    """In a test, a fixture and a handler, and for longer than the time limit."""
+    routes = changed.root / "src/my_service/health.py"
+    routes.write_text(routes.read_text() + ROUTES)
+
+    shutil.copy(DEBUGGER, changed.root / "tests/test_debugger.py")
+
+    printed = in_terminal(changed, "tests/test_debugger.py", typed=ANSWERS * 3)
+
+    assert printed.count("42\r\n") == 3, printed
+    assert "3 passed" in printed

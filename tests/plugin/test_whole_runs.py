@@ -66,7 +66,7 @@ def test_ctrl_c_ends_the_run_while_the_server_runs(service: Overlay) -> None:
 
     assert status == pytest.ExitCode.INTERRUPTED, output
     assert "KeyboardInterrupt" in output
-    assert re.search(r"Ctrl-C ended \S+live_wrong.py::test_interrupted at \S+live_wrong.py:16$", output, re.MULTILINE)
+    assert re.search(r"Ctrl-C ended \S+live_wrong.py::test_interrupted at \S+live_wrong.py:15$", output, re.MULTILINE)
     assert "went on after Ctrl-C" not in output
     assert not re.search(r"\d+ failed", output)
 

@@ -300,7 +300,8 @@ async def test_a_cancelled_task_of_the_plugin_is_named(leaks: Leaks) -> None:
     task.cancel()
     await asyncio.wait([task])
 
-    assert leaks.tasks.died() == ["the task 'oneloop: of this test' was cancelled"]
+    (line,) = leaks.tasks.died()
+    assert "'oneloop: of this test', cancelled" in line
     leaks.tasks.note(asyncio.get_running_loop())
 
 
@@ -314,7 +315,7 @@ def limit(_test_run: TestRun) -> Iterator[TestRun]:
 
 async def test_a_test_without_an_end_is_ended(limit: TestRun, request: Any) -> None:
     armed, _ = signal.getitimer(signal.ITIMER_REAL)
-    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 1)
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.Event().wait()
@@ -326,7 +327,7 @@ async def test_a_test_without_an_end_is_ended(limit: TestRun, request: Any) -> N
 async def test_a_clock_that_stands_still_does_not_stop_the_limit(
     limit: TestRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0.01)
+    signal.setitimer(signal.ITIMER_REAL, 0.01, 1)
     monkeypatch.setattr("time.monotonic", lambda: 0.0)
 
     with pytest.raises(asyncio.CancelledError):

@@ -159,7 +159,8 @@ async def test_a_task_of_the_app_that_fails_is_named_once(
 
     (line,) = tasks.died()
 
-    assert "'listener' failed: ConnectionError('the broker is gone') at tests/deep/" in line
+    assert "'listener' of the app, which failed: ConnectionError('the broker is gone')" in line
+    assert "test_lifespan.py:" in line
     assert tasks.died() == []
     await broker.stop(tasks.reported)
 
@@ -188,7 +189,7 @@ async def test_a_lifespan_that_a_test_has_cancelled_starts_again(
     await asyncio.wait([lifespan])
 
     assert not running.is_running
-    await _test_run.databases.restart_app([])
+    await _test_run.databases.after_test()
 
     assert running.is_running
     await running.stop()

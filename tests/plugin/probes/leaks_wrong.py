@@ -174,12 +174,12 @@ async def test_the_app_runs_again(async_client: AsyncClient) -> None:
 
 
 async def test_without_an_end(async_client: AsyncClient) -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 1)
     await asyncio.Event().wait()  # here: no end
 
 
 def test_without_an_end_and_sync() -> None:
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    signal.setitimer(signal.ITIMER_REAL, 0.1, 1)
     threading.Event().wait()  # here: no end, sync
 
 

@@ -12,15 +12,7 @@ from typing import Any
 import pytest
 
 from .cleanup.test_databases import State
-from .errors import (
-    ClosedLoopError,
-    LeakError,
-    LifespanError,
-    RepeatedSelectsError,
-    SchemaChangedError,
-    TimeLimitError,
-    chain,
-)
+from .errors import ClosedLoopError, LeakError, RepeatedSelectsError, SchemaChangedError, TimeLimitError, chain
 from .leaks.code_location import raised_at
 from .policy.markers import reason
 from .test_run import RUN, TestRun
@@ -64,9 +56,6 @@ def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop) 
     if repeated and reason(item, REPEATED) is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
     leaks = run.leaks.end_test(loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
-    if died := run.leaks.tasks.died():
-        run.refusals.add(LifespanError(guard.test, died))
-        loop.run_until_complete(databases.restart_app(run.leaks.tasks.reported))
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
     if _requests_url(item):
@@ -83,7 +72,9 @@ def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop) 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     run = request.config.stash[RUN]
     if fixturedef.scope == "function":
@@ -152,7 +143,7 @@ def _end_late_test(run: TestRun, test: str) -> None:
         raise run.late
 
 
-def _with_limit(run: TestRun) -> Generator[None, Any, Any]:
+def _with_limit(run: TestRun) -> Generator[None, None, None]:
     """Raise the error of the time limit in place of the cancellation by which it ends a test."""
     __tracebackhide__ = True
     try:

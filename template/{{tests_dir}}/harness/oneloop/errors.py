@@ -125,21 +125,11 @@ class RepeatedSelectsError(OneloopError):
         )
 
 
-class LifespanError(OneloopError):
-    def __init__(self, test: str, found: list[str]) -> None:
-        lines = "\n".join(f"  - {line}" for line in found)
-        super().__init__(
-            f"During {test} the app lost what its lifespan had started:\n{lines}\nCatch the error in that task. A "
-            "test may cancel only tasks that it started itself. See docs/testing/leaks.md."
-        )
-
-
 class TimeLimitError(OneloopError):
     def __init__(self, test: str, seconds: int) -> None:
         super().__init__(
-            f"{test} did not end within {seconds} seconds, so it was ended at the line where it waits. It waits for "
-            "something that does not happen: a lock, an event, or a clock that a library stopped. For more time, set "
-            "`time_limit` in [tool.oneloop]. See docs/testing/leaks.md."
+            f"{test} did not end within {seconds} seconds, so it was ended where it waits: for a lock, an event, or a "
+            "clock that a library stopped. For more time, set `time_limit`. See docs/testing/leaks.md."
         )
 
 

@@ -1,6 +1,6 @@
 """The databases that the tests of this process use, and the state that they are in."""
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 
@@ -84,23 +84,16 @@ class TestDatabases:
             self._state = State.USED
             raise
 
-    async def restart_app(self, reported: Collection[BaseException]) -> None:
-        """Start the app again if a test ended its lifespan."""
-        if self.app is not None and not self.app.is_running:
-            await self.app.stop(reported)
-            try:
-                await self.app.start()
-            except BaseException:
-                self._state = State.LOST
-                raise
-            self.app_restarted()
-
     async def after_test(self) -> WipeResult:
         """Restore each database as it was before the test; the next state is CLEAN, or LOST."""
         state, self._state = self._state, State.LOST  # unless all of it succeeds
         result = WipeResult()
         if state is State.LOST:
             return result
+        if self.app is not None and not self.app.is_running:  # the test ended its lifespan
+            await self.app.stop()
+            await self.app.start()
+            self.app_restarted()
         if state is State.USED:
             result = await self._wipe()
         elif state is State.PRIVATE_COPY:

@@ -43,4 +43,4 @@ class Leaks:
         if self.connections.late:  # an open session holds one
             lines += loop.run_until_complete(self.connections.take_back())
         errors = self.unawaited.take()
-        return lines if errors_expected else lines + errors
+        return lines + self.tasks.died() + ([] if errors_expected else errors)

@@ -59,22 +59,21 @@ class Tasks:
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
         """Return the tasks that are new and may not outlive the test."""
         new = asyncio.all_tasks(loop) - self._before - self._of_app
-        return [task for task in new if not (_is_ours(task) or _file(task).endswith(self._may_outlive))]
+        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in new if not _is_ours(task)}
+        return [task for task, code in codes.items() if not (code and code.co_filename.endswith(self._may_outlive))]
 
     def died(self) -> list[str]:
-        """Return a line for each task of the app that failed and that no code awaits.
-
-        Also for a task of the plugin's own that a test cancelled.
-        """
+        """Return a line for each task of the app that failed, and for each of the plugin's that was cancelled."""
         ended = [task for task in self._of_app | {*filter(_is_ours, self._before)} if task.done()]
         self._of_app.difference_update(ended)
-        lines = [f"{_name(task)} was cancelled" for task in ended if task.cancelled() and _is_ours(task)]
+        cancelled = [task for task in ended if task.cancelled() and _is_ours(task)]
+        lines = [f"{_name(task)}, cancelled: a test may cancel only what it started" for task in cancelled]
         for task in ended:
             # asyncio has no public way to ask whether some code has retrieved the exception.
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
                 logger.error("A task of the app failed", exc_info=error)
                 self.reported.append(error)
-                lines.append(f"{_name(task)} failed: {error!r}{raised_at(error)}")
+                lines.append(f"{_name(task)} of the app, which failed: {error!r}{raised_at(error)}")
         return lines
 
     async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
@@ -124,11 +123,6 @@ def _name(task: asyncio.Task[Any]) -> str:
 
 def _is_ours(task: asyncio.Task[Any]) -> bool:
     return task.get_name().startswith(OURS)
-
-
-def _file(task: asyncio.Task[Any]) -> str:
-    code = getattr(task.get_coro(), "cr_code", None)
-    return getattr(code, "co_filename", "")
 
 
 class UnawaitedErrors:
