@@ -51,7 +51,7 @@ BUGS = {
         '"GET /api/health": Access(anonymous=200, admin=200, editor=200, writer=200)',
         '"GET /api/health": Access(left_out="it is open")',
         ACCESS,
-        "A mounted app alone can be left out, with a reason.",
+        "for a mounted app alone, \"MOUNT /path\": Access(left_out=",
     ),
     "10 all is left out with a mount": Bug(
         f"{PLUGIN}/access/declared.py",
