@@ -81,7 +81,7 @@ class TestPsql:
         assert made.returncode == 0, made.stderr
         assert named.stdout == "postgres\n"
         assert "in orders" in opened.stdout
-        assert "(DATABASE_URL from .env)" in opened.stderr
+        assert ", from .env" in opened.stderr
         assert password not in opened.stderr
         assert not (service.root / ".postgres").exists()
 
@@ -89,7 +89,7 @@ class TestPsql:
         done = service.run("psql", "postgres", *self.WHERE)
 
         assert (done.returncode, done.stdout) == (0, "postgres\n"), done.stderr
-        assert "(the embedded server)" in done.stderr
+        assert ", from the embedded server" in done.stderr
 
 
 OLD = """

@@ -1,6 +1,8 @@
 """Promises 9 and 10: roles are separate, and every route declares what each of them gets."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -11,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
 from oneloop.access import Access, AccessError, Call
+from oneloop.access import declared
 from oneloop.access.asking import Asker
 from oneloop.access.declared import Case, find_problems
 from oneloop.clients import ClientAs, open_async_client
@@ -88,7 +91,7 @@ def test_all_that_is_declared_is_no_problem() -> None:
     ],
 )
 def test_route_without_an_entry_is_named_with_the_line_to_add(entry: str, line: str) -> None:
-    access = {name: declared for name, declared in DECLARED.items() if name != entry}
+    access = {name: each for name, each in DECLARED.items() if name != entry}
 
     assert f'    "{entry}": {line}' in problems(access)
 
@@ -130,6 +133,20 @@ def test_mounted_app_is_left_out_by_one_entry_with_a_reason() -> None:
     assert problems(left_out) == ""
     assert '"MOUNT /in": ...' in problems({**left_out, "MOUNT /in": Access(left_out="unknown")})
     assert '"GET /inner/stock"' in problems({**WITHOUT_INNER, "MOUNT /in": Access(left_out="unknown")})
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ['"GET /ping": Access(left_out="open")', '"MOUNT /in": Access(left_out=" ")', '"MOUNT /in": Access(clerk=200)'],
+)
+def test_nothing_but_a_mount_is_left_out(entry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "access.py"
+    file.write_text(f"from oneloop.access import Access\n\nACCESS = {{{entry}}}\n")
+    monkeypatch.setattr(declared, "PATH", file)
+    monkeypatch.delitem(sys.modules, "access", raising=False)
+
+    with pytest.raises(AccessError, match="for a mounted app alone"):
+        declared.load()
 
 
 @pytest.mark.parametrize("status", [405, 422])

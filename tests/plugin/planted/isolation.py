@@ -134,12 +134,6 @@ BUGS = {
         "(context, models[:1])",
         f"{DEEP}/test_drift.py::test_is_drift[table]",
     ),
-    "13 the models of env.py are not compared": Bug(
-        MIGRATIONS,
-        "[*models, *more]).upgrade_ops",
-        "models).upgrade_ops",
-        f"{DEEP}/test_drift.py::test_a_column_without_a_migration_is_named",
-    ),
     "13 a check is not compared": Bug(
         MIGRATIONS,
         "steps += await connection.run_sync(find_missing_checks, models)",

@@ -46,13 +46,6 @@ BUGS = {
     "10 an entry that cannot be read": Bug(
         "tests/access.py", '"GET /api/health": Access(', '"/api/health": Access(', ACCESS, "/api/health"
     ),
-    "10 a route that is left out": Bug(
-        "tests/access.py",
-        '"GET /api/health": Access(anonymous=200, admin=200, editor=200, writer=200)',
-        '"GET /api/health": Access(left_out="it is open")',
-        ACCESS,
-        "A mounted app alone can be left out, with a reason.",
-    ),
     "10 all is left out with a mount": Bug(
         f"{PLUGIN}/access/declared.py",
         'f"{each.mount}/".startswith(left_out)',

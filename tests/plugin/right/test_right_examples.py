@@ -28,6 +28,12 @@ async def test_pool_of_another_library_writes(async_client: AsyncClient, db_sess
 
 
 @twice
+async def test_pool_of_another_library_alone(async_client: AsyncClient, database_url: str, turn: int) -> None:
+    """It is not seen, so the test requests the URL: its row is gone for the next one."""
+    assert (await async_client.post("/right/pool")).status_code == 200, (turn, database_url)
+
+
+@twice
 async def test_worker_of_the_lifespan_sees_the_rows(
     async_client: AsyncClient, db_session: AsyncSession, test_users: dict[str, UserWithPassword], turn: int
 ) -> None:

@@ -41,12 +41,11 @@ def load() -> Mapping[str, Access]:
         return {}
     access: Mapping[str, Access] = getattr(_import(PATH), "ACCESS", {})
     for entry, declared in access.items():
-        if len(entry.split()) < 2 or not isinstance(declared, Access):
-            raise AccessError(f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...).')
-        if bool(declared.left_out) != entry.startswith(f"{MOUNT} "):
+        words = entry.split()
+        if len(words) < 2 or not isinstance(declared, Access) or bool(declared.left_out) != (words[0] == MOUNT):
             raise AccessError(
-                f"{FILE}: {entry!r} is not valid. A mounted app alone can be left out, with a reason. Write:\n"
-                f'    "{MOUNT} /path": Access(left_out="its own tests cover it"),'
+                f'{FILE}: the entry {entry!r} is not valid. Write "GET /api/path": Access(...), or, for a mounted app '
+                f'alone, "{MOUNT} /path": Access(left_out="reason").'
             )
     return access
 
@@ -114,10 +113,8 @@ def _entry_problems(access: Mapping[str, Access], columns: Sequence[str], routes
         if _route(entry) not in routes:
             yield f'The app has no such route. Delete from ACCESS:\n    "{entry}": ...'
             continue
-        if declared.left_out:
-            continue
         statuses = declared.statuses
-        for role in columns:
+        for role in columns if not declared.left_out else ():
             if role not in statuses:
                 proposed = [*statuses.values()][-1] if statuses else 200
                 yield f'Add to the Access of "{entry}":\n    {_argument(role, proposed)},'

