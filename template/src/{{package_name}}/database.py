@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from . import NAME
 from .database_errors import explain_errors
 from .settings import Settings
 
@@ -43,6 +44,11 @@ class Identified:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+def milliseconds(seconds: float) -> str:
+    """Return a time limit as PostgreSQL reads it; never 0, which means none."""
+    return str(max(1, round(seconds * 1000)))
+
+
 def create_engine(settings: Settings) -> AsyncEngine:
     """Return the engine of the app. It connects at its first use."""
     engine = create_async_engine(
@@ -54,12 +60,28 @@ def create_engine(settings: Settings) -> AsyncEngine:
         connect_args={
             "timeout": settings.database_timeout_seconds,
             "command_timeout": settings.database_timeout_seconds,
+            "server_settings": {
+                "application_name": NAME,
+                "lock_timeout": milliseconds(settings.database_lock_timeout_seconds),
+                "idle_in_transaction_session_timeout": milliseconds(settings.database_idle_seconds),
+            },
         },
         # Errors are logged with their statement; its parameters may be secret.
         hide_parameters=True,
     )
     explain_errors(engine)
     return engine
+
+
+def create_ready_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine with one connection, for the question whether the database answers."""
+    limit = settings.ready_timeout_seconds
+    changed = {
+        "database_pool_size": 1,
+        "database_pool_timeout_seconds": limit,
+        "database_timeout_seconds": limit,
+    }
+    return create_engine(settings.model_copy(update=changed))
 
 
 def create_session_factory(engine: AsyncEngine) -> SessionFactory:
