@@ -214,6 +214,24 @@ BUGS = {
         "",
         "tests/test_migrate.py",
     ),
+    "a closed connection is used": Bug(
+        "src/my_service/database.py",
+        "if closed or (",
+        "if (",
+        "tests/test_database.py::test_closed_connection_is_replaced",
+    ),
+    "each request asks the connection": Bug(
+        "src/my_service/database.py",
+        "idle > PING_AFTER_SECONDS and not",
+        "not",
+        "tests/test_database.py::test_idle_connection_is_asked",
+    ),
+    "an idle connection is not asked": Bug(
+        "src/my_service/database.py",
+        "idle > PING_AFTER_SECONDS and not _answers(engine, connection)",
+        "False",
+        "tests/test_database.py::test_idle_connection_is_asked",
+    ),
     "pages overlap": Bug(
         "src/my_service/paging.py",
         "key < query.position",
