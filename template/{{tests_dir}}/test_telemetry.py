@@ -20,9 +20,9 @@ def exporter(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
 async def test_request_is_a_span_with_its_route(
     async_client: AsyncClient, exporter: InMemorySpanExporter
 ) -> None:
-    await async_client.get("/api/documents/1")
+    await async_client.patch("/api/users/1")
 
     (span,) = [each for each in exporter.get_finished_spans() if each.parent is None]
-    assert span.name == "GET /api/documents/{document_id}"
+    assert span.name == "PATCH /api/users/{user_id}"
     assert span.attributes is not None
     assert span.attributes["http.response.status_code"] == 401

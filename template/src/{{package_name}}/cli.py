@@ -8,7 +8,7 @@ import sys
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from .auth.service import build_password_hasher
+from .auth.passwords import HashQueue, Passwords, build_password_hasher
 from .database import create_engine, create_session_factory
 from .database_errors import CommitUnknownError, DatabaseUnreachableError
 from .errors import conflict
@@ -23,9 +23,11 @@ UNDEFINED_TABLE = "42P01"
 async def create_admin(settings: Settings, new: UserIn) -> None:
     """Add an administrator to the database."""
     engine = create_engine(settings)
+    passwords = Passwords(build_password_hasher(settings), HashQueue(1, 1))
     try:
-        async with create_session_factory(engine).begin() as session:
-            await add_user(session, build_password_hasher(settings), new)
+        async with create_session_factory(engine)() as session:
+            await add_user(session, passwords, new)
+            await session.commit()
     finally:
         await engine.dispose()
 

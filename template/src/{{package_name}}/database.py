@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated
+from time import monotonic
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import Depends, Request
-from sqlalchemy import DateTime, MetaData, func
+from sqlalchemy import DateTime, MetaData, event, func
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -14,11 +16,16 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from . import NAME
 from .database_errors import explain_errors
 from .settings import Settings
 
 SessionFactory = async_sessionmaker[AsyncSession]
+
+PING_AFTER_SECONDS = 1.0
+IDLE_SINCE = "idle_since"
 
 
 class Base(DeclarativeBase):
@@ -43,6 +50,11 @@ class Identified:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+def milliseconds(seconds: float) -> str:
+    """Return a time limit as PostgreSQL reads it; never 0, which means none."""
+    return str(max(1, round(seconds * 1000)))
+
+
 def create_engine(settings: Settings) -> AsyncEngine:
     """Return the engine of the app. It connects at its first use."""
     engine = create_async_engine(
@@ -50,16 +62,55 @@ def create_engine(settings: Settings) -> AsyncEngine:
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=settings.database_pool_timeout_seconds,
-        pool_pre_ping=True,
         connect_args={
             "timeout": settings.database_timeout_seconds,
             "command_timeout": settings.database_timeout_seconds,
+            "server_settings": {
+                "application_name": NAME,
+                "lock_timeout": milliseconds(settings.database_lock_timeout_seconds),
+                "idle_in_transaction_session_timeout": milliseconds(settings.database_idle_seconds),
+            },
         },
         # Errors are logged with their statement; its parameters may be secret.
         hide_parameters=True,
     )
     explain_errors(engine)
+    _ping_idle_connections(engine)
     return engine
+
+
+def _ping_idle_connections(engine: AsyncEngine) -> None:
+    # `pool_pre_ping` asks before each request, which costs a tenth of it. A connection that was in
+    # use a second ago is still there, or asyncpg knows that it is not.
+    def checkin(_: Any, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE_SINCE] = monotonic()
+
+    def checkout(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+        closed = connection.driver_connection.is_closed()
+        idle = monotonic() - record.info.get(IDLE_SINCE, monotonic())
+        if closed or (idle > PING_AFTER_SECONDS and not _answers(engine, connection)):
+            raise DisconnectionError  # the pool opens another connection
+
+    event.listen(engine.sync_engine, "checkin", checkin)
+    event.listen(engine.sync_engine, "checkout", checkout)
+
+
+def _answers(engine: AsyncEngine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except Exception:  # noqa: BLE001  whatever it is, the connection is of no use
+        return False
+
+
+def create_ready_engine(settings: Settings) -> AsyncEngine:
+    """Return an engine with one connection, for the question whether the database answers."""
+    limit = settings.ready_timeout_seconds
+    changed = {
+        "database_pool_size": 1,
+        "database_pool_timeout_seconds": limit,
+        "database_timeout_seconds": limit,
+    }
+    return create_engine(settings.model_copy(update=changed))
 
 
 def create_session_factory(engine: AsyncEngine) -> SessionFactory:

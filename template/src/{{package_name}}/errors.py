@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from http.client import responses
+from math import ceil
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request, Response
@@ -46,17 +48,19 @@ class ServiceError(Exception):
     """An error whose message is sent to the caller."""
 
     status: ClassVar[HTTPStatus]
-    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.headers = headers or {}
 
 
 class NotAuthenticatedError(ServiceError):
     """The caller is not authenticated."""
 
     status = HTTPStatus.UNAUTHORIZED
-    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self, detail: str = "Not authenticated") -> None:
-        super().__init__(detail)
+        super().__init__(detail, {"WWW-Authenticate": "Bearer"})
 
 
 class PermissionDeniedError(ServiceError):
@@ -87,10 +91,19 @@ class UnavailableError(ServiceError):
     """The service is temporarily unavailable."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
     def __init__(self, detail: str = "The service is busy. Try again in a moment.") -> None:
-        super().__init__(detail)
+        super().__init__(detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+class TooManyRequestsError(ServiceError):
+    """The caller has to wait."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, wait: timedelta) -> None:
+        seconds = max(1, ceil(wait.total_seconds()))
+        super().__init__("Too many failed logins. Try again later.", {"Retry-After": str(seconds)})
 
 
 class Problem(BaseModel):

@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+from typing import Annotated
 
-from fastapi import APIRouter, Request
-from sqlalchemy import text
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Column, MetaData, String, Table, select
 
-from .database import SessionFactory, SessionFactoryDep
+from .database import SessionFactory
 from .errors import UnavailableError
+from .schema import Revisions
 
 router = APIRouter(tags=["health"])
 logger = logging.getLogger(__name__)
+
+APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 @router.head("/health", include_in_schema=False)
@@ -20,21 +24,37 @@ async def get_health() -> dict[str, str]:
     return {"status": "healthy"}
 
 
-async def _ask(factory: SessionFactory) -> None:
+async def get_ready_factory(request: Request) -> SessionFactory:
+    """Return the factory of sessions on a connection of their own.
+
+    A pool whose connections are all in use does not take the replica out of service.
+    """
+    factory: SessionFactory = request.state.ready_factory
+    return factory
+
+
+async def _ask(factory: SessionFactory, revisions: Revisions) -> None:
     async with factory() as session:
-        await session.execute(text("SELECT 1"))
+        applied = frozenset(await session.scalars(select(APPLIED.c.version_num)))
+    if revisions.are_older(applied):
+        message = "The database lacks a migration."
+        raise UnavailableError(message)
 
 
 @router.get("/ready")
-async def get_ready(request: Request, factory: SessionFactoryDep) -> dict[str, str]:
-    """Report readiness: the database must answer within a time limit."""
+async def get_ready(
+    request: Request, factory: Annotated[SessionFactory, Depends(get_ready_factory)]
+) -> dict[str, str]:
+    """Report readiness: the database must answer within a time limit, and be migrated."""
     limit: float = request.state.settings.ready_timeout_seconds
-    question = asyncio.create_task(_ask(factory), name="ready")
+    question = asyncio.create_task(_ask(factory, request.state.revisions), name="ready")
     try:
         # Shielded: a cancelled statement takes seconds to end, and the answer must not wait.
         await asyncio.wait_for(asyncio.shield(question), limit)
+    except UnavailableError:
+        raise
     except Exception as error:  # every error means: not ready
         question.cancel()
-        logger.warning("not ready", extra={"reason": type(error).__name__})
-        raise UnavailableError("The database does not answer.") from error
+        message = "The database does not answer."
+        raise UnavailableError(message) from error
     return {"status": "ready"}

@@ -1,5 +1,6 @@
 """The app. `create_app(settings)` builds it; its lifespan owns the engine."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
@@ -9,15 +10,21 @@ from pwdlib import PasswordHash
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import NAME
+from .auth.passwords import HashQueue, build_password_hasher
 from .auth.routes import router as auth
-from .auth.service import build_password_hasher
-from .database import SessionFactory, create_engine, create_session_factory
+from .database import (
+    SessionFactory,
+    create_engine,
+    create_ready_engine,
+    create_session_factory,
+)
 from .documents.routes import router as documents
 from .errors import add_error_handlers, name_media_type, problems
 from .health import router as health
 from .metrics import router as metrics
 from .middleware import build_middleware
 from .observability import log_slow_queries, start_sentry, write_logs
+from .schema import Revisions
 from .settings import Settings
 from .users.routes import router as users
 
@@ -28,7 +35,10 @@ class State(TypedDict):
     settings: Settings
     engine: AsyncEngine
     session_factory: SessionFactory
+    ready_factory: SessionFactory
+    revisions: Revisions
     password_hasher: PasswordHash
+    hash_queue: HashQueue
 
 
 class Service(FastAPI):
@@ -47,23 +57,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         with write_logs(settings):
             start_sentry(settings)
-            engine = create_engine(settings)
+            engine, ready_engine = create_engine(settings), create_ready_engine(settings)
             log_slow_queries(engine, settings)
             try:
                 yield {
                     "settings": settings,
                     "engine": engine,
                     "session_factory": create_session_factory(engine),
+                    "ready_factory": create_session_factory(ready_engine),
+                    "revisions": await asyncio.to_thread(Revisions.read),
                     "password_hasher": build_password_hasher(settings),
+                    "hash_queue": HashQueue(settings.password_slots, settings.password_queue),
                 }
             finally:
                 await engine.dispose()
+                await ready_engine.dispose()
 
     app = Service(
         title=NAME,
         lifespan=lifespan,
         middleware=build_middleware(settings),
-        responses=problems(500, 503),
+        responses=problems(413, 500, 503),
         openapi_url="/openapi.json" if settings.api_docs else None,
         # A redirect would name the Host header, which any caller may choose.
         redirect_slashes=False,

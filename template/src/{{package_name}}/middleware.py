@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -119,6 +120,24 @@ class UnexpectedErrorMiddleware:
             await response(scope, receive, send)
 
 
+class BodyLimitMiddleware:
+    """Refuses a large body: by its declared length before it is read, else as it arrives."""
+
+    def __init__(self, app: ASGIApp, max_body_size: int) -> None:
+        self.app = RequestBodyLimitMiddleware(app, max_body_size)
+        self.max_body_size = max_body_size
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the app, or answer 413."""
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared) > self.max_body_size:
+            status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            response = problem(status, f"The body has more than {self.max_body_size} bytes.")
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
 def build_middleware(settings: Settings) -> list[Middleware]:
     """Return the middleware, the outermost first."""
     cors = Middleware(
@@ -133,4 +152,5 @@ def build_middleware(settings: Settings) -> list[Middleware]:
         Middleware(RequestIdMiddleware),
         Middleware(SecurityHeadersMiddleware),
         Middleware(UnexpectedErrorMiddleware),
+        Middleware(BodyLimitMiddleware, max_body_size=settings.max_body_bytes),
     ]

@@ -96,8 +96,11 @@ class Settings(BaseSettings):
     )
     database_pool_size: int = Field(10, ge=1, le=1000)
     database_pool_timeout_seconds: float = Field(5.0, gt=0, le=60)
-    # The time limit of opening a connection, and of a statement.
+    # The time limits of opening a connection and of a statement, of waiting for a lock, and of a
+    # transaction between two statements.
     database_timeout_seconds: float = Field(30.0, gt=0, le=600)
+    database_lock_timeout_seconds: float = Field(2.0, gt=0, le=600)
+    database_idle_seconds: float = Field(60.0, gt=0, le=600)
     ready_timeout_seconds: float = Field(2.0, gt=0, le=60)
 
     secret_key: Annotated[SecretStr, AfterValidator(_strong)] = Field(
@@ -109,6 +112,14 @@ class Settings(BaseSettings):
     password_time_cost: int = Field(3, ge=1, le=100)
     password_memory_kib: int = Field(65536, ge=8, le=4 * 1024 * 1024)
     password_parallelism: int = Field(4, ge=1, le=64)
+    # So many hashes run at a time, each with its memory, and so many more logins may wait.
+    password_slots: int = Field(2, ge=1, le=64)
+    password_queue: int = Field(30, ge=1, le=1000)
+    # Failed logins until the answer is 429, of an account from one address and of an address.
+    failed_logins_per_account: int = Field(10, ge=1)
+    failed_logins_per_address: int = Field(100, ge=1)
+    failed_login_minutes: int = Field(15, ge=1, le=24 * 60)
+    max_body_bytes: int = Field(1024 * 1024, ge=1024)
 
     # The page /docs and the description /openapi.json.
     api_docs: bool = True

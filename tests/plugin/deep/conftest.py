@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
 
 from oneloop.clients import open_async_client, open_live_client
 from oneloop.database.engine_guard import EngineGuard, exempt
@@ -28,6 +31,25 @@ from oneloop.cleanup.wiper import PostgresWiper, WipeResult
 from tests.deep import catalogue
 from tests.deep.probe import Probe
 from tests.deep.schema import SCHEMA, Base, Book, Shelf
+
+
+class InTaskOfItsOwn(BaseHTTPMiddleware):
+    """Many apps have one of this kind: it runs the app in a task, and pumps the answer."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+
+@pytest.fixture(scope="session")
+def create_app(create_app: Callable[[Any], FastAPI]) -> Callable[[Any], FastAPI]:
+    """The app of the service, behind a middleware of the kind in which the brief's failure arose."""
+
+    def build(settings: Any) -> FastAPI:
+        app = create_app(settings)
+        app.add_middleware(InTaskOfItsOwn)
+        return app
+
+    return build
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from ..errors import NotAuthenticatedError, PermissionDeniedError
 from ..observability import USER_ID
 from ..settings import Settings
 from ..users.models import Role, User
+from .passwords import Passwords
 from .tokens import read_access_token
 
 bearer = HTTPBearer(auto_error=False, description="The access token of /api/auth/login.")
@@ -31,6 +32,14 @@ async def get_password_hasher(request: Request) -> PasswordHash:
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 PasswordHasherDep = Annotated[PasswordHash, Depends(get_password_hasher)]
+
+
+async def get_passwords(request: Request, hasher: PasswordHasherDep) -> Passwords:
+    """Return the hasher of the app, behind its queue."""
+    return Passwords(hasher, request.state.hash_queue)
+
+
+PasswordsDep = Annotated[Passwords, Depends(get_passwords)]
 
 
 async def get_current_user(

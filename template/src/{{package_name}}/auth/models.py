@@ -1,4 +1,4 @@
-"""The stored refresh token."""
+"""The stored refresh token, and the failed logins."""
 
 from datetime import datetime
 from uuid import UUID
@@ -25,3 +25,13 @@ class RefreshToken(Identified, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class FailedLogins(Base):
+    """The number of failed logins of one address, or of one account from it, until they expire."""
+
+    __tablename__ = "failed_logins"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

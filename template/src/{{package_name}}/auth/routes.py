@@ -1,22 +1,32 @@
 """Log in, refresh tokens, log out."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from ..database import SessionDep
 from ..errors import problems
-from .dependencies import PasswordHasherDep, SettingsDep
+from ..text import normalise_email
+from .dependencies import PasswordsDep, SettingsDep
+from .failed_logins import count_attempt, forgive
 from .schemas import Credentials, RefreshIn, Tokens
 from .service import authenticate, forget_expired, issue_tokens, revoke_family, rotate
 
 router = APIRouter(prefix="/auth", tags=["auth"], responses=problems(400, 422))
 
 
-@router.post("/login", responses=problems(401))
+@router.post("/login", responses=problems(401, 429))
 async def login(
-    session: SessionDep, settings: SettingsDep, hasher: PasswordHasherDep, credentials: Credentials
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    passwords: PasswordsDep,
+    credentials: Credentials,
 ) -> Tokens:
     """Log in with email address and password."""
-    user = await authenticate(session, hasher, credentials)
+    address = request.client.host if request.client else ""
+    email = normalise_email(credentials.email)
+    await count_attempt(session, settings, address, email)
+    user = await authenticate(session, passwords, credentials)
+    await forgive(session, address, email)
     await forget_expired(session, user.id)
     return issue_tokens(session, settings, user.id)
 

@@ -1,13 +1,9 @@
 """Verify passwords; issue, rotate and revoke refresh tokens."""
 
-import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from uuid import UUID, uuid4
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -17,44 +13,24 @@ from ..settings import Settings
 from ..text import normalise_email
 from ..users.models import User
 from .models import RefreshToken
+from .passwords import Passwords
 from .schemas import Credentials, Tokens
 from .tokens import create_access_token, create_refresh_token, hash_refresh_token
 
 logger = logging.getLogger(__name__)
 
 
-def build_password_hasher(settings: Settings) -> PasswordHash:
-    """Return the hasher. A hash contains its cost, so old hashes can still be verified."""
-    return PasswordHash(
-        (
-            Argon2Hasher(
-                time_cost=settings.password_time_cost,
-                memory_cost=settings.password_memory_kib,
-                parallelism=settings.password_parallelism,
-            ),
-        )
-    )
-
-
-@lru_cache(maxsize=1)
-def _dummy_hash(hasher: PasswordHash) -> str:
-    return hasher.hash("a password of no user")
-
-
-def _verify(hasher: PasswordHash, password: str, hashed: str | None) -> tuple[bool, str | None]:
-    # An unknown address takes as long as a wrong password, so the time reveals no account.
-    return hasher.verify_and_update(password, hashed or _dummy_hash(hasher))
-
-
 async def authenticate(
-    session: AsyncSession, hasher: PasswordHash, credentials: Credentials
+    session: AsyncSession, passwords: Passwords, credentials: Credentials
 ) -> User:
     """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
     user = await session.scalar(
         select(User).where(User.email == normalise_email(credentials.email))
     )
     hashed = user.hashed_password if user else None
-    valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
+    # The attempt counts, and while Argon2 works another request has the connection.
+    await session.commit()
+    valid, rehashed = await passwords.verify(credentials.password, hashed)
     if user is not None and valid:
         # The password or the access may have changed in the meantime. From here the row is
         # locked: a change waits until the tokens are issued, and then revokes them.

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from ..auth.dependencies import AdminDep, CurrentUserDep, PasswordHasherDep
+from ..auth.dependencies import AdminDep, CurrentUserDep, PasswordsDep
 from ..database import SessionDep
 from ..errors import problems
 from ..paging import Page, PageQueryDep, fetch_page
@@ -31,19 +31,19 @@ async def list_users(_: AdminDep, session: SessionDep, page: PageQueryDep) -> Pa
 
 @router.post("", status_code=201, responses=problems(400, 403, 409, 422))
 async def post_user(
-    _: AdminDep, session: SessionDep, hasher: PasswordHasherDep, new: UserIn
+    _: AdminDep, session: SessionDep, passwords: PasswordsDep, new: UserIn
 ) -> UserOut:
     """Add a user."""
-    return UserOut.model_validate(await add_user(session, hasher, new))
+    return UserOut.model_validate(await add_user(session, passwords, new))
 
 
 @router.patch("/{user_id}", responses=problems(400, 403, 404, 409, 422))
 async def patch_user(
     admin: AdminDep,
     session: SessionDep,
-    hasher: PasswordHasherDep,
+    passwords: PasswordsDep,
     user_id: UUID,
     change: UserChange,
 ) -> UserOut:
     """Change a user's role, access or password."""
-    return UserOut.model_validate(await change_user(session, hasher, user_id, change, admin))
+    return UserOut.model_validate(await change_user(session, passwords, user_id, change, admin))

@@ -1,13 +1,12 @@
 """Operations on users."""
 
-import asyncio
 import logging
 from uuid import UUID
 
-from pwdlib import PasswordHash
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ..auth.passwords import Passwords
 from ..auth.service import revoke_all
 from ..errors import ConflictError, NotFoundError, PermissionDeniedError
 from .models import Role, User
@@ -16,14 +15,14 @@ from .schemas import UserChange, UserIn
 logger = logging.getLogger(__name__)
 
 
-async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> User:
+async def add_user(session: AsyncSession, passwords: Passwords, new: UserIn) -> User:
     """Add a user; a taken email address or username violates a unique constraint."""
+    await session.commit()  # gives the connection back while Argon2 works
     user = User(
         email=new.email,
         username=new.username,
         role=new.role,
-        # In a thread: Argon2 takes a tenth of a second or more.
-        hashed_password=await asyncio.to_thread(hasher.hash, new.password),
+        hashed_password=await passwords.hash(new.password),
     )
     session.add(user)
     await session.flush()
@@ -32,9 +31,12 @@ async def add_user(session: AsyncSession, hasher: PasswordHash, new: UserIn) -> 
 
 
 async def change_user(
-    session: AsyncSession, hasher: PasswordHash, user_id: UUID, change: UserChange, by: User
+    session: AsyncSession, passwords: Passwords, user_id: UUID, change: UserChange, by: User
 ) -> User:
     """Change a user; administrators cannot lock themselves out."""
+    given = change.model_fields_set
+    await session.commit()  # gives the connection back while Argon2 works
+    hashed = await passwords.hash(change.password) if "password" in given else None
     # Both are locked: of two admins who remove each other at once, the second is none any more.
     locked = (
         select(User)
@@ -50,7 +52,6 @@ async def change_user(
     if user is None:
         message = "There is no such user."
         raise NotFoundError(message)
-    given = change.model_fields_set
     stays_admin = change.role is Role.ADMIN or "role" not in given
     if user.id == by.id and not (stays_admin and change.is_active):
         message = "You cannot remove your own admin role or access. Ask another admin."
@@ -59,11 +60,11 @@ async def change_user(
         user.role = change.role
     if "is_active" in given:
         user.is_active = change.is_active
-    if "password" in given:
-        user.hashed_password = await asyncio.to_thread(hasher.hash, change.password)
-    if "password" in given or not change.is_active:
+    if hashed is not None:
+        user.hashed_password = hashed
+    if hashed is not None or not change.is_active:
         await revoke_all(session, user.id)
     await session.flush()
-    what = {"role": user.role, "is_active": user.is_active, "new_password": "password" in given}
+    what = {"role": user.role, "is_active": user.is_active, "new_password": hashed is not None}
     logger.info("user changed", extra={"changed_user_id": str(user.id), **what})
     return user
