@@ -41,8 +41,18 @@ class Report(NamedTuple):
     ended: list[tuple[float, int]]  # each test, since the first one ended, and the memory of the process then
 
 
-def run_suite(project: Project, *arguments: str, isolation: str = "wipe", tables: int = 8, tests: int = 300) -> Report:
-    """Run the suite in a process of its own, as `uv run pytest` does once everything is installed."""
+def run_suite(
+    project: Project,
+    *arguments: str,
+    isolation: str = "wipe",
+    tables: int = 8,
+    tests: int = 300,
+    kept: Path | None = None,
+) -> Report:
+    """Run the suite in a process of its own, as `uv run pytest` does once everything is installed.
+
+    A migrated template is kept in the folder `kept`; without one none is kept, as in a CI.
+    """
     report = project.root / "report.json"
     report.unlink(missing_ok=True)
     settings = {
@@ -51,6 +61,7 @@ def run_suite(project: Project, *arguments: str, isolation: str = "wipe", tables
         "BENCH_TESTS": str(tests),
         "BENCH_REPORT": str(report),
     }
+    settings |= {"CI": "true"} if kept is None else {"XDG_CACHE_HOME": str(kept), "UV_NO_SYNC": "1"}
     command = [uv(), "run", "--quiet", "pytest", "-q", "tests/bench", *arguments]
     started = time()
     done = run(*command, cwd=project.root, env=project.environment | settings, timeout=3600)

@@ -23,7 +23,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .migration_inputs import digest, digests, find_inputs, recorded
+from .migration_inputs import Recording, digest, digests, find_inputs
 
 WORTH_SECONDS = 0.5  # to keep a template costs about as much as cheaper migrations
 KEPT, KEPT_SECONDS, KEPT_BYTES = 3, 14 * 86_400.0, 512 << 20
@@ -46,6 +46,7 @@ class Manifest(NamedTuple):
 
     inputs: dict[str, str]
     key: str
+    migrate: str
     database: str
     run: str
     made: str
@@ -54,7 +55,7 @@ class Manifest(NamedTuple):
 
     @property
     def digest(self) -> str:
-        return digest(json.dumps([self.inputs, self.key]).encode())
+        return digest(json.dumps([self.inputs, self.key, self.migrate]).encode())
 
 
 class KeptTemplate:
@@ -65,25 +66,32 @@ class KeptTemplate:
         self._project = project
         self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
         packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-        self._surroundings = f"{sys.version} {settings} {packages}"
+        ours = digests(Path(__file__).parent, [path.name for path in Path(__file__).parent.glob("*.py")])
+        self._surroundings = f"{sys.version} {settings} {packages} {ours}"
         self._inputs: dict[str, str] = {}
+
+    def database(self, migrate: Callable[[str], None]) -> str | None:
+        """Return the database to clone instead of migrating. Another folder's tests may have another `migrate`."""
+        return self.found.database if self.found and self.found.migrate == _name(migrate) else None
 
     def migrate(self, migrate: Callable[[str], None], url: str) -> None:
         """Migrate, and remember what the migrations read."""
-        started = time.time()
-        with recorded() as recording:
+        started, recording = time.time(), Recording()
+        try:
             migrate(url)
+        finally:
+            recording.active = False
         if time.time() - started > WORTH_SECONDS:
             paths = find_inputs(recording, migrate, self._repository)
             # A file that was written meanwhile may not be what was read.
             if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
                 self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
 
-    def manifest(self, database: str, run: str) -> Manifest | None:
+    def manifest(self, migrate: Callable[[str], None], database: str, run: str) -> Manifest | None:
         """Return the manifest of the database that was just migrated; None if it is not to be kept."""
         now = time.time()
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-        return Manifest(self._inputs, self.key, database, run, made, now) if self._inputs else None
+        return Manifest(self._inputs, self.key, _name(migrate), database, run, made, now) if self._inputs else None
 
     def load(self, folder: Path, build: str) -> bool:
         """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
@@ -92,26 +100,30 @@ class KeptTemplate:
             for copy in self._copies():
                 with suppress(OSError, ValueError, TypeError):
                     manifest = Manifest(*json.loads((copy / "manifest").read_text()))
-                    if self._is_current(manifest):
-                        shutil.copy2(copy / "password", folder)
-                        shutil.copytree(copy / "data", folder / "data")
-                        if _checksum(folder / "data") == manifest.checksum:
-                            os.utime(copy)
-                            self.found = manifest
-                            return True
-                        shutil.rmtree(copy)
+                    if not self._is_current(manifest):
+                        continue
+                    shutil.copy2(copy / "password", folder)
+                    shutil.copytree(copy / "data", folder / "data")
+                    if _checksum(folder / "data") == manifest.checksum:
+                        os.utime(copy)
+                        self.found = manifest
+                        return True
+                shutil.rmtree(copy, ignore_errors=True)
                 shutil.rmtree(folder / "data", ignore_errors=True)
         return False
 
     async def copy(self, connection: AsyncConnection, folder: Path, manifest: Manifest) -> None:
         """Copy the data of an embedded server, in `folder`, if nothing changes them meanwhile."""
+        final = self._cache() / f"{self._digest}-{manifest.digest}"
+        if await to_thread(final.exists):  # another run was faster
+            return
         await connection.exec_driver_sql("CHECKPOINT")
         position = await connection.scalar(POSITION)
-        with tempfile.TemporaryDirectory(dir=self._cache(), prefix="new-", ignore_cleanup_errors=True) as new:
+        with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-", ignore_cleanup_errors=True) as new:
             copy = await to_thread(_copy, folder, Path(new, "copy"), manifest)
             # It is what a crash would have left at that position, and PostgreSQL recovers from that.
             if copy is not None and position == await connection.scalar(POSITION):
-                copy.rename(self._cache() / f"{self._digest}-{manifest.digest}")
+                copy.rename(final)
         self._copies()
 
     async def find(self, connection: AsyncConnection, url: URL) -> None:
@@ -163,6 +175,10 @@ class KeptTemplate:
 
 def kept_name(url: URL, name: str) -> str:
     return f"{str(url.database)[:30]}_template_{name}"
+
+
+def _name(migrate: Callable[[str], None]) -> str:
+    return f"{migrate.__module__} {getattr(migrate, '__qualname__', '')}"
 
 
 def _copy(folder: Path, to: Path, manifest: Manifest) -> Path | None:
