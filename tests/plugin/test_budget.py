@@ -27,8 +27,9 @@ def modules() -> list[Path]:
 
 def test_a_new_service_gets_few_files(rendered: Rendered) -> None:
     root = rendered()
-    files = [path for path in root.rglob("*") if path.is_file() and ".git" not in path.parts]
-    harness = [path for path in files if "harness" in path.parts and not {"selftest", "steps"} & {*path.parts}]
+    apart = {".git", "steps"}  # the steps of an update: each goes after three releases
+    files = [path for path in root.rglob("*") if path.is_file() and not apart & {*path.parts}]
+    harness = [path for path in files if "harness" in path.parts and "selftest" not in path.parts]
     lines = [len(path.read_text("utf-8").splitlines()) for path in harness if path.suffix == ".py"]
     filled = [count for count in lines if count > 12]
 

@@ -14,6 +14,7 @@ ADDED_TO = (
     *(".", "docs", "migrations", "migrations/versions", "src/{{package_name}}", TESTS, f"{TESTS}/documents"),
     *("docs/testing", f"{TESTS}/harness/oneloop", f"{TESTS}/harness/oneloop/postgres"),
 )
+NEWS = "A release for the tests."
 # What the release removes and renames.
 REMOVED = "docs/testing/live.md"
 GONE = {"ci": "gitlab"}
@@ -43,5 +44,7 @@ def plant(repository: Path, before: str, version: str) -> None:
     plugin = template / TESTS / "harness/pyproject.toml"
     edit(plugin, "dependencies = [\n", f'dependencies = [\n    "{DEPENDENCY}>=2",\n')
     edit(plugin, f'\nversion = "{before}"\n', f'\nversion = "{version}"\n')
+    section = f"## {version}\n\n- {NEWS}\n\n### Change by hand\n\nNothing.\n\n"
+    edit(repository / "CHANGELOG.md", f"## {before} ", f"{section}## {before} ")
     edit(repository / "copier.yml", "    GitLab CI: gitlab\n", "")
     append(repository / "copier.yml", "\nlicence:\n  type: str\n  default: MIT\n  help: A newer question.\n")

@@ -42,7 +42,7 @@ def draw(kept: Collection[Cell]) -> list[str]:
     rows = [["from", *releases], *([each, *(found.get((each, r), "-") for r in releases)] for each in scenarios)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    wrong = sum(outcome != "ok" for outcome in found.values())
+    wrong = sum(not outcome.startswith("ok") for outcome in found.values())
     return [*lines, f"{len(found)} updates, {wrong} of them wrong"]
 
 

@@ -17,14 +17,21 @@ from tests.support.environment import commit_all, git, interpreter
 from tests.support.project import Project
 from tests.updates import fix, table
 from tests.updates.busy_user import copy, edits
-from tests.updates.by_hand import shell
 from tests.updates.conftest import Tree, old_names
+from tests.updates.copier_program import SOMEBODY
 from tests.updates.edits import edit_each, relink
 from tests.updates.outcome import ANSWERS, CLEAN, Outcome, contents, look
 from tests.updates.ownership import is_in
 from tests.updates.releases import FIX, NEXT, PAST
 
 OLD = PAST[-1]  # the first release that could be adopted
+TABLE = """
+[tool.oneloop]
+package = "app"
+existing_suite = true
+database_url_variable = "DATABASE_URL"
+driver = "postgresql+asyncpg"
+"""
 SETTING = re.compile(r"Write this line under \[.*\]: (.*)")
 
 
@@ -120,24 +127,20 @@ def test_a_suite_that_was_adopted_before_0_4_0_runs(
 ) -> None:
     """A run prints each step. The old conftest.py and seam.py stay as they are, and the suite is what it was."""
     project = adopted("brief", OLD)
+    (project.root / ".gitignore").write_text("__pycache__/\n")
 
     outcome = updated(project, NEXT, fresh_adoption(project.sample, NEXT, after=OLD))
 
     table.record(request.node, OLD, "adopted by brief", outcome)
     assert outcome == CLEAN
     ours = Project(project.root, interpreter("3.11"))
-    shell(ours, next_step(ours, "it is not installed. Run:")[0])
+    (command, *_) = next_step(ours, "One command does that and the rest:")
+    said = ours.succeed(*command.removeprefix("uv run ").split(), "--yes", "--no-selftest", env=SOMEBODY)
+    assert f"Committed: Update Oneloop {OLD} → {NEXT}" in said
     pyproject = project.root / "pyproject.toml"
-    table_lines = next_step(ours, "does not configure the test plugin. Add:")
-    assert table_lines == [
-        "[tool.oneloop]",
-        'package = "app"',
-        "existing_suite = true",
-        'database_url_variable = "DATABASE_URL"',
-        'driver = "postgresql+asyncpg"',
-    ]
-    settings = pyproject.read_text().replace('asyncio_default_fixture_loop_scope = "function"\n', "")
-    pyproject.write_text("\n".join([settings, *table_lines, ""]))
+    settings = pyproject.read_text()
+    assert settings.endswith(TABLE)
+    pyproject.write_text(settings.replace('asyncio_default_fixture_loop_scope = "function"\n', ""))
     lines = SETTING.findall(ours.run("pytest", "--collect-only", "-q").stdout)
     heading = "[tool.pytest.ini_options]\n"
     pyproject.write_text(pyproject.read_text().replace(heading, heading + "".join(f"{line}\n" for line in lines)))

@@ -25,7 +25,7 @@ GO_BACK = re.compile(r"keep these changes aside: (git .+)")
 
 def oneloop(service: Path, *arguments: str) -> "CompletedProcess[str]":
     """Run the command with this repository's Python: it needs no package of the service."""
-    command = (sys.executable, "-m", "oneloop.commands", "update", *arguments)
+    command = (sys.executable, "-m", "oneloop.commands", "update", "--no-selftest", *arguments)
     return run(*command, cwd=service, env={**SOMEBODY, "PYTHONPATH": "tests/harness", "PYTHONDONTWRITEBYTECODE": "1"})
 
 
@@ -36,8 +36,12 @@ def test_brings_a_release_and_reports_it(old: Old, fresh: Fresh, request: pytest
     commit_all(service, "Lock")
     locked = (service / "uv.lock").read_text()
     before = {path: text for path, text in contents(service).items() if path != "uv.lock"}
+    head = git(service, "rev-parse", "HEAD")
 
-    done = oneloop(service)
+    preview = oneloop(service, "--preview")
+    untouched = (git(service, "rev-parse", "HEAD"), git(service, "status", "--porcelain"), contents(service))
+    done = oneloop(service, "--yes")
+    tree = git(service, "rev-parse", "HEAD^{tree}")
     after = (service / "uv.lock").read_text()
     (service / "uv.lock").unlink()
     outcome = look(service, before, fresh(FIX))
@@ -45,11 +49,15 @@ def test_brings_a_release_and_reports_it(old: Old, fresh: Fresh, request: pytest
     table.record(request.node, NEXT, "does all of it", outcome)
     assert outcome == CLEAN
     assert done.returncode == 0, done.stdout
-    assert f"oneloop {NEXT} -> {FIX}; release {NEXT} -> {FIX}" in done.stdout
+    assert untouched == (head, "", {**before, "uv.lock": locked.encode()})
+    assert done.stdout.startswith(preview.stdout)  # the same news, files, steps and bytes
+    assert f"files are then those of git's tree {tree}." in preview.stdout
+    assert f"Oneloop {FIX}\n- {fix.NEWS}\n" in preview.stdout
+    assert git(service, "log", "--format=%s", f"{head}..") == f"Update Oneloop {NEXT} → {FIX}"
     assert re.search(rf"^ {PLUGIN} +\| +\d+ \+", done.stdout, re.MULTILINE)
-    assert f" {ADDED} (new)\n" in done.stdout
+    assert f" {ADDED} (new) " in done.stdout
     assert "Run the tests:\n    uv run pytest\n" in done.stdout
-    assert f"from {NEXT} to {FIX}, then commit." in done.stdout
+    assert f"To go back:\n    git revert --no-edit {head[:7]}" in done.stdout
     assert (fix.LOCKED in locked, fix.LOCKED in after) == (False, True)
 
 

@@ -6,17 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.environment import ROOT, git, run
-from tests.updates.by_hand import COPY
 from tests.updates.releases import (
     FIX,
     NEXT,
     RELEASES,
-    ChangelogError,
     HistoryError,
     build,
     newest,
     sections,
-    steps_of,
     tree,
 )
 
@@ -64,29 +61,3 @@ def test_a_shallow_clone_gets_the_command_that_helps(tmp_path: Path, monkeypatch
     assert fix
     git(clone, *fix[1].split())
     assert tree("0.1.0", commit)
-
-
-@pytest.mark.parametrize("section", ["- A change.\n", "### Change by hand\n\nSee the docs.\n"])
-def test_a_release_says_what_is_left_to_do_even_if_it_is_nothing(section: str) -> None:
-    with pytest.raises(ChangelogError, match=r"with steps, or with .Nothing\."):
-        steps_of("9.9.9", section)
-
-
-@pytest.mark.parametrize("version", sections())
-def test_every_section_can_be_read(version: str) -> None:
-    steps_of(version, sections()[version])
-
-
-def test_what_is_copied_by_hand_is_in_its_release(repository: Path) -> None:
-    """By the path that it has there, whatever it is called later."""
-    copied = [
-        (version, match["source"])
-        for version, section in sections().items()
-        for step in steps_of(version, section)
-        if (match := COPY.match(step.text))
-    ]
-
-    assert copied
-    assert [git(repository, "cat-file", "-t", f"{version}:{source}") for version, source in copied] == ["blob"] * len(
-        copied
-    )

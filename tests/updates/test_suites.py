@@ -1,9 +1,8 @@
-"""After an update, and the steps of the CHANGELOG, a service's own suite and its checks are green."""
+"""After an update and its steps, which one command applies, a service's own suite and its checks are green."""
 
+import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -11,22 +10,19 @@ from tests.support import template
 from tests.support.bugs import run_tests
 from tests.support.environment import commit_all, git, interpreter
 from tests.support.project import Project
-from tests.updates import domain, stripped, table
-from tests.updates.busy_user import Habit, deletes_every_example, does_all_of_it
-from tests.updates.by_hand import Reader
+from tests.updates import domain, table
+from tests.updates.busy_user import deletes_every_example, does_all_of_it
 from tests.updates.conftest import Fresh, Old, Tree
+from tests.updates.copier_program import SOMEBODY
 from tests.updates.outcome import CLEAN, contents, look
-from tests.updates.releases import NEXT, PAST, steps
+from tests.updates.releases import NEXT, PAST
 
-INSTALL = """\
-tests/harness/ is a pytest plugin now, and it is not installed. Run:
-    uv add --dev --editable ./tests/harness
+STEPS = "tests/harness/oneloop/commands/update/steps"
+INSTALL = f"""\
+tests/harness/ is a pytest plugin now, and it is not installed. One command does that and the rest:
+    uv run python {STEPS}
 """
-CONFIGURE = """\
-pyproject.toml does not configure the test plugin. Add:
-    [tool.oneloop]
-    package = "my_service"
-"""
+UPDATE_CONTRACT = ("pytest", "-q", "tests/harness/oneloop/checks/test_contract.py", "--update-contract")
 # Each name of a release before 0.4.0 that a service's tests may import.
 OLD_NAMES = '''"""The names of the test plugin before 0.4.0."""
 
@@ -62,18 +58,7 @@ OLD_COMMANDS = {
 }
 
 
-class User(NamedTuple):
-    """What a user does, how the user declares routes, and which files are deleted for good."""
-
-    habit: Habit
-    declare: Callable[[Path], None]
-    deleted: tuple[str, ...] = ()
-
-
-USERS = {
-    "all of it": User(does_all_of_it, domain.declare),
-    "no examples": User(deletes_every_example, stripped.declare, stripped.DELETED),
-}
+USERS = {"all of it": does_all_of_it, "no examples": deletes_every_example}
 
 
 def collected(service: Project) -> str:
@@ -124,35 +109,49 @@ CASES = [
 
 @pytest.mark.parametrize(("release", "user"), CASES)
 def test_its_own_suite_is_green(
-    old: Old, fresh: Fresh, tree: Tree, request: pytest.FixtureRequest, *, release: str, user: str
+    old: Old, fresh: Fresh, tree: Tree, request: pytest.FixtureRequest, tmp_path: Path, *, release: str, user: str
 ) -> None:
-    """A run says in one sentence what is missing. Each step is done to the letter, and nothing else is needed."""
-    habit, declare, deleted = USERS[user]
-    service = Project(old(release, habit), interpreter("3.11")).install()
+    """The update prints one command, which needs Python alone and leaves nothing but what only the user knows."""
+    service = Project(old(release, USERS[user]), interpreter("3.11")).install()
     commit_all(service.root, "Lock")
+    start = git(service.root, "rev-parse", "HEAD")
     before = contents(service.root)
 
     (poe_update if release == "0.3.0" else copier_update)(service)
-    commit_all(service.root, "Update")
 
     assert look(service.root, before, fresh(NEXT, after=release)) == CLEAN
-    assert_says_what_is_missing(service, tree, release)
-    for step in steps(after=release, up_to=NEXT):
-        Reader(service, tree(step.version), deleted, declare).follow(step)
-        if "--editable ./tests/harness" in step.text:
-            assert collected(service) == CONFIGURE
+    assert collected(service) == INSTALL
+    said = service.succeed("python", STEPS, "--yes", env=SOMEBODY)
+    left = LEFT.findall(said.partition("\nLeft to you:\n")[2])
+    steps = said.count("\nCommitted: ") - 1
+    table.record(request.node, release, f"steps, {user}", f"ok, {steps} steps, {len(left)} left")
+    assert git(service.root, "status", "--porcelain") == ""
+    assert f"Committed: Update Oneloop {release} → {NEXT}" in said
+    assert left == (["tests/access.py"] if (release, user) == ("0.1.0", "all of it") else [])
+    assert_nothing_is_due(service)
+    assert_it_can_be_reverted(service.root, start, tmp_path / "reverted")
+    if left:
+        domain.declare(service.root)
+    service.succeed(*UPDATE_CONTRACT)  # the user has added or removed routes
+    commit_all(service.root, "Declare")
     ended = run_tests(service)
-    table.record(request.node, release, f"own suite, {user}", "ok" if ended.exit_status == 0 else "red")
     assert ended.exit_status == 0, ended.output
     assert_checks_are_green(service)
     if release == "0.3.0":
         assert_old_names_work(service, tree)
 
 
-def assert_says_what_is_missing(service: Project, tree: Tree, release: str) -> None:
-    """In one sentence, with the conftest.py that the user has edited and with that of the release."""
-    edited = (service.root / "conftest.py").read_bytes()
-    assert collected(service) == INSTALL
-    shutil.copy(conftest(tree, release), service.root / "conftest.py")
-    assert collected(service) == INSTALL
-    (service.root / "conftest.py").write_bytes(edited)
+LEFT = re.compile(r"^  (\S+): ", re.MULTILINE)
+
+
+def assert_nothing_is_due(service: Project) -> None:
+    """Each step finds that it has been applied."""
+    said = service.succeed("oneloop", "update", "--steps", "--no-selftest")
+    assert "No step is due in your own files." in said
+
+
+def assert_it_can_be_reverted(service: Path, start: str, reverted: Path) -> None:
+    """The command that is printed gives the old state."""
+    git(service, "clone", "--quiet", ".", str(reverted))
+    git(reverted, "revert", "--no-edit", f"{start}..HEAD")
+    assert git(reverted, "rev-parse", "HEAD^{tree}") == git(reverted, "rev-parse", f"{start}^{{tree}}")

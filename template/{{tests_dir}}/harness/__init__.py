@@ -32,8 +32,8 @@ def _check() -> None:
 
 
 def _install() -> str:
-    text = "tests/harness/ is a pytest plugin now, and it is not installed. Run:\n    {}"
-    commands = ["uv add --dev --editable ./tests/harness"]
+    text = "tests/harness/ is a pytest plugin now, and it is not installed. One command does that and the rest:\n    {}"
+    commands = ["uv run python tests/harness/oneloop/commands/update/steps"]
     if ADOPTED:
         commands.append("or, without uv: pip install --editable ./tests/harness")
     return text.format("\n    ".join(commands))

@@ -41,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     update = commands.add_parser("update", help="update the plugin and docs/testing/")
     update.add_argument("--to", metavar="RELEASE", help="a release or HEAD; the newest if left out")
     update.add_argument("--check", action="store_true", help="only report whether one is out")
+    update.add_argument("--preview", action="store_true", help="show what an update does, and change nothing")
+    update.add_argument("--steps", action="store_true", help="only apply the steps that are due in your own files")
+    update.add_argument("--yes", action="store_true", help="apply each step without asking")
+    update.add_argument("--no-selftest", action="store_true", help="do not run the self-tests at the end")
     update.add_argument("--answers-file", default=".copier-answers.yml", help=argparse.SUPPRESS)
     commands.add_parser("selftest", help="test the plugin itself")
     return parser
@@ -56,9 +60,11 @@ def _port(text: str) -> int:
 def _run(given: argparse.Namespace) -> int:
     # Each command imports what it needs: `update` runs without the packages of the others.
     if given.command == "update":
+        from .update.steps.apply_steps import Options  # noqa: PLC0415
         from .update.update_command import check, update  # noqa: PLC0415
 
-        return check(given.answers_file) if given.check else update(given.answers_file, given.to)
+        options = Options(given.answers_file, given.yes, given.preview, not given.no_selftest)
+        return check(given.answers_file) if given.check else update(options, given.to, steps_only=given.steps)
     if given.command == "selftest":
         # Without the service's other plugins, which may reorder tests, or take long to load.
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}

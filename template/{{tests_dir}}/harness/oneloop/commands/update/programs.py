@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -19,22 +20,34 @@ def find_program(name: str) -> str:
     return found
 
 
-def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a program without git's variables: in a git hook they name another repository."""
+def _environment() -> dict[str, str]:
+    """Return the environment without git's variables: in a git hook they name another repository."""
     listed = subprocess.run(  # noqa: S603  git itself
         [find_program("git"), "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=False
     )
-    dropped = listed.stdout.split()
-    environment = {name: value for name, value in os.environ.items() if name not in dropped}
+    dropped = {*listed.stdout.split()} - {"GIT_CONFIG_COUNT"}  # settings that a CI gives
+    return {name: value for name, value in os.environ.items() if name not in dropped}
+
+
+def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603  the arguments are ours
         command,
         cwd=folder,
-        env=environment | variables,
+        env=_environment() | variables,
         capture_output=True,
         check=False,
         encoding="utf-8",
         errors="replace",
     )
+
+
+def run_on_terminal(folder: Path, *command: str, **variables: str) -> int:
+    """Run a program of ours that may ask the user. On Ctrl-C it ends by itself, and this process after it."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, cwd=folder, env=_environment() | variables, check=False).returncode  # noqa: S603
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

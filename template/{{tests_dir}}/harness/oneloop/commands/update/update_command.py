@@ -1,4 +1,4 @@
-"""`uv run oneloop update`: updates the plugin and its pages, and reports what is left to do."""
+"""`uv run oneloop update`: runs Copier in the service, or in a copy of it for a preview, then applies the steps."""
 
 import os
 import re
@@ -6,23 +6,16 @@ import sys
 from pathlib import Path
 
 from .. import CommandError
-from .programs import RELEASE_IS_OUT, copier, git_lines, reason, uv
-from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, summarise_changes
+from .programs import RELEASE_IS_OUT, copier, git_lines, reason, run_on_terminal
+from .steps.apply_steps import Options, finish
+from .steps.safe_start import check_branch, check_clean, one_at_a_time
+from .steps.scratch import SOMEBODY, scratch_copy
+from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, say
 
-PLUGIN = Path(__file__).parents[3]
+PLUGIN = Path(__file__).resolve().parents[3]
+SECOND_HALF = "ONELOOP_UPDATE_SECOND_HALF"  # set where this process holds the lock, or has made a copy
 # `git stash` refuses a conflict until it is added. The stash keeps every change.
 GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
-NEXT = """
-Run the tests:
-    uv run pytest
-Read the CHANGELOG of {address} from {before} to {after}, then commit.
-To go back after the commit: git revert COMMIT
-{go_back}"""
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 def check(file: str) -> int:
@@ -40,34 +33,58 @@ def check(file: str) -> int:
     return done.returncode
 
 
-def update(file: str, release: str | None) -> int:
-    """Update, and return 1 if the user has to finish it."""
-    folder = _find_folder(file)
+def update(options: Options, release: str | None, *, steps_only: bool = False) -> int:
+    """Update and apply the steps, and return 1 if the user has to finish it."""
+    folder = _find_folder(options.answers_file)
     check_repository(folder)
-    before, link = _version(), read_link(folder / file, _version())
-    _check_clean(folder)
+    if SECOND_HALF in os.environ:
+        return finish(folder, options)
+    if options.preview:
+        check_clean(folder)
+        with scratch_copy(folder) as copy:
+            return _second_half(copy, options) if steps_only else _bring(copy, options, release, is_copy=True)
+    with one_at_a_time(folder):
+        check_branch(folder)
+        return finish(folder, options) if steps_only else _bring(folder, options, release)
+
+
+def _bring(folder: Path, options: Options, release: str | None, *, is_copy: bool = False) -> int:
+    """Run Copier in a folder, which is the service or a copy of it, and go on with the code that it brings."""
+    file = options.answers_file
+    link = read_link(folder / file, _version())
+    check_clean(folder)
     _check_release(link, release)
-    say(f"Updating from {link.address} ...")
+    say(f"Looking for a release of {link.address} ...\n")
     to = ["--vcs-ref", release] if release else []
-    done = copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *to)
+    try:
+        done = copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *to)
+    except KeyboardInterrupt:
+        say(f"Stopped. {GO_BACK}\nThen update again.")
+        raise
     if done.returncode:
-        left = f"Some files have changed. {GO_BACK}" if find_changes(folder) else ""
+        left = f"Some files have changed. {GO_BACK}" if find_changes(folder) and not is_copy else ""
         raise CommandError(f"Copier stopped. It reports:\n{reason(done)}\n{left}".rstrip())
     if conflicts := find_conflicts(folder):
-        say("The update is written. These files have conflicts with your changes:")
+        say("These files have conflicts with your changes:")
         say("".join(f"  {path}\n" for path in conflicts))
-        say("Edit the files, or take the template's text with your editor. Then run: uv lock")
-        say(GO_BACK)
+        if not is_copy:
+            say("Edit the files, or take the template's text with your editor. Then go on:")
+            say(f"    uv run oneloop update --steps\n{GO_BACK}")
         return 1
     if not find_changes(folder):
         say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
         return 0
-    after = read_link(folder / file, _version()).release
-    locked = _lock(folder)
-    say(summarise_changes(folder))
-    say(f"oneloop {before} -> {_version()}; release {link.release} -> {after}")
-    say(NEXT.format(address=link.address, before=link.release, after=after, go_back=GO_BACK))
-    return 0 if locked else 1
+    return _second_half(folder, options)
+
+
+def _second_half(folder: Path, options: Options) -> int:
+    """Run the steps of the release that is in a folder now; this process has the code of the one before."""
+    steps = (PLUGIN / "oneloop/commands/update/steps").relative_to(_find_folder(options.answers_file))
+    given = [f"--answers-file={options.answers_file}"]
+    given += [f"--{name}" for name in ("yes", "preview") if getattr(options, name)]
+    given += [] if options.selftest else ["--no-selftest"]
+    somebody = SOMEBODY if options.preview else {}
+    return run_on_terminal(folder, sys.executable, str(folder / steps), *given, **somebody, **{SECOND_HALF: "1"})
 
 
 def _find_folder(file: str) -> Path:
@@ -83,17 +100,6 @@ def _version() -> str:
     return found[1] if found else "unknown"
 
 
-def _check_clean(folder: Path) -> None:
-    if conflicts := find_conflicts(folder):
-        listed = "\n".join(f"  {path}" for path in conflicts)
-        raise CommandError(f"An earlier merge is not finished:\n{listed}\nFinish it, and commit.")
-    if changes := find_changes(folder):
-        listed = "\n".join(f"  {line}" for line in changes)
-        raise CommandError(
-            f"These changes are not committed:\n{listed}\nCommit them, or set them aside: git stash --include-untracked"
-        )
-
-
 def _check_release(link: Link, release: str | None) -> None:
     if link.folder and link.folder.is_dir():
         head = release == "HEAD" or (release is None and not git_lines(link.folder, "tag"))
@@ -102,15 +108,3 @@ def _check_release(link: Link, release: str | None) -> None:
                 f"The template {link.address} has changes that are not committed. Commit them "
                 "there, or name a release: uv run oneloop update --to RELEASE"
             )
-
-
-def _lock(folder: Path) -> bool:
-    """Lock the plugin's new dependencies; return False if that failed."""
-    project = PLUGIN.parents[1]
-    inside = [each for each in (project, *project.parents) if each.is_relative_to(folder)]
-    if not any((each / "uv.lock").is_file() for each in inside):
-        return True
-    done = uv(project, "lock", "--quiet")
-    if done.returncode:
-        say(f"The update is written, but `uv lock` failed. It reports:\n{reason(done)}\n")
-    return not done.returncode

@@ -1,11 +1,17 @@
 """The service's folder before and after an update: its git state, and its link to the template."""
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import CommandError
 from .programs import COPIER, git, git_lines, reason
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def check_repository(folder: Path) -> None:
@@ -37,12 +43,6 @@ def find_conflicts(folder: Path) -> list[str]:
     )
 
 
-def summarise_changes(folder: Path) -> str:
-    new = git_lines(folder, "ls-files", "--others", "--exclude-standard")
-    changed = git_lines(folder, "diff", "--stat", "--relative", "HEAD")
-    return "\n".join([*changed, *(f" {path} (new)" for path in new)])
-
-
 @dataclass(frozen=True)
 class Link:
     """Where the template is, and the release or commit of it that the service has."""
@@ -66,7 +66,7 @@ def read_link(file: Path, version: str) -> Link:
             f"--exclude '*' --exclude '!{file.name}' ADDRESS ."
         )
     text = file.read_text("utf-8")
-    link = Link(_value(text, "_src_path"), _value(text, "_commit"))
+    link = Link(value_of(text, "_src_path"), value_of(text, "_commit"))
     if not (link.address and link.release):
         raise CommandError(
             f"{file.name} does not name the template and its release. Copier can only write them "
@@ -81,7 +81,7 @@ def read_link(file: Path, version: str) -> Link:
     return link
 
 
-def _value(text: str, name: str) -> str:
+def value_of(text: str, name: str) -> str:
     """Read one line of YAML: a plain or quoted text, and perhaps a comment."""
     line = re.search(rf"^{name}:[ \t]*(.*)$", text, re.MULTILINE)
     value = line[1] if line else ""

@@ -1,0 +1,53 @@
+"""What must hold before an update starts: no other update, nothing uncommitted, a branch to commit to."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ... import CommandError
+from ..programs import git
+from ..working_tree import find_changes, find_conflicts
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Hold a lock, which the system frees when this process ends, however it ends."""
+    name = git(folder, "rev-parse", "--git-path", "oneloop-update.lock").stdout.strip()
+    with (folder / name).open("w") as file:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CommandError("Another update of this service is running. Wait until it ends.") from None
+        yield
+
+
+def check_clean(folder: Path) -> None:
+    if conflicts := find_conflicts(folder):
+        listed = "\n".join(f"  {path}" for path in conflicts)
+        raise CommandError(f"An earlier merge is not finished:\n{listed}\nFinish it, and commit.")
+    if changes := find_changes(folder):
+        listed = "\n".join(f"  {line}" for line in changes)
+        raise CommandError(
+            f"These changes are not committed:\n{listed}\nCommit them, or set them aside: git stash --include-untracked"
+        )
+
+
+def check_branch(folder: Path) -> None:
+    """Refuse a place where the commits of an update would be lost, or would have to be merged."""
+    if git(folder, "symbolic-ref", "--quiet", "HEAD").returncode:
+        raise CommandError(
+            "HEAD is detached, so the commits of the update would be on no branch. Make one:\n"
+            "    git switch --create update-oneloop"
+        )
+    counts = git(folder, "rev-list", "--left-right", "--count", "HEAD...@{upstream}").stdout.split()
+    if len(counts) == 2 and counts[0] == "0" != counts[1]:
+        raise CommandError(f"This branch is {counts[1]} commits behind its upstream. Run:\n    git pull --ff-only")

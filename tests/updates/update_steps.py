@@ -1,0 +1,48 @@
+"""The steps of an update, from the template's own code, and their text in CHANGELOG.md."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.support.environment import ROOT
+from tests.support.template import TESTS
+
+PLUGIN = ROOT / "template" / TESTS / "harness/oneloop"
+INTRODUCTION = "`uv run oneloop update` makes these changes in your own files, each as a commit of its own:\n"
+
+
+def load(name: str) -> Any:
+    """Import a module of `oneloop.commands.update` without the packages of a service."""
+    if str(PLUGIN) not in sys.path:
+        sys.path.append(str(PLUGIN))
+    return import_module(f"commands.update.{name}")
+
+
+def all_steps() -> tuple[Any, ...]:
+    """Return each step, in its order."""
+    return tuple(load("steps.step_list").STEPS)
+
+
+def apply(title: str, folder: Path, answers: str = "") -> Any:
+    """Try a step on a folder, write what it changes there, and return the files as the step saw them."""
+    (step,) = (each for each in all_steps() if each.title == title)
+    files = step.try_on(load("steps.step").ServiceFiles(folder, answers))
+    with load("steps.write_files").written(files):
+        return files
+
+
+def text_of(release: str) -> str:
+    """Return what CHANGELOG.md has to say about the steps of a release."""
+    steps = [step for step in all_steps() if step.release == release]
+    lines = [_wrapped(f"- {step.title}. {step.why}") for step in steps]
+    return "\n".join([INTRODUCTION, *lines]) + "\n" if steps else ""
+
+
+def _wrapped(text: str, width: int = 120) -> str:
+    lines = [""]
+    for word in text.split(" "):
+        if len(lines[-1]) + len(word) + 1 > width:
+            lines.append(" ")
+        lines[-1] += f"{' ' if lines[-1] else ''}{word}"
+    return "\n".join(lines)
