@@ -137,7 +137,7 @@ async def test_what_reads_a_url_reaches_this_workers_database(
     name = make_url(database_url).database
     (tmp_path / ".env").write_text("DATABASE_URL=postgresql://localhost/orders_prod\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SECRET_KEY", "x" * 32)
+    monkeypatch.setenv("SECRET_KEY", "0123456789abcdef" * 2)
 
     for arguments in ([os.environ[variable]], []):
         connection = await asyncpg.connect(*arguments)
