@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from sqlalchemy import make_url
 
 from tests.commands.service import SECONDS, Service, make_service
 from tests.postgres.program import started
@@ -70,11 +71,12 @@ class TestPsql:
     def test_opens_the_database_that_the_service_would_use(self, service: Service, folder: Path) -> None:
         """The one of DATABASE_URL, with the password that it has; and it says which one that is."""
         with started(folder / "theirs") as theirs:
-            url = theirs.url.replace("postgresql://", "postgresql+asyncpg://", 1)
-            password = url.split(":")[2].split("@")[0]
-            service.write(".env", f"DATABASE_URL='{url}&prepared_statement_cache_size=0'")
+            url = make_url(theirs.url).set(drivername="postgresql+asyncpg")
+            url = url.set(password=url.password or "hunter2")  # a server that trusts takes any
+            given = url.render_as_string(hide_password=False)
+            service.write(".env", f"DATABASE_URL='{given}&prepared_statement_cache_size=0'")
             made = service.run("psql", "postgres", "-c", "CREATE DATABASE orders")
-            service.write(".env", f"DATABASE_URL='{url.replace('/postgres?', '/orders?')}'")
+            service.write(".env", f"DATABASE_URL='{given.replace('/postgres?', '/orders?')}'")
             named = service.run("psql", "postgres", *self.WHERE)
             opened = service.run("psql", given="SELECT 'in ' || current_database();\n")
 
@@ -82,7 +84,7 @@ class TestPsql:
         assert named.stdout == "postgres\n"
         assert "in orders" in opened.stdout
         assert ", from .env" in opened.stderr
-        assert password not in opened.stderr
+        assert str(url.password) not in opened.stderr
         assert not (service.root / ".postgres").exists()
 
     def test_opens_the_embedded_database_without_one(self, service: Service) -> None:
