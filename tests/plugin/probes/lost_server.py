@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from oneloop.clients import ClientAs
 
@@ -18,8 +19,10 @@ async def test_one_before(admin_client: AsyncClient) -> None:
     assert (await admin_client.get("/api/users/me")).status_code == 200
 
 
-async def test_that_loses_it(client_as: ClientAs, db_session: AsyncSession) -> None:
-    folder = Path(str(await db_session.scalar(text("SHOW data_directory"))))
+async def test_that_loses_it(client_as: ClientAs, db_session: AsyncSession, _database: Any) -> None:
+    admin = create_async_engine(_database.databases.url(_database.suffix, "admin"), poolclass=NullPool)
+    async with admin.connect() as connection:
+        folder = Path(str(await connection.scalar(text("SHOW data_directory"))))
     postmaster = int((folder / "postmaster.pid").read_text().split()[0])
     own = int(str(await db_session.scalar(text("SELECT pg_backend_pid()"))))
     Path(os.environ["NOTE"]).write_text(f"{folder}\n{postmaster} {own}")

@@ -63,7 +63,8 @@ class Table:
 
     `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of ALTER TABLE against what
     could prevent a wipe: triggers, rules, forced row security. A table is `guarded` if one of these meets a DELETE, and
-    `protected` if the current role may not see and delete every row. `referrers` are the oids of the tables with a foreign key to this one.
+    `protected` if the current role may not see and delete every row. `referrers` are the oids of the tables with a
+    foreign key to this one.
     """
 
     oid: int

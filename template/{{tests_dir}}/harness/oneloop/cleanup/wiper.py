@@ -162,7 +162,7 @@ class PostgresWiper:
 
 
 async def open_wiper(urls: list[str], kept: Collection[str], sequences: Collection[Sequence]) -> PostgresWiper:
-    """Return the wiper of a database, as the first role that may delete every row; that of SQLite has the same methods."""
+    """Return the wiper of a database, as the first role that may wipe it; that of SQLite has the same methods."""
     *others, last = urls
     if make_url(last).get_backend_name() == "sqlite":
         kind: Any = import_module("..sqlite", __package__).SqliteWiper  # rendered only where it is used

@@ -26,26 +26,25 @@ DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
 CONNECT_SECONDS = 5.0
 OWNER = "app"
-# The databases of earlier releases belong to a superuser, with all that is in them.
+# The databases of earlier releases belong to the superuser, whose oid is 10, with all that is in them.
 TAKE_OVER = f"""
     DO $$ DECLARE statement text; BEGIN
-        IF EXISTS (SELECT FROM pg_database WHERE datname = current_database() AND datdba = '{OWNER}'::regrole) THEN
-            RETURN;
-        END IF;
         FOR statement IN
             SELECT format('ALTER %s %s OWNER TO {OWNER}', named.type, named.identity)
-            FROM (SELECT 'pg_class'::regclass AS class, oid FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-                  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc
-                  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typtype IN ('e', 'd', 'r')
-                  UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname !~ '^pg_') AS owned,
+            FROM (SELECT 'pg_class'::regclass AS class, oid FROM pg_class
+                  WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relowner = 10
+                  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE proowner = 10
+                  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
+                  WHERE typtype IN ('e', 'd', 'r') AND typowner = 10
+                  UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspowner = 10) AS owned,
                  LATERAL pg_identify_object(class, oid, 0) AS named
-            WHERE oid >= 16384 AND named.schema IS DISTINCT FROM 'pg_toast' AND NOT EXISTS (
+            WHERE oid >= 16384 AND NOT EXISTS (
                 SELECT FROM pg_depend WHERE classid = class AND objid = oid AND deptype IN ('a', 'i', 'e')
                     AND refclassid IN ('pg_class'::regclass, 'pg_extension'::regclass))
+            UNION ALL SELECT format('ALTER DATABASE %I OWNER TO {OWNER}', current_database())
         LOOP
             EXECUTE statement;
         END LOOP;
-        EXECUTE format('ALTER DATABASE %I OWNER TO {OWNER}', current_database());
     END $$"""
 
 
