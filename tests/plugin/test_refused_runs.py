@@ -143,7 +143,7 @@ _create = upgrade
 
 def upgrade() -> None:
     _create()
-    op.execute("CREATE EXTENSION nonsense")
+    op.execute("SELECT * FROM nonsense")
 
 
 def downgrade()"""
@@ -190,8 +190,8 @@ def fixture(name: str, body: str) -> Callable[[Overlay], None]:
             broken,
             [
                 "The migration 0001 failed at migrations/versions/2026_11_23_initial.py:",
-                '\n    op.execute("CREATE EXTENSION nonsense")\n',
-                'extension "nonsense" is not available',
+                '\n    op.execute("SELECT * FROM nonsense")\n',
+                'relation "nonsense" does not exist',
             ],
             id="migration",
         ),

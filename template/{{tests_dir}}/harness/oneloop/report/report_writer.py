@@ -84,7 +84,8 @@ def _migration(failure: Failure) -> Contribution:
         if revision := "down_revision" in frame.f_globals and frame.f_globals["revision"]:
             source = linecache.getline(frame.f_code.co_filename, line).strip()
             place = f"The migration {revision} failed at {location(frame, line)}:\n    {source}"
-            return Contribution(text=f"{place}\n{describe(links[0])}")
+            cause = links[-1] if isinstance(links[-1], OneloopError) else links[0]
+            return Contribution(text=f"{place}\n{describe(cause)}")
     return Contribution()
 
 
