@@ -26,8 +26,8 @@ AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
-    run.resources.enter_context(run.leaks.connections.watched())
-    run.resources.enter_context(run.leaks.unawaited.responses_watched())
+    for watched in (*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched()):
+        run.resources.enter_context(watched)
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 

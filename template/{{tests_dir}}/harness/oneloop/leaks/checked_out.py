@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, suppress
+from functools import lru_cache
 from inspect import currentframe
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
@@ -19,7 +20,7 @@ from .code_location import where
 # function of the service, which a SELECT calls, may do any of it.
 KEEPS = re.compile(
     r"(?:^|;)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
-    r"|CREATE\s+(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|set_config|nextval|now|version|current_).*\()"
+    r"|CREATE\s+(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"
     r"|\bset_config\(|_advisory_(?!xact|unlock)|\bINTO\s+(?:UNLOGGED\s+)?TEMP",
     re.IGNORECASE | re.DOTALL,
 )
@@ -50,11 +51,9 @@ class CheckedOutConnections:
         self._dropped: list[CheckedOut] = []
         self._kept: dict[ConnectionPoolEntry, str] = {}
 
-    def watched(self) -> ExitStack:
-        stack = ExitStack()
-        stack.enter_context(listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin))
-        stack.enter_context(listening(Engine, after_cursor_execute=self._executed))
-        return stack
+    def watched(self) -> tuple[AbstractContextManager[None], ...]:
+        pools = listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
+        return pools, listening(Engine, after_cursor_execute=self._executed)
 
     def note(self) -> None:
         self._out.clear()
@@ -96,11 +95,16 @@ class CheckedOutConnections:
             self._kept[entry] = entry.info[KEPT]
 
     def _executed(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if connection.dialect.name != "postgresql" or not KEEPS.search(statement) or exempted() or of_app.get():
+        if connection.dialect.name != "postgresql" or not _keeps(statement) or exempted() or of_app.get():
             return
         local = LOCAL.search(statement) or ("set_config(" in statement and LOCAL_VALUE.search(repr(parameters)))
         if not local and ("advisory" in statement or KEPT not in connection.info):
             connection.info[KEPT] = where(currentframe())
+
+
+@lru_cache(1000)
+def _keeps(statement: str) -> bool:
+    return KEEPS.search(statement) is not None
 
 
 def _close(entry: ConnectionPoolEntry, place: str) -> str:
