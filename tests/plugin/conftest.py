@@ -11,7 +11,7 @@ from tests.support.outcomes import Run, read_run
 from tests.support.overlay import Overlay
 
 HERE = Path(__file__).parent
-collect_ignore = ["deep", "probes"]
+collect_ignore = ["deep", "in_process", "probes"]
 
 RunOnce = Callable[..., Run]
 
@@ -54,7 +54,8 @@ def run_once(service: Overlay, once: Once) -> RunOnce:
 
 
 def _prepare(overlay: Overlay) -> Overlay:
-    shutil.copytree(HERE / "deep", overlay.root / "tests/deep", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("deep", "in_process"):
+        shutil.copytree(HERE / folder, overlay.root / "tests" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     probes = overlay.root / "tests/probes"
     probes.mkdir()
     (probes / "__init__.py").touch()

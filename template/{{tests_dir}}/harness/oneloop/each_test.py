@@ -1,7 +1,8 @@
 """What happens around each test: find its leaks, clean its databases, raise its refusals."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def begin(run: TestRun, test: str) -> None:
     run.leaks.begin_test(run.guard.loop)
 
 
-def end(run: TestRun, item: pytest.Item) -> None:
+def end(run: TestRun, item: pytest.Item, clock: Callable[[], float] = monotonic) -> None:
     """End what the test left running, clean the databases, and raise what the test did wrong."""
     __tracebackhide__ = True
     guard, databases = run.guard, run.databases
@@ -39,6 +40,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
     if guard.loop.is_closed():
         databases.mark_lost()
         raise ClosedLoopError(guard.test)
+    guard.loop.time = clock  # type: ignore[method-assign]  # one that the test left frozen would stop what follows
     leaks = run.leaks.end_test(guard.loop)
     if guard.touched:
         databases.mark_used(compare_schema=run.sql_log.schema)
@@ -46,6 +48,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
         databases.mark_used(compare_schema=True)
     guard.touched = False
     result = guard.loop.run_until_complete(databases.after_test())
+    del guard.loop.time
     leaks += result.leaks
     if result.schema_changes and run.config.existing_suite:
         run.replaced_databases += not result.leaks
