@@ -43,7 +43,8 @@ def right(run: Run) -> None:
     """Only the tests that take too long have failed, and that is all that is wrong with them."""
     failed = {name for name, outcome in run.outcomes.items() if outcome.kind != "passed"}
     assert failed == ENDED_IN_TIME, run.output
-    assert all("Timeout" in run.outcomes[name].said for name in ENDED_IN_TIME), run.output
+    assert all(f"FAILED {PROBES}::{name}" in run.output for name in ENDED_IN_TIME), run.output
+    assert run.output.count("Timeout (>0.5s) from pytest-timeout") >= 2
     assert "INTERNALERROR" not in run.output
     assert "1 rerun" in run.output
 
