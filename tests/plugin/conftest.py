@@ -11,7 +11,7 @@ from tests.support.outcomes import Run, read_run
 from tests.support.overlay import Overlay
 
 HERE = Path(__file__).parent
-collect_ignore = ["deep", "probes", "right"]
+collect_ignore = ["deep", "in_process", "probes", "right"]
 
 RunOnce = Callable[..., Run]
 
@@ -54,7 +54,7 @@ def run_once(service: Overlay, once: Once) -> RunOnce:
 
 
 def _prepare(overlay: Overlay) -> Overlay:
-    for folder in ("deep", "right"):
+    for folder in ("deep", "in_process", "right"):
         shutil.copytree(HERE / folder, overlay.root / "tests" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     probes = overlay.root / "tests/probes"
     probes.mkdir()

@@ -8,14 +8,22 @@ import re
 
 import pytest
 
-from tests.plugin.planted import isolation, reports, rights, service, unplugged, users, views
+from tests.plugin.planted import isolation, other_tools, reports, rights, service, unplugged, users, views
 from tests.plugin.planted.bug import Bug
 from tests.support.environment import run
 from tests.support.overlay import Overlay
 
 # The code itself has to run: a bug that cannot be imported proves nothing.
 BROKEN = re.compile(r"not found:|INTERNALERROR|SyntaxError|NameError|ImportError|ModuleNotFoundError|IndentationError")
-BUGS = {**isolation.BUGS, **rights.BUGS, **views.BUGS, **users.BUGS, **reports.BUGS, **service.BUGS}
+BUGS = {
+    **isolation.BUGS,
+    **rights.BUGS,
+    **views.BUGS,
+    **users.BUGS,
+    **reports.BUGS,
+    **service.BUGS,
+    **other_tools.BUGS,
+}
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())

@@ -5,8 +5,9 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -50,8 +51,11 @@ def end(run: TestRun, item: pytest.Item) -> None:
     run.refusals.raise_first()
 
 
-def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop) -> None:
+def _clean_up(
+    run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = monotonic
+) -> None:
     guard, databases = run.guard, run.databases
+    loop.time = clock  # type: ignore[method-assign]  # one that the test left frozen would stop what follows
     repeated = run.repeated_selects.take()
     if repeated and reason(item, REPEATED) is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
@@ -62,6 +66,7 @@ def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop) 
         databases.mark_used(compare_schema=True)
     guard.touched = False
     result = loop.run_until_complete(databases.after_test())
+    del loop.time
     leaks += result.leaks
     if result.schema_changes and run.config.existing_suite:
         run.replaced_databases += not result.leaks

@@ -20,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}. See docs/testing/isolation.md.")
 
 
+@pytest.hookimpl(trylast=True)  # a conftest.py may add markers in this hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse wrong markers; set up what an isolation marker asks for before the fixtures."""
     wrong = [

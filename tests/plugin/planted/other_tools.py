@@ -1,0 +1,73 @@
+"""Promises 11, 14, 15 and 18 beside other people's plugins, options and exceptions."""
+
+from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
+
+LINES = "tests/in_process/command_lines.py"
+STRANGERS = "tests/in_process/strangers.py"
+ODD = f"{DEEP}/test_odd_errors.py"
+REFUSED = f"{LINES}::test_what_cannot_work_is_one_line_at_the_start"
+
+BUGS = {
+    "11 markers that a conftest adds are not seen": Bug(
+        f"{PLUGIN}/policy/markers.py",
+        "@pytest.hookimpl(trylast=True)  # a conftest",
+        "# a conftest",
+        f"{REFUSED}[anyio]",
+    ),
+    "11 --forked runs": Bug(
+        f"{PLUGIN}/policy/markers.py", 'config.getoption("forked", False)', "False", f"{REFUSED}[--forked]"
+    ),
+    "14 a frozen clock stops the cleaning": Bug(
+        f"{PLUGIN}/each_test.py",
+        "guard.loop.time = clock ",
+        "guard.loop.time = guard.loop.time ",
+        f"{ODD}::test_a_clock_that_is_left_frozen_does_not_stop_the_cleaning",
+        "the frozen clock was read",
+    ),
+    "15 a cause that is false is none": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "if error.__cause__ is None and",
+        "if not error.__cause__ and",
+        f"{ODD}::test_a_cause_that_is_false_is_followed",
+    ),
+    "15 errors are compared": Bug(
+        f"{PLUGIN}/errors.py",
+        "if id(one) not in seen]",
+        "if one is not None and one not in known]",
+        f"{ODD}::test_errors_that_cannot_be_compared_are_followed",
+    ),
+    "15 the text of any error is read": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        "str(error) if isinstance(error, pytest.fail.Exception) else",
+        "str(error) if error else",
+        f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
+    ),
+    "15 a logged value is asked for its class": Bug(
+        f"{PLUGIN}/report/known_errors.py",
+        "issubclass(type(value), BaseException)",
+        "isinstance(value, BaseException)",
+        f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
+        "unbound",
+    ),
+    "15 a report that fails ends the run": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        "except Exception as problem:",
+        "except KeyError as problem:",
+        f"{STRANGERS}::test_a_part_of_the_report_that_fails_is_left_out",
+    ),
+    "15 a loop policy is reported by each test": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        '{*NAMES, "event_loop_policy"}',
+        "NAMES",
+        f"{STRANGERS}::test_what_ends_a_run_is_reported_once[event_loop_policy]",
+    ),
+    "18 anyio's auto mode is not refused": Bug(
+        f"{PLUGIN}/policy/required_settings.py", '    "anyio_mode": "strict",\n', "", f"{REFUSED}[anyio's auto mode]"
+    ),
+    "12 no socket at all": Bug(
+        f"{PLUGIN}/policy/network.py",
+        "    hosts = (*THIS",
+        "    if config.option.disable_socket:\n        return\n    hosts = (*THIS",
+        f"{LINES}::test_the_tests_end_as_in_a_plain_run[--disable-socket]",
+    ),
+}
