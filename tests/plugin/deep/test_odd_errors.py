@@ -33,7 +33,7 @@ def test_a_cause_that_is_false_is_followed() -> None:
 def test_errors_that_cannot_be_compared_are_followed() -> None:
     error = ExceptionGroup("all", [Odd("first"), Odd("second")])
 
-    assert [type(each) for each in chain(error)] == [ExceptionGroup, Odd, Odd]
+    assert [type(each) for each in chain(error)] == [Odd, Odd, ExceptionGroup]
 
 
 def test_a_clock_that_is_left_frozen_does_not_stop_the_cleaning(
