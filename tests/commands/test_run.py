@@ -104,7 +104,8 @@ import asyncio, asyncpg, os
 
 async def use():
     connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
-    await connection.execute("ALTER TABLE other.old ADD COLUMN more int; INSERT INTO other.old VALUES (DEFAULT, 'fine')")
+    await connection.execute("ALTER TABLE other.old ADD COLUMN more int")
+    await connection.execute("INSERT INTO other.old VALUES (DEFAULT, 'fine')")
     await connection.execute("ALTER TYPE mood ADD VALUE 'better'; DROP VIEW other.seen; DROP FUNCTION one()")
     rights = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole"
     print(await connection.fetchval(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user"))

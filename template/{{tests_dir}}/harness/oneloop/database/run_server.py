@@ -148,7 +148,7 @@ def _complete(url: URL, environment: Mapping[str, str]) -> URL:
 
 
 async def sweep(connection: AsyncConnection) -> None:
-    """Drop what runs that were killed have left: nobody holds their locks."""
+    """Drop what runs that were killed have left: their locks are free."""
     for run in (await connection.scalars(RUNS)).all():
         if await connection.scalar(TRY, {"run": run}):
             await drop_run(connection, run)
