@@ -57,8 +57,16 @@ class TestMarkers:
         assert "test_own" in output
         assert "test_restart" in output
 
-    @pytest.mark.parametrize("marker", ["network", "blocking", "repeated_selects"])
-    @pytest.mark.parametrize("arguments", ["", "()", '("")', '(reason="because")'])
+    @pytest.mark.parametrize(
+        ("marker", "arguments"),
+        [
+            ("network", ""),
+            ("network", "()"),
+            ("blocking", '("")'),
+            ("blocking", '(reason="why")'),
+            ("repeated_selects", ""),
+        ],
+    )
     def test_of_exemption_need_a_reason(self, changed: Overlay, marker: str, arguments: str) -> None:
         file = changed.root / "tests/test_exempt.py"
         file.write_text(f"import pytest\n\n\n@pytest.mark.{marker}{arguments}\ndef test_it() -> None:\n    pass\n")
