@@ -247,6 +247,17 @@ async def test_session_state_ends_with_the_test(
         assert (await connection.scalar(pid) != before) is renewed
 
 
+async def test_what_a_driver_sets_ends_with_the_test(leaks: Leaks, engine: AsyncEngine) -> None:
+    """No event shows it, as with `add_listener` of asyncpg."""
+    for _ in range(2):
+        async with engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            assert not await driver.fetchval("SELECT current_setting('app.tenant', true)")
+            await driver.execute("SET app.tenant = 'acme'")
+
+        assert await leaks.connections.take_back() == []
+
+
 async def test_a_value_that_is_bound_makes_a_setting_local(
     leaks: Leaks, engine: AsyncEngine
 ) -> None:
