@@ -282,19 +282,6 @@ async def test_a_lock_of_a_returned_connection_is_named_and_freed(
         assert await connection.scalar(text("SELECT pg_try_advisory_xact_lock(1)"))
 
 
-async def test_a_cancelled_task_of_the_plugin_is_named(leaks: Leaks) -> None:
-    """Such as the lifespan's, by a test that cancels every task."""
-    task = asyncio.create_task(asyncio.sleep(60), name="oneloop: of this test")
-    leaks.tasks.note(asyncio.get_running_loop())
-
-    task.cancel()
-    await asyncio.wait([task])
-
-    (line,) = leaks.tasks.died()
-    assert "'oneloop: of this test', cancelled" in line
-    leaks.tasks.note(asyncio.get_running_loop())
-
-
 @pytest.fixture
 def limit(_test_run: TestRun) -> Iterator[TestRun]:
     """Forget the limit that a test below has reached."""
