@@ -268,6 +268,17 @@ async def test_session_state_ends_with_the_test(
         assert (await connection.scalar(pid) != before) is renewed
 
 
+async def test_what_a_driver_sets_ends_with_the_test(leaks: Leaks, engine: AsyncEngine) -> None:
+    """No event shows it, as with `add_listener` of asyncpg."""
+    for _ in range(2):
+        async with engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            assert not await driver.fetchval("SELECT current_setting('app.tenant', true)")
+            await driver.execute("SET app.tenant = 'acme'")
+
+        assert await leaks.connections.take_back() == []
+
+
 async def test_a_value_that_is_bound_makes_a_setting_local(
     leaks: Leaks, engine: AsyncEngine
 ) -> None:
@@ -290,19 +301,6 @@ async def test_a_lock_of_a_returned_connection_is_named_and_freed(
     assert HERE in line
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT pg_try_advisory_xact_lock(1)"))
-
-
-async def test_a_cancelled_task_of_the_plugin_is_named(leaks: Leaks) -> None:
-    """Such as the lifespan's, by a test that cancels every task."""
-    task = asyncio.create_task(asyncio.sleep(60), name="oneloop: of this test")
-    leaks.tasks.note(asyncio.get_running_loop())
-
-    task.cancel()
-    await asyncio.wait([task])
-
-    (line,) = leaks.tasks.died()
-    assert "'oneloop: of this test', cancelled" in line
-    leaks.tasks.note(asyncio.get_running_loop())
 
 
 @pytest.fixture

@@ -46,6 +46,24 @@ BUGS = {
         "if not coro:",
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
     ),
+    "14 what the app connects is the test's": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "exempted() or of_app.get() or",
+        "exempted() or",
+        f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
+    ),
+    "14 a library's watcher is the test's": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "(*SINGLETONS, *config.may_outlive)",
+        "(*config.may_outlive,)",
+        f"{LEAKS}::test_a_task_of_an_exempted_file_may_outlive_its_request",
+    ),
+    "14 a cancelled lifespan has no name": Bug(
+        f"{PLUGIN}/cleanup/test_databases.py",
+        "        await asyncio.sleep(0)  # a task",
+        "        # a task",
+        f"{DEEP}/test_lifespan.py::test_a_lifespan_that_a_test_has_cancelled_starts_again",
+    ),
     "14 a session reaches the next test": Bug(
         f"{PLUGIN}/leaks/checked_out.py",
         "    entry.invalidate()\n",

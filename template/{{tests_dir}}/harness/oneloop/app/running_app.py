@@ -68,12 +68,21 @@ class RunningApp:
 
     async def stop(self, known: Collection[BaseException] = ()) -> None:
         """Leave the lifespan; it raises nothing that a test has reported."""
-        ended = not self.is_running
         try:
             await self._lifespan.aclose()
-        except (Exception, asyncio.CancelledError) as error:
-            if not ended and error not in known:
+        except Exception as error:
+            if error not in known:
                 raise
+
+    async def restart(self) -> str:
+        """Start again after a test that ended the lifespan; return what it ended with."""
+        ended = "in the middle of the test"
+        try:
+            await self._lifespan.aclose()
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  its test shows it
+            ended = f"with {error!r}"
+        await self.start()
+        return f"an app whose lifespan had ended {ended}: a test may cancel only tasks that it started"
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The databases that the tests of this process use, and the state that they are in."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
@@ -90,14 +91,16 @@ class TestDatabases:
         result = WipeResult()
         if state is State.LOST:
             return result
-        if self.app is not None and not self.app.is_running:  # the test ended its lifespan
-            await self.app.stop()
-            await self.app.start()
+        await asyncio.sleep(0)  # a task that the test has cancelled ends now
+        ended: list[str] = []
+        if self.app is not None and not self.app.is_running:
+            ended.append(await self.app.restart())
             self.app_restarted()
         if state is State.USED:
             result = await self._wipe()
         elif state is State.PRIVATE_COPY:
             result = WipeResult(leaks=await self._swap_back())
+        result.leaks.extend(ended)
         self._compare_schema = False
         self._state = State.CLEAN
         return result

@@ -1,14 +1,15 @@
 """Connections that a test checked out of a pool and did not return, or returned with what their sessions keep."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from inspect import currentframe
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
@@ -53,7 +54,7 @@ class CheckedOutConnections:
 
     def watched(self) -> tuple[AbstractContextManager[None], ...]:
         pools = listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
-        return pools, listening(Engine, after_cursor_execute=self._executed)
+        return pools, listening(Engine, after_cursor_execute=self._executed), _drivers_watched()
 
     def note(self) -> None:
         self._out.clear()
@@ -100,6 +101,23 @@ class CheckedOutConnections:
         local = LOCAL.search(statement) or ("set_config(" in statement and LOCAL_VALUE.search(repr(parameters)))
         if not local and ("advisory" in statement or KEPT not in connection.info):
             connection.info[KEPT] = where(currentframe())
+
+
+@contextmanager
+def _drivers_watched() -> Iterator[None]:
+    """Mark a connection whose driver's own methods some code has: no event shows what they do, such as LISTEN."""
+    original = AsyncConnection.get_raw_connection
+
+    async def get_raw_connection(self: AsyncConnection) -> PoolProxiedConnection:
+        if not (exempted() or of_app.get()) and self.dialect.name == "postgresql":
+            self.info.setdefault(KEPT, where(currentframe()))
+        return await original(self)
+
+    AsyncConnection.get_raw_connection = get_raw_connection  # type: ignore[method-assign]  # every such use passes here
+    try:
+        yield
+    finally:
+        AsyncConnection.get_raw_connection = original  # type: ignore[method-assign]  # as it was
 
 
 @lru_cache(1000)

@@ -63,11 +63,10 @@ class Tasks:
         return [task for task, code in codes.items() if not (code and code.co_filename.endswith(self._may_outlive))]
 
     def died(self) -> list[str]:
-        """Return a line for each task of the app that failed, and for each of the plugin's that was cancelled."""
-        ended = [task for task in self._of_app | {*filter(_is_ours, self._before)} if task.done()]
+        """Return a line for each task of the app that failed and that no code awaits."""
+        lines: list[str] = []
+        ended = [task for task in self._of_app if task.done()]
         self._of_app.difference_update(ended)
-        cancelled = [task for task in ended if task.cancelled() and _is_ours(task)]
-        lines = [f"{_name(task)}, cancelled: a test may cancel only what it started" for task in cancelled]
         for task in ended:
             # asyncio has no public way to ask whether some code has retrieved the exception.
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
