@@ -61,7 +61,7 @@ class PostgresStartError(PostgresUnavailable):
         lines = log.strip().splitlines()[-LOG_LINES:] or ["(empty)"]
         tail = "\n".join(f"  {line}" for line in lines)
         nameless = re.search(r"could not look up effective user ID (\d+)", log)
-        fix = f"\nGive that user a name. In a Dockerfile:\n    RUN useradd --uid {nameless[1]} tests" if nameless else ""
+        fix = f"\nGive the user a name. In a Dockerfile:\n    RUN useradd --uid {nameless[1]} tests" if nameless else ""
         super().__init__(f"PostgreSQL did not start: {problem}. The end of its log:\n{tail}{fix}")
 
 
