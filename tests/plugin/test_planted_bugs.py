@@ -15,10 +15,11 @@ from tests.support.overlay import Overlay
 
 # The code itself has to run: a bug that cannot be imported proves nothing.
 BROKEN = re.compile(r"not found:|INTERNALERROR|SyntaxError|NameError|ImportError|ModuleNotFoundError|IndentationError")
-BUGS = {**isolation.BUGS, **views.BUGS, **users.BUGS, **reports.BUGS, **service.BUGS, **other_tools.BUGS}
+BUGS = {**isolation.BUGS, **views.BUGS, **users.BUGS, **reports.BUGS, **service.BUGS}
+NIGHTLY = [pytest.param(bug, id=name, marks=pytest.mark.nightly) for name, bug in other_tools.BUGS.items()]
 
 
-@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS.keys())
+@pytest.mark.parametrize("bug", [*(pytest.param(bug, id=name) for name, bug in BUGS.items()), *NIGHTLY])
 def test_planted_bug_is_noticed(spoilt: Overlay, bug: Bug) -> None:
     with bug.planted(spoilt.root):
         status, output = spoilt.output("-x", "-p", "no:xdist", bug.noticed_by)
