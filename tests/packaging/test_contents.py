@@ -21,6 +21,9 @@ from tests.support.shipped import find_client, start_server
 VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
 LOWEST = "uv run --isolated --resolution lowest-direct pytest"
 HIGHEST = "uv run --isolated --upgrade pytest"
+SPLIT = 'uv run --with "pytest-split>=0.11,<1" pytest --splits "${}" --group "${}"'
+CONTRACT = "uv run --group contract poe test -m contract"
+FIRST_SHARD = {f'if [ "$CI_NODE_INDEX" = 1 ]; then {CONTRACT}; fi'}
 
 
 def load(file: Path) -> Any:
@@ -80,9 +83,9 @@ class TestContinuousIntegration:
         """CI runs `poe check` and `poe test`, which pyproject.toml has, and pytest on other dependencies."""
         folder = rendered(**answers)
 
-        verbs = {"uv run poe check", "uv run poe test", "uv run --group contract poe test -m contract"}
+        verbs = {"uv run poe check", "uv run poe test", CONTRACT}
         expected = {'python -m pip install "uv>=0.13,<1"', *verbs, LOWEST, HIGHEST}
-        assert set(commands(folder)) == expected
+        assert {command for command in commands(folder) if "pytest-split" not in command} - FIRST_SHARD == expected
         assert {"check", "test"} <= set(poe_tasks(folder))
 
     @pytest.mark.parametrize(("answers", "oldest"), EACH, ids=IDS)
@@ -102,10 +105,27 @@ class TestContinuousIntegration:
         jobs = github(rendered())["jobs"]
         rules = gitlab(rendered(ci="gitlab"))["highest"]["rules"]
 
-        assert {name: job["if"] for name, job in jobs.items() if "if" in job} == {
+        assert {name: job["if"] for name, job in jobs.items() if "SHARDS" not in job.get("if", "SHARDS")} == {
             "highest": "github.event_name == 'push'"
         }
         assert rules == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}]
+
+    def test_shards_take_the_place_of_the_tests_when_a_variable_says_so(self, rendered: Rendered) -> None:
+        """Off by default; the number of shards stands in one place."""
+        jobs, pipeline = github(rendered())["jobs"], gitlab(rendered(ci="gitlab"))
+        split = jobs["shards"]["steps"][-2]
+
+        assert {name: job["if"] for name, job in jobs.items() if "SHARDS" in job.get("if", "")} == {
+            "test": "vars.SHARDS != 'true'",
+            "shards": "vars.SHARDS == 'true'",
+        }
+        assert split["run"] == SPLIT.format("SHARDS", "SHARD")
+        assert (split["env"]["SHARDS"], split["env"]["SHARD"]) == ("${{ strategy.job-total }}", "${{ matrix.shard }}")
+        assert jobs["shards"]["strategy"]["matrix"] == {"shard": [1, 2, 3]}
+        assert pipeline["test"]["rules"] == [{"if": '$SHARDS != "true"'}]
+        assert pipeline["shards"]["rules"] == [{"if": '$SHARDS == "true"'}]
+        assert pipeline["shards"]["script"][0] == SPLIT.format("CI_NODE_TOTAL", "CI_NODE_INDEX")
+        assert pipeline["shards"]["parallel"] == 3
 
     def test_tests_where_developers_sit_and_says_that_it_binds_nobody(self, rendered: Rendered) -> None:
         """Once on macOS, once on Windows; every other job is on Linux, and has to succeed."""

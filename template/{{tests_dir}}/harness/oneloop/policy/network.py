@@ -15,10 +15,7 @@ MARKER = "network"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Allow this machine, the server of TEST_DATABASE_URL, `allowed_hosts`, and the hosts of the command line.
-
-    Then `--disable-socket` leaves these reachable too: without them no test can run.
-    """
+    """Allow this machine, the server of TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
     hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_server_hosts(), config.option.allow_hosts)
     config.option.allow_hosts = ",".join(filter(None, hosts))
     config.option.allow_unix_socket = True

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .postgres_errors import NoAccountError, NoUserNameError
+from .postgres_errors import NoAccountError
 from .watchdog import UserIds
 
 if sys.platform != "win32":
@@ -49,15 +49,6 @@ def user_id() -> int | None:
     return None
 
 
-def _check_name() -> None:
-    # initdb and PostgreSQL look it up, and end without one.
-    if sys.platform != "win32":
-        try:
-            pwd.getpwuid(os.geteuid())
-        except KeyError:
-            raise NoUserNameError(os.geteuid()) from None
-
-
 def choose_account(data: Path | None = None) -> Account:
     """Return the user to run the server as.
 
@@ -65,7 +56,6 @@ def choose_account(data: Path | None = None) -> Account:
     user is created.
     """
     if user_id() != 0:
-        _check_name()
         return Account()
     if data is not None and data.exists() and (owner := data.stat()).st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)

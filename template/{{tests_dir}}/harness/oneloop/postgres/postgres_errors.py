@@ -1,6 +1,7 @@
 """The errors of the server: what happened, where, and what to do next."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,14 +28,6 @@ class NoAccountError(PostgresUnavailable):
         super().__init__(
             "PostgreSQL refuses to run as root, and this system has none of the users "
             f"{', '.join(names)} to run it as. Run the command as an ordinary user."
-        )
-
-
-class NoUserNameError(PostgresUnavailable):
-    def __init__(self, uid: int) -> None:
-        super().__init__(
-            f"PostgreSQL refuses to run as the user {uid}, who has no name on this system. Use a server of your own, "
-            f"or give the user a name. In a Dockerfile:\n    RUN useradd --uid {uid} tests"
         )
 
 
@@ -67,7 +60,9 @@ class PostgresStartError(PostgresUnavailable):
     def __init__(self, problem: str, log: str) -> None:
         lines = log.strip().splitlines()[-LOG_LINES:] or ["(empty)"]
         tail = "\n".join(f"  {line}" for line in lines)
-        super().__init__(f"PostgreSQL did not start: {problem}. The end of its log:\n{tail}")
+        nameless = re.search(r"could not look up effective user ID (\d+)", log)
+        fix = f"\nGive the user a name. In a Dockerfile:\n    RUN useradd --uid {nameless[1]} tests" if nameless else ""
+        super().__init__(f"PostgreSQL did not start: {problem}. The end of its log:\n{tail}{fix}")
 
 
 class PostgresStopError(Exception):

@@ -131,8 +131,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         try:
             contribution = contribute(failure)
         except Exception as problem:  # noqa: BLE001  the test's own error is what its report is for
-            reason = "".join(traceback.format_exception(problem)[-2:])
-            contribution = Contribution([("oneloop could not add to this report", reason)])
+            contribution = Contribution([("oneloop failed here", "".join(traceback.format_exception(problem)[-2:]))])
         report.sections += contribution.sections
         if contribution.text:
             report.longrepr = contribution.text
