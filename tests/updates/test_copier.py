@@ -1,16 +1,20 @@
 """What depends on Copier itself: its oldest version, its answers file, its message, and that it may be killed."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.conftest import Installed
 from tests.docs.markdown import blocks
 from tests.support import template
 from tests.support.environment import ROOT, commit_all, git, succeed, uv
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.copier_program import SOMEBODY, deadly, update
+from tests.updates.edits import cut
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.ownership import is_users
 from tests.updates.releases import FIX, FROM
@@ -46,8 +50,31 @@ def test_says_what_is_left_to_do(old: Old, capsys: pytest.CaptureFixture[str]) -
     template.update(old(FROM[-1]), ref=FIX, quiet=False)
 
     said = capsys.readouterr().err
-    assert "Run the tests: uv run poe test" in said
-    assert 'Read "Change by hand"' in said
+    assert "uv run python tests/harness/oneloop/commands/update/steps\n" in said
+
+
+def test_a_copy_that_no_update_can_reach_says_so(oneloop: Path, tmp_path: Path) -> None:
+    """As from a ZIP. Copier says it, and each test run."""
+    for name in ("copier.yml", "CHANGELOG.md"):
+        shutil.copy(oneloop / name, tmp_path / name)
+    shutil.copytree(oneloop / "template", tmp_path / "template")
+
+    said = succeed(sys.executable, "-m", "copier", "copy", "--defaults", ".", "service", cwd=tmp_path)
+
+    assert "This copy can never be updated" in said
+    assert "_commit" not in (tmp_path / "service/.copier-answers.yml").read_text()
+
+
+@pytest.mark.nightly
+def test_each_run_of_such_a_copy_says_so(installed: Installed, tmp_path: Path) -> None:
+    service = installed().copy(tmp_path / "service")
+    before = service.run("pytest", "--collect-only").stdout
+    cut(service.root / ".copier-answers.yml", r"^_commit: .*?\n")
+
+    after = service.run("pytest", "--collect-only").stdout
+
+    line = "oneloop: .copier-answers.yml names no release, so no update can come. See: uv run oneloop update\n"
+    assert (line in before, line in after) == (False, True)
 
 
 RECOVER = next(block.text for block in blocks(Path("docs/updating.md"), "sh") if "stash" in block.text)

@@ -12,8 +12,9 @@ import pytest
 
 from tests.support.environment import ROOT
 from tests.support.template import TESTS
-from tests.updates.releases import NEXT, RELEASES, sections
-from tests.updates.update_steps import all_steps, apply, load, text_of
+from tests.updates.conftest import Fresh
+from tests.updates.releases import NEXT, PAST, RELEASES, sections
+from tests.updates.update_steps import PLUGIN, all_steps, apply, load, text_of, unannounced
 
 INSTALL = "Install the test plugin from tests/harness"
 CONFIGURE = "Configure the test plugin in [tool.oneloop]"
@@ -45,6 +46,22 @@ class TestTheChangelog:
         listed = re.search(r"^### Steps\n\n(.*?)(?=^#{2,3} |\Z)", sections()[version], re.MULTILINE | re.DOTALL)
 
         assert (listed[1].strip() if listed else "") == text_of(version).strip()
+
+    def test_announces_each_change_that_an_update_cannot_bring(self, fresh: Fresh) -> None:
+        """A release that changes a contract of the user's own files has a step for it, or a line that says why not."""
+        folder = PLUGIN / "commands/update/steps"
+        steps = [file.read_text("utf-8") for file in folder.glob("*.py") if f'"{NEXT}",' in file.read_text("utf-8")]
+        text = "\n".join([sections()[NEXT], *steps])
+
+        assert unannounced(fresh(PAST[-1]), fresh(NEXT), text) == []
+
+    def test_a_change_that_is_not_announced_is_found(self) -> None:
+        old = {"src/a/service.py": b"x = 1\n", "pytest.ini": b"[pytest]\n", "README.md": b"a"}
+        new = {"src/a/service.py": b"x = 2\n", "pytest.ini": b"# why\n[pytest]\n", "README.md": b"b"}
+
+        assert unannounced(old, new, "Nothing.") == ["src/a/service.py"]
+        assert unannounced(old, new, "In `src/a/service.py`: a fix.") == []
+        assert unannounced(old, new, "In `src/`: a fix.") == []
 
     def test_names_no_step_of_a_release_that_does_not_exist(self) -> None:
         assert {step.release for step in all_steps()} <= {*RELEASES, NEXT}

@@ -25,26 +25,28 @@ def filled(command: str, release: str, address: Path) -> str:
 
 
 def test_its_commands_work_in_their_order(old: Old, repository: Path) -> None:
-    """Update, read, commit; revert; set an update aside; take a certain release."""
+    """Preview, update, go on; revert; set half of an update aside; take a certain release."""
     root = Project(old(NEXT), interpreter("3.11")).install().root
     shell = Shell(root, interpreter("3.11"))
-    update, read, commit, revert, set_aside, to_release = (
+    update, preview, revert, go_on, set_aside, to_release, _ = (
         block.text for block in blocks(PAGE, "sh") if "copier copy" not in block.text
     )
     commit_all(root, "Lock")
-    before = git(root, "rev-parse", "HEAD^{tree}")
+    before, start = git(root, "rev-parse", "HEAD^{tree}"), git(root, "rev-parse", "HEAD")
 
-    assert f"oneloop {NEXT} -> {FIX}" in shell(update)
-    assert f"+# {FIX}" in shell(read.partition("\n")[0])
-    shell(commit)
-    assert git(root, "status", "--porcelain") == ""
-    shell(revert)
+    previewed = shell(preview)
     assert git(root, "rev-parse", "HEAD^{tree}") == before
-    shell(update)
+    said = shell(update.replace("update", "update --yes"))
+    assert f"Committed: Update Oneloop {NEXT} → {FIX}" in said
+    assert git(root, "rev-parse", "HEAD^{tree}") in previewed
+    assert "passed" in said
+    assert "No step is due" in shell(go_on)
+    shell(revert.replace("COMMIT", start))
+    assert git(root, "rev-parse", "HEAD^{tree}") == before
+    (root / "README.md").write_text("half of it\n")
     shell(set_aside)
     assert git(root, "status", "--porcelain") == ""
-    assert git(root, "rev-parse", "HEAD^{tree}") == before
-    assert f"oneloop {NEXT} -> {FIX}" in shell(filled(to_release, FIX, repository))
+    assert f"Committed: Update Oneloop {NEXT} → {FIX}" in shell(filled(to_release, FIX, repository))
 
 
 def test_a_service_that_was_copied_by_hand_is_linked(old: Old, fresh: Fresh, repository: Path) -> None:

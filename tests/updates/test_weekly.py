@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from tests.conftest import Once
+from tests.docs.markdown import blocks
 from tests.packaging.test_linters import plant, schema, zizmor
-from tests.support.environment import commit_all, git, interpreter, run, succeed
+from tests.support.environment import clean_environment, commit_all, git, interpreter, run, succeed, uv
 from tests.updates.conftest import Old
 from tests.updates.copier_program import SOMEBODY
 from tests.updates.edits import cut
@@ -19,6 +20,7 @@ from tests.updates.releases import FIX, NEXT
 WORKFLOW = ".github/workflows/update.yml"
 ADDRESS = "https://example.com/team/oneloop.git"
 COMMAND = "uv run oneloop update --check"
+UPDATE = "uv run oneloop update --yes"
 
 
 def leads_to(folder: Path, address: str, cache: Path) -> dict[str, str]:
@@ -51,21 +53,31 @@ def load(file: Path) -> Any:
 
 
 class TestTheJob:
-    def test_of_github_runs_weekly_and_may_only_read(self, remote: Callable[..., Path]) -> None:
+    def test_of_github_runs_weekly_and_gives_its_token_to_one_step(self, remote: Callable[..., Path]) -> None:
+        """Only the job that opens the pull request may write, and the tests run without the token."""
         workflow = load(remote("github") / WORKFLOW)
         job = workflow["jobs"]["update"]
 
         assert workflow[True]["schedule"] == [{"cron": "23 5 * * 1"}]  # YAML reads `on` as true
         assert workflow["permissions"] == {}
-        assert job["permissions"] == {"contents": "read"}
+        assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
         assert job["timeout-minutes"] <= 15
-        assert job["steps"][-1]["run"] == COMMAND
+        assert job["steps"][0]["with"] == {"persist-credentials": False}
+        assert [UPDATE in step.get("run", "") for step in job["steps"]] == [False, False, False, True, False]
+        assert ["GH_TOKEN" in step.get("env", {}) for step in job["steps"]] == [False, False, False, False, True]
 
     def test_of_gitlab_runs_on_a_schedule_alone(self, remote: Callable[..., Path]) -> None:
         job = load(remote("gitlab") / ".gitlab-ci.yml")["update"]
 
         assert job["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
-        assert job["script"] == [COMMAND]
+        assert UPDATE in job["script"]
+
+    def test_of_renovate_is_valid_and_short(self, tmp_path: Path) -> None:
+        (text,) = (block.text for block in blocks(Path("docs/updating.md"), "json"))
+        (tmp_path / "renovate.json").write_text(text)
+
+        assert len(text.splitlines()) <= 12
+        assert schema("renovate", tmp_path / "renovate.json").returncode == 0
 
     @pytest.mark.nightly
     def test_passes_the_linters(self, remote: Callable[..., Path]) -> None:
@@ -158,15 +170,79 @@ class TestTheQuestion:
         assert "::error" not in said
 
 
+# A `gh` that keeps what it was called with.
+GH = '#!/bin/sh\nprintf "%s\\n" "$@" >> "$RUNNER_TEMP/gh.txt"\ncat "$RUNNER_TEMP/body.md" >> "$RUNNER_TEMP/gh.txt"\n'
+
+
 @pytest.mark.nightly
-def test_an_update_comes_from_the_network(repository: Path, tmp_path: Path) -> None:
-    """As it does from a folder."""
-    service = render(repository, tmp_path / "service", ADDRESS)
-    commit_all(service, "Start")
-    env = {**SOMEBODY, **leads_to(repository, ADDRESS, tmp_path / "cache"), "UV_PYTHON": interpreter("3.11")}
-    commands = "uv lock --quiet && git add --all && git commit --quiet --message Lock && uv run oneloop update"
+class TestThePullRequest:
+    """The commands of the jobs, on a service whose template and whose own repository have network addresses."""
 
-    done = run("sh", "-ec", commands, cwd=service, env=env)
+    @pytest.fixture
+    def service(self, repository: Path, tmp_path: Path) -> Path:
+        return self.make(repository, tmp_path, "github")
 
-    assert done.returncode == 0, done.stdout
-    assert f"CHANGELOG of {ADDRESS} from {NEXT} to {FIX}" in done.stdout
+    def make(self, repository: Path, tmp_path: Path, ci: str) -> Path:
+        service = render(repository, tmp_path / "service", ADDRESS, ci=ci)
+        succeed(uv(), "lock", "--quiet", cwd=service, env={"UV_PYTHON": interpreter("3.11")})
+        commit_all(service, "Start")
+        git(tmp_path, "clone", "--quiet", "--bare", str(service), "origin.git")
+        return service
+
+    def environment(self, repository: Path, service: Path, address: str) -> dict[str, str]:
+        programs = service.parent / "bin"
+        programs.mkdir(exist_ok=True)
+        (programs / "gh").write_text(GH)
+        (programs / "gh").chmod(0o755)
+        git(service, "config", f"url.{service.parent}/origin.git.insteadOf", address)
+        return {
+            **SOMEBODY,
+            **leads_to(repository, ADDRESS, service.parent / "cache"),
+            "UV_PYTHON": interpreter("3.11"),
+            "RUNNER_TEMP": str(service.parent),
+            "PATH": f"{programs}:{clean_environment()['PATH']}",
+        }
+
+    def test_of_github_is_opened_once_with_the_result_of_the_tests(self, repository: Path, service: Path) -> None:
+        *_, update, request = load(service / WORKFLOW)["jobs"]["update"]["steps"]
+        output = service.parent / "output"
+        env = {
+            **self.environment(repository, service, "https://x-access-token:T@github.com/team/orders"),
+            "GITHUB_SHA": git(service, "rev-parse", "HEAD"),
+            "GITHUB_OUTPUT": str(output),
+            "GH_TOKEN": "T",
+            "GITHUB_REPOSITORY": "team/orders",
+        }
+
+        first = run("bash", "-ec", update["run"], cwd=service, env=env)
+        outputs = dict(line.split("=") for line in output.read_text().splitlines())
+        env |= {"BRANCH": outputs["branch"], "RESULT": outputs["result"]}
+        second = run("bash", "-ec", request["run"], cwd=service, env=env)
+        again = run("bash", "-ec", request["run"], cwd=service, env=env)
+
+        assert first.returncode == 0, first.stdout
+        assert outputs == {"result": "passed", "branch": f"oneloop-{FIX}"}
+        assert second.returncode == 0, second.stdout
+        assert again.stdout.endswith("There is a pull request already.\n")
+        opened = (service.parent / "gh.txt").read_text()
+        assert "Update Oneloop: the tests passed" in opened
+        assert f"Update Oneloop {NEXT} → {FIX}" in opened
+        pushed = git(service.parent / "origin.git", "rev-parse", f"oneloop-{FIX}")
+        assert pushed == git(service, "rev-parse", "HEAD")
+
+    def test_of_gitlab_is_asked_for_by_the_push(self, repository: Path, tmp_path: Path) -> None:
+        service = self.make(repository, tmp_path, "gitlab")
+        git(tmp_path / "origin.git", "config", "receive.advertisePushOptions", "true")
+        env = {
+            **self.environment(repository, service, "https://oneloop:T@gitlab.example.com/team/orders.git"),
+            "CI_COMMIT_SHA": git(service, "rev-parse", "HEAD"),
+            "UPDATE_TOKEN": "T",
+            "CI_SERVER_HOST": "gitlab.example.com",
+            "CI_PROJECT_PATH": "team/orders",
+        }
+
+        done = run("bash", "-ec", "\n".join(load(service / ".gitlab-ci.yml")["update"]["script"]), cwd=service, env=env)
+
+        assert done.returncode == 0, done.stdout
+        pushed = git(tmp_path / "origin.git", "rev-parse", f"oneloop-{FIX}")
+        assert pushed == git(service, "rev-parse", "HEAD")

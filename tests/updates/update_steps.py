@@ -1,6 +1,9 @@
 """The steps of an update, from the template's own code, and their text in CHANGELOG.md."""
 
+import ast
+import re
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -37,6 +40,35 @@ def text_of(release: str) -> str:
     steps = [step for step in all_steps() if step.release == release]
     lines = [_wrapped(f"- {step.title}. {step.why}") for step in steps]
     return "\n".join([INTRODUCTION, *lines]) + "\n" if steps else ""
+
+
+# The user's own files on which the plugin, the commands or the security of a service depend.
+CONTRACT = re.compile(
+    r"(?:src|migrations)/.*\.py|pyproject\.toml|pytest\.ini|alembic\.ini|Dockerfile|compose\.yaml|\.dockerignore"
+    r"|\.gitignore|\.env\.example|\.github/.*|\.gitlab-ci\.yml|tests/(?:conftest|access)\.py"
+)
+
+
+def unannounced(old: Mapping[str, bytes], new: Mapping[str, bytes], text: str) -> list[str]:
+    """Return the files of the user's that a release has changed, of which a text names neither them nor a folder."""
+    named = set(re.findall(r"[\w./-]+", text))
+    changed = [path for path in {*old, *new} if CONTRACT.fullmatch(path) and _code(path, old) != _code(path, new)]
+    folders = {path: {f"{folder.as_posix()}/" for folder in Path(path).parents} for path in changed}
+    return sorted(path for path in changed if not named & {path, *folders[path]})
+
+
+def _code(path: str, files: Mapping[str, bytes]) -> str:
+    """Return a file without comments and docstrings; empty if there is none."""
+    text = files.get(path, b"").decode("utf-8")
+    if not path.endswith(".py"):
+        return "\n".join(filter(None, re.sub(r"[ \t]*#.*", "", text).splitlines()))
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and ast.get_docstring(
+            node
+        ):
+            del node.body[0]
+    return ast.unparse(tree)
 
 
 def _wrapped(text: str, width: int = 120) -> str:

@@ -91,4 +91,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
+    answers = config.rootpath / ".copier-answers.yml"
+    if answers.is_file() and "\n_commit: " not in answers.read_text("utf-8", "replace"):
+        lines.append(f"oneloop: {answers.name} names no release, so no update can come. See: uv run oneloop update")
     return lines

@@ -64,7 +64,14 @@ def uv(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return uv(folder, "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments)
+    """Run Copier. In the repositories that it makes, the user's hooks would change or refuse the template's files."""
+    settings = {"core.hooksPath": os.devnull, "init.templateDir": ""}
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (name, value) in enumerate(settings.items(), first):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    program = os.environ.get("UV") or find_program("uv")
+    return run(folder, program, "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments, **variables)
 
 
 def reason(done: subprocess.CompletedProcess[str]) -> str:

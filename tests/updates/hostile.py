@@ -1,0 +1,220 @@
+"""A service whose user does anything: a state machine for Hypothesis, which ends with an update and its steps."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.support.environment import git, run
+from tests.updates.copier_program import SOMEBODY
+from tests.updates.outcome import CLEAN, contents, look
+from tests.updates.ownership import is_users
+
+STEPS = "tests/harness/oneloop/commands/update/steps"
+# What git prints when it has signed, by a program that signs nothing.
+GPG = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\n"
+FAILS = "#!/bin/sh\necho 'this must not run' >&2\nexit 1\n"
+REFORMATS = "#!/bin/sh\nfind . -name '*.py' -not -path './.git/*' -exec sed -i 's/$/ /' {} +\n"
+NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
+SETTINGS = {
+    "core.autocrlf": "input",
+    "core.quotePath": "true",
+    "color.ui": "always",
+    "diff.external": "false",
+    "diff.noprefix": "true",
+    "diff.mnemonicPrefix": "true",
+    "status.relativePaths": "true",
+    "status.showUntrackedFiles": "no",
+    "commit.verbose": "true",
+    "apply.whitespace": "fix",
+    "core.commentChar": ";",
+    "submodule.recurse": "true",
+}
+
+
+class Hostile(RuleBasedStateMachine):
+    """One service, its user, and at the end one update. The class attributes are set by the test."""
+
+    started: Path
+    folder: Path
+    to: str
+    has_command: bool
+    fresh: Mapping[str, bytes]
+    done: list[tuple[int, list[str]]]
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).count += 1
+        self.service = self.folder / f"service {self.count}"
+        git(self.folder, "clone", "--quiet", str(self.started), str(self.service))
+        git(self.service, "remote", "remove", "origin")
+        self.home = self.folder / f"home {self.count}"
+        self.home = self.folder / f"home {self.count}"
+        self.home.mkdir()
+        self.program("uv", FAILS)
+        self.git_config = self.home / "gitconfig"
+        self.git_config.write_text("")
+
+    def program(self, name: str, text: str) -> Path:
+        file = self.home / name
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.write_text(text)
+        file.chmod(0o755)
+        return file
+
+    def commit(self, message: str) -> None:
+        git(self.service, "add", "--all")
+        git(self.service, *NO_HOOKS, "commit", "--quiet", "--allow-empty", "--no-gpg-sign", "--message", message)
+
+    def own(self, suffix: str = "") -> list[str]:
+        """Return the paths of the user's files that no test needs where they are."""
+        return [path for path in contents(self.service) if is_users(path) and path.endswith(suffix)]
+
+    @initialize()
+    def has_a_hostile_git(self) -> None:
+        """In each example: hooks that reformat and refuse, signatures, and settings that change what git prints."""
+        self.has_hooks(REFORMATS, "pre-commit")
+        self.has_hooks(FAILS, "commit-msg")
+        self.has_a_template_of_repositories()
+        self.signs_commits()
+        for name in ("color.ui", "diff.noprefix", "diff.external", "status.showUntrackedFiles"):
+            self.sets_git(name)
+
+    @rule(name=st.sampled_from(["notes.md", "a b.py", "ünï.txt", "src/my_service/%s.py", "tests/'q'.py", "docs/x.md"]))
+    def adds_a_file(self, name: str) -> None:
+        file = self.service / name
+        file.parent.mkdir(exist_ok=True, parents=True)
+        file.write_bytes(b"x = 1 \r\n\xff\x00" if name.endswith(".txt") else b"x = 1\n")
+
+    @rule(data=st.data())
+    def renames_a_file(self, data: st.DataObject) -> None:
+        path = data.draw(st.sampled_from(self.own()))
+        (self.service / path).rename(self.service / f"{path}.old")
+
+    @rule(data=st.data())
+    def moves_a_test_into_a_folder(self, data: st.DataObject) -> None:
+        found = [path for path in self.own(".py") if path.startswith("tests/") and "conftest" not in path]
+        if found:
+            path = self.service / data.draw(st.sampled_from(found))
+            (path.parent / "moved").mkdir(exist_ok=True)
+            path.rename(path.parent / "moved" / path.name)
+
+    @rule(data=st.data())
+    def deletes_a_file(self, data: st.DataObject) -> None:
+        (self.service / data.draw(st.sampled_from(self.own()))).unlink()
+
+    @rule(data=st.data())
+    def empties_a_file(self, data: st.DataObject) -> None:
+        (self.service / data.draw(st.sampled_from(self.own()))).write_bytes(b"")
+
+    @rule(data=st.data(), line=st.sampled_from([b"# mine\n", b"\xef\xbb\xbf", b"[tool.mine]\n", b"\x00", b"'''\n"]))
+    def edits_a_file(self, data: st.DataObject, line: bytes) -> None:
+        file = self.service / data.draw(st.sampled_from(self.own()))
+        text = file.read_bytes()
+        file.write_bytes(line + text if data.draw(st.booleans()) else text + line)
+
+    @rule(width=st.sampled_from([1, 2, 8]))
+    def reformats_every_file(self, width: int) -> None:
+        for path in self.own(".py") + self.own(".toml"):
+            text = (self.service / path).read_bytes()
+            (self.service / path).write_bytes(text.replace(b"    ", b" " * width).replace(b" = ", b"="))
+
+    @rule()
+    def writes_crlf(self) -> None:
+        for path in self.own():
+            text = (self.service / path).read_bytes()
+            (self.service / path).write_bytes(text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+    @rule()
+    def commits(self) -> None:
+        self.commit("Work")
+
+    @rule()
+    def merges_a_branch(self) -> None:
+        self.commit("Work")
+        git(self.service, "switch", "--quiet", "--create", f"side-{len(git(self.service, 'branch'))}")
+        (self.service / "side.md").write_text("# Side\n")
+        self.commit("Side")
+        git(self.service, "switch", "--quiet", "main")
+        git(self.service, *NO_HOOKS, "merge", "--quiet", "--no-ff", "--no-edit", "@{-1}")
+
+    @rule()
+    def has_a_submodule(self) -> None:
+        if not (self.service / "vendor").exists():
+            allowed = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add")
+            git(self.service, *NO_HOOKS, *allowed, str(self.started), "vendor")
+
+    @rule(name=st.sampled_from(sorted(SETTINGS)))
+    def sets_git(self, name: str) -> None:
+        git(self.service, "config", "--file", str(self.git_config), name, SETTINGS[name])
+
+    @rule()
+    def signs_commits(self) -> None:
+        for name, value in {"commit.gpgSign": "true", "gpg.program": str(self.program("gpg", GPG))}.items():
+            git(self.service, "config", "--file", str(self.git_config), name, value)
+
+    @rule(text=st.sampled_from([FAILS, REFORMATS]), hook=st.sampled_from(["pre-commit", "commit-msg"]))
+    def has_hooks(self, text: str, hook: str) -> None:
+        self.program(f"hooks/{hook}", text)
+        where = ["--file", str(self.git_config)] if self.has_command else ["--local"]
+        git(self.service, "config", *where, "core.hooksPath", str(self.home / "hooks"))
+
+    @rule()
+    def has_a_template_of_repositories(self) -> None:
+        self.program("template/hooks/post-checkout", FAILS)
+        if self.has_command:
+            git(self.service, "config", "--file", str(self.git_config), "init.templateDir", str(self.home / "template"))
+
+    @rule()
+    def works_in_a_worktree(self) -> None:
+        self.commit("Work")
+        if (self.service / ".git").is_dir() and not (self.service / "vendor").exists():
+            other = self.service.with_name(f"{self.service.name} tree")
+            git(self.service, *NO_HOOKS, "worktree", "add", "--quiet", "-b", "elsewhere", str(other))
+            self.service = other
+
+    def teardown(self) -> None:
+        """Update, and look for what is lost."""
+        self.commit("Work")
+        before, start = contents(self.service), git(self.service, "rev-parse", "HEAD")
+
+        done = self.update()
+
+        assert done.returncode == 0, done.stdout
+        assert "Traceback" not in done.stdout
+        assert git(self.service, "status", "--porcelain", "--ignore-submodules=all") == "", done.stdout
+        left = [line for line in done.stdout.partition("Left to you:")[2].splitlines() if line.startswith("  ")]
+        self.assert_nothing_is_lost(start, before)
+        git(self.service, *NO_HOOKS, "revert", "--no-edit", f"{start}..HEAD")
+        assert git(self.service, "rev-parse", "HEAD^{tree}") == git(self.service, "rev-parse", f"{start}^{{tree}}")
+        self.done.append((done.stdout.count("Committed: ") - 1, left))
+
+    def assert_nothing_is_lost(self, start: str, before: Mapping[str, bytes]) -> None:
+        """What no step names has the bytes that it had, also those that git would convert."""
+        commits = git(self.service, "log", "--format=%H", "--reverse", f"{start}..").splitlines()
+        names = ("-c", "core.quotePath=false", "diff", "--no-renames", "--name-only", commits[0], "HEAD")
+        after, steps = contents(self.service), {*git(self.service, *names).splitlines()}
+        by_steps = {path: after[path] for path in steps if path in after}
+        kept = {path: text for path, text in before.items() if path not in steps}
+        outcome = look(self.service, {**kept, **by_steps}, self.fresh)
+        assert outcome == CLEAN, vars(outcome)
+
+    def update(self) -> "CompletedProcess[str]":
+        """Update by the plugin's command; before 0.4.0 by Copier, and then by the command that it prints."""
+        if self.has_command:
+            options = ("--yes", "--no-selftest", f"--to={self.to}")
+            return self.run(sys.executable, "-m", "oneloop.commands", "update", *options)
+        copier = self.run(sys.executable, "-m", "copier", "update", "--defaults", "--quiet", f"--vcs-ref={self.to}")
+        assert copier.returncode == 0, copier.stdout
+        return self.run(sys.executable, STEPS, "--yes", "--no-selftest")
+
+    def run(self, *command: str) -> "CompletedProcess[str]":
+        environment = {"GIT_CONFIG_GLOBAL": str(self.git_config), "PYTHONPATH": "tests/harness", **SOMEBODY}
+        if not self.has_command:
+            environment["UV"] = str(self.home / "uv")
+        return run(*command, cwd=self.service, env=environment)

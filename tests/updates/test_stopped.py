@@ -1,0 +1,187 @@
+"""An update that is stopped says how to go on and how to go back, and both work."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Once
+from tests.support import template
+from tests.support.environment import clean_environment, commit_all, git, run
+from tests.updates.busy_user import copy
+from tests.updates.conftest import Old
+from tests.updates.copier_program import SOMEBODY
+from tests.updates.edits import append
+from tests.updates.outcome import contents
+from tests.updates.releases import NEXT, PAST
+
+STEPS = "tests/harness/oneloop/commands/update/steps"
+OLD = PAST[-1]
+FIRST = "Install the test plugin from tests/harness"
+
+
+def steps(service: Path, answers: str = "", *options: str) -> "subprocess.CompletedProcess[str]":
+    """Run the steps, and type these answers."""
+    return subprocess.run(
+        [sys.executable, STEPS, "--no-selftest", *options],
+        cwd=service,
+        env=clean_environment(SOMEBODY),
+        input=answers,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def subjects(service: Path, start: str) -> list[str]:
+    return git(service, "log", "--reverse", "--format=%s", f"{start}..").splitlines()
+
+
+@pytest.fixture
+def updated(once: Once, repository: Path, tmp_path: Path) -> Path:
+    """A service in which `copier update` has run."""
+
+    def start(folder: Path) -> None:
+        commit_all(template.render(repository, folder, ref=OLD), "Work")
+        template.update(folder, ref=NEXT)
+
+    return copy(once(f"updated-{OLD}", start), tmp_path / "service")
+
+
+def test_the_user_is_asked_and_goes_on_later(updated: Path) -> None:
+    """One step is applied, one skipped, and the user stops. Then all are applied, and reverted."""
+    start, before = git(updated, "rev-parse", "HEAD"), git(updated, "rev-parse", "HEAD^{tree}")
+
+    stopped = steps(updated, "\ns\nq\n")
+    after_stop = subjects(updated, start)
+    no_terminal = steps(updated)
+    went_on = steps(updated, "", "--yes")
+    again = steps(updated, "", "--yes")
+
+    assert stopped.returncode == no_terminal.returncode == 1
+    assert after_stop == [f"Update Oneloop {OLD} → {NEXT}", FIRST]
+    assert f"To go on:\n    uv run python {STEPS}\n" in stopped.stdout
+    assert f"git revert --no-edit {start[:7]}..HEAD" in stopped.stdout
+    assert "add --yes" in no_terminal.stdout
+    assert went_on.returncode == 0, went_on.stdout
+    assert "No step is due" in again.stdout
+    assert git(updated, "status", "--porcelain") == ""
+    git(updated, "revert", "--no-edit", f"{start}..HEAD")
+    assert git(updated, "rev-parse", "HEAD^{tree}") == before
+
+
+def test_ctrl_c_at_a_question_says_how_to_go_on(updated: Path) -> None:
+    start = git(updated, "rev-parse", "HEAD")
+    command = [sys.executable, "-u", STEPS, "--no-selftest"]
+    with subprocess.Popen(
+        command,
+        cwd=updated,
+        env=clean_environment(SOMEBODY),
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout
+        said = ""
+        while "Apply it?" not in said:
+            said += process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        said += process.stdout.read()
+
+    assert process.returncode == 130
+    assert f"To go on:\n    uv run python {STEPS}\n" in said
+    assert "Traceback" not in said
+    assert subjects(updated, start) == [f"Update Oneloop {OLD} → {NEXT}"]
+    assert git(updated, "status", "--porcelain") == ""
+
+
+def detached(service: Path) -> None:
+    git(service, "switch", "--quiet", "--detach")
+
+
+def behind(service: Path) -> None:
+    git(service, "clone", "--quiet", "--bare", ".", "../origin.git")
+    git(service, "remote", "add", "origin", "../origin.git")
+    git(service, "fetch", "--quiet", "origin")
+    git(service, "branch", "--quiet", "--set-upstream-to=origin/main")
+    git(service, "reset", "--quiet", "--soft", "HEAD^")
+    git(service, "stash", "--quiet")
+
+
+def uncommitted(service: Path) -> None:
+    append(service / "README.md", "mine\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (detached, "HEAD is detached, so the commits of the update would be on no branch. Make one:\n    git switch"),
+        (behind, "This branch is 1 commits behind its upstream. Run:\n    git pull --ff-only"),
+        (uncommitted, "These changes are not committed:\n   M README.md\n"),
+    ],
+    ids=["a detached HEAD", "a branch that is behind", "uncommitted work"],
+)
+def test_is_refused(old: Old, given: object, message: str) -> None:
+    assert callable(given)
+    service = old(NEXT)
+    commit_all(service, "More work")
+    given(service)
+    before, head = contents(service), git(service, "rev-parse", "HEAD")
+
+    done = steps(service, "", "--yes")
+
+    assert done.returncode == 1
+    assert message in done.stdout
+    assert (contents(service), git(service, "rev-parse", "HEAD")) == (before, head)
+
+
+@pytest.mark.nightly
+def test_a_second_update_at_the_same_time_is_refused(updated: Path) -> None:
+    """The first waits at a question. When it is killed, the next one starts."""
+    command = [sys.executable, STEPS, "--no-selftest"]
+    with subprocess.Popen(command, cwd=updated, env=clean_environment(SOMEBODY), stdin=subprocess.PIPE) as first:
+        deadline = time.monotonic() + 60
+        while git(updated, "log", "-1", "--format=%s") == "Work" and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = steps(updated)
+        os.kill(first.pid, signal.SIGKILL)
+    third = steps(updated, "", "--yes")
+
+    assert second.stdout == "Another update of this service is running. Wait until it ends.\n"
+    assert third.returncode == 0, third.stdout
+
+
+@pytest.mark.nightly
+def test_a_commit_that_git_refuses_keeps_the_files(updated: Path) -> None:
+    """Such as without a name in git's configuration, or without the key that signs."""
+    git(updated, "config", "commit.gpgSign", "true")
+    git(updated, "config", "gpg.program", "false")
+
+    refused = steps(updated, "", "--yes")
+    git(updated, "config", "commit.gpgSign", "false")
+    done = steps(updated, "", "--yes")
+
+    assert refused.returncode == 1
+    assert "git could not commit. It reports:\nerror: gpg failed to sign the data" in refused.stdout
+    assert "then go on:" in refused.stdout
+    assert done.returncode == 0, done.stdout
+    assert f"Committed: Update Oneloop {OLD} → {NEXT}" in done.stdout
+
+
+@pytest.mark.nightly
+def test_git_inside_a_hook_is_another_repository(updated: Path, tmp_path: Path) -> None:
+    """The variables that git sets for a hook are dropped, so that its index is left alone."""
+    index = tmp_path / "index"
+    index.write_bytes((updated / ".git/index").read_bytes())
+    env = {**SOMEBODY, "GIT_INDEX_FILE": str(index), "GIT_DIR": str(tmp_path / "no.git"), "GIT_PREFIX": "src/"}
+
+    done = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env=env)
+
+    assert done.returncode == 0, done.stdout
+    assert git(updated, "status", "--porcelain") == ""
