@@ -4,6 +4,7 @@ Without that table the plugin is inert: pytest loads it in every run of an envir
 packages.
 """
 
+import os
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -28,6 +29,7 @@ class ProjectConfig:
     may_block: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     app_role: str = ""  # the role that migrations grant to; without it, the app owns its tables
+    keep_template: bool = "CI" not in os.environ
     extensions: tuple[str, ...] = ()  # that only a superuser may create
 
 

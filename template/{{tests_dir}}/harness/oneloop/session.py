@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
         admin, owner, app = map(make_url, given["urls"])
         run.server = RunServer(admin, owner, app, run.config.app_role)
         run.server_log = given["log"]
+        if run.kept is not None:
+            run.kept.key, run.kept.found = given["kept"][0], Manifest(*given["kept"][1]) if given["kept"][1] else None
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
 
@@ -75,12 +77,15 @@ def pytest_configure_node(node: Any) -> None:
         "run": {"id": run.id, "worker": node.workerinput["workerid"]},
         "urls": [url.render_as_string(hide_password=False) for url in (server.admin, server.owner, server.app)],
         "log": run.log and str(run.log),
+        "kept": run.kept and (run.kept.key, run.kept.found),
     }
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     source = config.stash[RUN].source
-    lines = [f"oneloop {version('oneloop-vendored')}: {source.described}, one loop"]
+    kept = config.stash[RUN].kept
+    template = f", migrated template of {kept.found.made}" if kept and kept.found else ""
+    lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
     return lines

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ from sqlalchemy import URL, make_url
 from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
+from .database.kept_template import KeptTemplate
 from .database.postgres_source import PostgresSource
 from .database.run_server import RunServer
 from .database.sql_log import SqlLog
@@ -48,6 +50,10 @@ class TestRun:
     ) -> None:
         self.config = config
         self.source = source or PostgresSource()
+        self.kept: KeptTemplate | None = None
+        if config.keep_template and not config.existing_suite and sys.platform != "win32":
+            self.kept = KeptTemplate(config.folder, repr(replace(config, folder=Path())))
+        self.source.kept = self.kept
         self.worker = worker
         self.id = id or uuid4().hex[:8]
         self.server = server
@@ -74,7 +80,9 @@ class TestRun:
         except PostgresUnavailable as error:
             # Not a skip, which would be green, and not an error for each test.
             pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
-        return replace(self.source.databases(server, self.id, self.worker), extensions=self.config.extensions)
+        folder = self.log and self.log.parent
+        databases = self.source.databases(server, self.id, self.worker)
+        return replace(databases, extensions=self.config.extensions, kept=self.kept, folder=folder)
 
     def name_database(self, server: RunServer | None) -> None:
         """Set the variables from which the app, a driver or a child process reads a database: the worker's, or none."""

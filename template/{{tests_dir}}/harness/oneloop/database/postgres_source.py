@@ -11,6 +11,7 @@ from sqlalchemy import URL, make_url
 
 from ..postgres import PostgresServer, start_server
 from .database_admin import DRIVER
+from .kept_template import KeptTemplate
 from .run_server import ROLE, GivenServer, RunServer
 from .worker_databases import WorkerDatabases
 
@@ -28,6 +29,7 @@ class PostgresSource:
         self._given = os.environ.get(VARIABLE)
         self.embedded = not self._given
         self._app_role = ""
+        self.kept: KeptTemplate | None = None
         self._given_server: GivenServer | None = None
         self._address: Future[str] = Future()
         self._starting: Future[PostgresServer] | None = None
@@ -58,10 +60,11 @@ class PostgresSource:
         """Start the embedded server, or make the roles of `run` on a given one, in a thread."""
         self._app_role = app_role
         if self._given:
-            self._given_server = self._given_server or GivenServer(self._given, run, app_role)
+            self._given_server = self._given_server or GivenServer(self._given, run, app_role, self.kept)
         elif self._starting is None:
             self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
-            self._starting = self._executor.submit(partial(start_server, announce=self._address.set_result))
+            start = partial(start_server, announce=self._address.set_result)
+            self._starting = self._executor.submit(partial(start, load=self.kept.load) if self.kept else start)
 
     def server(self, *, ready: bool = True) -> RunServer:
         """Return the server once it is ready, or as soon as its address is known."""

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..errors import DatabaseUnreachableError, OneloopError, RightsError
 from .database_admin import administer, server_url
 from .engine_guard import exempt
+from .kept_template import KeptTemplate
 
 ROLE = "oneloop"
 RIGHTS = text("""
@@ -79,8 +80,8 @@ class RunServer(NamedTuple):
 class GivenServer:
     """The server of TEST_DATABASE_URL while a run uses it: its roles and its lock, and the end of both."""
 
-    def __init__(self, url: str, run: str, app_role: str) -> None:
-        self._given, self._run, self._app_role = url, run, app_role
+    def __init__(self, url: str, run: str, app_role: str, kept: KeptTemplate | None) -> None:
+        self._given, self._run, self._app_role, self._kept = url, run, app_role, kept
         self._environment = dict(os.environ)  # libpq's variables will name the test database
         self.ready: Future[RunServer] = Future()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-given-server")
@@ -94,6 +95,8 @@ class GivenServer:
                 async with administer(url) as connection:
                     await connection.execute(HOLD, {"run": self._run})
                     await sweep(connection)
+                    if self._kept is not None:
+                        await self._kept.find(connection, url)
                     self.ready.set_result(await self._make(connection, url))
                     await self._stop.wait()
             except BaseException as error:  # noqa: BLE001  raised again by who waits for it
@@ -116,7 +119,12 @@ class GivenServer:
                 raise RightsError(rights.rolname, "create a role without BYPASSRLS", "NOBYPASSRLS")
             url = url.set(username=rights.rolname)
             return RunServer(url, url, url)
-        server = RunServer.with_roles(url, f"{ROLE}_{self._run}", secrets.token_urlsafe(24), self._app_role)
+        run, secret = self._run, secrets.token_urlsafe(24)
+        if self._kept is not None:  # the roles that own a kept template are used again
+            run = self._kept.found.run if self._kept.found else run
+            secret = url.render_as_string(hide_password=False)
+            await connection.execute(HOLD, {"run": run})
+        server = RunServer.with_roles(url, f"{ROLE}_{run}", secret, self._app_role)
         try:
             await server.make_roles(connection)
         except DBAPIError as error:
@@ -151,7 +159,10 @@ async def drop_run(connection: AsyncConnection, run: str) -> None:
     """Drop every database of a run, and its roles."""
     names = (await connection.scalars(OF_RUN, {"run": run})).all()
     statements = [f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names]
-    statements += [f'DROP ROLE IF EXISTS "{ROLE}_{run}{end}"' for end in ("_app", "")]
+    # Another run may use its roles, with the template that it kept. A kept template keeps its owner.
+    if await connection.scalar(TRY, {"run": run}):
+        statements += [f'DROP ROLE IF EXISTS "{ROLE}_{run}{end}"' for end in ("_app", "")]
+        statements += [f"SELECT pg_advisory_unlock(29771, hashtext('{run}'))"]
     for statement in statements:
         with suppress(DBAPIError):  # another role's, or another run drops it too
             await connection.exec_driver_sql(statement)

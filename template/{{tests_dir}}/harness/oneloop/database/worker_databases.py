@@ -2,15 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import ClassVar, Literal
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .database_admin import LIMITS, administer, create_extensions, refused_extension
+from .kept_template import KeptTemplate, Manifest, kept_name
 from .run_server import COMMENT, ROLE, RunServer
 
+TEMPLATE = "template"
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
 LOCK = text("SELECT pg_try_advisory_lock(hashtext(:run))")
@@ -47,6 +53,8 @@ class WorkerDatabases:
     run: str
     worker: str
     extensions: Collection[str] = ()  # that the administrator creates before the migration
+    kept: KeptTemplate | None = None
+    folder: Path | None = None  # of an embedded server
 
     def name(self, suffix: str) -> str:
         tail = f"_{self.run}_{suffix}"
@@ -80,16 +88,31 @@ class WorkerDatabases:
                 await connection.execute(UNLOCK, {"run": self.run})
 
     async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
-        name = self.name(label)
+        name, kept = self.name(label), self.kept if label == TEMPLATE else None
+        if kept is not None and kept.found and await connection.scalar(EXISTS, {"name": kept.found.database}):
+            await self._create(connection, name, kept.found.database)
+            return
         await self._create(connection, name, "template1")
         try:
             await create_extensions(self.server.admin, name, self.extensions)
-            await asyncio.to_thread(migrate, self.url(label, "owner"))
+            await asyncio.to_thread(partial(kept.migrate, migrate) if kept else migrate, self.url(label, "owner"))
         except BaseException as error:
             await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
             if refused := refused_extension(error):
                 raise refused from error
             raise
+        if kept is not None and (manifest := kept.manifest(name, self.run)):
+            with suppress(OSError, RuntimeError, DBAPIError):  # then the next run migrates as well
+                await self._keep(connection, kept, manifest)
+
+    async def _keep(self, connection: AsyncConnection, kept: KeptTemplate, manifest: Manifest) -> None:
+        if self.folder is not None:
+            await kept.copy(connection, self.folder, manifest)
+            return
+        database = kept_name(self.server.admin, manifest.digest)
+        if not await connection.scalar(EXISTS, {"name": database}):
+            await self._create(connection, database, manifest.database)
+            await kept.comment(connection, manifest._replace(database=database))
 
     async def clone(self, suffix: str, template: str) -> None:
         """Copy a template database. A forgotten lock in the copy is an error after two seconds."""

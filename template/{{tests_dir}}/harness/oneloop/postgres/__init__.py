@@ -27,12 +27,15 @@ __all__ = [
 
 
 def start_server(
-    *, data_dir: Path | None = None, announce: Callable[[str], None] = lambda _url: None
+    *,
+    data_dir: Path | None = None,
+    announce: Callable[[str], None] = lambda _url: None,
+    load: Callable[[Path, str], bool] = lambda _folder, _build: False,
 ) -> PostgresServer:
     """Start a server and return it once it accepts connections.
 
     With `data_dir` it is the persistent server of that folder, else a temporary one, whose URL `announce` gets early.
-    The URL is the administrator's. Raises `PostgresUnavailable` when no server can be started. Any thread may call
+    `load` may fill its folder, with `data` and their `password`, and returns whether it has. The URL is the administrator's. Raises `PostgresUnavailable` when no server can be started. Any thread may call
     this: it installs no signal handler and changes nothing in this process.
     """
-    return start_temporary(announce) if data_dir is None else start_persistent(data_dir)
+    return start_temporary(announce, load) if data_dir is None else start_persistent(data_dir)

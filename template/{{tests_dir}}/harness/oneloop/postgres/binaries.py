@@ -33,6 +33,10 @@ class Binaries:
     def major(self) -> int:
         return int(self.version.split(".", maxsplit=1)[0])
 
+    @property
+    def build(self) -> str:
+        return f"{self.version} {self.folder} {Path(self.program('postgres')).stat().st_mtime_ns}"
+
     def program(self, name: str) -> str:
         return str(self.folder / f"{name}{SUFFIX}")
 

@@ -13,7 +13,7 @@ from .watchdog_client import PostgresServer, WatchdogClient
 VARIABLE = "TEST_DATABASE_URL"
 
 
-def start_temporary(announce: Callable[[str], None]) -> PostgresServer:
+def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str], bool]) -> PostgresServer:
     """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
     watchdog = WatchdogClient()
     folder: Path | None = None
@@ -24,14 +24,16 @@ def start_temporary(announce: Callable[[str], None]) -> PostgresServer:
         binaries = find_binaries(account, variable=VARIABLE)
         folder = make_run_folder(account, executable=not binaries.reachable)
         lock = lock_run_folder(folder)
+        loaded = load(folder, binaries.build)
         if not binaries.reachable:
             binaries = binaries.copy_to(folder / "programs")
         cluster = Cluster(folder, account, binaries, persistent=False)
-        cluster.data.mkdir(mode=0o700)
-        account.take(cluster.data)
-        cluster = cluster.listening(cluster.data, new=True)
+        cluster.data.mkdir(mode=0o700, exist_ok=loaded)
+        for path in (cluster.data, *cluster.data.rglob("*")):
+            account.take(path)
+        cluster = cluster.listening(cluster.data, new=not loaded)
         announce(cluster.url)
-        watchdog.start_server(cluster.request(initdb=True, join=False, remove=[folder]))
+        watchdog.start_server(cluster.request(initdb=not loaded, join=False, remove=[folder]))
     except BaseException:
         if lock is not None:
             os.close(lock)

@@ -1,0 +1,180 @@
+"""The migrated template, kept for later runs until a file that the migrations read has changed.
+
+Of a given server a database is kept. The data of an embedded server are copied to a private folder of the user's cache:
+right after the migrations, so that nothing of a test is in them.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import sys
+import sysconfig
+import tempfile
+import time
+from asyncio import to_thread
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import URL, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .migration_inputs import digest, digests, find_inputs, recorded
+
+WORTH_SECONDS = 0.5  # to keep a template costs about as much as cheaper migrations
+KEPT, KEPT_SECONDS, KEPT_BYTES = 3, 14 * 86_400.0, 512 << 20
+NOT_COPIED = shutil.ignore_patterns("postmaster.*", ".s.*", "mmap.*")  # they belong to the running server
+POSITION = text("SELECT CAST(pg_current_wal_insert_lsn() AS text)")
+SERVER = text("""
+    SELECT concat(version(),
+        (SELECT concat(encoding, datcollate, datctype) FROM pg_database WHERE datname = 'template1'),
+        (SELECT string_agg(name || default_version, ' ' ORDER BY name) FROM pg_available_extensions),
+        (SELECT string_agg(name || setting, ' ' ORDER BY name) FROM pg_settings WHERE source = 'configuration file'))""")
+COMMENTS = text("""
+    SELECT shobj_description(oid, 'pg_database') FROM pg_database
+    WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '[')""")
+COMMENT_ON = text("SELECT format('COMMENT ON DATABASE %I IS %L', CAST(:name AS text), CAST(:comment AS text))")
+
+
+class Manifest(NamedTuple):
+    """What a kept template depends on: files and folders with their digests, and `key` for the rest."""
+
+    inputs: dict[str, str]
+    key: str
+    database: str
+    run: str
+    made: str
+    used: float
+    checksum: str = ""
+
+    @property
+    def digest(self) -> str:
+        return digest(json.dumps([self.inputs, self.key]).encode())
+
+
+class KeptTemplate:
+    """What this run can keep, and the manifest of what it reuses: `found`."""
+
+    def __init__(self, project: Path, settings: str, key: str = "", found: Manifest | None = None) -> None:
+        self.key, self.found = key, found
+        self._project = project
+        self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
+        packages = sorted(name for name in os.listdir(sysconfig.get_path("purelib")) if name.endswith(".dist-info"))
+        self._surroundings = f"{sys.version} {settings} {packages}"
+        self._inputs: dict[str, str] = {}
+
+    def migrate(self, migrate: Callable[[str], None], url: str) -> None:
+        """Migrate, and remember what the migrations read."""
+        started = time.monotonic()
+        with recorded() as recording:
+            migrate(url)
+        if time.monotonic() - started > WORTH_SECONDS:
+            paths = find_inputs(recording, migrate, self._repository)
+            self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
+
+    def manifest(self, database: str, run: str) -> Manifest | None:
+        """Describe the database that was just migrated; None if it is not to be kept, or a file has changed since."""
+        manifest = Manifest(self._inputs, self.key, database, run, time.strftime("%Y-%m-%d %H:%M"), time.time())
+        return manifest if self._is_current(manifest) else None
+
+    def load(self, folder: Path, build: str) -> bool:
+        """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
+        self.key = digest(f"{self._surroundings} {build}".encode())
+        with suppress(OSError, RuntimeError):
+            for copy in self._copies():
+                with suppress(OSError, ValueError, TypeError):
+                    manifest = Manifest(*json.loads((copy / "manifest").read_text()))
+                    if self._is_current(manifest):
+                        shutil.copy2(copy / "password", folder)
+                        shutil.copytree(copy / "data", folder / "data")
+                        if _checksum(folder / "data") == manifest.checksum:
+                            os.utime(copy)
+                            self.found = manifest
+                            return True
+                        shutil.rmtree(copy)
+                shutil.rmtree(folder / "data", ignore_errors=True)
+        return False
+
+    async def copy(self, connection: AsyncConnection, folder: Path, manifest: Manifest) -> None:
+        """Copy the data of an embedded server, in `folder`, while nothing changes them."""
+        new = Path(tempfile.mkdtemp(dir=self._cache(), prefix=f"{self._digest}-new-"))
+        try:
+            await connection.exec_driver_sql("CHECKPOINT")
+            position = await connection.scalar(POSITION)
+            await to_thread(shutil.copytree, folder / "data", new / "data", ignore=NOT_COPIED)
+            shutil.copy2(folder / "password", new)
+            # Nothing was written meanwhile, so it is what a crash would have left, which PostgreSQL recovers. Of an
+            # unlogged table it recovers no rows.
+            unlogged = any(new.glob("data/base/*/*_init"))
+            checksum = await to_thread(_checksum, new / "data")
+            if checksum and not unlogged and position == await connection.scalar(POSITION):
+                (new / "manifest").write_text(json.dumps(manifest._replace(checksum=checksum)))
+                new.rename(new.with_name(f"{self._digest}-{manifest.digest}"))
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        self._copies()
+
+    async def find(self, connection: AsyncConnection, url: URL) -> None:
+        """Find a kept database of a given server, and drop those that are too old or too many."""
+        server = f"{await connection.scalar(SERVER)} {url.render_as_string(hide_password=False)}"
+        self.key = digest(f"{self._surroundings} {server}".encode())
+        comments = (await connection.scalars(COMMENTS, {"prefix": kept_name(url, "")})).all()
+        manifests = sorted((Manifest(*json.loads(each)) for each in comments), key=lambda each: each.used, reverse=True)
+        for index, manifest in enumerate(manifests):
+            with suppress(DBAPIError):  # another run is copying or dropping it
+                if self.found is None and self._is_current(manifest):
+                    self.found = manifest
+                    await self.comment(connection, manifest._replace(used=time.time()))
+                elif index >= KEPT or time.time() - manifest.used > KEPT_SECONDS:
+                    await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{manifest.database}"')
+
+    async def comment(self, connection: AsyncConnection, manifest: Manifest) -> None:
+        names = {"name": manifest.database, "comment": json.dumps(manifest)}
+        await connection.exec_driver_sql(str(await connection.scalar(COMMENT_ON, names)))
+
+    def _is_current(self, manifest: Manifest) -> bool:
+        with suppress(OSError):
+            same = manifest.key == self.key and bool(manifest.inputs)
+            return same and digests(self._repository, manifest.inputs) == manifest.inputs
+        return False
+
+    @property
+    def _digest(self) -> str:
+        return digest(os.fsencode(self._project))
+
+    def _cache(self) -> Path:
+        base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        folder = (base if base.is_absolute() else Path.home() / ".cache") / "oneloop"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+        private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+        if not private or folder.is_relative_to(self._project):
+            raise PermissionError(folder)
+        return folder
+
+    def _copies(self) -> list[Path]:
+        """Return the project's copies, the last used first; remove all that are too old, and its own beyond three."""
+        used = {path: path.stat().st_mtime for path in self._cache().iterdir()}
+        ours = sorted((path for path in used if path.name.startswith(self._digest)), key=used.__getitem__, reverse=True)
+        for path in {*ours[KEPT:], *(path for path in used if used[path] < time.time() - KEPT_SECONDS)}:
+            shutil.rmtree(path, ignore_errors=True)
+        return ours[:KEPT]
+
+
+def kept_name(url: URL, name: str) -> str:
+    return f"{str(url.database)[:30]}_template_{name}"
+
+
+def _checksum(data: Path) -> str:
+    """Return a checksum of all files; an empty one if they are too large to keep."""
+    files = sorted(path for path in data.rglob("*") if path.is_file())
+    if sum(path.stat().st_size for path in files) > KEPT_BYTES:
+        return ""
+    checksum = hashlib.sha256()
+    for path in files:
+        checksum.update(f"{path.relative_to(data)} {path.stat().st_size}\n".encode() + path.read_bytes())
+    return checksum.hexdigest()
