@@ -69,17 +69,20 @@ class KeptTemplate:
 
     def migrate(self, migrate: Callable[[str], None], url: str) -> None:
         """Migrate, and remember what the migrations read."""
-        started = time.monotonic()
+        started = time.time()
         with recorded() as recording:
             migrate(url)
-        if time.monotonic() - started > WORTH_SECONDS:
+        if time.time() - started > WORTH_SECONDS:
             paths = find_inputs(recording, migrate, self._repository)
-            self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
+            # A file that was written meanwhile may not be what was read.
+            if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
+                self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
 
     def manifest(self, database: str, run: str) -> Manifest | None:
-        """Describe the database that was just migrated; None if it is not to be kept, or a file has changed since."""
-        manifest = Manifest(self._inputs, self.key, database, run, time.strftime("%Y-%m-%d %H:%M"), time.time())
-        return manifest if self._is_current(manifest) else None
+        """Return the manifest of the database that was just migrated; None if it is not to be kept."""
+        now = time.time()
+        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
+        return Manifest(self._inputs, self.key, database, run, made, now) if self._inputs else None
 
     def load(self, folder: Path, build: str) -> bool:
         """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
