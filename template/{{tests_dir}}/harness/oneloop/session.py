@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from .config import CONFIG, ProjectConfig
+from .database.kept_template import Manifest
 from .database.run_server import RunServer
 from .errors import OneloopError
 from .postgres import PostgresUnavailable
@@ -44,7 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
         run.server = RunServer(admin, owner, app, run.config.app_role)
         run.server_log = given["log"]
         if run.kept is not None:
-            run.kept.key, run.kept.found = given["kept"][0], Manifest(*given["kept"][1]) if given["kept"][1] else None
+            run.kept.key, found = given["kept"]
+            run.kept.found = Manifest(*found) if found else None
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
 
@@ -77,7 +79,7 @@ def pytest_configure_node(node: Any) -> None:
         "run": {"id": run.id, "worker": node.workerinput["workerid"]},
         "urls": [url.render_as_string(hide_password=False) for url in (server.admin, server.owner, server.app)],
         "log": run.log and str(run.log),
-        "kept": run.kept and (run.kept.key, run.kept.found),
+        "kept": run.kept and [run.kept.key, list(run.kept.found or ())],
     }
 
 

@@ -33,7 +33,8 @@ SERVER = text("""
     SELECT concat(version(),
         (SELECT concat(encoding, datcollate, datctype) FROM pg_database WHERE datname = 'template1'),
         (SELECT string_agg(name || default_version, ' ' ORDER BY name) FROM pg_available_extensions),
-        (SELECT string_agg(name || setting, ' ' ORDER BY name) FROM pg_settings WHERE source = 'configuration file'))""")
+        (SELECT string_agg(name || setting, ' ' ORDER BY name) FROM pg_settings
+         WHERE source = 'configuration file'))""")
 COMMENTS = text("""
     SELECT shobj_description(oid, 'pg_database') FROM pg_database
     WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '[')""")
@@ -63,7 +64,7 @@ class KeptTemplate:
         self.key, self.found = key, found
         self._project = project
         self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
-        packages = sorted(name for name in os.listdir(sysconfig.get_path("purelib")) if name.endswith(".dist-info"))
+        packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
         self._surroundings = f"{sys.version} {settings} {packages}"
         self._inputs: dict[str, str] = {}
 
@@ -103,22 +104,14 @@ class KeptTemplate:
         return False
 
     async def copy(self, connection: AsyncConnection, folder: Path, manifest: Manifest) -> None:
-        """Copy the data of an embedded server, in `folder`, while nothing changes them."""
-        new = Path(tempfile.mkdtemp(dir=self._cache(), prefix=f"{self._digest}-new-"))
-        try:
-            await connection.exec_driver_sql("CHECKPOINT")
-            position = await connection.scalar(POSITION)
-            await to_thread(shutil.copytree, folder / "data", new / "data", ignore=NOT_COPIED)
-            shutil.copy2(folder / "password", new)
-            # Nothing was written meanwhile, so it is what a crash would have left, which PostgreSQL recovers. Of an
-            # unlogged table it recovers no rows.
-            unlogged = any(new.glob("data/base/*/*_init"))
-            checksum = await to_thread(_checksum, new / "data")
-            if checksum and not unlogged and position == await connection.scalar(POSITION):
-                (new / "manifest").write_text(json.dumps(manifest._replace(checksum=checksum)))
-                new.rename(new.with_name(f"{self._digest}-{manifest.digest}"))
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
+        """Copy the data of an embedded server, in `folder`, if nothing changes them meanwhile."""
+        await connection.exec_driver_sql("CHECKPOINT")
+        position = await connection.scalar(POSITION)
+        with tempfile.TemporaryDirectory(dir=self._cache(), prefix="new-", ignore_cleanup_errors=True) as new:
+            copy = await to_thread(_copy, folder, Path(new, "copy"), manifest)
+            # It is what a crash would have left at that position, and PostgreSQL recovers from that.
+            if copy is not None and position == await connection.scalar(POSITION):
+                copy.rename(self._cache() / f"{self._digest}-{manifest.digest}")
         self._copies()
 
     async def find(self, connection: AsyncConnection, url: URL) -> None:
@@ -170,6 +163,15 @@ class KeptTemplate:
 
 def kept_name(url: URL, name: str) -> str:
     return f"{str(url.database)[:30]}_template_{name}"
+
+
+def _copy(folder: Path, to: Path, manifest: Manifest) -> Path | None:
+    shutil.copytree(folder / "data", to / "data", ignore=NOT_COPIED)
+    shutil.copy2(folder / "password", to)
+    checksum = _checksum(to / "data")
+    (to / "manifest").write_text(json.dumps(manifest._replace(checksum=checksum)))
+    unlogged = any(to.glob("data/base/*/*_init"))  # tables whose rows a recovery does not bring back
+    return None if unlogged or not checksum else to
 
 
 def _checksum(data: Path) -> str:

@@ -33,7 +33,7 @@ class Recording:
         if self.active and event in PROCESSES:
             self.started_process = True
         elif self.active and event in {"open", "os.listdir", "os.scandir"} and not isinstance(arguments[0], int):
-            path = Path(os.path.abspath(os.fsdecode(arguments[0] or ".")))
+            path = Path(os.fsdecode(arguments[0] or ".")).absolute()
             if event != "open":
                 self.listed.add(path)
             elif not arguments[2] & WRITES:
