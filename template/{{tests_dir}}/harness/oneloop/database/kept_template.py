@@ -65,7 +65,8 @@ class KeptTemplate:
         self._project = project
         self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
         packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-        self._surroundings = f"{sys.version} {settings} {packages}"
+        ours = digests(Path(__file__).parent, [path.name for path in Path(__file__).parent.glob("*.py")])
+        self._surroundings = f"{sys.version} {settings} {packages} {ours}"
         self._inputs: dict[str, str] = {}
 
     def migrate(self, migrate: Callable[[str], None], url: str) -> None:
@@ -92,26 +93,30 @@ class KeptTemplate:
             for copy in self._copies():
                 with suppress(OSError, ValueError, TypeError):
                     manifest = Manifest(*json.loads((copy / "manifest").read_text()))
-                    if self._is_current(manifest):
-                        shutil.copy2(copy / "password", folder)
-                        shutil.copytree(copy / "data", folder / "data")
-                        if _checksum(folder / "data") == manifest.checksum:
-                            os.utime(copy)
-                            self.found = manifest
-                            return True
-                        shutil.rmtree(copy)
+                    if not self._is_current(manifest):
+                        continue
+                    shutil.copy2(copy / "password", folder)
+                    shutil.copytree(copy / "data", folder / "data")
+                    if _checksum(folder / "data") == manifest.checksum:
+                        os.utime(copy)
+                        self.found = manifest
+                        return True
+                shutil.rmtree(copy, ignore_errors=True)
                 shutil.rmtree(folder / "data", ignore_errors=True)
         return False
 
     async def copy(self, connection: AsyncConnection, folder: Path, manifest: Manifest) -> None:
         """Copy the data of an embedded server, in `folder`, if nothing changes them meanwhile."""
+        final = self._cache() / f"{self._digest}-{manifest.digest}"
+        if await to_thread(final.exists):  # another run was faster
+            return
         await connection.exec_driver_sql("CHECKPOINT")
         position = await connection.scalar(POSITION)
-        with tempfile.TemporaryDirectory(dir=self._cache(), prefix="new-", ignore_cleanup_errors=True) as new:
+        with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-", ignore_cleanup_errors=True) as new:
             copy = await to_thread(_copy, folder, Path(new, "copy"), manifest)
             # It is what a crash would have left at that position, and PostgreSQL recovers from that.
             if copy is not None and position == await connection.scalar(POSITION):
-                copy.rename(self._cache() / f"{self._digest}-{manifest.digest}")
+                copy.rename(final)
         self._copies()
 
     async def find(self, connection: AsyncConnection, url: URL) -> None:
