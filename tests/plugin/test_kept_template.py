@@ -1,0 +1,63 @@
+"""A template that took long to migrate serves the next run. What makes it stale is in deep/test_kept_template.py."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.support.overlay import Overlay
+from tests.support.shipped import start_server
+
+SLOW = """
+from alembic import op
+
+revision = "slow"
+down_revision = "0001"
+
+
+def upgrade():
+    op.execute("CREATE TABLE slow (id int)")
+    op.execute("SELECT pg_sleep(0.6)")
+
+
+def downgrade():
+    op.execute("DROP TABLE slow")
+"""
+TEST = """
+from sqlalchemy import text
+
+
+async def test_the_app_owns_what_the_migrations_made(db_session):
+    await db_session.execute(text("ALTER TABLE slow ADD COLUMN more int"))
+"""
+
+
+@pytest.fixture
+def slow(changed: Overlay) -> Overlay:
+    """A service whose migrations take long."""
+    (changed.root / "migrations/versions/slow.py").write_text(SLOW)
+    (changed.root / "tests/test_slow.py").write_text(TEST)
+    return changed
+
+
+def reuses(service: Overlay, *arguments: str, env: dict[str, str]) -> bool:
+    """Run the test, and return whether the header names a migrated template."""
+    status, output = service.output("-v", "tests/test_slow.py", *arguments, env=env)
+    assert status == 0, output
+    return "migrated template of 20" in output
+
+
+def test_an_embedded_server_starts_with_it(slow: Overlay, tmp_path: Path) -> None:
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    assert not reuses(slow, env=cache)
+    assert not reuses(slow, env={**cache, "CI": "true"})
+    assert reuses(slow, "-n", "2", env=cache)
+
+
+def test_a_given_server_keeps_it_for_runs_at_once(slow: Overlay) -> None:
+    with start_server() as server, ThreadPoolExecutor() as threads:
+        given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/test?")}
+
+        assert not reuses(slow, env=given)
+        assert list(threads.map(lambda _: reuses(slow, env=given), range(2))) == [True, True]
