@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import time
@@ -41,7 +41,14 @@ class Report(NamedTuple):
     ended: list[tuple[float, int]]  # each test, since the first one ended, and the memory of the process then
 
 
-def run_suite(project: Project, *arguments: str, isolation: str = "wipe", tables: int = 8, tests: int = 300) -> Report:
+def run_suite(
+    project: Project,
+    *arguments: str,
+    isolation: str = "wipe",
+    tables: int = 8,
+    tests: int = 300,
+    env: Mapping[str, str] | None = None,
+) -> Report:
     """Run the suite in a process of its own, as `uv run pytest` does once everything is installed."""
     report = project.root / "report.json"
     report.unlink(missing_ok=True)
@@ -53,7 +60,7 @@ def run_suite(project: Project, *arguments: str, isolation: str = "wipe", tables
     }
     command = [uv(), "run", "--quiet", "pytest", "-q", "tests/bench", *arguments]
     started = time()
-    done = run(*command, cwd=project.root, env=project.environment | settings, timeout=3600)
+    done = run(*command, cwd=project.root, env=project.environment | settings | dict(env or {}), timeout=3600)
     finished = time()
     assert done.returncode == 0, done.stdout[-3000:]
     found = json.loads(report.read_text())

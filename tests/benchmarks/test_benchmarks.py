@@ -28,6 +28,7 @@ def benchmark(script: str, *arguments: str) -> tuple[int, str]:
         (["first_test.py", "1"], ["to the first test", "an empty test"]),
         (["isolation.py", "--tables", "3", "5", "--rounds", "1"], [design.label for design in DESIGNS]),
         (["long.py", "--tests", "20", "--sizes", "4"], ["| 20 |", "| 4 |", "memory after"]),
+        (["migrations.py", "8", "1"], ["the second run", "8 migrations", "1 migration", *RATIO]),
         (["new_service.py", "1"], ["from nothing to", "by hand", *RATIO]),
         (["start_up.py", "--times", "1"], ["start: ", "stop: "]),
         (["suite.py", "--tables", "3", "--tests", "3", "--rounds", "1"], ["| 3 |"]),

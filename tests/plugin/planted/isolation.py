@@ -7,6 +7,11 @@ STATEMENTS = f"{PLUGIN}/cleanup/wipe_statements.py"
 DATABASES = f"{PLUGIN}/cleanup/test_databases.py"
 WIPE = f"{DEEP}/test_wipe.py::test_nothing_is_left"
 KEPT = f"{DEEP}/test_kept_rows.py"
+INPUTS = f"{PLUGIN}/database/migration_inputs.py"
+KEEPING = f"{PLUGIN}/database/kept_template.py"
+KEPT_TEMPLATE = f"{DEEP}/test_kept_template.py"
+STALE = "test_what_the_migrations_read_makes_it_stale"
+ONE_SERVER = "test_it_is_of_one_server_and_one_configuration"
 MIGRATIONS = f"{PLUGIN}/checks/test_migrations.py"
 
 BUGS = {
@@ -111,6 +116,27 @@ BUGS = {
         "    username: Mapped[str] = mapped_column(String(50))\n    nickname: Mapped[str | None]\n",
         f"{MIGRATIONS}::test_the_models_and_the_migrations_agree",
         "op.add_column('users', sa.Column('nickname'",
+    ),
+    "13 a kept template forgets imports": Bug(
+        INPUTS, "if found is None or name in found", "if name == file", f"{KEPT_TEMPLATE}::{STALE}[what that imports]"
+    ),
+    "13 a kept template forgets new files": Bug(
+        INPUTS, "recording.opened | recording.listed", "recording.opened", f"{KEPT_TEMPLATE}::{STALE}[a new migration]"
+    ),
+    "13 a kept template forgets its server": Bug(
+        KEEPING, 'f"{self._surroundings} {build}"', "self._surroundings", f"{KEPT_TEMPLATE}::{ONE_SERVER}[PostgreSQL]"
+    ),
+    "13 a kept template is damaged": Bug(
+        KEEPING,
+        '_checksum(folder / "data") == manifest.checksum',
+        "manifest.checksum",
+        f"{KEPT_TEMPLATE}::test_a_spoilt_copy_is_no_error_and_is_replaced[a file has other bytes]",
+    ),
+    "13 a kept template changed while it was copied": Bug(
+        KEEPING,
+        "position == await connection.scalar(POSITION)",
+        "position",
+        f"{KEPT_TEMPLATE}::test_a_change_while_it_is_copied_spoils_it",
     ),
     "13 a table survives the way down": Bug(
         "migrations/versions/2026_11_23_initial.py",

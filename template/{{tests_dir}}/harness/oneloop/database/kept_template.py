@@ -23,7 +23,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .migration_inputs import digest, digests, find_inputs, recorded
+from .migration_inputs import Recording, digest, digests, find_inputs
 
 WORTH_SECONDS = 0.5  # to keep a template costs about as much as cheaper migrations
 KEPT, KEPT_SECONDS, KEPT_BYTES = 3, 14 * 86_400.0, 512 << 20
@@ -71,9 +71,11 @@ class KeptTemplate:
 
     def migrate(self, migrate: Callable[[str], None], url: str) -> None:
         """Migrate, and remember what the migrations read."""
-        started = time.time()
-        with recorded() as recording:
+        started, recording = time.time(), Recording()
+        try:
             migrate(url)
+        finally:
+            recording.active = False
         if time.time() - started > WORTH_SECONDS:
             paths = find_inputs(recording, migrate, self._repository)
             # A file that was written meanwhile may not be what was read.

@@ -5,8 +5,8 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from importlib.util import resolve_name, source_from_cache
 from itertools import accumulate
 from pathlib import Path, PurePath
@@ -28,8 +28,9 @@ class Recording:
         self.listed: set[Path] = set()
         self.started_process = False
         self.active = True
+        sys.addaudithook(self._hear)  # no hook can be removed
 
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self.active and event in PROCESSES:
             self.started_process = True
         elif self.active and event in {"open", "os.listdir", "os.scandir"} and not isinstance(arguments[0], int):
@@ -40,16 +41,6 @@ class Recording:
                 with suppress(ValueError):
                     path = Path(source_from_cache(path)) if path.suffix == ".pyc" else path
                 self.opened.add(path)
-
-
-@contextmanager
-def recorded() -> Iterator[Recording]:
-    recording = Recording()
-    sys.addaudithook(recording.hear)  # no hook can be removed
-    try:
-        yield recording
-    finally:
-        recording.active = False
 
 
 def find_inputs(recording: Recording, migrate: Callable[..., None], repository: Path) -> set[Path]:
