@@ -54,7 +54,7 @@ def add_migrations(project: Project, migrations: int) -> None:
 
 
 def seconds_to_first_test(project: Project, cache: Path) -> float:
-    report = run_suite(project, tests=1, env={"XDG_CACHE_HOME": str(cache)})
+    report = run_suite(project, tests=1, kept=cache)
     assert report.began is not None
     return report.began - report.started
 

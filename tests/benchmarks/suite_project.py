@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import time
@@ -47,9 +47,12 @@ def run_suite(
     isolation: str = "wipe",
     tables: int = 8,
     tests: int = 300,
-    env: Mapping[str, str] | None = None,
+    kept: Path | None = None,
 ) -> Report:
-    """Run the suite in a process of its own, as `uv run pytest` does once everything is installed."""
+    """Run the suite in a process of its own, as `uv run pytest` does once everything is installed.
+
+    A migrated template is kept in the folder `kept`; without one none is kept, as in a CI.
+    """
     report = project.root / "report.json"
     report.unlink(missing_ok=True)
     settings = {
@@ -58,9 +61,10 @@ def run_suite(
         "BENCH_TESTS": str(tests),
         "BENCH_REPORT": str(report),
     }
+    settings |= {"CI": "true"} if kept is None else {"XDG_CACHE_HOME": str(kept), "UV_NO_SYNC": "1"}
     command = [uv(), "run", "--quiet", "pytest", "-q", "tests/bench", *arguments]
     started = time()
-    done = run(*command, cwd=project.root, env=project.environment | settings | dict(env or {}), timeout=3600)
+    done = run(*command, cwd=project.root, env=project.environment | settings, timeout=3600)
     finished = time()
     assert done.returncode == 0, done.stdout[-3000:]
     found = json.loads(report.read_text())
