@@ -140,8 +140,9 @@ async def keep(
     """Migrate and keep the result; return whether it was worth it."""
     kept = KeptTemplate(root, settings)
     kept.load(server.with_name("new server"), build)
-    kept.migrate(migrate or migration(root), "")
-    manifest = kept.manifest("test_template", "run")
+    migrate = migrate or migration(root)
+    kept.migrate(migrate, "")
+    manifest = kept.manifest(migrate, "test_template", "run")
     if manifest is not None:
         await kept.copy(admin, server, manifest)
     return manifest is not None
@@ -189,6 +190,19 @@ async def test_it_is_of_one_server_and_one_configuration(
 
     assert not found(project, tmp_path, **other)
     assert found(project, tmp_path)
+
+
+async def test_it_is_of_one_migrate(project: Path, server: Path, admin: AsyncConnection, tmp_path: Path) -> None:
+    """The tests of another folder may override the fixture."""
+    await keep(project, server, admin)
+
+    kept = KeptTemplate(project, "")
+
+    (tmp_path / "another run").mkdir()
+
+    assert kept.load(tmp_path / "another run", "18")
+    assert kept.database(migration(project)) == "test_template"
+    assert kept.database(lambda url: None) is None
 
 
 async def test_all_modules_count_where_imports_are_computed(
@@ -276,11 +290,12 @@ async def test_rows_of_an_unlogged_table_would_be_lost(
 
 async def test_two_runs_keep_it_at_once(project: Path, server: Path, admin: AsyncConnection, tmp_path: Path) -> None:
     runs = [KeptTemplate(project, ""), KeptTemplate(project, "")]
+    migrate = migration(project)
     for run in runs:
         run.load(server.with_name("new server"), "18")
-        run.migrate(migration(project), "")
+        run.migrate(migrate, "")
     for run in runs:
-        manifest = run.manifest("test_template", "run")
+        manifest = run.manifest(migrate, "test_template", "run")
         assert manifest is not None
         await run.copy(admin, server, manifest)
 

@@ -46,6 +46,7 @@ class Manifest(NamedTuple):
 
     inputs: dict[str, str]
     key: str
+    migrate: str
     database: str
     run: str
     made: str
@@ -54,7 +55,7 @@ class Manifest(NamedTuple):
 
     @property
     def digest(self) -> str:
-        return digest(json.dumps([self.inputs, self.key]).encode())
+        return digest(json.dumps([self.inputs, self.key, self.migrate]).encode())
 
 
 class KeptTemplate:
@@ -69,6 +70,10 @@ class KeptTemplate:
         self._surroundings = f"{sys.version} {settings} {packages} {ours}"
         self._inputs: dict[str, str] = {}
 
+    def database(self, migrate: Callable[[str], None]) -> str | None:
+        """Return the database to clone instead of migrating. Another folder's tests may have another `migrate`."""
+        return self.found.database if self.found and self.found.migrate == _name(migrate) else None
+
     def migrate(self, migrate: Callable[[str], None], url: str) -> None:
         """Migrate, and remember what the migrations read."""
         started, recording = time.time(), Recording()
@@ -82,11 +87,11 @@ class KeptTemplate:
             if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
                 self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
 
-    def manifest(self, database: str, run: str) -> Manifest | None:
+    def manifest(self, migrate: Callable[[str], None], database: str, run: str) -> Manifest | None:
         """Return the manifest of the database that was just migrated; None if it is not to be kept."""
         now = time.time()
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-        return Manifest(self._inputs, self.key, database, run, made, now) if self._inputs else None
+        return Manifest(self._inputs, self.key, _name(migrate), database, run, made, now) if self._inputs else None
 
     def load(self, folder: Path, build: str) -> bool:
         """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
@@ -170,6 +175,10 @@ class KeptTemplate:
 
 def kept_name(url: URL, name: str) -> str:
     return f"{str(url.database)[:30]}_template_{name}"
+
+
+def _name(migrate: Callable[[str], None]) -> str:
+    return f"{migrate.__module__} {getattr(migrate, '__qualname__', '')}"
 
 
 def _copy(folder: Path, to: Path, manifest: Manifest) -> Path | None:

@@ -89,8 +89,9 @@ class WorkerDatabases:
 
     async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name, kept = self.name(label), self.kept if label == TEMPLATE else None
-        if kept is not None and kept.found and await connection.scalar(EXISTS, {"name": kept.found.database}):
-            await self._create(connection, name, kept.found.database)
+        reused = kept and kept.database(migrate)
+        if reused and await connection.scalar(EXISTS, {"name": reused}):
+            await self._create(connection, name, reused)
             return
         await self._create(connection, name, "template1")
         try:
@@ -101,7 +102,7 @@ class WorkerDatabases:
             if refused := refused_extension(error):
                 raise refused from error
             raise
-        if kept is not None and (manifest := kept.manifest(name, self.run)):
+        if kept is not None and (manifest := kept.manifest(migrate, name, self.run)):
             with suppress(OSError, RuntimeError, DBAPIError):  # then the next run migrates as well
                 await self._keep(connection, kept, manifest)
 
