@@ -1,12 +1,13 @@
-"""The entry point that pytest loads: the options and the list of parts."""
+"""The entry point that pytest loads: the options, the packages it needs and the list of parts."""
 
 from importlib import import_module
+from importlib.metadata import distributions, requires
 from types import ModuleType
 
 import pytest
+from packaging.requirements import Requirement
 
 from .config import CONFIG, find_config
-from .required_packages import check_packages
 
 
 @pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
@@ -14,7 +15,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     config = find_config(early_config)
     if config is None:
         return
-    check_packages()
+    _check_packages()
     early_config.stash[CONFIG] = config
     group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
     group.addoption("--live", action="store_true", help="send every async client through a real server")
@@ -35,6 +36,20 @@ def pytest_configure(config: pytest.Config) -> None:
     check_settings(config)
     for part in _parts(config):
         config.pluginmanager.register(part, part.__name__)
+
+
+def _check_packages() -> None:
+    """Stop the run if a package that the plugin needs is missing or too old."""
+    wrong = {}
+    for needed in map(Requirement, requires("oneloop-vendored") or ()):
+        found = next((each.version for each in distributions(name=needed.name)), "")
+        applies = needed.marker is None or needed.marker.evaluate()
+        if applies and not (found and needed.specifier.contains(found, prereleases=True)):
+            is_wrong = f"{found} is too old" if found else "is not installed"
+            wrong[needed.name] = f"{needed.name} {is_wrong}. The plugin needs {needed.specifier}."
+    if wrong:
+        command = "uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
+        raise pytest.UsageError("\n".join([*wrong.values(), f"Run: {command}"]))
 
 
 def _parts(config: pytest.Config) -> list[ModuleType]:

@@ -30,7 +30,7 @@ KEPT, KEPT_SECONDS, KEPT_BYTES = 3, 14 * 86_400.0, 512 << 20
 NOT_COPIED = shutil.ignore_patterns("postmaster.*", ".s.*", "mmap.*")  # they belong to the running server
 POSITION = text("SELECT CAST(pg_current_wal_insert_lsn() AS text)")
 SERVER = text("""
-    SELECT concat(version(),
+    SELECT concat(version(), (SELECT concat(rolsuper, rolcreaterole) FROM pg_roles WHERE rolname = current_user),
         (SELECT concat(encoding, datcollate, datctype) FROM pg_database WHERE datname = 'template1'),
         (SELECT string_agg(name || default_version, ' ' ORDER BY name) FROM pg_available_extensions),
         (SELECT string_agg(name || setting, ' ' ORDER BY name) FROM pg_settings
@@ -48,7 +48,7 @@ class Manifest(NamedTuple):
     key: str
     migrate: str
     database: str
-    run: str
+    owner: str
     made: str
     used: float
     checksum: str = ""
@@ -82,16 +82,18 @@ class KeptTemplate:
         finally:
             recording.active = False
         if time.time() - started > WORTH_SECONDS:
-            paths = find_inputs(recording, migrate, self._repository)
-            # A file that was written meanwhile may not be what was read.
-            if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
-                self._inputs = digests(self._repository, [os.path.relpath(path, self._repository) for path in paths])
+            with suppress(OSError, ValueError, SyntaxError):  # a file that was imported may be gone or half-written
+                paths = find_inputs(recording, migrate, self._repository)
+                # A file that was written meanwhile may not be what was read.
+                if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
+                    names = [os.path.relpath(path, self._repository) for path in paths]
+                    self._inputs = digests(self._repository, names)
 
-    def manifest(self, migrate: Callable[[str], None], database: str, run: str) -> Manifest | None:
+    def manifest(self, migrate: Callable[[str], None], database: str, owner: str) -> Manifest | None:
         """Return the manifest of the database that was just migrated; None if it is not to be kept."""
         now = time.time()
         made = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-        return Manifest(self._inputs, self.key, _name(migrate), database, run, made, now) if self._inputs else None
+        return Manifest(self._inputs, self.key, _name(migrate), database, owner, made, now) if self._inputs else None
 
     def load(self, folder: Path, build: str) -> bool:
         """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
@@ -130,9 +132,11 @@ class KeptTemplate:
         """Find a kept database of a given server, and drop those that are too old or too many."""
         server = f"{await connection.scalar(SERVER)} {url.render_as_string(hide_password=False)}"
         self.key = digest(f"{self._surroundings} {server}".encode())
-        comments = (await connection.scalars(COMMENTS, {"prefix": kept_name(url, "")})).all()
-        manifests = sorted((Manifest(*json.loads(each)) for each in comments), key=lambda each: each.used, reverse=True)
-        for index, manifest in enumerate(manifests):
+        manifests = []
+        for comment in (await connection.scalars(COMMENTS, {"prefix": kept_name(url, "")})).all():
+            with suppress(ValueError, TypeError):  # of another release
+                manifests.append(Manifest(*json.loads(comment)))
+        for index, manifest in enumerate(sorted(manifests, key=lambda each: each.used, reverse=True)):
             with suppress(DBAPIError):  # another run is copying or dropping it
                 if self.found is None and self._is_current(manifest):
                     self.found = manifest

@@ -119,12 +119,12 @@ class GivenServer:
                 raise RightsError(rights.rolname, "create a role without BYPASSRLS", "NOBYPASSRLS")
             url = url.set(username=rights.rolname)
             return RunServer(url, url, url)
-        run, secret = self._run, secrets.token_urlsafe(24)
-        if self._kept is not None:  # the roles that own a kept template are used again
-            run = self._kept.found.run if self._kept.found else run
+        owner, secret = f"{ROLE}_{self._run}", secrets.token_urlsafe(24)
+        if self._kept is not None:  # the role that owns a kept template is used again
+            owner = self._kept.found.owner if self._kept.found else owner
             secret = url.render_as_string(hide_password=False)
-            await connection.execute(HOLD, {"run": run})
-        server = RunServer.with_roles(url, f"{ROLE}_{run}", secret, self._app_role)
+            await connection.execute(HOLD, {"run": owner.removeprefix(f"{ROLE}_")})
+        server = RunServer.with_roles(url, owner, secret, self._app_role)
         try:
             await server.make_roles(connection)
         except DBAPIError as error:

@@ -102,7 +102,8 @@ class WorkerDatabases:
             if refused := refused_extension(error):
                 raise refused from error
             raise
-        if kept is not None and (manifest := kept.manifest(migrate, name, self.run)):
+        owner = str(self.server.owner.username)
+        if kept is not None and (manifest := kept.manifest(migrate, name, owner)):
             with suppress(OSError, RuntimeError, DBAPIError):  # then the next run migrates as well
                 await self._keep(connection, kept, manifest)
 
