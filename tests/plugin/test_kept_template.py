@@ -23,6 +23,16 @@ def upgrade():
 def downgrade():
     op.execute("DROP TABLE slow")
 """
+MODEL = """
+from my_service.database import Base
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class Slow(Base):
+    __tablename__ = "slow"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forgotten: Mapped[str]
+"""
 TEST = """
 from sqlalchemy import text
 
@@ -30,6 +40,7 @@ from sqlalchemy import text
 async def test_the_app_owns_what_the_migrations_made(db_session):
     await db_session.execute(text("ALTER TABLE slow ADD COLUMN more int"))
 """
+REUSED = "migrated template of 20"
 
 
 @pytest.fixture
@@ -44,15 +55,22 @@ def reuses(service: Overlay, *arguments: str, env: dict[str, str]) -> bool:
     """Run the test, and return whether the header names a migrated template."""
     status, output = service.output("-v", "tests/test_slow.py", *arguments, env=env)
     assert status == 0, output
-    return "migrated template of 20" in output
+    return REUSED in output
 
 
 def test_an_embedded_server_starts_with_it(slow: Overlay, tmp_path: Path) -> None:
+    """And drift is judged on migrations that have run: only env.py may import a module of models."""
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    env = slow.root / "migrations/env.py"
+    env.write_text(env.read_text().replace("\nfrom my_service.", "\nimport my_service.slow\nfrom my_service.", 1))
+    (slow.root / "src/my_service/slow.py").write_text(MODEL)
 
     assert not reuses(slow, env=cache)
     assert not reuses(slow, env={**cache, "CI": "true"})
     assert reuses(slow, "-n", "2", env=cache)
+    status, output = slow.output("-v", "tests/harness/oneloop/checks", "-k", "agree", env=cache)
+    assert (status, REUSED in output) == (1, True), output
+    assert "op.add_column('slow', sa.Column('forgotten'" in output
 
 
 def test_a_given_server_keeps_it_for_runs_at_once(slow: Overlay) -> None:
