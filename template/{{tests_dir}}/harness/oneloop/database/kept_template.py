@@ -63,7 +63,7 @@ class KeptTemplate:
 
     def __init__(self, project: Path, settings: str, key: str = "", found: Manifest | None = None) -> None:
         self.key, self.found = key, found
-        self._project = project
+        self._project, self._digest = project, digest(os.fsencode(project))
         self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
         packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
         ours = digests(Path(__file__).parent, [path.name for path in Path(__file__).parent.glob("*.py")])
@@ -153,10 +153,6 @@ class KeptTemplate:
             same = manifest.key == self.key and bool(manifest.inputs)
             return same and digests(self._repository, manifest.inputs) == manifest.inputs
         return False
-
-    @property
-    def _digest(self) -> str:
-        return digest(os.fsencode(self._project))
 
     def _cache(self) -> Path:
         base = Path(os.environ.get("XDG_CACHE_HOME", ""))
