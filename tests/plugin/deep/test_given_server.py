@@ -120,9 +120,9 @@ async def test_what_a_killed_run_left_is_swept_and_a_live_run_is_not(
         left = {row[0] for row in await admin.fetch(NAMED)}
     finally:
         await asyncio.to_thread(source.stop)
-        await admin.execute("DROP DATABASE test_0000aaaa_main")
-        await admin.execute("DROP ROLE oneloop_0000aaaa")
-        await admin.execute("DROP DATABASE test_0000dead_of_a_user")
+        await admin.execute("DROP DATABASE IF EXISTS test_0000aaaa_main")
+        await admin.execute("DROP ROLE IF EXISTS oneloop_0000aaaa")
+        await admin.execute("DROP DATABASE IF EXISTS test_0000dead_of_a_user")
 
     assert {name for name in left if "0000dead" in name} == {"test_0000dead_of_a_user"}
     assert {name for name in left if "0000aaaa" in name} == {"oneloop_0000aaaa", "test_0000aaaa_main"}
