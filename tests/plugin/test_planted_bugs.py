@@ -62,7 +62,7 @@ def test_selftests_pass_one_for_each_promise(service: Overlay) -> None:
     status, output = selftest(service)
 
     assert status == 0, output
-    assert re.search(r"^18 passed", output, re.MULTILINE), output
+    assert re.search(r"^20 passed", output, re.MULTILINE), output
 
 
 @pytest.mark.nightly  # 10 s for each

@@ -53,4 +53,17 @@ BUGS = {
         "test_promise_18_old_tools_are_named",
         "pytest-asyncio",
     ),
+    "19 the app is the administrator": Bug(
+        f"{PLUGIN}/database/worker_databases.py",
+        'Literal["app", "owner", "admin"] = "app"',
+        'Literal["app", "owner", "admin"] = "admin"',
+        "test_promise",
+    ),
+    "20 a repeated query is not raised": Bug(
+        EACH_TEST,
+        "        run.refusals.add(RepeatedSelectsError(guard.test, repeated))\n",
+        "        pass\n",
+        "test_promise_20_a_query_per_row_has_a_name",
+        "RepeatedSelectsError: test_query_for_each_row",
+    ),
 }

@@ -1,1 +1,1 @@
-"""One quick test for each promise: `uv run oneloop selftest`. May import any room. Start: test_promises_isolation."""
+"""One quick test for each promise: `uv run oneloop selftest`. May import any room. Start: test_promises."""

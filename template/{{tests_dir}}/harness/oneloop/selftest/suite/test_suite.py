@@ -120,6 +120,13 @@ async def test_09_roles_are_separate(admin_client: AsyncClient, writer_client: A
     assert (admin.status_code, writer.status_code) == (200, 403)
 
 
+async def test_19_rights_are_real(ask: Ask) -> None:
+    async def handler(context: Context) -> None:
+        await context.session.execute(text("SELECT pg_read_file('PG_VERSION')"))
+
+    assert (await ask(handler)).status_code == 500  # only a superuser may
+
+
 async def read(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         await connection.execute(select(Note))
@@ -161,6 +168,21 @@ async def test_unawaited_error() -> None:
         asyncio.get_running_loop().run_forever()
 
     asyncio.create_task(fail())  # noqa: RUF006  nothing shall hold it
+
+
+async def test_background_task_fails(ask: Ask) -> None:
+    async def handler(context: Context) -> None:
+        context.tasks.add_task([].pop)
+
+    await ask(handler)
+
+
+async def test_query_for_each_row(ask: Ask) -> None:
+    async def handler(context: Context) -> None:
+        for _ in range(10):
+            await context.session.scalar(NOTES)
+
+    await ask(handler)
 
 
 async def test_blocking_call() -> None:
