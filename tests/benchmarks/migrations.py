@@ -61,8 +61,10 @@ def seconds_to_first_test(project: Project, cache: Path) -> float:
 
 def main() -> None:
     """Measure in turn, and print."""
-    migrations, rounds = (int(word) for word in (*sys.argv[1:], *(MIGRATIONS, ROUNDS)[len(sys.argv) - 1 :]))
-    first, second = [], []
+    given = [int(word) for word in sys.argv[1:]]
+    migrations, rounds = [*given, *(MIGRATIONS, ROUNDS)[len(given) :]]
+    first: list[tuple[float, float]] = []
+    second: list[tuple[float, float]] = []
     with suite_project() as many, suite_project() as one, tempfile.TemporaryDirectory() as scratch:
         add_migrations(many, migrations)
         for _ in range(1 + rounds):

@@ -41,7 +41,9 @@ def test_isolation_is_right(run_once: RunOnce) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    "tests", [("tests/deep",), ("--ignore=tests/probes", "--ignore=tests/deep", "--ignore=tests/right")], ids=["deep", "own"]
+    "tests",
+    [("tests/deep",), ("--ignore=tests/probes", "--ignore=tests/deep", "--ignore=tests/right")],
+    ids=["deep", "own"],
 )
 def test_result_is_the_same_over_a_socket(run_once: RunOnce, tests: tuple[str, ...]) -> None:
     """Test by test. The deep tests have a seam of their own, so they are a run of their own."""

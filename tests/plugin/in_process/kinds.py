@@ -43,7 +43,7 @@ class Proxy:
     """A proxy of nothing, as an unbound `LocalProxy` is: it cannot even be asked for its class."""
 
     @property
-    def __class__(self) -> type:  # type: ignore[override]
+    def __class__(self) -> type:  # type: ignore[override]  # as the proxy has it
         raise RuntimeError("unbound")
 
 

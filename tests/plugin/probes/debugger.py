@@ -19,7 +19,7 @@ async def test_debugged() -> None:
 
 @pytest.fixture
 async def debugged() -> None:
-    pdb.set_trace()  # noqa: T100
+    pdb.set_trace()  # noqa: T100  what a user writes
 
 
 async def test_debugged_fixture(debugged: None) -> None:
