@@ -20,7 +20,7 @@ class Odd(RuntimeError):
     def __eq__(self, other: object) -> bool:
         raise TypeError("not comparable")
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # it is not hashable
 
 
 def test_a_cause_that_is_false_is_followed() -> None:
