@@ -34,9 +34,7 @@ def render(text: str) -> str:
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"{PAGE.name} has lost the marks around its list of errors.")
-    entries = read_entries()
-    index = "".join(f"- [{entry['name']}](#{anchor(entry['name'])})\n" for entry in entries)
-    return "\n".join([head + BEGIN, index, *map(_section, entries), END]) + tail
+    return "\n".join([head + BEGIN, *map(_section, read_entries()), END]) + tail
 
 
 def _section(entry: Entry) -> str:
