@@ -9,7 +9,7 @@ from .. import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, run_on_terminal
 from .steps.apply_steps import Options, finish
 from .steps.safe_start import check_branch, check_clean, one_at_a_time
-from .steps.scratch import SOMEBODY, scratch_copy
+from .steps.scratch import AUTHOR, scratch_copy
 from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, say
 
 PLUGIN = Path(__file__).resolve().parents[3]
@@ -83,8 +83,8 @@ def _second_half(folder: Path, options: Options) -> int:
     given = [f"--answers-file={options.answers_file}"]
     given += [f"--{name}" for name in ("yes", "preview") if getattr(options, name)]
     given += [] if options.selftest else ["--no-selftest"]
-    somebody = SOMEBODY if options.preview else {}
-    return run_on_terminal(folder, sys.executable, str(folder / steps), *given, **somebody, **{SECOND_HALF: "1"})
+    author = AUTHOR if options.preview else {}
+    return run_on_terminal(folder, sys.executable, str(folder / steps), *given, **author, **{SECOND_HALF: "1"})
 
 
 def _find_folder(file: str) -> Path:

@@ -11,7 +11,7 @@ from ... import CommandError
 from ..programs import git, reason
 
 # git needs an author, and the copy is thrown away.
-SOMEBODY = {
+AUTHOR = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "Oneloop"), ("EMAIL", "oneloop@localhost"))
