@@ -132,8 +132,8 @@ def new(arguments: list[str]) -> int:
 def main(command: str = "", *arguments: str) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends the command that runs, which ends this one
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(OWN_UV.parent), str(Path(sys.executable).parent)])
-    git = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG_PARAMETERS")
-    for name in (*git, "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
+    git = ("DIR", "INDEX_FILE", "WORK_TREE", "COMMON_DIR", "OBJECT_DIRECTORY", "CONFIG_PARAMETERS", "PREFIX")
+    for name in (*(f"GIT_{each}" for each in git), "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(name, None)
     if command == "new":
         return new(list(arguments))
