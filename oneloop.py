@@ -132,8 +132,7 @@ def new(arguments: list[str]) -> int:
 def main(command: str = "", *arguments: str) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends the command that runs, which ends this one
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(OWN_UV.parent), str(Path(sys.executable).parent)])
-    git = ("DIR", "INDEX_FILE", "WORK_TREE", "COMMON_DIR", "OBJECT_DIRECTORY", "CONFIG_PARAMETERS", "PREFIX")
-    for name in (*(f"GIT_{each}" for each in git), "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(name, None)
     if command == "new":
         return new(list(arguments))
