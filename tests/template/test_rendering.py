@@ -130,7 +130,7 @@ def test_the_templates_own_files_have_no_jinja(oneloop: Path) -> None:
     own = [*(oneloop / "template/{{tests_dir}}/harness").rglob("*"), *(oneloop / "template/docs/testing").rglob("*")]
 
     assert own
-    # It includes the CHANGELOG of this repository.
+    # The changelog is this repository's, so that there is one.
     assert [path.name for path in own if path.suffix == ".jinja"] == ["CHANGELOG.md.jinja"]
 
 

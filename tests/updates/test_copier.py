@@ -14,7 +14,7 @@ from tests.support.environment import ROOT, commit_all, git, succeed, uv
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.copier_program import SOMEBODY, deadly, update
-from tests.updates.edits import cut
+from tests.updates.edits import append, cut, edit
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.ownership import is_users
 from tests.updates.releases import FIX, FROM
@@ -51,6 +51,23 @@ def test_says_what_is_left_to_do(old: Old, capsys: pytest.CaptureFixture[str]) -
 
     said = capsys.readouterr().err
     assert "uv run python tests/harness/oneloop/commands/update/steps\n" in said
+
+
+def test_a_formatter_with_settings_of_a_team_leaves_the_templates_files(old: Old) -> None:
+    """A formatted file would conflict with the next release."""
+    service = old(FROM[-1])
+    settings = service / "pyproject.toml"
+    edit(settings, "line-length = 100\n", "line-length = 60\n")
+    append(settings, '\n[tool.ruff.format]\nquote-style = "single"\n')
+    commit_all(service, "Set the formatter")
+    ruff = Path(sys.executable).with_name("ruff")
+
+    succeed(ruff, "check", "--fix-only", "--quiet", cwd=service)
+    succeed(ruff, "format", "--quiet", cwd=service)
+
+    changed = git(service, "diff", "--name-only").splitlines()
+    assert len([path for path in changed if is_users(path)]) > 10
+    assert [path for path in changed if not is_users(path)] == []
 
 
 def test_a_copy_that_no_update_can_reach_says_so(oneloop: Path, tmp_path: Path) -> None:
