@@ -31,7 +31,7 @@ def _network(address: str) -> str:
 
 
 def _keys(address: str, email: str) -> tuple[str, str]:
-    # Hashed, so that the table has no addresses of persons.
+    # Hashed, so that the table has no personal data.
     names = (_network(address), f"{_network(address)} {email}")
     by_address, by_account = (hashlib.sha256(each.encode()).hexdigest() for each in names)
     return by_address, by_account
