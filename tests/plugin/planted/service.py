@@ -178,6 +178,12 @@ BUGS = {
         "length = 128",
         "tests/auth/test_failed_logins.py",
     ),
+    "a middleware breaks the lifespan": Bug(
+        "src/my_service/middleware.py",
+        'scope.get("headers", [])',
+        'scope["headers"]',
+        "tests/test_middleware.py::test_lifespan_passes_through",
+    ),
     "a body has no limit": Bug(
         "src/my_service/middleware.py",
         "RequestBodyLimitMiddleware(app, max_body_size)",
