@@ -28,6 +28,12 @@ def test_planted_bug_is_noticed(spoilt: Overlay, bug: Bug) -> None:
     assert bug.says in output, output
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("bug", service.NIGHTLY.values(), ids=service.NIGHTLY.keys())
+def test_planted_bug_of_the_service_is_noticed(spoilt: Overlay, bug: Bug) -> None:
+    test_planted_bug_is_noticed(spoilt, bug)
+
+
 def test_each_promise_has_a_planted_bug() -> None:
     """Promises 19 and 20 are not made yet."""
     numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
