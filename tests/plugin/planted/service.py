@@ -197,7 +197,7 @@ NIGHTLY = {
         "src/my_service/main.py",
         "redirect_slashes=False",
         "redirect_slashes=True",
-        "tests/test_health.py::TestGetHealth::test_slash_at_the_end_returns_404",
+        "tests/test_middleware.py::test_slash_at_the_end_returns_404",
     ),
     "a parameter of libpq fails later": Bug(
         "src/my_service/settings.py",
