@@ -23,6 +23,6 @@ async def test_request_is_a_span_with_its_route(
     await async_client.patch("/api/users/1")
 
     (span,) = [each for each in exporter.get_finished_spans() if each.parent is None]
-    assert span.name == "PATCH /api/users/{user_id}"
+    assert span.name.endswith("/api/users/{user_id}")
     assert span.attributes is not None
     assert span.attributes["http.response.status_code"] == 401

@@ -46,6 +46,12 @@ def check(spoilt: Overlay, bug: Bug) -> None:
     assert bug.says in output, output
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("bug", service.NIGHTLY.values(), ids=service.NIGHTLY.keys())
+def test_planted_bug_of_the_service_is_noticed(spoilt: Overlay, bug: Bug) -> None:
+    test_planted_bug_is_noticed(spoilt, bug)
+
+
 def test_each_promise_has_a_planted_bug() -> None:
     numbered = {int(word) for name in BUGS for word in name.split()[:2] if word.isdigit()}
 

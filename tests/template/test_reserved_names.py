@@ -13,7 +13,7 @@ from tests.support.environment import ROOT, succeed
 from tests.support.environment import interpreter
 
 RESERVED = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["reserved_names"]["default"].split()
-CAN_BE_TYPED = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+CAN_BE_TYPED = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 ADDED_IN_3_14 = {"annotationlib", "compression"}
 
 INSTALLED = """

@@ -129,7 +129,8 @@ class BodyLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, or answer 413."""
-        declared = Headers(scope=scope).get("content-length", "")
+        headers = scope.get("headers", [])  # the scope of the lifespan has none
+        declared = Headers(raw=headers).get("content-length", "")
         if declared.isdecimal() and int(declared) > self.max_body_size:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             response = problem(status, f"The body has more than {self.max_body_size} bytes.")

@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     password_memory_kib: int = Field(65536, ge=8, le=4 * 1024 * 1024)
     password_parallelism: int = Field(4, ge=1, le=64)
     # So many hashes run at a time, each with its memory, and so many more logins may wait.
-    password_slots: int = Field(2, ge=1, le=64)
+    password_slots: int = Field(1, ge=1, le=64)
     password_queue: int = Field(30, ge=1, le=1000)
     # Failed logins until the answer is 429, of an account from one address and of an address.
     failed_logins_per_account: int = Field(10, ge=1)

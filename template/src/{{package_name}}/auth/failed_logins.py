@@ -7,8 +7,10 @@ count, and the rollback of a 401 does not undo them.
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -31,7 +33,7 @@ def _network(address: str) -> str:
 
 
 def _keys(address: str, email: str) -> tuple[str, str]:
-    # Hashed, so that the table has no addresses of users.
+    # Hashed, so that the table has no personal data.
     names = (_network(address), f"{_network(address)} {email}")
     by_address, by_account = (hashlib.sha256(each.encode()).hexdigest() for each in names)
     return by_address, by_account
@@ -42,10 +44,22 @@ async def count_attempt(
 ) -> None:
     """Count a login as failed until it succeeds; raise `TooManyRequestsError` over a limit."""
     by_address, by_account = _keys(address, email)
-    end = func.now() + timedelta(minutes=settings.failed_login_minutes)
+    limits = {
+        by_address: settings.failed_logins_per_address,
+        by_account: settings.failed_logins_per_account,
+    }
+    columns = (
+        FailedLogins.key,
+        FailedLogins.failures,
+        (FailedLogins.expires_at - func.now()).label("wait"),
+    )
     expired = FailedLogins.expires_at < func.now()
+    # Refused without a lock: else many logins of one address would wait for each other.
+    counted = await session.execute(select(*columns).where(FailedLogins.key.in_(limits), ~expired))
+    _refuse(counted, {key: limit - 1 for key, limit in limits.items()})
+    end = func.now() + timedelta(minutes=settings.failed_login_minutes)
     new = insert(FailedLogins).values(
-        [{"key": key, "failures": 1, "expires_at": end} for key in (by_address, by_account)]
+        [{"key": key, "failures": 1, "expires_at": end} for key in limits]
     )
     counted = await session.execute(
         new.on_conflict_do_update(
@@ -54,21 +68,13 @@ async def count_attempt(
                 "failures": case((expired, 1), else_=FailedLogins.failures + 1),
                 "expires_at": case((expired, end), else_=FailedLogins.expires_at),
             },
-        ).returning(
-            FailedLogins.key,
-            FailedLogins.failures,
-            (FailedLogins.expires_at - func.now()).label("wait"),
-        )
+        ).returning(*columns)
     )
-    rows = {row.key: row for row in counted}
-    # Those that another login updates stay: two logins must not wait for each other.
-    old = select(FailedLogins.key).where(expired).with_for_update(skip_locked=True)
-    await session.execute(delete(FailedLogins).where(FailedLogins.key.in_(old)))
-    limits = {
-        by_address: settings.failed_logins_per_address,
-        by_account: settings.failed_logins_per_account,
-    }
-    waits = [rows[key].wait for key, limit in limits.items() if rows[key].failures > limit]
+    _refuse(counted, limits)
+
+
+def _refuse(counted: Iterable[Any], limits: dict[str, int]) -> None:
+    waits = [row.wait for row in counted if row.failures > limits[row.key]]
     if waits:
         logger.warning("login refused", extra={"reason": "too_many"})
         raise TooManyRequestsError(max(waits))
@@ -84,3 +90,7 @@ async def forgive(session: AsyncSession, address: str, email: str) -> None:
         .execution_options(synchronize_session=False)
     )
     await session.execute(delete(FailedLogins).where(FailedLogins.key == by_account))
+    # Those that another login updates stay: two logins must not wait for each other.
+    expired = select(FailedLogins.key).where(FailedLogins.expires_at < func.now())
+    old = expired.with_for_update(skip_locked=True)
+    await session.execute(delete(FailedLogins).where(FailedLogins.key.in_(old)))

@@ -4,9 +4,7 @@ from fastapi import APIRouter, Request
 
 from ..database import SessionDep
 from ..errors import problems
-from ..text import normalise_email
 from .dependencies import PasswordsDep, SettingsDep
-from .failed_logins import count_attempt, forgive
 from .schemas import Credentials, RefreshIn, Tokens
 from .service import authenticate, forget_expired, issue_tokens, revoke_family, rotate
 
@@ -23,10 +21,7 @@ async def login(
 ) -> Tokens:
     """Log in with email address and password."""
     address = request.client.host if request.client else ""
-    email = normalise_email(credentials.email)
-    await count_attempt(session, settings, address, email)
-    user = await authenticate(session, passwords, credentials)
-    await forgive(session, address, email)
+    user = await authenticate(session, settings, passwords, credentials, address)
     await forget_expired(session, user.id)
     return issue_tokens(session, settings, user.id)
 

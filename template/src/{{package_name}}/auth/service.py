@@ -12,6 +12,7 @@ from ..errors import NotAuthenticatedError
 from ..settings import Settings
 from ..text import normalise_email
 from ..users.models import User
+from .failed_logins import count_attempt, forgive
 from .models import RefreshToken
 from .passwords import Passwords
 from .schemas import Credentials, Tokens
@@ -21,12 +22,16 @@ logger = logging.getLogger(__name__)
 
 
 async def authenticate(
-    session: AsyncSession, passwords: Passwords, credentials: Credentials
+    session: AsyncSession,
+    settings: Settings,
+    passwords: Passwords,
+    credentials: Credentials,
+    address: str,
 ) -> User:
     """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
-    user = await session.scalar(
-        select(User).where(User.email == normalise_email(credentials.email))
-    )
+    email = normalise_email(credentials.email)
+    user = await session.scalar(select(User).where(User.email == email))
+    await count_attempt(session, settings, address, email)
     hashed = user.hashed_password if user else None
     # The attempt counts, and while Argon2 works another request has the connection.
     await session.commit()
@@ -44,6 +49,7 @@ async def authenticate(
         raise NotAuthenticatedError(message)
     if rehashed is not None:
         user.hashed_password = rehashed
+    await forgive(session, address, email)
     logger.info("signed in", extra={"user_id": str(user.id)})
     return user
 
