@@ -1,6 +1,7 @@
 """The errors of the plugin: each says what happened, where, and what to do."""
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 
 class OneloopError(Exception):
@@ -15,6 +16,44 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
     seen.add(id(error))
     inner = (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
     return [*(one for each in inner for one in chain(each, seen)), error]
+
+
+class Refusals:
+    """What the plugin refused during a test.
+
+    The app may catch the error, so the first is raised again when the test ends, unless its report shows it already.
+    """
+
+    def __init__(self) -> None:
+        self._errors: list[OneloopError] = []
+
+    def refuse(self, error: OneloopError) -> NoReturn:
+        """Raise `error` now, and again at the end of the test."""
+        __tracebackhide__ = True  # the line to read is the caller's
+        self._errors.append(error)
+        raise error
+
+    def add(self, error: OneloopError) -> None:
+        """Raise `error` at the end of the test."""
+        self._errors.append(error)
+
+    def forget(self, shown: BaseException) -> None:
+        """Forget the refusals that a report of `shown` includes."""
+        known = chain(shown)
+        self._errors = [one for one in self._errors if one not in known]
+
+    def clear(self) -> None:
+        self._errors.clear()
+
+    def raise_first(self) -> None:
+        """Raise the first refusal, with the others as notes, and forget them all."""
+        __tracebackhide__ = True
+        found, self._errors = self._errors, []
+        if found:
+            _, *others = dict.fromkeys(f"{type(each).__name__}: {each}" for each in found)
+            for text in others:
+                found[0].add_note(text)
+            raise found[0]
 
 
 class SeamSkipError(OneloopError):

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..app.routes import find_route, find_scheme
 from ..config import shown
 from ..database.engine_guard import EngineGuard, sync_call
-from ..errors import ClientPolicyError
-from ..refusals import Refusals
+from ..errors import ClientPolicyError, Refusals
 
 CLIENT_LIBRARIES = ("httpx2", "starlette")
 

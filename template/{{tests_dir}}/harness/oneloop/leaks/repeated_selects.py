@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from ..app.running_app import RunningApp
-from ..app.served_request import ServedRequest, served_request
+from ..app.running_app import RunningApp, ServedRequest, served_request
 from ..database.engine_guard import listening
 from .code_location import ROOT, UNKNOWN, where
 

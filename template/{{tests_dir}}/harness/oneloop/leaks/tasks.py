@@ -34,12 +34,10 @@ class Tasks:
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Note from now on which tasks the app starts."""
-        before: Any = loop.get_task_factory()
+        create: Any = loop.get_task_factory() or (lambda loop, coro, **more: asyncio.Task(coro, loop=loop, **more))
 
         def make(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
-            task: asyncio.Task[Any] = (
-                before(loop, coro, **options) if before else asyncio.Task(coro, loop=loop, **options)
-            )
+            task: asyncio.Task[Any] = create(loop, coro, **options)
             if of_app.get():
                 self._of_app.add(task)
             return task
@@ -59,7 +57,8 @@ class Tasks:
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
         """Return the tasks that are new and may not outlive the test."""
         new = asyncio.all_tasks(loop) - self._before - self._of_app
-        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in new if not _is_ours(task)}
+        own = {task for task in new if not task.get_name().startswith(OURS)}
+        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in own}
         return [task for task, code in codes.items() if not (code and code.co_filename.endswith(self._may_outlive))]
 
     def died(self) -> list[str]:
@@ -120,15 +119,10 @@ def _name(task: asyncio.Task[Any]) -> str:
     return f"the task {task.get_name()!r}"
 
 
-def _is_ours(task: asyncio.Task[Any]) -> bool:
-    return task.get_name().startswith(OURS)
-
-
 class UnawaitedErrors:
     """The errors that asyncio only logs: of a task that failed and that no code awaits.
 
-    Catches the background work that fails on each request while every test is green. This is the loop's exception
-    handler; an app that sets its own replaces it.
+    This is the loop's exception handler; an app that sets its own replaces it.
     """
 
     def __init__(self) -> None:
@@ -163,24 +157,14 @@ class UnawaitedErrors:
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(self._handle)
 
-    def clear(self) -> None:
-        self._lines.clear()
-
     def take(self) -> list[str]:
         lines, self._lines = [*self._lines], {}
         return lines
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if (line := _unawaited_line(context)) and not exempted():
-            self._lines[line] = None
+        error, task = context.get("exception"), context.get("future")
+        # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
+        if error is not None and (place := raised_at(error)) and not exempted():
+            of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
+            self._lines[f"an error{of} that no code awaits: {error!r}{place}"] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows
-
-
-def _unawaited_line(context: dict[str, Any]) -> str | None:
-    # None if only a library's code is in the traceback: asyncpg leaves futures of its own.
-    error: BaseException | None = context.get("exception")
-    if error is None or not (place := raised_at(error)):
-        return None
-    task = context.get("future")
-    of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
-    return f"an error{of} that no code awaits: {error!r}{place}"
