@@ -59,7 +59,7 @@ BUGS = {
         f"{PLUGIN}/policy/required_settings.py", '    "anyio_mode": "strict",\n', "", f"{REFUSED}[anyio's auto mode]"
     ),
     "12 no socket at all": Bug(
-        f"{PLUGIN}/policy/network.py",
+        f"{PLUGIN}/policy/required_settings.py",
         "    hosts = (*THIS",
         "    if config.option.disable_socket:\n        return\n    hosts = (*THIS",
         f"{LINES}::test_the_tests_end_as_in_a_plain_run[--disable-socket]",

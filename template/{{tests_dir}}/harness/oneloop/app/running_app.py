@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
@@ -36,6 +36,19 @@ class ServedRequest:
             return call(*message)
 
         return wrapped
+
+
+class ResponseWatch:
+    """Passes on what the app sends, and notes how far the response is."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = self.complete = False
+
+    async def send(self, message: Message) -> None:
+        await self._send(message)
+        self.begun = True
+        self.complete = message["type"] == "http.response.body" and not message.get("more_body")
 
 
 served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_request", default=None)

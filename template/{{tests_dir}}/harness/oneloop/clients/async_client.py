@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from httpx2 import URL, AsyncBaseTransport, AsyncClient, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .asgi_transport import InProcessTransport
 from .live_server import LiveServer
-from .socket_transport import LiveTransport
 from .timeouts import LIMIT_SECONDS, NoAnswerError
+from .transports import InProcessTransport, LiveTransport
 
 if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
@@ -56,7 +55,9 @@ class OneloopClient(AsyncClient):
                     raise websockets.WebSocketUpgradeError(Response(status)) from refusal
                 yield session
         except BaseExceptionGroup as group:
-            error = _without_groups(group)
+            error: BaseException = group
+            while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]  # each of httpx2's task groups wraps an error of the block
             raise error from error.__cause__
 
     @asynccontextmanager
@@ -80,13 +81,6 @@ class OneloopClient(AsyncClient):
             cookies=self.cookies,
         ) as client:
             yield client
-
-
-def _without_groups(error: BaseException) -> BaseException:
-    # Each of httpx2's task groups wraps an error of the block.
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
 
 
 def open_async_client(asgi: ASGIApp) -> OneloopClient:

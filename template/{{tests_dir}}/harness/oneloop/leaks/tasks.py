@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from ..app.running_app import of_app
+from ..app.running_app import ResponseWatch, of_app
 from ..config import ProjectConfig
 from ..database.engine_guard import exempted, sync_call
 from .code_location import is_own, location, raised_at
@@ -134,17 +134,11 @@ class UnawaitedErrors:
         original = ExceptionMiddleware.__call__
 
         async def call(inner: ExceptionMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
-            complete = False
-
-            async def watch(message: Message) -> None:
-                nonlocal complete
-                await send(message)
-                complete = message["type"] == "http.response.body" and not message.get("more_body")
-
+            answer = ResponseWatch(send)
             try:
-                await original(inner, scope, receive, watch)
+                await original(inner, scope, receive, answer.send)
             except Exception as error:
-                if complete and sync_call.get() is None:  # the sync client raises it
+                if answer.complete and sync_call.get() is None:  # the sync client raises it
                     request = f"{scope['method']} {scope['path']}"
                     line = f"an error after the response to {request} was complete: {error!r}{raised_at(error)}"
                     self._lines[line] = None  # that of a mounted app comes here twice
