@@ -19,10 +19,7 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
 
 
 class Refusals:
-    """What the plugin refused during a test.
-
-    The app may catch the error, so the first is raised again when the test ends, unless its report shows it already.
-    """
+    """What the plugin refused during a test: the first is raised again at its end, since the app may catch it."""
 
     def __init__(self) -> None:
         self._errors: list[OneloopError] = []
@@ -75,9 +72,8 @@ class SeamError(OneloopError):
 class SeamScopeError(OneloopError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The fixture `{name}` of tests/conftest.py is set up again for each test, but the app "
-            "starts only once. Write above it, and above the fixtures that it requests:\n"
-            '    @pytest.fixture(scope="session")'
+            f"The fixture `{name}` of tests/conftest.py is set up again for each test, but the app starts only once. "
+            'Write above it, and above the fixtures that it requests:\n    @pytest.fixture(scope="session")'
         )
 
 
@@ -123,10 +119,7 @@ class ClosedLoopError(OneloopError):
 
 
 class ClientPolicyError(WrongLoopError):
-    """A test used the sync `client` for something that needs the shared event loop.
-
-    `where` is the line of the test's call; `did` is what its request was about to do.
-    """
+    """`where` is the line of the test's call; `did` is what its request was about to do."""
 
     def __init__(self, test: str, where: str, did: str) -> None:
         OneloopError.__init__(
@@ -236,8 +229,7 @@ class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         lines = "\n".join(f"  - {line}" for line in found)
         super().__init__(
-            f"{test} changed the database that it shares with other tests:\n{lines}\n"
-            "The database was replaced, so the next test starts clean. "
-            "Give the test a database of its own (see docs/testing/isolation.md):\n"
+            f"{test} changed the database that it shares with other tests:\n{lines}\nThe database was replaced, so the "
+            "next test starts clean. Give the test a database of its own (see docs/testing/isolation.md):\n"
             "    @pytest.mark.own_database"
         )

@@ -21,10 +21,7 @@ of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
 @dataclass
 class ServedRequest:
-    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message.
-
-    So a page of a stream, a message of a websocket and background tasks are counted by themselves.
-    """
+    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message."""
 
     scope: Scope
     selects: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -32,11 +32,7 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class InProcessTransport(ASGITransport):
-    """Calls the app in the test's own task, and waits until it is done.
-
-    Catches what `ASGITransport` alone hides: a request without an answer hangs the run, a response that breaks off
-    looks complete, and a header arrives that no client could send.
-    """
+    """Calls the app in the test's own task; a missing or broken response is an error, as over a socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, raise_app_exceptions=False)
@@ -67,11 +63,7 @@ class InProcessTransport(ASGITransport):
 
 
 class LiveTransport(AsyncHTTPTransport):
-    """Sends requests to the live server over a connection that is kept alive.
-
-    A response that was read to its end is returned once the app's call has ended, background tasks included, as in this
-    process: a test that asserts what they did is no race.
-    """
+    """Returns a response that was read to its end once the app's call has ended, background tasks included."""
 
     def __init__(self, server: LiveServer) -> None:
         super().__init__(verify=NO_CERTIFICATES, trust_env=False)
@@ -81,8 +73,7 @@ class LiveTransport(AsyncHTTPTransport):
         name = f"{request.method} {request.url.path}"
         async with limited(f"The response to {name}, over the socket,"):
             response = await super().handle_async_request(request)
-        connection = response.extensions["network_stream"]
-        call = self._server.call_from(connection.get_extra_info("client_addr"))
+        call = self._server.calls.get(response.extensions["network_stream"].get_extra_info("client_addr"))
         assert isinstance(response.stream, AsyncByteStream)
         response.stream = _Body(response.stream, call, name)
         return response
@@ -109,8 +100,5 @@ class _Body(AsyncByteStream):
         await self._stream.aclose()
         if self._call is None:
             return
-        if self._complete:
-            async with limited(f"The end of the background tasks of {self._name}"):
-                await asyncio.wait([self._call])
-        else:
-            await asyncio.wait([self._call], timeout=LEFT_SECONDS)
+        async with limited(f"The end of the background tasks of {self._name}"):
+            await asyncio.wait([self._call], timeout=None if self._complete else LEFT_SECONDS)

@@ -17,11 +17,7 @@ BATCH = 100  # with so many values a statement is the fix: `selectinload` and IN
 
 
 class RepeatedSelects:
-    """Counts the SELECT statements of each request, by statement and line.
-
-    Catches the page that is quick for three rows and slow for three hundred. queryspy does not tell lines apart, and
-    does not see statements that run without a session.
-    """
+    """Counts the SELECT statements of each request, by statement and line. queryspy does not tell lines apart."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

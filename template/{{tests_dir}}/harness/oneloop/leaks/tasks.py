@@ -64,9 +64,8 @@ class Tasks:
     def died(self) -> list[str]:
         """Return a line for each task of the app that failed and that no code awaits."""
         lines: list[str] = []
-        ended = [task for task in self._of_app if task.done()]
-        self._of_app.difference_update(ended)
-        for task in ended:
+        for task in [each for each in self._of_app if each.done()]:
+            self._of_app.remove(task)
             # asyncio has no public way to ask whether some code has retrieved the exception.
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
                 logger.error("A task of the app failed", exc_info=error)
@@ -102,17 +101,15 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 
 
 def _line(task: asyncio.Task[object]) -> str:
-    return f"{_name(task)}, still running: {task.get_coro()}{_waiting(task.get_coro())}"
-
-
-def _waiting(coroutine: Any) -> str:
-    # The innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
-    found = ""
+    # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
+    coroutine: Any = task.get_coro()
+    found = f"{_name(task)}, still running: {coroutine}"
+    place = ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
-            found = f", at {location(frame, frame.f_lineno)}"
+            place = f", at {location(frame, frame.f_lineno)}"
         coroutine = coroutine.cr_await
-    return found
+    return found + place
 
 
 def _name(task: asyncio.Task[Any]) -> str:
@@ -120,10 +117,7 @@ def _name(task: asyncio.Task[Any]) -> str:
 
 
 class UnawaitedErrors:
-    """The errors that asyncio only logs: of a task that failed and that no code awaits.
-
-    This is the loop's exception handler; an app that sets its own replaces it.
-    """
+    """The errors that asyncio only logs: of tasks that no code awaits. An app's own handler replaces this one."""
 
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}

@@ -21,11 +21,7 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Pattern:
-    """Matches an error if everything that is given is true of it.
-
-    `raised` is the top-level package of a class and its name, because libraries move classes between their modules.
-    `sqlstate` is PostgreSQL's code, which no driver or language changes.
-    """
+    """Matches an error by the top-level package and name of its class, its text, and PostgreSQL's code."""
 
     raised: str = ""
     says: str = ""
@@ -80,10 +76,7 @@ def known_errors() -> tuple[KnownError, ...]:
 
 
 def recognise(error: BaseException) -> list[KnownError]:
-    """Return the known errors in the traceback of `error`, each once.
-
-    The first error of a chain comes first: it is the likely cause of those that follow.
-    """
+    """Return the known errors in the traceback of `error`, each once; the likely cause of the others first."""
     links = [link for link in chain(error) if not _is_of_blockbuster(link)]
     found = (known for link in links for known in known_errors() if any(each.matches(link) for each in known.patterns))
     return list(dict.fromkeys(found))
