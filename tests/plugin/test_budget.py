@@ -17,7 +17,7 @@ HARNESS = ROOT / "template/{{tests_dir}}/harness"
 PLUGIN = HARNESS / "oneloop"
 DOCS = ROOT / "template/docs/testing"
 ADOPTED = {"adopted", "sqlite"}  # rooms that a new service does not get
-BASE = {"config", "errors", "refusals", "seam", "users"}
+BASE = {"config", "errors", "seam", "users"}
 
 
 def modules() -> list[Path]:

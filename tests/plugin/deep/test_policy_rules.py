@@ -10,6 +10,7 @@ BOTH = frozenset({SYNC, ASYNC, "client", "async_client"})
 WITH_CLIENT = frozenset({SYNC, "client"})
 WITH_ASYNC = frozenset({ASYNC, "async_client"})
 NO_REASON = pytest.mark.sync_client.mark
+ASYNCIO = pytest.mark.asyncio.mark
 EXEMPT = pytest.mark.sync_client("a reason").mark
 
 
@@ -29,17 +30,17 @@ EXEMPT = pytest.mark.sync_client("a reason").mark
             id="class",
         ),
         pytest.param(
-            [Subject("t", is_async=False, fixtures=WITH_CLIENT, exemption=NO_REASON)],
+            [Subject("t", is_async=False, fixtures=WITH_CLIENT, marks=(NO_REASON,))],
             "without a reason",
             id="no reason",
         ),
         pytest.param(
-            [Subject("t", False, frozenset(), exemption=EXEMPT, own_exemption=True)],
+            [Subject("t", False, frozenset(), marks=(EXEMPT,), own_exemption=True)],
             "does not use `client`. Delete the marker",
             id="nothing to exempt",
         ),
         pytest.param(
-            [Subject("t", is_async=False, fixtures=frozenset(), marked_async=True)],
+            [Subject("t", is_async=False, fixtures=frozenset(), marks=(ASYNCIO,))],
             "is not `async def`. Delete the marker",
             id="marked asyncio",
         ),
@@ -54,8 +55,8 @@ def test_offence_is_named_with_its_fix(subjects: list[Subject], words: str) -> N
 def test_right_use_of_the_clients_is_no_offence() -> None:
     allowed = [
         Subject("a", is_async=False, fixtures=WITH_CLIENT),
-        Subject("b", is_async=True, fixtures=WITH_ASYNC, marked_async=True),
-        Subject("c", is_async=True, fixtures=BOTH, exemption=EXEMPT, own_exemption=True),
+        Subject("b", is_async=True, fixtures=WITH_ASYNC, marks=(ASYNCIO,)),
+        Subject("c", is_async=True, fixtures=BOTH, marks=(EXEMPT,), own_exemption=True),
     ]
 
     assert find_offences(allowed) == []

@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from oneloop.database.database_admin import is_test_database, server_url
 from oneloop.database.engine_guard import EngineGuard
-from oneloop.errors import InvalidURLError, WrongDatabaseError
+from oneloop.errors import InvalidURLError, Refusals, WrongDatabaseError
 from oneloop.postgres import PostgresUnavailable, start_server
-from oneloop.refusals import Refusals
 
 
 @pytest.mark.parametrize("name", ["test", "orders_test", "test_orders_1f3a_gw0", "Test-Orders"])

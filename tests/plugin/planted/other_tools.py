@@ -19,21 +19,21 @@ BUGS = {
     ),
     "14 a frozen clock stops the cleaning": Bug(
         f"{PLUGIN}/each_test.py",
-        "guard.loop.time = clock ",
-        "guard.loop.time = guard.loop.time ",
+        "    loop.time = clock ",
+        "    loop.time = loop.time ",
         f"{ODD}::test_a_clock_that_is_left_frozen_does_not_stop_the_cleaning",
         "the frozen clock was read",
     ),
     "15 a cause that is false is none": Bug(
-        f"{PLUGIN}/report/known_errors.py",
-        "error.__context__ if error.__cause__ is None and not error.__suppress_context__ else error.__cause__",
-        "error.__cause__ or (None if error.__suppress_context__ else error.__context__)",
+        f"{PLUGIN}/errors.py",
+        "if error is None or id(error) in seen",
+        "if not error or id(error) in seen",
         f"{ODD}::test_a_cause_that_is_false_is_followed",
     ),
     "15 errors are compared": Bug(
         f"{PLUGIN}/errors.py",
-        "if id(one) not in seen]",
-        "if one is not None and one not in known]",
+        "if error is None or id(error) in seen",
+        "if error is None or error in seen",
         f"{ODD}::test_errors_that_cannot_be_compared_are_followed",
     ),
     "15 the text of any error is read": Bug(
@@ -59,7 +59,7 @@ BUGS = {
         f"{PLUGIN}/policy/required_settings.py", '    "anyio_mode": "strict",\n', "", f"{REFUSED}[anyio's auto mode]"
     ),
     "12 no socket at all": Bug(
-        f"{PLUGIN}/policy/network.py",
+        f"{PLUGIN}/policy/required_settings.py",
         "    hosts = (*THIS",
         "    if config.option.disable_socket:\n        return\n    hosts = (*THIS",
         f"{LINES}::test_the_tests_end_as_in_a_plain_run[--disable-socket]",

@@ -72,8 +72,8 @@ BUGS = {
     ),
     "14 an error after the response is lost": Bug(
         f"{PLUGIN}/leaks/tasks.py",
-        "if complete and sync_call",
-        "if not complete and sync_call",
+        "if answer.complete and sync_call",
+        "if not answer.complete and sync_call",
         f"{DEEP}/test_background.py::test_an_error_after_the_response_is_named",
     ),
     "14 a task of the app dies in silence": Bug(
@@ -167,15 +167,15 @@ BUGS = {
         f"{KNOWN}::test_error_that_was_only_logged_is_recognised[exc_info]",
     ),
     "16 background tasks are a race over a socket": Bug(
-        f"{PLUGIN}/clients/socket_transport.py",
+        f"{PLUGIN}/clients/transports.py",
         "if self._call is None:",
         "if self._complete:",
         f"{STREAMS}::TestStreams::test_background_tasks_are_done_when_the_answer_is_there[over the socket]",
     ),
     "16 half an answer looks whole": Bug(
-        f"{PLUGIN}/clients/asgi_transport.py",
-        "                self.broke_off = error\n",
-        "                pass\n",
+        f"{PLUGIN}/clients/transports.py",
+        "                    broke_off = error\n",
+        "                    pass\n",
         f"{STREAMS}::test_answer_that_broke_off_is_none_either_way",
     ),
     "16 a refusal is another in the process": Bug(

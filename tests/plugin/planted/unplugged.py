@@ -48,8 +48,8 @@ BUGS = {
     ),
     "18 the settings are not checked": Bug(
         f"{PLUGIN}/plugin.py",
-        "    check_settings(config)\n    for part",
-        "    for part",
+        "    check_settings(config)\n    allow",
+        "    allow",
         "test_promise_18_old_tools_are_named",
         "pytest-asyncio",
     ),

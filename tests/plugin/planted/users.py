@@ -79,7 +79,7 @@ BUGS = {
         f"{POLICY}::test_database_is_refused_around_the_dependency",
     ),
     "11 a refusal can be swallowed": Bug(
-        f"{PLUGIN}/refusals.py",
+        f"{PLUGIN}/errors.py",
         "        self._errors.append(error)\n        raise error",
         "        raise error",
         f"{POLICY}::test_refusal_that_a_handler_swallows_is_raised_all_the_same",

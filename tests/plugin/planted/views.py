@@ -5,7 +5,8 @@ from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
 APP = f"{PLUGIN}/app/running_app.py"
 CONFTEST = "tests/conftest.py"
 LIFESPAN = f"{DEEP}/test_lifespan.py"
-SERVES = 'await self.app({**scope, "state": dict(self._state)}, receive, send)'
+SERVES = "await self.app(served.scope, served.resetting(receive), served.resetting(send))"
+OVERRIDES = "patch.dict(app.dependency_overrides, overrides)"
 # The usual way, one connection and a savepoint for each session.
 SAVEPOINT = """
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -85,17 +86,17 @@ BUGS = {
     },
     "6 background work is cut off": Bug(
         APP,
-        f"        {SERVES}\n",
-        """        answered = asyncio.Event()
+        f"            {SERVES}\n",
+        """            answered = asyncio.Event()
 
-        async def tell(message: Any) -> None:
-            await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                answered.set()
+            async def tell(message: Any) -> None:
+                await send(message)
+                if message["type"] == "http.response.body" and not message.get("more_body"):
+                    answered.set()
 
-        running = asyncio.create_task(self.app({**scope, "state": dict(self._state)}, receive, tell))
-        await answered.wait()
-        running.cancel()
+            running = asyncio.create_task(self.app(served.scope, receive, tell))
+            await answered.wait()
+            running.cancel()
 """,
         f"{DEEP}/test_background.py::test_a_background_task_commits_in_a_session_of_its_own",
     ),
@@ -119,14 +120,14 @@ BUGS = {
     ),
     "8 overrides stay": Bug(
         APP,
-        "        app.dependency_overrides.clear()\n",
-        "",
+        OVERRIDES,
+        "patch.dict({}, app.dependency_overrides.update(overrides) or {})",
         f"{LIFESPAN}::test_overrides_of_a_test_end_with_it",
     ),
     "8 the user's overrides go": Bug(
         APP,
-        "        app.dependency_overrides.clear()\n        app.dependency_overrides.update(before)\n",
-        "        app.dependency_overrides.clear()\n",
+        OVERRIDES,
+        f"app.dependency_overrides.clear() or {OVERRIDES}",
         f"{LIFESPAN}::test_overrides_that_were_there_are_put_back",
     ),
 }

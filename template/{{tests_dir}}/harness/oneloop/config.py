@@ -1,8 +1,4 @@
-"""`[tool.oneloop]` in the project's pyproject.toml, the one place of configuration.
-
-Without that table the plugin is inert: pytest loads it in every run of an environment, also for the tests of other
-packages.
-"""
+"""`[tool.oneloop]` in the project's pyproject.toml. Without it the plugin is inert: pytest loads it in every run."""
 
 import os
 import tomllib
@@ -76,11 +72,9 @@ def _find_tables(starts: Iterable[Path]) -> dict[Path, dict[str, Any]]:
     """Return the nearest table above each start, by its file."""
     found: dict[Path, dict[str, Any]] = {}
     for start in starts:
-        for folder in (start, *start.parents):
-            file = folder / "pyproject.toml"
-            if file.is_file() and (table := _table(file)) is not None:
-                found[file] = table
-                break
+        files = (folder / "pyproject.toml" for folder in (start, *start.parents))
+        tables = ((file, table) for file in files if file.is_file() and (table := _table(file)) is not None)
+        found |= [first] if (first := next(tables, None)) else []
     return found
 
 

@@ -19,9 +19,6 @@ from .policy.markers import reason
 from .test_run import RUN, TestRun
 
 URL = "database_url"
-BLOCKING = "blocking"
-REPEATED = "repeated_selects"
-EXPECTS_ERROR = "background_error"
 AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 
@@ -57,13 +54,13 @@ def _clean_up(
     guard, databases = run.guard, run.databases
     loop.time = clock  # type: ignore[method-assign]  # one that the test left frozen would stop what follows
     repeated = run.repeated_selects.take()
-    if repeated and reason(item, REPEATED) is None:
+    if repeated and reason(item, "repeated_selects") is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
-    leaks = run.leaks.end_test(loop, errors_expected=reason(item, EXPECTS_ERROR) is not None)
-    if guard.touched:
-        databases.mark_used(compare_schema=run.sql_log.schema)
-    if _requests_url(item):
-        databases.mark_used(compare_schema=True)
+    leaks = run.leaks.end_test(loop, errors_expected=reason(item, "background_error") is not None)
+    # A test with the URL may use a driver of its own, which no engine shows. A doctest has no arguments.
+    has_url = isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters
+    if guard.touched or has_url:
+        databases.mark_used(compare_schema=run.sql_log.schema or has_url)
     guard.touched = False
     result = loop.run_until_complete(databases.after_test())
     del loop.time
@@ -82,21 +79,20 @@ def pytest_fixture_setup(
 ) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     run = request.config.stash[RUN]
-    if fixturedef.scope == "function":
-        if URL in fixturedef.argnames:
-            run.databases.mark_used(compare_schema=True)
-        return (yield from _with_limit(run))
+    if fixturedef.scope == "function" and URL in fixturedef.argnames:
+        run.databases.mark_used(compare_schema=True)
     try:
         return (yield from _with_limit(run))
     finally:
-        run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
+        if fixturedef.scope != "function":
+            run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     __tracebackhide__ = True
     run = item.config.stash[RUN]
-    with nullcontext() if reason(item, BLOCKING) else run.leaks.blocking.refused():
+    with nullcontext() if reason(item, "blocking") else run.leaks.blocking.refused():
         return (yield from _with_limit(run))
 
 
@@ -158,8 +154,3 @@ def _with_limit(run: TestRun) -> Generator[None, None, None]:
             raise
         run.late.add_note(f"It waited{raised_at(error)}.")
         raise run.late from error
-
-
-def _requests_url(item: pytest.Item) -> bool:
-    # Such a test may use a driver of its own, which no engine shows. A doctest has no arguments.
-    return isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters

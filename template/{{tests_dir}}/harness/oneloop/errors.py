@@ -1,6 +1,7 @@
 """The errors of the plugin: each says what happened, where, and what to do."""
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 
 class OneloopError(Exception):
@@ -15,6 +16,41 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
     seen.add(id(error))
     inner = (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
     return [*(one for each in inner for one in chain(each, seen)), error]
+
+
+class Refusals:
+    """What the plugin refused during a test: the first is raised again at its end, since the app may catch it."""
+
+    def __init__(self) -> None:
+        self._errors: list[OneloopError] = []
+
+    def refuse(self, error: OneloopError) -> NoReturn:
+        """Raise `error` now, and again at the end of the test."""
+        __tracebackhide__ = True  # the line to read is the caller's
+        self._errors.append(error)
+        raise error
+
+    def add(self, error: OneloopError) -> None:
+        """Raise `error` at the end of the test."""
+        self._errors.append(error)
+
+    def forget(self, shown: BaseException) -> None:
+        """Forget the refusals that a report of `shown` includes."""
+        known = chain(shown)
+        self._errors = [one for one in self._errors if one not in known]
+
+    def clear(self) -> None:
+        self._errors.clear()
+
+    def raise_first(self) -> None:
+        """Raise the first refusal, with the others as notes, and forget them all."""
+        __tracebackhide__ = True
+        found, self._errors = self._errors, []
+        if found:
+            _, *others = dict.fromkeys(f"{type(each).__name__}: {each}" for each in found)
+            for text in others:
+                found[0].add_note(text)
+            raise found[0]
 
 
 class SeamSkipError(OneloopError):
@@ -36,9 +72,8 @@ class SeamError(OneloopError):
 class SeamScopeError(OneloopError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The fixture `{name}` of tests/conftest.py is set up again for each test, but the app "
-            "starts only once. Write above it, and above the fixtures that it requests:\n"
-            '    @pytest.fixture(scope="session")'
+            f"The fixture `{name}` of tests/conftest.py is set up again for each test, but the app starts only once. "
+            'Write above it, and above the fixtures that it requests:\n    @pytest.fixture(scope="session")'
         )
 
 
@@ -84,10 +119,7 @@ class ClosedLoopError(OneloopError):
 
 
 class ClientPolicyError(WrongLoopError):
-    """A test used the sync `client` for something that needs the shared event loop.
-
-    `where` is the line of the test's call; `did` is what its request was about to do.
-    """
+    """`where` is the line of the test's call; `did` is what its request was about to do."""
 
     def __init__(self, test: str, where: str, did: str) -> None:
         OneloopError.__init__(
@@ -197,8 +229,7 @@ class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         lines = "\n".join(f"  - {line}" for line in found)
         super().__init__(
-            f"{test} changed the database that it shares with other tests:\n{lines}\n"
-            "The database was replaced, so the next test starts clean. "
-            "Give the test a database of its own (see docs/testing/isolation.md):\n"
+            f"{test} changed the database that it shares with other tests:\n{lines}\nThe database was replaced, so the "
+            "next test starts clean. Give the test a database of its own (see docs/testing/isolation.md):\n"
             "    @pytest.mark.own_database"
         )

@@ -31,9 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if CONFIG not in config.stash:
         return
     # Imported here, so that the suites of other packages do not pay for it.
-    from .policy.required_settings import check_settings  # noqa: PLC0415
+    from .policy.required_settings import allow_hosts, check_settings  # noqa: PLC0415
 
     check_settings(config)
+    allow_hosts(config)
     for part in _parts(config):
         config.pluginmanager.register(part, part.__name__)
 

@@ -32,10 +32,7 @@ ONCE = frozenset({"settings", "create_app", "migrate", "kept_tables", "password_
 
 
 class CreateUser(Protocol):
-    """Adds a user to the session, flushes it and returns it; it must have the attribute `email`.
-
-    The plugin commits.
-    """
+    """Adds a user to the session, flushes it and returns it, with the attribute `email`. The plugin commits."""
 
     async def __call__(self, session: AsyncSession, *, role: Any, email: str, username: str, password: str) -> Any: ...
 

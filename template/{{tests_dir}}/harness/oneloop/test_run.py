@@ -20,11 +20,10 @@ from .database.postgres_source import PostgresSource
 from .database.run_server import RunServer
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
-from .errors import TimeLimitError
+from .errors import Refusals, TimeLimitError
 from .leaks import Leaks
 from .leaks.repeated_selects import RepeatedSelects
 from .postgres import PostgresUnavailable
-from .refusals import Refusals
 
 NOWHERE = URL.create("postgresql", "oneloop", host="localhost", port=9, database="test_not_available")
 LIBPQ = re.compile("PG(?!BIN$|DATA$)[A-Z]+")

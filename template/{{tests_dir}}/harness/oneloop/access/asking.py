@@ -47,13 +47,12 @@ class Asker(NamedTuple):
 
 def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     def value(found: re.Match[str]) -> str:
-        name = found[1]
-        if name not in values:
-            raise AccessError(
-                f"{FILE}: {case.entry} has no value for {{{name}}}. Return it from `arrange`, or "
-                f'write:\n    call=Call(path={{"{name}": ...}})'
-            )
-        return quote(str(values[name]))
+        if (name := found[1]) in values:
+            return quote(str(values[name]))
+        raise AccessError(
+            f"{FILE}: {case.entry} has no value for {{{name}}}. Return it from `arrange`, or write:\n"
+            f'    call=Call(path={{"{name}": ...}})'
+        )
 
     return re.sub(r"{(\w+)}", value, case.path)
 

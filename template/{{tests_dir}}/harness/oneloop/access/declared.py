@@ -55,8 +55,7 @@ def _import(file: Path) -> ModuleType:
     # name that pytest gives to the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
     name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
-    known = sys.modules.get(name)
-    if known is not None and known.__file__ == str(file):
+    if (known := sys.modules.get(name)) and known.__file__ == str(file):
         return known
     spec = spec_from_file_location(name, file)
     assert spec is not None
@@ -82,13 +81,9 @@ def find_problems(access: Mapping[str, Access], endpoints: Sequence[Endpoint], r
     if missing:
         mounts = {each.mount for name, each in routes.items() if each.mount and name not in declared}
         missing += [f'    # Or for all of it: "{MOUNT} {path}": Access(left_out="reason"),' for path in sorted(mounts)]
-        lines = "\n".join(missing)
-        if access:
-            text = f"Add to ACCESS, and correct each status:\n{lines}"
-        else:
-            start = "from oneloop.access import Access\n\nACCESS = {"
-            text = f"Write the file, and correct each status:\n\n{start}\n{lines}\n}}"
-        problems.insert(0, text)
+        file = ("Write the file, and correct each status:\n\nfrom oneloop.access import Access\n\nACCESS = {", "}")
+        start, *end = ("Add to ACCESS, and correct each status:",) if access else file
+        problems.insert(0, "\n".join([start, *missing, *end]))
     return problems
 
 
@@ -98,10 +93,8 @@ def _route(entry: str) -> str:
 
 def _line(endpoint: Endpoint, columns: Sequence[str]) -> str:
     """Return a proposal for the route's line in ACCESS."""
-    listed = ", ".join(
-        _argument(role, 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status) for role in columns
-    )
-    return f'    "{endpoint.name}": Access({listed}),'
+    statuses = {role: 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status for role in columns}
+    return f'    "{endpoint.name}": Access({", ".join(_argument(*each) for each in statuses.items())}),'
 
 
 def _argument(role: str, status: int) -> str:
@@ -120,10 +113,8 @@ def _entry_problems(access: Mapping[str, Access], columns: Sequence[str], routes
                 yield f'Add to the Access of "{entry}":\n    {_argument(role, proposed)},'
         for role in statuses:
             if role not in columns:
-                yield (
-                    f'There is no role {role!r}. Delete from the Access of "{entry}":\n'
-                    f"    {_argument(role, statuses[role])},"
-                )
+                line = _argument(role, statuses[role])
+                yield f'There is no role {role!r}. Delete from the Access of "{entry}":\n    {line},'
 
 
 def _status_problems(access: Mapping[str, Access], routes: Collection[str]) -> Iterator[str]:

@@ -31,10 +31,7 @@ class Call(TypedDict, total=False):
 
 
 class Given(NamedTuple):
-    """What `arrange` may use. The plugin commits the session afterwards.
-
-    `client` will send the request and is signed in as `role`; `users` is `test_users`.
-    """
+    """What `arrange` may use; the plugin commits `session`. `client` is signed in as `role` and sends the request."""
 
     session: AsyncSession
     client: AsyncClient

@@ -54,10 +54,7 @@ def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None
 
 
 def list_endpoints(app: FastAPI) -> list[Endpoint]:
-    """Return every method of every path, except FastAPI's own pages and static files.
-
-    Mounted FastAPI and Starlette apps are included; other mounted apps do not list their routes.
-    """
+    """Return every method of every path, except FastAPI's own pages, static files and apps of other frameworks."""
     return list(_endpoints(app.routes, "", _own_pages(app)))
 
 

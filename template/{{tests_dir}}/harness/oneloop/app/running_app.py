@@ -1,21 +1,54 @@
 """The app, started by its lifespan, and restarted when its database is replaced."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
-
-from .served_request import ServedRequest, served_request
+from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
 Dependency = Callable[..., Any]
 
 # True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
 of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
+
+
+@dataclass
+class ServedRequest:
+    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message."""
+
+    scope: Scope
+    selects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ended: bool = False
+
+    def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*message: Any) -> Any:
+            self.selects.clear()
+            return call(*message)
+
+        return wrapped
+
+
+class ResponseWatch:
+    """Passes on what the app sends, and notes how far the response is."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = self.complete = False
+
+    async def send(self, message: Message) -> None:
+        await self._send(message)
+        self.begun = True
+        self.complete = message["type"] == "http.response.body" and not message.get("more_body")
+
+
+served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_request", default=None)
 
 
 class RunningApp:
@@ -114,16 +147,6 @@ async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[
         await task
 
 
-@contextmanager
-def overriding(app: FastAPI, overrides: Mapping[Dependency, Dependency]) -> Iterator[None]:
-    """Apply `overrides` to `app`, and restore exactly the overrides that it had before.
-
-    The usual `clear()` at the end would delete the user's own overrides as well.
-    """
-    before = dict(app.dependency_overrides)
-    app.dependency_overrides.update(overrides)
-    try:
-        yield
-    finally:
-        app.dependency_overrides.clear()
-        app.dependency_overrides.update(before)
+def overriding(app: FastAPI, overrides: Mapping[Dependency, Dependency]) -> AbstractContextManager[object]:
+    """Apply `overrides` to `app`, and restore exactly the overrides that it had before."""
+    return patch.dict(app.dependency_overrides, overrides)

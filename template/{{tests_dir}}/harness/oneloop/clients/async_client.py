@@ -1,16 +1,15 @@
 """The async client that a test holds: the same class in this process and over a socket."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from httpx2 import URL, AsyncBaseTransport, AsyncClient, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .asgi_transport import InProcessTransport
 from .live_server import LiveServer
-from .socket_transport import LiveTransport
 from .timeouts import LIMIT_SECONDS, NoAnswerError
+from .transports import InProcessTransport, LiveTransport
 
 if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
@@ -29,10 +28,7 @@ class OneloopClient(AsyncClient):
 
     @asynccontextmanager
     async def websocket(self, url: URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
-        """Open a websocket as this client's user: `async with client.websocket("/feed") as ws`.
-
-        A refusal raises httpx2's `WebSocketUpgradeError`, which has the response.
-        """
+        """Open a websocket as this client's user. A refusal is httpx2's `WebSocketUpgradeError`, with the response."""
         # Imported here: most runs open no websocket, and the import takes 40 ms.
         from httpx2 import websockets  # noqa: PLC0415
 
@@ -56,44 +52,29 @@ class OneloopClient(AsyncClient):
                     raise websockets.WebSocketUpgradeError(Response(status)) from refusal
                 yield session
         except BaseExceptionGroup as group:
-            error = _without_groups(group)
+            error: BaseException = group
+            while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+                error = error.exceptions[0]  # each of httpx2's task groups wraps an error of the block
             raise error from error.__cause__
 
-    @asynccontextmanager
-    async def _websocket_client(self) -> AsyncIterator[AsyncClient]:
-        """Yield the client to connect with: httpx2's transport holds a task group meanwhile."""
+    def _websocket_client(self) -> AbstractAsyncContextManager[AsyncClient]:
+        """Return the client to connect with: httpx2's transport holds a task group meanwhile."""
         from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
         asgi = self._asgi
         if asgi is None:
-            yield self
-            return
+            return nullcontext(self)
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             # Servers have this extension: a refusal by `HTTPException` keeps its status.
             await asgi({**scope, "extensions": {"websocket.http.response": {}}}, receive, send)
 
-        async with AsyncClient(
-            transport=ASGIWebSocketTransport(serve, initial_receive_timeout=LIMIT_SECONDS),
-            base_url=self.base_url,
-            headers=self.headers,
-            cookies=self.cookies,
-        ) as client:
-            yield client
-
-
-def _without_groups(error: BaseException) -> BaseException:
-    # Each of httpx2's task groups wraps an error of the block.
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
+        transport = ASGIWebSocketTransport(serve, initial_receive_timeout=LIMIT_SECONDS)
+        return AsyncClient(transport=transport, base_url=self.base_url, headers=self.headers, cookies=self.cookies)
 
 
 def open_async_client(asgi: ASGIApp) -> OneloopClient:
-    """Return a client on the app, in this process and on this loop.
-
-    An exception in the app is a 500, as in production; the log has its traceback.
-    """
+    """Return a client in this process and on this loop. An exception in the app is a 500, as in production."""
     return OneloopClient(InProcessTransport(asgi), BASE_URL, asgi)
 
 

@@ -34,7 +34,7 @@ class LiveServer:
     def __init__(self, asgi: ASGIApp) -> None:
         self.url = ""
         self._asgi = asgi
-        self._calls: dict[Any, Call] = {}
+        self.calls: dict[Any, Call] = {}  # of the app, for the last request from each address, while it runs
         self._uvicorn: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
@@ -55,8 +55,7 @@ class LiveServer:
         task.add_done_callback(lambda _: listening.close())  # a test may cancel it
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while not server.started:  # uvicorn has no event for it
-            late = asyncio.get_running_loop().time() > deadline
-            if task.done() or late:
+            if task.done() or asyncio.get_running_loop().time() > deadline:
                 task.cancel()
                 failed = task.done() and not task.cancelled() and task.exception()
                 raise LiveServerError(repr(failed) if failed else "it was not ready in time")
@@ -68,19 +67,15 @@ class LiveServer:
             self._uvicorn.should_exit = True
             await asyncio.wait([self._task])
 
-    def call_from(self, address: Any) -> Call | None:
-        """Return the app's call for the last request from `address`, if it still runs."""
-        return self._calls.get(address)
-
     async def _noted(self, scope: Scope, receive: Receive, send: Send) -> None:
         # The call ends after its response: background tasks run in between.
         address = tuple(scope["client"])
-        call = self._calls[address] = asyncio.get_running_loop().create_future()
+        call = self.calls[address] = asyncio.get_running_loop().create_future()
         try:
             await self._asgi(scope, receive, send)
         finally:
-            if self._calls.get(address) is call:
-                del self._calls[address]
+            if self.calls.get(address) is call:
+                del self.calls[address]
             call.set_result(None)
 
 

@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..app.routes import find_route, find_scheme
 from ..config import shown
 from ..database.engine_guard import EngineGuard, sync_call
-from ..errors import ClientPolicyError
-from ..refusals import Refusals
+from ..errors import ClientPolicyError, Refusals
 
 CLIENT_LIBRARIES = ("httpx2", "starlette")
 
@@ -21,9 +20,8 @@ CLIENT_LIBRARIES = ("httpx2", "starlette")
 class SyncClient(TestClient):
     """Starlette's client, never entered, since that would run a second lifespan.
 
-    Each request runs on a loop of its own. So a route that authenticates its caller raises `ClientPolicyError` at the
-    line of the test, and so does the first use of the database, even if the app turns the error into a 500. With
-    `exempt`, which the marker `sync_client` gives, a route may authenticate; the database stays refused.
+    Each request runs on a loop of its own. So a route that authenticates its caller and the first use of the database
+    raise `ClientPolicyError` at the line of the test. With `exempt`, for the marker, a route may authenticate.
     """
 
     def __init__(
@@ -44,8 +42,7 @@ class SyncClient(TestClient):
 
     def _refuse_authentication(self, scope: Scope) -> None:
         route = None if self._exempt else find_route(self._app.routes, scope)
-        scheme = route and find_scheme(getattr(route, "dependant", None))
-        if scheme:
+        if scheme := route and find_scheme(getattr(route, "dependant", None)):
             did = f"requested {scope['path']}, which authenticates its caller ({scheme}),"
             raise ClientPolicyError(self._guard.test, self._where, did)
 

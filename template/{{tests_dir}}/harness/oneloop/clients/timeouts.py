@@ -20,21 +20,18 @@ class NoAnswerError(OneloopError):
 
 @asynccontextmanager
 async def limited(waited_for: str, seconds: float = LIMIT_SECONDS) -> AsyncIterator[None]:
-    """End the block with `NoAnswerError` after the loop has run for this many seconds.
-
-    It counts ticks of the loop: a debugger stops the loop, and the time in it must not count.
-    """
+    """End the block with `NoAnswerError` once the loop has run so long: the time in a debugger does not count."""
     loop = asyncio.get_running_loop()
     timer: asyncio.TimerHandle
 
-    def tick(left: int) -> None:
+    def tick(left: int = TICKS) -> None:
         nonlocal timer
         if left == 0:
             timeout.reschedule(loop.time())
-            return
-        timer = loop.call_later(seconds / TICKS, tick, left - 1)
+        else:
+            timer = loop.call_later(seconds / TICKS, tick, left - 1)
 
-    timer = loop.call_later(seconds / TICKS, tick, TICKS - 1)
+    tick()
     try:
         async with asyncio.timeout(None) as timeout:
             yield

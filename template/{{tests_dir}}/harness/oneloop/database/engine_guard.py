@@ -10,8 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
 
-from ..errors import ClientPolicyError, ForeignDatabaseError, WrongDatabaseError, WrongLoopError
-from ..refusals import Refusals
+from ..errors import ClientPolicyError, ForeignDatabaseError, Refusals, WrongDatabaseError, WrongLoopError
 from .database_admin import is_test_database
 
 _exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)

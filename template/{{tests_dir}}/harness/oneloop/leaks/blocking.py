@@ -17,15 +17,10 @@ DEBUGGERS = ("/bdb.py", "/cmd.py", "/remote_pdb.py", "/web_pdb/__init__.py")
 
 
 class Blocking:
-    """Raises blockbuster's `BlockingError` for a call of the service's code that blocks the loop.
-
-    Catches the service that is quick for one user and answers no other under load. Start-up may block, as it does in
-    production, and so may code that runs in a thread.
-    """
+    """Raises blockbuster's `BlockingError` where the service blocks the loop; start-up and threads may block."""
 
     def __init__(self, config: ProjectConfig) -> None:
-        self._package = config.package
-        self._may_block = config.may_block
+        self._config = config
         self._blockbuster: BlockBuster | None = None
 
     @contextmanager
@@ -39,7 +34,7 @@ class Blocking:
             self._blockbuster.deactivate()
 
     def _make(self) -> BlockBuster:
-        blockbuster = BlockBuster(scanned_modules=[self._package])
+        blockbuster = BlockBuster(scanned_modules=[self._config.package])
         for name, function in list(blockbuster.functions.items()):
             owner = function.module
             built_in = isinstance(owner, type) and owner.__flags__ & IMMUTABLE
@@ -47,7 +42,7 @@ class Blocking:
                 del blockbuster.functions[name]
                 continue
             function.can_block_in("logging/__init__.py", {"emit", "flush"})  # perhaps to a file
-            for file in (*DEBUGGERS, *self._may_block):
+            for file in (*DEBUGGERS, *self._config.may_block):
                 function.can_block_in(file, _EveryFunction())
         return blockbuster
 

@@ -8,6 +8,7 @@ from inspect import currentframe
 from typing import Any, NamedTuple
 from weakref import ReferenceType, ref
 
+import pytest
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
@@ -30,6 +31,7 @@ LOCAL_VALUE = re.compile(r"\bTrue[,)}]")
 LOCKS = """SELECT count(*), pg_advisory_unlock_all()
     FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"""
 KEPT = "oneloop_kept"
+_keeps = lru_cache(1000)(KEEPS.search)
 
 
 class CheckedOut(NamedTuple):
@@ -40,11 +42,7 @@ class CheckedOut(NamedTuple):
 
 
 class CheckedOutConnections:
-    """The connections of every engine of the process, without those of the app's own tasks.
-
-    Catches the pool that runs dry in production after the tenth request, and the setting of a session that reaches the
-    next test.
-    """
+    """The connections of every engine of the process, without those of the app's own tasks."""
 
     def __init__(self, in_older_task: Callable[[], bool]) -> None:
         self._in_older_task = in_older_task
@@ -66,22 +64,18 @@ class CheckedOutConnections:
         return bool(self._out or self._dropped or self._kept)
 
     async def take_back(self) -> list[str]:
-        """Close the connections that are still in use, and return a line for each."""
+        """Close the connections in use, and the idle ones that may keep something; return a line for each leak."""
         leaked = [*self._out.values(), *self._dropped]
         self.note()
         for out in leaked:
-            connection = out.connection()
-            if connection is not None:
+            if (connection := out.connection()) is not None:
                 # It may be in the middle of a statement, so it does not go back to the pool.
                 with suppress(Exception):
                     await greenlet_spawn(connection.invalidate)
         lines = [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
-        return lines + await self._renew()
-
-    async def _renew(self) -> list[str]:
-        """Close the idle connections whose sessions may keep something; return a line for each lock."""
         kept, self._kept = self._kept, {}
-        return [line for entry, place in kept.items() if (line := await greenlet_spawn(_close, entry, place))]
+        locks = [await greenlet_spawn(_close, entry, place) for entry, place in kept.items()]
+        return lines + [line for line in locks if line]
 
     def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
         self._kept.pop(entry, None)
@@ -113,16 +107,9 @@ def _drivers_watched() -> Iterator[None]:
             self.info.setdefault(KEPT, where(currentframe()))
         return await original(self)
 
-    AsyncConnection.get_raw_connection = get_raw_connection  # type: ignore[method-assign]  # every such use passes here
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AsyncConnection, "get_raw_connection", get_raw_connection)
         yield
-    finally:
-        AsyncConnection.get_raw_connection = original  # type: ignore[method-assign]  # as it was
-
-
-@lru_cache(1000)
-def _keeps(statement: str) -> bool:
-    return KEEPS.search(statement) is not None
 
 
 def _close(entry: ConnectionPoolEntry, place: str) -> str:

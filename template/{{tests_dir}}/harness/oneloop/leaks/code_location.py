@@ -52,17 +52,10 @@ def is_own(file: str) -> bool:
 
 
 def _frames(frame: FrameType | None) -> Iterator[FrameType]:
-    """Yield `frame` and its callers, up to the event loop: above it is pytest.
-
-    SQLAlchemy's async code runs in greenlets, whose frames are not linked to those of their parent.
-    """
+    """Yield `frame` and its callers, up to the event loop; SQLAlchemy's greenlets do not link theirs."""
     current = greenlet.getcurrent()
-    while frame is not None and not _is_loop(frame):
+    while frame is not None and not (frame.f_code.co_name == "_run" and frame.f_code.co_filename.endswith(LOOP)):
         yield frame
         frame = frame.f_back
         while frame is None and (parent := current.parent) is not None:
             current, frame = parent, parent.gr_frame
-
-
-def _is_loop(frame: FrameType) -> bool:
-    return frame.f_code.co_name == "_run" and frame.f_code.co_filename.endswith(LOOP)

@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from ..app.running_app import RunningApp
-from ..app.served_request import ServedRequest, served_request
+from ..app.running_app import RunningApp, ServedRequest, served_request
 from ..database.engine_guard import listening
 from .code_location import ROOT, UNKNOWN, where
 
@@ -18,11 +17,7 @@ BATCH = 100  # with so many values a statement is the fix: `selectinload` and IN
 
 
 class RepeatedSelects:
-    """Counts the SELECT statements of each request, by statement and line.
-
-    Catches the page that is quick for three rows and slow for three hundred. queryspy does not tell lines apart, and
-    does not see statements that run without a session.
-    """
+    """Counts the SELECT statements of each request, by statement and line. queryspy does not tell lines apart."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from ..app.running_app import of_app
+from ..app.running_app import ResponseWatch, of_app
 from ..config import ProjectConfig
 from ..database.engine_guard import exempted, sync_call
 from .code_location import is_own, location, raised_at
@@ -34,12 +34,10 @@ class Tasks:
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Note from now on which tasks the app starts."""
-        before: Any = loop.get_task_factory()
+        create: Any = loop.get_task_factory() or (lambda loop, coro, **more: asyncio.Task(coro, loop=loop, **more))
 
         def make(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
-            task: asyncio.Task[Any] = (
-                before(loop, coro, **options) if before else asyncio.Task(coro, loop=loop, **options)
-            )
+            task: asyncio.Task[Any] = create(loop, coro, **options)
             if of_app.get():
                 self._of_app.add(task)
             return task
@@ -59,15 +57,15 @@ class Tasks:
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
         """Return the tasks that are new and may not outlive the test."""
         new = asyncio.all_tasks(loop) - self._before - self._of_app
-        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in new if not _is_ours(task)}
+        own = {task for task in new if not task.get_name().startswith(OURS)}
+        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in own}
         return [task for task, code in codes.items() if not (code and code.co_filename.endswith(self._may_outlive))]
 
     def died(self) -> list[str]:
         """Return a line for each task of the app that failed and that no code awaits."""
         lines: list[str] = []
-        ended = [task for task in self._of_app if task.done()]
-        self._of_app.difference_update(ended)
-        for task in ended:
+        for task in [each for each in self._of_app if each.done()]:
+            self._of_app.remove(task)
             # asyncio has no public way to ask whether some code has retrieved the exception.
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
                 logger.error("A task of the app failed", exc_info=error)
@@ -103,33 +101,23 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 
 
 def _line(task: asyncio.Task[object]) -> str:
-    return f"{_name(task)}, still running: {task.get_coro()}{_waiting(task.get_coro())}"
-
-
-def _waiting(coroutine: Any) -> str:
-    # The innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
-    found = ""
+    # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
+    coroutine: Any = task.get_coro()
+    found = f"{_name(task)}, still running: {coroutine}"
+    place = ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
-            found = f", at {location(frame, frame.f_lineno)}"
+            place = f", at {location(frame, frame.f_lineno)}"
         coroutine = coroutine.cr_await
-    return found
+    return found + place
 
 
 def _name(task: asyncio.Task[Any]) -> str:
     return f"the task {task.get_name()!r}"
 
 
-def _is_ours(task: asyncio.Task[Any]) -> bool:
-    return task.get_name().startswith(OURS)
-
-
 class UnawaitedErrors:
-    """The errors that asyncio only logs: of a task that failed and that no code awaits.
-
-    Catches the background work that fails on each request while every test is green. This is the loop's exception
-    handler; an app that sets its own replaces it.
-    """
+    """The errors that asyncio only logs: of tasks that no code awaits. An app's own handler replaces this one."""
 
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
@@ -140,17 +128,11 @@ class UnawaitedErrors:
         original = ExceptionMiddleware.__call__
 
         async def call(inner: ExceptionMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
-            complete = False
-
-            async def watch(message: Message) -> None:
-                nonlocal complete
-                await send(message)
-                complete = message["type"] == "http.response.body" and not message.get("more_body")
-
+            answer = ResponseWatch(send)
             try:
-                await original(inner, scope, receive, watch)
+                await original(inner, scope, receive, answer.send)
             except Exception as error:
-                if complete and sync_call.get() is None:  # the sync client raises it
+                if answer.complete and sync_call.get() is None:  # the sync client raises it
                     request = f"{scope['method']} {scope['path']}"
                     line = f"an error after the response to {request} was complete: {error!r}{raised_at(error)}"
                     self._lines[line] = None  # that of a mounted app comes here twice
@@ -163,24 +145,14 @@ class UnawaitedErrors:
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(self._handle)
 
-    def clear(self) -> None:
-        self._lines.clear()
-
     def take(self) -> list[str]:
         lines, self._lines = [*self._lines], {}
         return lines
 
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        if (line := _unawaited_line(context)) and not exempted():
-            self._lines[line] = None
+        error, task = context.get("exception"), context.get("future")
+        # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
+        if error is not None and (place := raised_at(error)) and not exempted():
+            of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
+            self._lines[f"an error{of} that no code awaits: {error!r}{place}"] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows
-
-
-def _unawaited_line(context: dict[str, Any]) -> str | None:
-    # None if only a library's code is in the traceback: asyncpg leaves futures of its own.
-    error: BaseException | None = context.get("exception")
-    if error is None or not (place := raised_at(error)):
-        return None
-    task = context.get("future")
-    of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
-    return f"an error{of} that no code awaits: {error!r}{place}"

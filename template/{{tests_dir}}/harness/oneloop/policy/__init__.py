@@ -3,6 +3,6 @@
 May import `config`, `errors` and `database`. Start with `client_policy`.
 """
 
-from . import client_policy, markers, network
+from . import client_policy, markers
 
-PARTS = [network, client_policy, markers]
+PARTS = [client_policy, markers]

@@ -2,12 +2,12 @@
 
 import inspect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pytest
 
-from .markers import abort_collection, check_reasons, has_reason
+from .markers import abort_collection, has_reason
 
 EXEMPTION = "sync_client"
 EXEMPTIONS = {
@@ -30,8 +30,7 @@ class Subject(NamedTuple):
     fixtures: frozenset[str]
     arguments: frozenset[str] = frozenset()
     group: str | None = None
-    marked_async: bool = False
-    exemption: pytest.Mark | None = None
+    marks: tuple[pytest.Mark, ...] = ()
     own_exemption: bool = False
 
     @classmethod
@@ -45,46 +44,39 @@ class Subject(NamedTuple):
             fixtures=frozenset(item.fixturenames),
             arguments=frozenset(inspect.signature(item.function).parameters),
             group=name.rpartition("::")[0] if item.cls else None,
-            marked_async=item.get_closest_marker("asyncio") is not None,
-            exemption=item.get_closest_marker(EXEMPTION),
+            marks=tuple(item.iter_markers()),
             own_exemption=any(mark.name == EXEMPTION for mark in item.own_markers),
         )
 
-    @property
-    def sync_client(self) -> bool:
-        return SYNC in self.fixtures
-
-    @property
-    def async_client(self) -> bool:
-        return ASYNC in self.fixtures
+    def has_mark(self, name: str) -> bool:
+        return any(mark.name == name for mark in self.marks)
 
     def client_among(self, names: Iterable[str]) -> str:
         requested = [name for name in names if name in self.fixtures]
         own = [name for name in requested if name in self.arguments]
         return f"`{own[0]}`" if own else f"`{(requested or ['a client'])[0]}` (through a fixture)"
 
+    def uses(self, names: Iterable[str]) -> str:
+        return f"{self.name.rpartition('::')[2]} uses {self.client_among(names)}"
 
-def find_offences(subjects: Iterable[Subject]) -> list[str]:
-    subjects = list(subjects)
+
+def find_offences(subjects: Sequence[Subject]) -> list[str]:
     offences = [f"{each.name} {offence}" for each in subjects for offence in _of_test(each)]
-    offences += _of_classes(each for each in subjects if each.exemption is None)
+    offences += _of_classes(each for each in subjects if not each.has_mark(EXEMPTION))
     return list(dict.fromkeys(offences))  # a parametrised test is listed once
 
 
 def _of_test(test: Subject) -> Iterator[str]:
-    if test.exemption is not None and not has_reason(test.exemption):
-        yield (
-            f"has the marker `{EXEMPTION}` without a reason. Write: "
-            f'@pytest.mark.{EXEMPTION}("why the sync client is right here")'
-        )
-    if test.own_exemption and not test.sync_client:
+    for name in [mark.name for mark in test.marks if mark.name in EXEMPTIONS and not has_reason(mark)]:
+        yield f'has the marker `{name}` without a reason. Write: @pytest.mark.{name}("why this test needs it")'
+    if test.own_exemption and SYNC not in test.fixtures:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
-    if test.marked_async and not test.is_async:
+    if test.has_mark("asyncio") and not test.is_async:
         yield "has the marker `asyncio` and is not `async def`. Delete the marker."
-    if test.exemption is not None or not test.sync_client:
+    if test.has_mark(EXEMPTION) or SYNC not in test.fixtures:
         return
     sync = test.client_among(SYNC_NAMES)
-    if test.async_client:
+    if ASYNC in test.fixtures:
         other = test.client_among(ASYNC_NAMES)
         yield f"uses {sync} and {other}, which run on two event loops. Use the async one only."
     elif test.is_async:
@@ -100,13 +92,11 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
         if each.group is not None:
             groups[each.group].append(each)
     for name, group in groups.items():
-        sync = [each for each in group if each.sync_client and not each.async_client]
-        other = [each for each in group if each.async_client and not each.sync_client]
+        sync = [each for each in group if SYNC in each.fixtures and ASYNC not in each.fixtures]
+        other = [each for each in group if ASYNC in each.fixtures and SYNC not in each.fixtures]
         if sync and other:
-            first, second = sync[0].name, other[0].name
             yield (
-                f"{name} mixes clients: {first.rpartition('::')[2]} uses {sync[0].client_among(SYNC_NAMES)}, "
-                f"{second.rpartition('::')[2]} uses {other[0].client_among(ASYNC_NAMES)}. Move the tests with "
+                f"{name} mixes clients: {sync[0].uses(SYNC_NAMES)}, {other[0].uses(ASYNC_NAMES)}. Move the tests with "
                 "`client` into a class of their own."
             )
 
@@ -119,12 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # First: the policy also covers the tests that `-k` and `-m` deselect.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    functions = (item for item in items if isinstance(item, pytest.Function))
-    offences = find_offences(Subject.of(item) for item in functions)
+    offences = find_offences([Subject.of(item) for item in items if isinstance(item, pytest.Function)])
     if offences:
-        listed = "\n".join(f"  {offence}" for offence in offences)
-        abort_collection(
-            config, items, f"The client policy is broken. docs/testing/clients.md has the reasons.\n{listed}"
-        )
-    for name in EXEMPTIONS.keys() - {EXEMPTION}:
-        check_reasons(config, items, name)
+        start = "The client policy is broken. docs/testing/clients.md has the reasons."
+        abort_collection(config, items, "\n  ".join([start, *offences]))

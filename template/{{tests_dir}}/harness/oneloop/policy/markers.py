@@ -41,30 +41,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         for name in ISOLATION:
             if isinstance(item, pytest.Function) and item.get_closest_marker(name):
-                position = item.fixturenames.index("_after_each_test") + 1
-                item.fixturenames.insert(position, f"_{name}")
+                item.fixturenames.insert(item.fixturenames.index("_after_each_test") + 1, f"_{name}")
+        if item.get_closest_marker("network"):
+            item.add_marker("enable_socket")
 
 
 def reason(item: pytest.Item, name: str) -> str | None:
     """Return the reason of the exemption `name`; None if the test has no such marker."""
     marker = item.get_closest_marker(name)
-    return None if marker is None else str(marker.args[0])
+    return None if marker is None else str(*marker.args[:1])
 
 
 def has_reason(marker: pytest.Mark) -> bool:
     given = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
     return isinstance(given, str) and bool(given.strip())
-
-
-def check_reasons(config: pytest.Config, items: list[pytest.Item], name: str) -> None:
-    for item in list(items):
-        if not all(map(has_reason, item.iter_markers(name))):
-            abort_collection(
-                config,
-                items,
-                f"{item.nodeid}: the marker `{name}` needs a reason. Write: "
-                f'@pytest.mark.{name}("why this test needs it")',
-            )
 
 
 REFUSED = pytest.StashKey[str]()
@@ -83,13 +73,11 @@ def abort_collection(config: pytest.Config, items: list[pytest.Item], message: s
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Keep the message of a worker. All workers send the same."""
-    message = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
-    if message:
+    if message := getattr(node, "workeroutput", {}).get(WORKER_OUTPUT):
         node.config.stash[REFUSED] = message
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    message = session.config.stash.get(REFUSED, None)
-    if message is not None:
+    if message := session.config.stash.get(REFUSED, None):
         raise pytest.UsageError(message)

@@ -1,11 +1,15 @@
-"""What the plugin needs of the project and of pytest's settings, checked when a run starts."""
+"""What the plugin needs of the project and of pytest's settings, checked when a run starts; the allowed hosts."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from ..config import CONFIG
+from ..database.postgres_source import VARIABLE
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NEEDED = {
@@ -14,6 +18,7 @@ NEEDED = {
     "asyncio_default_test_loop_scope": "session",
     "anyio_mode": "strict",
 }
+THIS_MACHINE = ("127.0.0.0/8", "::1", "localhost")
 
 
 def check_settings(config: pytest.Config) -> None:
@@ -64,3 +69,21 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
         older = "[tool.pytest.ini_options]"
         heading = older if older in file.read_text("utf-8") else "[tool.pytest]"
     return f"{where}: {is_wrong} Write this line under {heading}: {line}"
+
+
+def allow_hosts(config: pytest.Config) -> None:
+    """Have pytest-socket allow this machine, TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
+    hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_server_hosts(), config.option.allow_hosts)
+    config.option.allow_hosts = ",".join(filter(None, hosts))
+    config.option.allow_unix_socket = True
+
+
+def _server_hosts() -> list[str]:
+    try:
+        url = make_url(os.environ.get(VARIABLE) or "postgresql://")
+    except (ArgumentError, ValueError):
+        return []  # refused later, with a message of its own
+    hosts = [url.host] if url.host else []
+    for value in url.normalized_query.get("host", ()):  # several servers: a:5432,b:5432
+        hosts += [each.partition(":")[0] for each in value.split(",") if not each.startswith("/")]
+    return hosts

@@ -21,11 +21,7 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Pattern:
-    """Matches an error if everything that is given is true of it.
-
-    `raised` is the top-level package of a class and its name, because libraries move classes between their modules.
-    `sqlstate` is PostgreSQL's code, which no driver or language changes.
-    """
+    """Matches an error by the top-level package and name of its class, its text, and PostgreSQL's code."""
 
     raised: str = ""
     says: str = ""
@@ -33,7 +29,8 @@ class Pattern:
 
     def matches(self, error: BaseException) -> bool:
         text = describe(error)
-        if self.raised and self.raised not in map(_name, type(error).__mro__):
+        kinds = {f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}" for kind in type(error).__mro__}
+        if self.raised and self.raised not in kinds:
             # pydantic keeps the text alone of an error that an attribute raised.
             text, _, inner = text.partition(f"Error extracting attribute: {self.raised.partition('.')[2]}:")
             return bool(inner and re.search(self.says, inner))
@@ -47,10 +44,6 @@ def describe(error: BaseException) -> str:
     return "".join(traceback.format_exception_only(error)).rstrip()
 
 
-def _name(kind: type) -> str:
-    return f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}"
-
-
 @dataclass(frozen=True)
 class KnownError:
     """Errors with one cause and one fix."""
@@ -59,9 +52,6 @@ class KnownError:
     patterns: tuple[Pattern, ...]
     cause: str
     fix: str
-
-    def matches(self, error: BaseException) -> bool:
-        return any(pattern.matches(error) for pattern in self.patterns)
 
     def explain(self) -> str:
         anchor = self.name.lower().replace(" ", "-")
@@ -86,12 +76,9 @@ def known_errors() -> tuple[KnownError, ...]:
 
 
 def recognise(error: BaseException) -> list[KnownError]:
-    """Return the known errors in the traceback of `error`, each once.
-
-    The first error of a chain comes first: it is the likely cause of those that follow.
-    """
+    """Return the known errors in the traceback of `error`, each once; the likely cause of the others first."""
     links = [link for link in chain(error) if not _is_of_blockbuster(link)]
-    found = (known for link in links for known in known_errors() if known.matches(link))
+    found = (known for link in links for known in known_errors() if any(each.matches(link) for each in known.patterns))
     return list(dict.fromkeys(found))
 
 

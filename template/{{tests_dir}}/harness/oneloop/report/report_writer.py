@@ -1,24 +1,20 @@
-"""Writes the report of a failed test.
-
-No other module of a new service changes a report. Each contributor is asked in order, and returns what it adds.
-"""
+"""Writes the report of a failed test: each contributor is asked in order, and returns what it adds."""
 
 import json
 import linecache
 import re
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import pytest
 
 from ..errors import OneloopError, SchemaChangedError, chain
 from ..leaks.code_location import location
-from ..test_run import RUN, TestRun
+from ..test_run import RUN
 from .known_errors import LOGGED, describe, recognise
-from .stop_run import Stop, find_reason_to_stop
+from .stop_run import Contribution, Failure, reason_to_stop
 
 PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
@@ -26,24 +22,6 @@ SAME = "The same error as in "
 CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
 RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
-
-
-class Failure(NamedTuple):
-    """A failed phase of a test: `when` is setup, call or teardown."""
-
-    run: TestRun
-    item: pytest.Item
-    when: str
-    error: BaseException
-
-
-@dataclass(frozen=True)
-class Contribution:
-    """Sections for the report; a text that replaces the traceback; a reason to stop the run."""
-
-    sections: list[tuple[str, str]] = field(default_factory=list)
-    text: str = ""
-    stop: Stop | None = None
 
 
 def _refusal(failure: Failure) -> Contribution:
@@ -59,11 +37,6 @@ def _message(failure: Failure) -> Contribution:
         return Contribution()
     notes = getattr(error, "__notes__", [])
     return Contribution(text="\n".join([f"{type(error).__name__}: {error}", *notes]))
-
-
-def _reason_to_stop(failure: Failure) -> Contribution:
-    stop = find_reason_to_stop(failure.run, failure.item, failure.when, failure.error)
-    return Contribution(text=stop.text, stop=stop) if stop else Contribution()
 
 
 def _repeated(failure: Failure) -> Contribution:
@@ -101,7 +74,7 @@ def _sql(failure: Failure) -> Contribution:
 
 
 Contribute = Callable[[Failure], Contribution]
-CONTRIBUTORS: tuple[Contribute, ...] = _refusal, _message, _migration, _reason_to_stop, _repeated, _known_errors, _sql
+CONTRIBUTORS: tuple[Contribute, ...] = _refusal, _message, _migration, reason_to_stop, _repeated, _known_errors, _sql
 
 
 def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -136,8 +109,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if contribution.text:
             report.longrepr = contribution.text
         if contribution.stop and not item.session.shouldfail:
-            item.session.shouldfail = contribution.stop.summary
-        if contribution.text and contribute in {_reason_to_stop, _repeated}:
+            item.session.shouldfail = contribution.stop
+        if contribution.text and contribute in {reason_to_stop, _repeated}:
             break
     return report
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,11 +20,22 @@ LOG_LINES = 12
 NEEDED = "Every test needs the fixture {!r}, which failed. See above."
 
 
-class Stop(NamedTuple):
-    """`text` replaces the traceback, unless it is empty; `summary` is the last line of the run."""
+class Failure(NamedTuple):
+    """A failed phase of a test: `when` is setup, call or teardown."""
 
-    text: str
-    summary: str
+    run: TestRun
+    item: pytest.Item
+    when: str
+    error: BaseException
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Sections for the report; a text that replaces the traceback; the last line of a run that stops here."""
+
+    sections: list[tuple[str, str]] = field(default_factory=list)
+    text: str = ""
+    stop: str = ""
 
 
 class LostServerError(OneloopError):
@@ -34,19 +46,18 @@ class LostServerError(OneloopError):
         super().__init__(f"{what} stopped or restarted while {test} ran: {reason}.{_end_of(log)}\n{fix}")
 
 
-def find_reason_to_stop(run: TestRun, item: pytest.Item, when: str, error: BaseException) -> Stop | None:
-    """Return why no other test may start after this error, or None."""
+def reason_to_stop(failure: Failure) -> Contribution:
+    """Say why no other test may start after this error."""
+    run, item, when, error = failure
     if when == "setup" and (name := _of_narrow_scope(error)):
-        text = f"{SeamScopeError.__name__}: {SeamScopeError(name)}"
-        return Stop(text, NEEDED.format(name))
+        return Contribution(text=f"{SeamScopeError.__name__}: {SeamScopeError(name)}", stop=NEEDED.format(name))
     if when != "call" and (lost := _lost_server(run, when, error)):
         run.databases.mark_lost()
-        return Stop(f"{type(lost).__name__}: {lost}", "PostgreSQL is gone. See above.")
+        return Contribution(text=f"{type(lost).__name__}: {lost}", stop="PostgreSQL is gone. See above.")
     if run.databases.state is State.LOST:
-        return Stop("", f"No test can start after {run.guard.test}. See above.")
-    if failed := item.config.stash.get(FAILED_FIXTURE, None):
-        return Stop("", NEEDED.format(failed))
-    return None
+        return Contribution(stop=f"No test can start after {run.guard.test}. See above.")
+    failed = item.config.stash.get(FAILED_FIXTURE, None)
+    return Contribution(stop=NEEDED.format(failed) if failed else "")
 
 
 FAILED_FIXTURE = pytest.StashKey[str]()
