@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .postgres_errors import NoAccountError
+from .postgres_errors import PostgresUnavailable
 from .watchdog import UserIds
 
 if sys.platform != "win32":
@@ -52,8 +52,7 @@ def user_id() -> int | None:
 def choose_account(data: Path | None = None) -> Account:
     """Return the user to run the server as.
 
-    Under root this is the owner of the existing database in `data`, else an unprivileged user that every system has. No
-    user is created.
+    Under root this is the owner of the database in `data`, else an unprivileged user that every system has.
     """
     if user_id() != 0:
         return Account()
@@ -64,4 +63,7 @@ def choose_account(data: Path | None = None) -> Account:
             with suppress(KeyError):
                 entry = pwd.getpwnam(name)
                 return Account(entry.pw_uid, entry.pw_gid)
-    raise NoAccountError(UNPRIVILEGED_USERS)
+    raise PostgresUnavailable(
+        "PostgreSQL refuses to run as root, and this system has none of the users "
+        f"{', '.join(UNPRIVILEGED_USERS)} to run it as. Run the command as an ordinary user."
+    )

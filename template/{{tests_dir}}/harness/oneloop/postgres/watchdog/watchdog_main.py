@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from . import WatchdogReport, WatchdogRequest
+from . import WatchdogRequest
 from .file_locks import hold
 from .server_process import ServerProcess, StartError
 
@@ -29,9 +29,9 @@ def main() -> None:
     except (StartError, OSError) as error:
         log = Path(request["log"])
         text = log.read_text(errors="replace") if log.exists() else ""
-        report({"error": str(error), "log": text[-10_000:]})
+        report(str(error), text[-10_000:])
     else:
-        report({"error": None, "log": ""})
+        report("", "")
         wait(request["parent"], server)
     clean_up(request, server, lock)
 
@@ -57,10 +57,10 @@ def watch_pipe(run_ended: threading.Event) -> None:
     threading.Thread(target=read, daemon=True).start()
 
 
-def report(result: WatchdogReport) -> None:
-    """Send the result: the last line that the client reads, so later output is dropped."""
+def report(error: str, log: str) -> None:
+    """Send the result of the start: the last line that the client reads, so later output is dropped."""
     with suppress(BrokenPipeError):
-        os.write(1, json.dumps(result).encode() + b"\n")
+        os.write(1, json.dumps({"error": error, "log": log}).encode() + b"\n")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
