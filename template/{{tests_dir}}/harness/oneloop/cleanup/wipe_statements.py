@@ -3,12 +3,21 @@
 from collections.abc import Collection, Iterable
 
 from .catalogue import Catalogue, Table, View
-from .open_transactions import LEFT_OPEN
 
 FUNCTION = "pg_temp.oneloop_wipe"
 CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
+# The transactions of other connections, and those that were left open.
+OTHERS = """
+    SELECT pid, state, left(query, 120) AS query FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+      AND backend_type = 'client backend'"""
+# The function under the view pg_stat_activity: the view itself takes twice as long.
+LEFT_OPEN = """
+    SELECT pid, state, left(query, 120) AS query, xact_start
+    FROM pg_stat_get_activity(NULL) JOIN pg_database d ON d.oid = datid
+    WHERE d.datname = current_database() AND state LIKE 'idle in transaction%'"""
 
 
 def fingerprint(catalogue: Catalogue) -> str:
@@ -46,8 +55,7 @@ def deletion(tables: Collection[Table]) -> str:
     Foreign keys are checked once, at its end: any order, cycles, RESTRICT and NO ACTION pass. TRUNCATE takes a hundred
     times as long on small tables.
     """
-    deletes = (f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
-    return _with(deletes)
+    return _with(f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
 
 
 def wipe_function(catalogue: Catalogue) -> str:
