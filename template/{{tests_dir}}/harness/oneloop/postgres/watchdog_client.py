@@ -82,19 +82,17 @@ class PostgresServer:
     log: Path
     _watchdog: WatchdogClient | None = field(repr=False)
     _lock: int | None = field(default=None, repr=False)
-    _mutex: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def stop(self) -> None:
         """Stop the server and return when it has ended; a second call does nothing.
 
         A persistent server keeps running while another process uses it.
         """
-        with self._mutex:
-            watchdog, self._watchdog = self._watchdog, None
-            if watchdog is not None:
-                if self._lock is not None:
-                    os.close(self._lock)
-                watchdog.close()
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            if self._lock is not None:
+                os.close(self._lock)
+            watchdog.close()
 
     def __enter__(self) -> Self:
         return self
