@@ -30,9 +30,8 @@ TABLES = f"""
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted,
            n.nspname || '.' || c.relname AS full,
            ARRAY[c.relname, n.nspname || '.' || c.relname, r.relname, rn.nspname || '.' || r.relname]::text[] AS names,
-           ARRAY(SELECT quote_ident(attname) FROM pg_attribute
-                 WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-                 ORDER BY attnum) AS columns,
+           (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+            WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS columns,
            ARRAY(SELECT lift FROM obstacles WHERE relation = c.oid) AS lifts,
            ARRAY(SELECT restore FROM obstacles WHERE relation = c.oid) AS restores,
            EXISTS (SELECT FROM obstacles WHERE relation = c.oid AND deletes) AS guarded,
@@ -69,7 +68,7 @@ class Table:
     quoted: str
     full: str
     names: Collection[str]
-    columns: Collection[str]
+    columns: str | None
     lifts: Collection[str]
     restores: Collection[str]
     guarded: bool

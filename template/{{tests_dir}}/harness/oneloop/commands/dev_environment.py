@@ -7,7 +7,7 @@ import socket
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -25,6 +25,7 @@ SECRET_BYTES = 32
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
 CONNECT_SECONDS = 5.0
+DRIVERS = {"postgres", "postgresql", DRIVER}
 OWNER = "app"
 # The database of an earlier release belongs to the superuser, whose oid is 10, with all that is in it.
 IS_OLD = text("SELECT datdba = 10 FROM pg_database WHERE datname = current_database()")
@@ -100,17 +101,14 @@ class Given:
 
 def _check_database(value: str, source: str) -> None:
     """Connect once, so that a wrong DATABASE_URL is a message and not a traceback."""
-    not_a_url = CommandError(
-        f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
-        "postgresql://user:password@host/database, or remove it to use an embedded database."
-    )
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        raise not_a_url from None
-    if url.drivername not in {"postgres", "postgresql", DRIVER}:
-        raise not_a_url
-    url = for_asyncpg(url)
+    url = None
+    with suppress(ArgumentError, ValueError):
+        url = for_asyncpg(make_url(value)) if make_url(value).drivername in DRIVERS else None
+    if url is None:
+        raise CommandError(
+            f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
+            "postgresql://user:password@host/database, or remove it to use an embedded database."
+        )
     try:
         asyncio.run(_connect(url))
     except (OSError, TypeError, ValueError, SQLAlchemyError) as error:

@@ -34,19 +34,15 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def can_enter(self, path: Path) -> bool:
-        return self.uid is None or all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
-
-    def _can_enter(self, folder: Path) -> bool:
-        status = folder.stat()
-        if status.st_uid == self.uid:
-            return bool(status.st_mode & stat.S_IXUSR)
-        return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH))
+        for status in (folder.stat() for folder in (path, *path.parents) if self.uid is not None and folder.is_dir()):
+            others = stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH
+            if not status.st_mode & (stat.S_IXUSR if status.st_uid == self.uid else others):
+                return False
+        return True
 
 
 def user_id() -> int | None:
-    if sys.platform != "win32":
-        return os.geteuid()
-    return None
+    return None if sys.platform == "win32" else os.geteuid()
 
 
 def choose_account(data: Path | None = None) -> Account:

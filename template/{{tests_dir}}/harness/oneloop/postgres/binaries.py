@@ -136,6 +136,5 @@ def _read_version(postgres: Path, account: Account) -> str:
 
 
 def _unneeded(_: str, names: list[str]) -> list[str]:
-    if set(PROGRAMS) <= set(names):
-        return [name for name in names if name not in PROGRAMS]
-    return [name for name in names if name.endswith(".a")]
+    programs = set(PROGRAMS) <= set(names)
+    return [name for name in names if (name not in PROGRAMS if programs else name.endswith(".a"))]

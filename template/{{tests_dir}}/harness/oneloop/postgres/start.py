@@ -123,7 +123,6 @@ def _wait_until_ready(cluster: Cluster) -> ServerStatus | None:
         if status.ready:
             return status
         if time.monotonic() > deadline:
-            problem = f"its server has not been ready for {START_SECONDS:.0f} s"
-            raise PersistentFolderError(cluster.folder, problem)
+            raise PersistentFolderError(cluster.folder, f"its server has not been ready for {START_SECONDS:.0f} s")
         time.sleep(POLL_SECONDS)
     return None

@@ -19,7 +19,10 @@ RETRY_SECONDS = 0.005
 
 
 def main() -> None:
-    request = read_request()
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        return  # the run ended before it wrote a request
+    request: WatchdogRequest = json.loads(line)
     run_ended = threading.Event()
     watch_pipe(run_ended)
     server = ServerProcess(request, run_ended)
@@ -34,14 +37,6 @@ def main() -> None:
         report("", "")
         wait(request["parent"], server)
     clean_up(request, server, lock)
-
-
-def read_request() -> WatchdogRequest:
-    line = sys.stdin.buffer.readline()
-    if not line.endswith(b"\n"):
-        raise SystemExit(0)  # the run ended before it wrote one
-    request: WatchdogRequest = json.loads(line)
-    return request
 
 
 def watch_pipe(run_ended: threading.Event) -> None:
