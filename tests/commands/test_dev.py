@@ -84,11 +84,7 @@ class TestServing:
 
     def test_an_end_without_the_server_is_noticed(self, service: Service) -> None:
         """A planted bug: if Ctrl-C did not go to the child, the command would fail."""
-        service.plant(
-            "oneloop/commands/dev_commands.py",
-            "as (environment, service), child.signals():\n        migrate",
-            "as (environment, service):\n        migrate",
-        )
+        service.plant("oneloop/commands/dev_commands.py", "signal.signal(number, self._receive)", "pass")
         with service.served() as served:
             served.get()
             served.interrupt()

@@ -98,6 +98,9 @@ OLD = """
     CREATE TYPE mood AS ENUM ('fine');
     CREATE SCHEMA other CREATE TABLE old (id serial, mood mood) CREATE VIEW seen AS SELECT id FROM old;
     CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE TABLE events (at int) PARTITION BY RANGE (at);
+    CREATE TABLE events_2026 PARTITION OF events DEFAULT;
+    CREATE TYPE pair AS (one int, two int);
     CREATE EXTENSION hstore"""
 USED = """
 import asyncio, asyncpg, os
@@ -107,6 +110,7 @@ async def use():
     await connection.execute("ALTER TABLE other.old ADD COLUMN more int")
     await connection.execute("INSERT INTO other.old VALUES (DEFAULT, 'fine')")
     await connection.execute("ALTER TYPE mood ADD VALUE 'better'; DROP VIEW other.seen; DROP FUNCTION one()")
+    await connection.execute("ALTER TABLE events ADD COLUMN more int; DROP TABLE events_2026; DROP TYPE pair")
     rights = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole"
     print(await connection.fetchval(f"SELECT {rights} FROM pg_roles WHERE rolname = current_user"))
 

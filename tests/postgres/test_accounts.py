@@ -97,7 +97,7 @@ class TestRoot:
 
     def test_programs_that_are_not_copied_are_noticed(self, private_site: Path, plant: Plant) -> None:
         """A planted bug: the tests above can fail."""
-        harness = plant("temporary.py", "        if not binaries.reachable:\n", "        if False:\n")
+        harness = plant("binaries.py", "        if self.reachable:\n", "        if True:\n")
 
         assert "Permission denied" in refused(harness=harness, python=Python(site=private_site))
 

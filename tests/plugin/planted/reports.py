@@ -89,7 +89,7 @@ BUGS = {
         f"{LEAKS}::test_a_test_without_an_end_is_ended",
     ),
     "14 a lock is waited for": Bug(
-        f"{PLUGIN}/cleanup/open_transactions.py",
+        f"{PLUGIN}/cleanup/wipe_statements.py",
         "LIKE 'idle in transaction%'",
         "LIKE 'nothing'",
         f"{DEEP}/test_databases.py::test_a_lock_that_another_driver_left_is_not_waited_for",

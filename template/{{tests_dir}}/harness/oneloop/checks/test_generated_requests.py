@@ -38,20 +38,10 @@ async def test_each_operation_answers_as_described(
     sent = [f"{name}: {headers[name]}" for name in ("authorization", "cookie") if headers.get(name)]
     settings = tmp_path / "schemathesis.toml"
     settings.write_text("auth.auto-signup = false\n")  # it would sign up a user of its own
-    process = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "-m",
-            "schemathesis.cli",
-            "--config-file",
-            str(settings),
-            "run",
-            f"{live_server.url}{app.openapi_url}",
-        ),
-        *(*OPTIONS, *(part for header in sent for part in ("--header", header))),
-        stdout=PIPE,
-        stderr=STDOUT,
-    )
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(settings), "run", *OPTIONS]
+    command += [part for header in sent for part in ("--header", header)]
+    command.append(f"{live_server.url}{app.openapi_url}")
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
     try:
         output, _ = await process.communicate()
     finally:

@@ -28,8 +28,8 @@ CHECKS = text("""
 class DriftError(OneloopError):
     def __init__(self, steps: str) -> None:
         super().__init__(
-            "The models and the migrations disagree. These steps would make the migrated database "
-            f"match the models:\n{textwrap.indent(steps, '  ')}\n"
+            "The models and the migrations disagree. These steps would make the migrated database match the models:\n"
+            f"{textwrap.indent(steps, '  ')}\n"
             "Write them as a revision: uv run oneloop run alembic revision --autogenerate. Or correct the models. "
             "migrations/env.py must import every module with models."
         )

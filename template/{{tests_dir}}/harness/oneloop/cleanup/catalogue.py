@@ -29,18 +29,15 @@ TABLES = f"""
     )
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS quoted,
            n.nspname || '.' || c.relname AS full,
-           ARRAY[c.relname, n.nspname || '.' || c.relname,
-                 r.relname, rn.nspname || '.' || r.relname]::text[] AS names,
-           ARRAY(SELECT quote_ident(attname) FROM pg_attribute
-                 WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-                 ORDER BY attnum) AS columns,
+           ARRAY[c.relname, n.nspname || '.' || c.relname, r.relname, rn.nspname || '.' || r.relname]::text[] AS names,
+           (SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+            WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '') AS columns,
            ARRAY(SELECT lift FROM obstacles WHERE relation = c.oid) AS lifts,
            ARRAY(SELECT restore FROM obstacles WHERE relation = c.oid) AS restores,
            EXISTS (SELECT FROM obstacles WHERE relation = c.oid AND deletes) AS guarded,
            row_security_active(c.oid) OR NOT has_table_privilege(c.oid, 'SELECT')
                OR NOT has_table_privilege(c.oid, 'DELETE') AS protected,
-           ARRAY(SELECT conrelid FROM pg_constraint
-                 WHERE confrelid = c.oid AND contype = 'f') AS referrers
+           ARRAY(SELECT conrelid FROM pg_constraint WHERE confrelid = c.oid AND contype = 'f') AS referrers
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_class r ON r.oid = coalesce(pg_partition_root(c.oid), c.oid)
         JOIN pg_namespace rn ON rn.oid = r.relnamespace
@@ -71,7 +68,7 @@ class Table:
     quoted: str
     full: str
     names: Collection[str]
-    columns: Collection[str]
+    columns: str | None
     lifts: Collection[str]
     restores: Collection[str]
     guarded: bool
@@ -117,13 +114,12 @@ class Catalogue:
 
     def with_referrers(self, tables: Collection[Table]) -> list[Table]:
         """Return `tables` and the kept tables that refer to them, directly or indirectly."""
-        found = {table.oid: table for table in tables}
-        while True:
-            referrers = {oid for table in found.values() for oid in table.referrers}
-            more = [table for table in self.kept if table.oid in referrers - found.keys()]
-            if not more:
-                return list(found.values())
-            found |= {table.oid: table for table in more}
+        found = list(tables)
+        while more := [
+            table for table in self.kept if table not in found and any(table.oid in each.referrers for each in found)
+        ]:
+            found += more
+        return found
 
 
 async def read_catalogue(driver: Any, kept: Collection[str]) -> Catalogue:

@@ -37,13 +37,9 @@ class TestDatabases:
         self._guard = guard
         self._databases: list[TestDatabase] = []
         self._compare_schema = False
-        self._state = State.CLEAN
+        self.state = State.CLEAN
         self.app: RunningApp | None = None
         self.app_restarted: Callable[[], None] = lambda: None
-
-    @property
-    def state(self) -> State:
-        return self._state
 
     @asynccontextmanager
     async def holding(self, database: TestDatabase) -> AsyncIterator[TestDatabase]:
@@ -66,35 +62,35 @@ class TestDatabases:
     def mark_used(self, *, compare_schema: bool = False) -> None:
         """Have the databases wiped after this test; with `compare_schema`, inspect them as well."""
         self._compare_schema = self._compare_schema or compare_schema
-        if self._state is State.CLEAN:
-            self._state = State.USED
+        if self.state is State.CLEAN:
+            self.state = State.USED
 
     def mark_lost(self) -> None:
         """Have no other test start: the server is gone, or the loop is closed."""
-        self._state = State.LOST
+        self.state = State.LOST
 
     async def use_private_copy(self) -> None:
         """Put a private copy in the place of each database, and restart the app on it."""
-        self._state = State.PRIVATE_COPY
+        self.state = State.PRIVATE_COPY
         try:
             async with self._app_stopped():
                 for database in self._databases:
                     await database.swap_in_private_copy()
         except BaseException:
             await self._swap_back()
-            self._state = State.USED
+            self.state = State.USED
             raise
 
     async def after_test(self) -> WipeResult:
         """Restore each database as it was before the test; the next state is CLEAN, or LOST."""
-        state, self._state = self._state, State.LOST  # unless all of it succeeds
+        state, self.state = self.state, State.LOST  # unless all of it succeeds
         result = WipeResult()
         if state is State.LOST:
             return result
         await asyncio.sleep(0)  # a task that the test has cancelled ends now
-        ended: list[str] = []
+        ended = []
         if self.app is not None and not self.app.is_running:
-            ended.append(await self.app.restart())
+            ended = [await self.app.restart()]
             self.app_restarted()
         if state is State.USED:
             result = await self._wipe()
@@ -102,7 +98,7 @@ class TestDatabases:
             result = WipeResult(leaks=await self._swap_back())
         result.leaks.extend(ended)
         self._compare_schema = False
-        self._state = State.CLEAN
+        self.state = State.CLEAN
         return result
 
     async def restart_sequences(self) -> None:
@@ -112,8 +108,7 @@ class TestDatabases:
                 await database.wiper.restart_sequences()
 
     async def _wipe(self) -> WipeResult:
-        leaks: list[str] = []
-        schema_changes: list[str] = []
+        total = WipeResult()
         for database in self._databases:
             try:
                 result = await database.wipe(compare_schema=self._compare_schema)
@@ -121,11 +116,11 @@ class TestDatabases:
                 # A test may terminate every connection. If the server is gone, this fails.
                 await self._replace(database)
                 continue
-            leaks += result.leaks
-            schema_changes += result.schema_changes
+            total.leaks.extend(result.leaks)
+            total.schema_changes.extend(result.schema_changes)
             if result.schema_changes:
                 await self._replace(database)
-        return WipeResult(leaks, schema_changes)
+        return total
 
     async def _replace(self, database: TestDatabase) -> None:
         async with self._app_stopped():

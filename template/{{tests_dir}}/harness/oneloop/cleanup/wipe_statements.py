@@ -3,12 +3,21 @@
 from collections.abc import Collection, Iterable
 
 from .catalogue import Catalogue, Table, View
-from .open_transactions import LEFT_OPEN
 
 FUNCTION = "pg_temp.oneloop_wipe"
 CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
+# The transactions of other connections, and those that were left open.
+OTHERS = """
+    SELECT pid, state, left(query, 120) AS query FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+      AND backend_type = 'client backend'"""
+# The function under the view pg_stat_activity: the view itself takes twice as long.
+LEFT_OPEN = """
+    SELECT pid, state, left(query, 120) AS query, xact_start
+    FROM pg_stat_get_activity(NULL) JOIN pg_database d ON d.oid = datid
+    WHERE d.datname = current_database() AND state LIKE 'idle in transaction%'"""
 
 
 def fingerprint(catalogue: Catalogue) -> str:
@@ -41,20 +50,17 @@ def tables_with_rows(tables: Collection[Table]) -> str:
 
 
 def deletion(tables: Collection[Table]) -> str:
-    """Return one statement that deletes every row of `tables`.
+    """Return one statement that deletes every row of `tables`; foreign keys are checked once, at its end.
 
-    Foreign keys are checked once, at its end: any order, cycles, RESTRICT and NO ACTION pass. TRUNCATE takes a hundred
-    times as long on small tables.
+    TRUNCATE takes a hundred times as long on small tables.
     """
-    deletes = (f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
-    return _with(deletes)
+    return _with(f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
 
 
 def wipe_function(catalogue: Catalogue) -> str:
     """Return the definition of a function that deletes the rows, and returns whether it did.
 
-    It returns false if the fingerprint is not the expected one, if a guarded table holds rows, or if a transaction was
-    left open. So it waits for no lock, fires no trigger, and takes from no kept row the row that it refers to. A
+    It does not where that could wait for a lock, fire a trigger, or take from a kept row the row that it refers to. A
     function keeps its plans, which are nearly all of the cost, and needs one round trip.
     """
     unusual = [
@@ -78,11 +84,8 @@ def wipe_function(catalogue: Catalogue) -> str:
 
 def copy_rows(table: Table) -> str:
     """Return the script that copies the rows of a kept table into a temporary one."""
-    copy, columns = _copy(table), ", ".join(table.columns)
-    return (
-        f"DROP TABLE IF EXISTS pg_temp.{copy};"
-        f"CREATE TEMPORARY TABLE {copy} AS SELECT {columns} FROM ONLY {table.quoted}"
-    )
+    create = f"CREATE TEMPORARY TABLE {_copy(table)} AS SELECT {table.columns or ''} FROM ONLY {table.quoted}"
+    return f"DROP TABLE IF EXISTS pg_temp.{_copy(table)}; {create}"
 
 
 def full_wipe(
@@ -106,10 +109,9 @@ def full_wipe(
 
 
 def _insertion(table: Table) -> str:
-    columns = ", ".join(table.columns)
     return (
-        f"inserted_{table.oid} AS (INSERT INTO {table.quoted} ({columns}) OVERRIDING SYSTEM VALUE "
-        f"SELECT {columns} FROM pg_temp.{_copy(table)})"
+        f"inserted_{table.oid} AS (INSERT INTO {table.quoted} ({table.columns}) OVERRIDING SYSTEM VALUE "
+        f"SELECT {table.columns} FROM pg_temp.{_copy(table)})"
     )
 
 

@@ -1,7 +1,8 @@
 """The wiper: deletes what a test left, on a connection of its own."""
 
+import asyncio
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -16,8 +17,12 @@ from ..database.database_admin import CONNECTION_LOST, LIMITS
 from ..errors import KeptTablesError, ProtectedRowsError, SeededRowsError
 from . import catalogue, wipe_statements
 from .catalogue import MIGRATIONS_TABLES, Catalogue, Sequence, Table
-from .open_transactions import OTHERS, read_left_open, terminate
 from .schema_digest import read_digests, schema_changes
+
+GRACE_SECONDS = 0.1
+POLL_SECONDS = 0.01
+# A table was dropped, a materialized view was emptied, or a right was revoked.
+CHANGED = (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError, asyncpg.InsufficientPrivilegeError)
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,13 @@ class PostgresWiper:
     _fingerprint: str
     _call: Any
 
-    def __init__(self, connection: AsyncConnection, driver: Any, kept: Collection[str]) -> None:
-        self._connection = connection
-        # asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
-        self._driver = driver
+    def __init__(
+        self, connection: AsyncConnection, driver: Any, kept: Collection[str], sequences: Collection[Sequence]
+    ) -> None:
+        # The driver is asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
+        self._connection, self._driver = connection, driver
         self._kept = kept
-        self.sequences: list[Sequence] = []
+        self.sequences = list(sequences)
 
     @classmethod
     async def open(
@@ -60,8 +66,7 @@ class PostgresWiper:
         try:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
-            wiper = cls(connection, driver, kept)
-            wiper.sequences = list(sequences)
+            wiper = cls(connection, driver, kept, sequences)
             await wiper.prepare()
             await wiper.check(lift=lift)
         except BaseException:
@@ -96,37 +101,47 @@ class PostgresWiper:
     async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
         """Delete every row; with `compare_schema`, look for changes of the schema first."""
         leaks: list[str] = []
+        wiped = False
         try:
             wiped = await self._call.fetchval(self._fingerprint)
         except asyncpg.LockNotAvailableError:
-            leaks = await terminate(self._driver, await self._driver.fetch(OTHERS))
-            wiped = False
-        except (
-            asyncpg.UndefinedTableError,
-            asyncpg.ObjectNotInPrerequisiteStateError,
-            asyncpg.InsufficientPrivilegeError,
-        ):
-            wiped = False  # a table was dropped, a materialized view was emptied, or a right was revoked
+            leaks = await self._terminate(await self._driver.fetch(wipe_statements.OTHERS))
+        except CHANGED:
             compare_schema = True
         if not wiped:
-            leaks += await terminate(self._driver, await read_left_open(self._driver))
-            compare_schema = compare_schema or await self._has_new_relation()
-        if compare_schema:
-            changes = schema_changes(self._digests, await read_digests(self._driver))
-            if changes:
-                return WipeResult(leaks, changes)
-        if not wiped:
-            try:
+            leaks += await self._terminate(await self._read_left_open())
+            newest = await self._driver.fetchval(f"SELECT {wipe_statements.NEWEST_OID}")
+            compare_schema |= newest != json.loads(self._fingerprint)[wipe_statements.NEWEST]
+        if compare_schema and (changes := schema_changes(self._digests, await read_digests(self._driver))):
+            return WipeResult(leaks, changes)
+        try:
+            if not wiped:
                 await self._full_wipe()
-            except CONNECTION_LOST:
-                raise
-            except asyncpg.PostgresError as error:
-                return WipeResult(leaks, [f"refused to be wiped: {error}"])
+        except CONNECTION_LOST:
+            raise
+        except asyncpg.PostgresError as error:
+            return WipeResult(leaks, [f"refused to be wiped: {error}"])
         return WipeResult(leaks)
 
-    async def _has_new_relation(self) -> bool:
-        newest = await self._driver.fetchval(f"SELECT {wipe_statements.NEWEST_OID}")
-        return bool(newest != json.loads(self._fingerprint)[wipe_statements.NEWEST])
+    async def _read_left_open(self) -> list[Mapping[str, Any]]:
+        """Return the transactions that stay idle for a short while.
+
+        The app's own work, such as polling a queue each second, may be in the middle of one.
+        """
+        left: list[Mapping[str, Any]] = await self._driver.fetch(wipe_statements.LEFT_OPEN)
+        for _ in range(round(GRACE_SECONDS / POLL_SECONDS)):
+            if not left:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+            now = {(row["pid"], row["xact_start"]) for row in await self._driver.fetch(wipe_statements.LEFT_OPEN)}
+            left = [row for row in left if (row["pid"], row["xact_start"]) in now]
+        return left
+
+    async def _terminate(self, transactions: Collection[Mapping[str, Any]]) -> list[str]:
+        """Terminate their connections, which frees their locks, and return a line for each."""
+        for row in transactions:
+            await self._driver.fetchval("SELECT pg_terminate_backend($1)", row["pid"])
+        return [f"a transaction, {row['state']} after: {row['query']!r}" for row in transactions]
 
     async def _full_wipe(self) -> None:
         before = json.loads(self._fingerprint)

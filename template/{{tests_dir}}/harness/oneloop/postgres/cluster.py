@@ -23,13 +23,7 @@ STOP_SECONDS = 20.0
 DYNAMIC_MEMORY = "windows" if sys.platform == "win32" else "mmap"
 SETTINGS = ("max_connections=200", "jit=off", "log_min_messages=warning", "log_checkpoints=off")
 # Fast, because the data of a temporary server need not survive a crash.
-TEMPORARY_SETTINGS = (
-    "fsync=off",
-    "full_page_writes=off",
-    "wal_level=minimal",
-    "max_wal_senders=0",
-    "max_wal_size=256MB",
-)
+UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
 # Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 
@@ -131,7 +125,7 @@ class Cluster:
     def _settings(self) -> list[str]:
         settings = [f"port={self.port}", f"dynamic_shared_memory_type={DYNAMIC_MEMORY}", *SETTINGS]
         if not self.persistent:
-            settings += TEMPORARY_SETTINGS
+            settings += UNSAFE
             if self.binaries.major >= 18:
                 settings += ["io_method=sync"]  # no extra processes: the data are in memory
         if self.socket_folder is None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from .account import Account, choose_account, user_id
 from .cluster import Cluster
-from .postgres_errors import PersistentFolderError, WrongMajorError
+from .postgres_errors import PersistentFolderError, PostgresUnavailable
 from .run_folder import SHORT_FOLDERS, SOCKET, fits_socket
-from .watchdog.server_status import remove_shared_memory
+from .watchdog.server_process import remove_shared_memory
 
 VARIABLE = "DATABASE_URL"
 NAME = ".postgres"
@@ -61,23 +61,20 @@ def prepare_data(cluster: Cluster) -> bool:
     version_file = data / "PG_VERSION"
     if version_file.exists():
         if (written := version_file.read_text().strip()) != str(cluster.binaries.major):
-            raise WrongMajorError(folder, written, cluster.binaries.version)
-        _forget_server(cluster)
+            raise PostgresUnavailable(
+                f"The database in {folder} was written by PostgreSQL {written}, and PostgreSQL "
+                f"{cluster.binaries.version}, which is installed here, cannot read it. Move {folder} to another place "
+                f"to start with an empty database, or install PostgreSQL {written} to dump it first."
+            )
+        # No server answers. PostgreSQL would refuse to start if another process had the last one's number by now, and
+        # it has one more guard against two servers: its shared memory.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        (choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
         return False
     (folder / UNFINISHED).touch()
     data.mkdir(mode=0o700, exist_ok=True)
     cluster.account.take(data)
     return True
-
-
-def _forget_server(cluster: Cluster) -> None:
-    """Remove the files that name the process of the last server.
-
-    No server answers, so the number may belong to another process by now, and PostgreSQL would refuse to start. It has
-    one more guard against two servers: its shared memory.
-    """
-    (cluster.data / "postmaster.pid").unlink(missing_ok=True)
-    (choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
 
 
 def choose_socket_folder(cluster: Cluster) -> Path:
@@ -88,15 +85,17 @@ def choose_socket_folder(cluster: Cluster) -> Path:
     return base / f"oneloop-dev-{_digest(cluster.data)}"
 
 
-def make_socket_folder(folder: Path, account: Account) -> None:
+def make_socket_folder(folder: Path, cluster: Cluster) -> None:
     """Make the short folder. All users share its parent, so a trap of another user is refused."""
+    if folder == cluster.data:
+        return
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     status = folder.lstat()
-    ours = {user_id(), user_id() if account.uid is None else account.uid}
+    ours = {user_id(), user_id() if cluster.account.uid is None else cluster.account.uid}
     if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077 or status.st_uid not in ours:
         raise PersistentFolderError(folder, "another user has created it")
-    account.take(folder)
+    cluster.account.take(folder)
 
 
 def _digest(path: Path) -> str:

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from .account import Account, user_id
-from .postgres_errors import NoFolderError
+from .postgres_errors import PostgresUnavailable
 from .watchdog.file_locks import hold
-from .watchdog.server_status import read_status, remove_shared_memory, send_signal
+from .watchdog.server_process import read_status, remove_shared_memory, send_signal
 
 PREFIX = "oneloop-pg-"
 LOCK = "lock"
@@ -47,7 +47,10 @@ def make_run_folder(account: Account, *, executable: bool) -> Path:
         if account.uid is not None:
             folder.chmod(0o711)
         return folder
-    raise NoFolderError(searched)
+    raise PostgresUnavailable(
+        "\n  - ".join(("No temporary folder can hold the server. Searched:", *searched))
+        + "\nSet TMPDIR to a folder with a short path that the server's user can write to."
+    )
 
 
 def _bases() -> list[Path]:

@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
-from .watchdog import WatchdogReport, WatchdogRequest
+from .watchdog import WatchdogRequest
 
 GRACE_SECONDS = 10.0
 # Isolated (-I) and without site-packages (-S): it starts in 30 ms, and no variable changes it.
@@ -45,24 +46,21 @@ class WatchdogClient:
         timer = threading.Timer(request["start_seconds"] + self._stop_seconds, self._process.kill)
         timer.daemon = True
         timer.start()
-        try:
+        lines = []
+        with suppress(BrokenPipeError):  # it has ended, and the reason is in its output
             self._input.write(json.dumps(request).encode() + b"\n")
             self._input.flush()
-        except BrokenPipeError:
-            pass  # it has ended, and the reason is in its output
-        finally:
-            lines = []
-            for line in self._output:
-                lines.append(line)
-                if line.startswith(b"{"):  # the report; other lines are a traceback's
-                    break
-            timer.cancel()
+        for line in self._output:
+            lines.append(line)
+            if line.startswith(b"{"):  # the report; other lines are a traceback's
+                break
+        timer.cancel()
         try:
-            report: WatchdogReport = json.loads(lines[-1])
+            report: dict[str, str] = json.loads(lines[-1])
         except (ValueError, IndexError):
             log = b"".join(lines).decode(errors="replace")
             raise PostgresStartError("its watchdog ended", log) from None
-        if report["error"] is not None:
+        if report["error"]:
             raise PostgresStartError(report["error"], report["log"])
 
     def close(self) -> None:
@@ -84,19 +82,17 @@ class PostgresServer:
     log: Path
     _watchdog: WatchdogClient | None = field(repr=False)
     _lock: int | None = field(default=None, repr=False)
-    _mutex: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def stop(self) -> None:
         """Stop the server and return when it has ended; a second call does nothing.
 
         A persistent server keeps running while another process uses it.
         """
-        with self._mutex:
-            watchdog, self._watchdog = self._watchdog, None
-            if watchdog is not None:
-                if self._lock is not None:
-                    os.close(self._lock)
-                watchdog.close()
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            if self._lock is not None:
+                os.close(self._lock)
+            watchdog.close()
 
     def __enter__(self) -> Self:
         return self

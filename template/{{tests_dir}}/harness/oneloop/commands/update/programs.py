@@ -59,8 +59,8 @@ def git_lines(folder: Path, *arguments: str) -> list[str]:
     return git(folder, *arguments).stdout.splitlines()
 
 
-def uv(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return run(folder, os.environ.get("UV") or find_program("uv"), *arguments)
+def uv(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, os.environ.get("UV") or find_program("uv"), *arguments, **variables)
 
 
 def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -70,8 +70,7 @@ def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     variables = {"GIT_CONFIG_COUNT": str(first + len(settings))}
     for number, (name, value) in enumerate(settings.items(), first):
         variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
-    program = os.environ.get("UV") or find_program("uv")
-    return run(folder, program, "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments, **variables)
+    return uv(folder, "tool", "run", "--quiet", "--from", COPIER, "copier", *arguments, **variables)
 
 
 def reason(done: subprocess.CompletedProcess[str]) -> str:

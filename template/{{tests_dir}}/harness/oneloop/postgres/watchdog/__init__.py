@@ -32,10 +32,3 @@ class WatchdogRequest(TypedDict):
     remove: list[str]  # folders to remove after the server has stopped
     start_seconds: float
     stop_seconds: float
-
-
-class WatchdogReport(TypedDict):
-    """The result of the start."""
-
-    error: str | None
-    log: str

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from . import WatchdogReport, WatchdogRequest
+from . import WatchdogRequest
 from .file_locks import hold
 from .server_process import ServerProcess, StartError
 
@@ -19,7 +19,10 @@ RETRY_SECONDS = 0.005
 
 
 def main() -> None:
-    request = read_request()
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):
+        return  # the run ended before it wrote a request
+    request: WatchdogRequest = json.loads(line)
     run_ended = threading.Event()
     watch_pipe(run_ended)
     server = ServerProcess(request, run_ended)
@@ -29,19 +32,11 @@ def main() -> None:
     except (StartError, OSError) as error:
         log = Path(request["log"])
         text = log.read_text(errors="replace") if log.exists() else ""
-        report({"error": str(error), "log": text[-10_000:]})
+        report(str(error), text[-10_000:])
     else:
-        report({"error": None, "log": ""})
+        report("", "")
         wait(request["parent"], server)
     clean_up(request, server, lock)
-
-
-def read_request() -> WatchdogRequest:
-    line = sys.stdin.buffer.readline()
-    if not line.endswith(b"\n"):
-        raise SystemExit(0)  # the run ended before it wrote one
-    request: WatchdogRequest = json.loads(line)
-    return request
 
 
 def watch_pipe(run_ended: threading.Event) -> None:
@@ -57,10 +52,10 @@ def watch_pipe(run_ended: threading.Event) -> None:
     threading.Thread(target=read, daemon=True).start()
 
 
-def report(result: WatchdogReport) -> None:
-    """Send the result: the last line that the client reads, so later output is dropped."""
+def report(error: str, log: str) -> None:
+    """Send the result of the start: the last line that the client reads, so later output is dropped."""
     with suppress(BrokenPipeError):
-        os.write(1, json.dumps(result).encode() + b"\n")
+        os.write(1, json.dumps({"error": error, "log": log}).encode() + b"\n")
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
