@@ -23,13 +23,27 @@ ADDED = f"tests/harness/oneloop/{fix.ADDED}"
 GO_BACK = re.compile(r"keep these changes aside: (git .+)")
 
 
-def oneloop(service: Path, *arguments: str) -> "CompletedProcess[str]":
+def oneloop(service: Path, *arguments: str, **variables: str) -> "CompletedProcess[str]":
     """Run the command with this repository's Python: it needs no package of the service."""
     command = (sys.executable, "-m", "oneloop.commands", "update", "--no-selftest", *arguments)
-    return run(*command, cwd=service, env={**SOMEBODY, "PYTHONPATH": "tests/harness", "PYTHONDONTWRITEBYTECODE": "1"})
+    variables |= {"PYTHONPATH": "tests/harness", "PYTHONDONTWRITEBYTECODE": "1"}
+    return run(*command, cwd=service, env={**SOMEBODY, **variables})
 
 
-def test_brings_a_release_and_reports_it(old: Old, fresh: Fresh, request: pytest.FixtureRequest) -> None:
+def with_hooks_everywhere(folder: Path) -> str:
+    """Return settings of git with hooks for each repository of a user, none of which may run."""
+    for name in ("pre-commit", "commit-msg", "post-checkout"):
+        (folder / "hooks").mkdir(exist_ok=True)
+        (folder / "hooks" / name).write_text("#!/bin/sh\nexit 1\n")
+        (folder / "hooks" / name).chmod(0o755)
+    settings = folder / "gitconfig"
+    settings.write_text(f"[core]\nhooksPath = {folder}/hooks\n[init]\ntemplateDir = {folder}\n")
+    return str(settings)
+
+
+def test_brings_a_release_and_reports_it(
+    old: Old, fresh: Fresh, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """No old name comes to a new service, and a new dependency of the plugin is locked."""
     service = old(NEXT, does_all_of_it)
     succeed(uv(), "lock", "--quiet", cwd=service, env={"UV_PYTHON": interpreter("3.11")})
@@ -38,9 +52,11 @@ def test_brings_a_release_and_reports_it(old: Old, fresh: Fresh, request: pytest
     before = {path: text for path, text in contents(service).items() if path != "uv.lock"}
     head = git(service, "rev-parse", "HEAD")
 
-    preview = oneloop(service, "--preview")
+    hooks = with_hooks_everywhere(tmp_path)
+
+    preview = oneloop(service, "--preview", GIT_CONFIG_GLOBAL=hooks)
     untouched = (git(service, "rev-parse", "HEAD"), git(service, "status", "--porcelain"), contents(service))
-    done = oneloop(service, "--yes")
+    done = oneloop(service, "--yes", GIT_CONFIG_GLOBAL=hooks)
     tree = git(service, "rev-parse", "HEAD^{tree}")
     after = (service / "uv.lock").read_text()
     (service / "uv.lock").unlink()

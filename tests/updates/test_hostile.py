@@ -13,7 +13,6 @@ from tests.updates.releases import FIX, FROM, NEXT, PAST
 
 CASES = [
     pytest.param(PAST[-1], 2),
-    pytest.param(NEXT, 1),
     *(pytest.param(release, 70, marks=[pytest.mark.nightly, pytest.mark.timeout(7200)]) for release in FROM),
 ]
 
