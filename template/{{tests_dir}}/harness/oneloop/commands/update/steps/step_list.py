@@ -7,6 +7,7 @@ from . import (
     command_names,
     configure_plugin,
     downgrade_in_migrate,
+    expected_error,
     first_snapshot,
     generated_requests,
     install_plugin,
@@ -38,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     mypy_settings.STEP,
     command_names.STEP,
     plugin_in_image.STEP,
+    expected_error.STEP,
     first_snapshot.STEP,
 )
 
