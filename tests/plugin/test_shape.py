@@ -81,7 +81,7 @@ class TestFixturesOfTheUser:
         """`pytest --fixtures` leads to the files of the plugin."""
         _, output = service.output("--fixtures", "tests/test_health.py")
 
-        assert re.search(r"^async_client.*tests/harness/oneloop/fixtures/client_fixtures\.py:\d+", output, re.MULTILINE)
+        assert re.search(r"^async_client.*tests/harness/oneloop/fixtures/app_fixtures\.py:\d+", output, re.MULTILINE)
 
 
 class TestWithoutTheTable:

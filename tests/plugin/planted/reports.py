@@ -11,8 +11,8 @@ STREAMS = f"{DEEP}/test_streams.py"
 BUGS = {
     "14 pools are not watched": Bug(
         f"{PLUGIN}/leaks/checked_out.py",
-        "self._out[entry] = CheckedOut(",
-        "_ = CheckedOut(",
+        "self._out[entry] = ref(",
+        "_ = ref(",
         f"{LEAKS}::test_a_connection_not_returned_is_named_and_closed",
     ),
     "14 connections stay in use": Bug(

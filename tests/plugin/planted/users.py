@@ -10,7 +10,7 @@ ROUTE = '\n\n@router.get("/all")\nasync def get_all(_: AdminDep) -> None:\n    .
 
 BUGS = {
     "9 role clients that are one": Bug(
-        f"{PLUGIN}/fixtures/client_fixtures.py",
+        f"{PLUGIN}/fixtures/app_fixtures.py",
         "        client = await _open_client()\n        client.headers",
         "        client = vars(sign_in).setdefault('one', await _open_client())\n        client.headers",
         f"{DEEP}/test_roles.py::test_clients_of_different_roles_are_different_people",

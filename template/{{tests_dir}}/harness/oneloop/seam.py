@@ -1,7 +1,4 @@
-"""The seam: the fixtures by which `tests/conftest.py` tells the plugin about its service.
-
-A fixture of that name in `tests/conftest.py` replaces the default below.
-"""
+"""The seam: fixtures by which `tests/conftest.py` tells the plugin about its service, in place of those below."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, Protocol

@@ -31,10 +31,9 @@ ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE
 
 
 class TestRun:
-    """A run in one process, or the controller of pytest-xdist, or one of its workers.
+    """A run in one process, or the controller of pytest-xdist, or one of its workers, which gets `server`.
 
-    `id` is part of the name of each database of the run. `server` and `server_log` are set in a worker only, which uses
-    the server of its controller.
+    `id` is part of the name of each database of the run.
     """
 
     __test__ = False  # pytest collects classes whose name starts with Test
@@ -47,7 +46,6 @@ class TestRun:
         worker: str = "main",
         id: str | None = None,  # noqa: A002  the usual word for it
         server: RunServer | None = None,
-        server_log: str | None = None,
     ) -> None:
         self.config = config
         self.source = source or PostgresSource()
@@ -58,7 +56,7 @@ class TestRun:
         self.worker = worker
         self.id = id or uuid4().hex[:8]
         self.server = server
-        self.server_log = server_log
+        self.server_log: str | None = None
         self.resources = ExitStack()
         self._environment: dict[str, str | None] = {}
         self.resources.callback(lambda: self._set(self._environment))

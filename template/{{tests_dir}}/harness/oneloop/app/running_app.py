@@ -120,11 +120,7 @@ class RunningApp:
 
 @asynccontextmanager
 async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[T]:
-    """Enter and leave `context` in one task, and yield its value.
-
-    pytest-asyncio runs the two halves of a fixture in two tasks, but a task group or a cancel scope, which a lifespan
-    may hold, must be left in the task that entered it.
-    """
+    """Enter and leave `context` in one task, as a task group demands. pytest-asyncio has two for a fixture's halves."""
     entered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     leave = asyncio.Event()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from inspect import currentframe
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import ReferenceType, ref
 
 import pytest
@@ -31,14 +31,9 @@ LOCAL_VALUE = re.compile(r"\bTrue[,)}]")
 LOCKS = """SELECT count(*), pg_advisory_unlock_all()
     FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"""
 KEPT = "oneloop_kept"
+# A connection in use, and where it was checked out. It is weak, so that the pool's own finalizer still works.
+CheckedOut = tuple[ReferenceType[PoolProxiedConnection], str]
 _keeps = lru_cache(1000)(KEEPS.search)
-
-
-class CheckedOut(NamedTuple):
-    """A connection in use. The reference is weak, so that the pool's own finalizer still works."""
-
-    connection: ReferenceType[PoolProxiedConnection]
-    where: str
 
 
 class CheckedOutConnections:
@@ -67,12 +62,12 @@ class CheckedOutConnections:
         """Close the connections in use, and the idle ones that may keep something; return a line for each leak."""
         leaked = [*self._out.values(), *self._dropped]
         self.note()
-        for out in leaked:
-            if (connection := out.connection()) is not None:
+        for out, _ in leaked:
+            if (connection := out()) is not None:
                 # It may be in the middle of a statement, so it does not go back to the pool.
                 with suppress(Exception):
                     await greenlet_spawn(connection.invalidate)
-        lines = [f"a connection to the database, checked out at {out.where} and never given back" for out in leaked]
+        lines = [f"a connection to the database, checked out at {place} and never given back" for _, place in leaked]
         kept, self._kept = self._kept, {}
         locks = [await greenlet_spawn(_close, entry, place) for entry, place in kept.items()]
         return lines + [line for line in locks if line]
@@ -80,11 +75,11 @@ class CheckedOutConnections:
     def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
         self._kept.pop(entry, None)
         if not (exempted() or of_app.get() or self._in_older_task()):
-            self._out[entry] = CheckedOut(ref(connection), where(currentframe()))
+            self._out[entry] = ref(connection), where(currentframe())
 
     def _checkin(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
         out = self._out.pop(entry, None)
-        if out is not None and out.connection() is None:
+        if out is not None and out[0]() is None:
             self._dropped.append(out)  # the garbage collector returned it
         elif KEPT in entry.info:
             self._kept[entry] = entry.info[KEPT]
