@@ -112,19 +112,15 @@ class TestDatabases:
         for database in self._databases:
             try:
                 result = await database.wipe(compare_schema=self._compare_schema)
-            except CONNECTION_LOST:
-                # A test may terminate every connection. If the server is gone, this fails.
-                await self._replace(database)
-                continue
-            total.leaks.extend(result.leaks)
-            total.schema_changes.extend(result.schema_changes)
-            if result.schema_changes:
-                await self._replace(database)
+                total.leaks.extend(result.leaks)
+                total.schema_changes.extend(result.schema_changes)
+                is_wiped = not result.schema_changes
+            except CONNECTION_LOST:  # a test may terminate every connection
+                is_wiped = False
+            if not is_wiped:
+                async with self._app_stopped():
+                    await database.replace()
         return total
-
-    async def _replace(self, database: TestDatabase) -> None:
-        async with self._app_stopped():
-            await database.replace()
 
     async def _swap_back(self) -> list[str]:
         found: list[str] = []

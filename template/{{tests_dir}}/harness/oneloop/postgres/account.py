@@ -42,7 +42,9 @@ class Account:
 
 
 def user_id() -> int | None:
-    return None if sys.platform == "win32" else os.geteuid()
+    if sys.platform != "win32":
+        return os.geteuid()
+    return None
 
 
 def choose_account(data: Path | None = None) -> Account:

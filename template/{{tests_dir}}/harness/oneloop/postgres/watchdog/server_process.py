@@ -11,8 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from . import UserIds, WatchdogRequest
+from . import START_SECONDS, STOP_SECONDS, UserIds, WatchdogRequest
 
+# Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
+ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 PID_FILE = "postmaster.pid"
 READY = "ready"
 CONNECT_SECONDS = 5.0
@@ -27,17 +29,16 @@ class ServerProcess:
     """A server that this process starts, or a running one that it joins and may have to stop."""
 
     def __init__(self, request: WatchdogRequest, run_ended: threading.Event) -> None:
-        self.request = request
-        self.run_ended = run_ended
-        self.data = Path(request["data"])
+        self.request, self.run_ended = request, run_ended
+        self.data = Path(request["folder"], "data")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Create the database if asked to, start the server, and return when it is ready."""
         if not self.request["postgres"]:
             return
-        deadline = time.monotonic() + self.request["start_seconds"]
-        with Path(self.request["log"]).open("ab") as log:
+        deadline = time.monotonic() + START_SECONDS
+        with self.data.with_name("log").open("ab") as log:
             if self.request["initdb"]:
                 self._finish(self._spawn(self.request["initdb"], log), deadline)
             self.process = self._spawn(self.request["postgres"], log)
@@ -61,7 +62,7 @@ class ServerProcess:
             stdout=log,
             stderr=log,
             cwd=self.data.parent,
-            env=self.request["environment"],
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"},
             start_new_session=True,  # a group that can be killed with its children
             **self.request["user"],
         )
@@ -83,24 +84,22 @@ class ServerProcess:
         if self.run_ended.wait(POLL_SECONDS):
             raise StartError(f"the run ended while {program} was starting")
         if time.monotonic() > deadline:
-            raise StartError(f"{program} was not ready after {self.request['start_seconds']:.0f} s")
+            raise StartError(f"{program} was not ready after {START_SECONDS:.0f} s")
 
     def stop(self) -> None:
         """Stop the server. A persistent one writes everything to disk first, if it is in time."""
-        seconds = self.request["stop_seconds"]
         if self.request["stop"]:
             with suppress(subprocess.TimeoutExpired):
-                subprocess.run(self.request["stop"], check=False, timeout=seconds)  # noqa: S603
+                subprocess.run(self.request["stop"], check=False, timeout=STOP_SECONDS)  # noqa: S603
             return
         if sys.platform == "win32":
             return
-        persistent = self.request["start_lock"] is not None
-        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        persistent, fast, immediate = self.request["persistent"], signal.SIGINT, signal.SIGQUIT
         for number in (fast if persistent else immediate, immediate, signal.SIGKILL):
             if (pid := self.pid()) is None:
                 break
             send_signal(pid, number, self.request["user"])
-            deadline = time.monotonic() + seconds
+            deadline = time.monotonic() + STOP_SECONDS
             while self.pid() is not None and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
         if not persistent:
