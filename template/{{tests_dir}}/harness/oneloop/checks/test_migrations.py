@@ -146,15 +146,12 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
 
 
 def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[str]:
-    """Return the check constraints that the tables lack; Alembic compares their names at most.
-
-    PostgreSQL writes both in one form: each table is created again, in a schema that is rolled back.
-    """
+    """Return the check constraints that the tables lack; Alembic compares their names at most."""
     if connection.dialect.name != "postgresql":
         return []
     missing = []
     quoted = connection.dialect.identifier_preparer.format_table
-    connection.execute(CreateSchema(SCRATCH))
+    connection.execute(CreateSchema(SCRATCH))  # rolled back; PostgreSQL writes the checks of a copy in the same form
     for table in find_tables(connection, models):
         copy = table.to_metadata(MetaData(), schema=SCRATCH)
         for column in copy.columns:

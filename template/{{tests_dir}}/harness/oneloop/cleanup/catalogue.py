@@ -56,19 +56,15 @@ SEQUENCES = """
 
 @dataclass(frozen=True)
 class Table:
-    """A table that holds rows of its own.
-
-    `lifts` and `restores` are actions of ALTER TABLE against what could prevent a wipe: triggers, rules, forced row
-    security.
-    """
+    """A table that holds rows of its own."""
 
     oid: int
     quoted: str
     full: str
     names: Collection[str]  # by which `kept_tables` may name it
     columns: str | None
-    lifts: Collection[str]
-    restores: Collection[str]
+    lifts: Collection[str]  # actions of ALTER TABLE against what could prevent a wipe: triggers, rules, row security
+    restores: Collection[str]  # the actions that undo them
     guarded: bool  # one of these meets a DELETE
     protected: bool  # the current role may not see and delete every row
     referrers: Collection[int]  # the oids of the tables with a foreign key to this one
@@ -128,7 +124,3 @@ async def read_catalogue(driver: Any, kept: Collection[str]) -> Catalogue:
         kept=[table for table in tables if not kept.isdisjoint(table.names)],
         views=[View(**row) for row in await driver.fetch(VIEWS)],
     )
-
-
-async def read_sequences(driver: Any) -> list[Sequence]:
-    return [Sequence(**row) for row in await driver.fetch(SEQUENCES)]

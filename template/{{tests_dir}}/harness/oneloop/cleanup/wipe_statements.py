@@ -50,10 +50,8 @@ def tables_with_rows(tables: Collection[Table]) -> str:
 
 
 def deletion(tables: Collection[Table]) -> str:
-    """Return one statement that deletes every row of `tables`; foreign keys are checked once, at its end.
-
-    TRUNCATE takes a hundred times as long on small tables.
-    """
+    """Return one statement that deletes every row of `tables`; foreign keys are checked once, at its end."""
+    # TRUNCATE takes a hundred times as long on small tables.
     return _with(f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
 
 

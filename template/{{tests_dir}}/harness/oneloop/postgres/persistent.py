@@ -34,11 +34,7 @@ UNFINISHED = "unfinished"  # exists while the database is being created
 
 
 def choose_persistent_folder(project: Path) -> Path:
-    """Return the folder of the development database of `project`: its `.postgres`.
-
-    Under root another user runs the server. If that user cannot enter the project, as in a private home folder, the
-    database is in a system folder that only root can make.
-    """
+    """Return `.postgres` in `project`, or a system folder if the user that runs root's server cannot enter that."""
     folder = (project := project.resolve()) / NAME
     if choose_account(folder / "data").can_enter(folder):
         return folder

@@ -1,6 +1,6 @@
 """A temporary server, for one test run; its folder is short, private, and in memory if there is room.
 
-The run and its watchdog hold the folder's lock. Where it is free the folder is abandoned, and the next start removes it.
+The run and its watchdog hold the folder's lock. Where it is free, the folder is abandoned: the next start removes it.
 """
 
 import os

@@ -84,10 +84,7 @@ class PostgresServer:
     _lock: int | None = field(default=None, repr=False)
 
     def stop(self) -> None:
-        """Stop the server and return when it has ended; a second call does nothing.
-
-        A persistent server keeps running while another process uses it.
-        """
+        """Stop the server, unless another process uses it, and return when it has ended; a second call does nothing."""
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
             if self._lock is not None:

@@ -16,7 +16,6 @@ from . import START_SECONDS, STOP_SECONDS, UserIds, WatchdogRequest
 # Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 PID_FILE = "postmaster.pid"
-READY = "ready"
 CONNECT_SECONDS = 5.0
 POLL_SECONDS = 0.005
 
@@ -43,17 +42,12 @@ class ServerProcess:
                 self._finish(self._spawn(self.request["initdb"], log), deadline)
             self.process = self._spawn(self.request["postgres"], log)
         is_launcher = self.request["stop"] is not None  # pg_ctl ends when the server has started
-        while not self._is_ready(any_pid=is_launcher):
+        # The file of a killed server still says `ready`, so the process number has to match.
+        while not ((now := read_status(self.data)) and now.ready and (is_launcher or now.pid == self.process.pid)):
             code = self.process.poll()
             if code is not None and (code or not is_launcher):
                 raise StartError(f"postgres ended with status {code}")
             self._pause("postgres", deadline)
-
-    def _is_ready(self, *, any_pid: bool) -> bool:
-        # The file of a killed server still says `ready`, so the process number has to match.
-        assert self.process is not None
-        status = read_status(self.data)
-        return status is not None and status.ready and (any_pid or status.pid == self.process.pid)
 
     def _spawn(self, command: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603  PostgreSQL's own programs
@@ -137,7 +131,7 @@ def read_status(data: Path) -> ServerStatus | None:
     """Return the status of the server on the folder `data`; None without a server."""
     try:
         lines = (data / PID_FILE).read_text(errors="surrogateescape").splitlines()
-        status = ServerStatus(int(lines[0]), int(lines[3]), lines[4], lines[-1].strip() == READY)
+        status = ServerStatus(int(lines[0]), int(lines[3]), lines[4], lines[-1].strip() == "ready")
     except (OSError, ValueError, IndexError):  # no file, or one that is being written
         return None
     return status if status.pid > 0 else None  # initdb writes a negative number
@@ -149,10 +143,7 @@ def send_signal(pid: int, number: int, user: UserIds) -> None:
 
 
 def remove_shared_memory(data: Path, user: UserIds) -> None:
-    """Remove the few bytes of System V memory that a killed server or initdb leaves behind.
-
-    Only for a database that is not needed any more: PostgreSQL uses them as a guard.
-    """
+    """Remove the System V memory of a killed server or initdb; it guards a database that is to be used again."""
     with suppress(OSError, IndexError, ValueError):  # no file: it removed them itself
         key, _ = (data / PID_FILE).read_text(errors="replace").split("\n")[6].split()
         _shell('ipcrm -M "$0"', key, user=user)
