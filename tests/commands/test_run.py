@@ -143,7 +143,7 @@ class TestRoot:
         """In a home that is closed to others it cannot be in the project."""
         (folder / "home").mkdir(mode=0o700)
         service = make_service(folder / "home" / "service")
-        service.plant("oneloop/postgres/persistent_folder.py", "/var/lib/oneloop", str(folder / "system"))
+        service.plant("oneloop/postgres/persistent.py", "/var/lib/oneloop", str(folder / "system"))
         done = service.run("run", "sh", "-c", "echo $DATABASE_URL")
 
         assert done.returncode == 0, done.stderr

@@ -55,13 +55,13 @@ def plant(folder: Path) -> Plant:
 
 @pytest.fixture
 def no_memory_disk(plant: Plant) -> Path:
-    return plant("run_folder.py", 'Path("/dev/shm")', 'Path("/nowhere")')
+    return plant("temporary.py", 'Path("/dev/shm")', 'Path("/nowhere")')
 
 
 @pytest.fixture
 def secluded(plant: Plant, folder: Path) -> Path:
     """A room whose folders no other test run sweeps: its memory disk is `folder`."""
-    return plant("run_folder.py", 'Path("/dev/shm")', f'Path("{folder}")')
+    return plant("temporary.py", 'Path("/dev/shm")', f'Path("{folder}")')
 
 
 @pytest.fixture(scope="session")

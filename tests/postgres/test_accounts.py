@@ -110,7 +110,7 @@ class TestRoot:
         self, plant: Plant, no_memory_disk: Path, folder: Path
     ) -> None:
         """TMPDIR may be in root's home."""
-        plant("run_folder.py", '(Path("/tmp"), Path("/var/tmp"))', "()")
+        plant("temporary.py", '(Path("/tmp"), Path("/var/tmp"))', "()")
         (folder / "private").mkdir(mode=0o700)
         message = refused(harness=no_memory_disk, env={"TMPDIR": str(folder / "private")})
 

@@ -135,7 +135,7 @@ class TestBroken:
 
     def test_a_start_that_hangs_is_ended(self, pgbin: Path, plant: Plant) -> None:
         """With the processes that it started."""
-        harness = plant("cluster.py", "START_SECONDS = 60.0", "START_SECONDS = 1.0")
+        harness = plant("watchdog/__init__.py", "START_SECONDS = 60.0", "START_SECONDS = 1.0")
         write_program(pgbin / "initdb", "#!/bin/sh\nsleep 600 &\necho child=$!; wait")
         write_program(pgbin / "postgres", VERSION)
         message = refused(harness=harness, env={"PGBIN": str(pgbin)})

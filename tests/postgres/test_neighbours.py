@@ -57,6 +57,6 @@ class TestNeighbours:
     def test_a_sweep_of_the_living_is_noticed(self, secluded: Path, plant: Plant) -> None:
         """A planted bug: the test above can fail."""
         with started(harness=secluded) as living:
-            plant("run_folder.py", "    return descriptor is not None\n", "    return True\n")
+            plant("temporary.py", "    return descriptor is not None\n", "    return True\n")
             with started(harness=secluded):
                 assert not living.folder.exists()

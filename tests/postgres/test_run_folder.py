@@ -14,7 +14,7 @@ LETTERS = 'é it\'s "100%20"'
 class TestPlace:
     def test_is_another_disk_when_the_memory_disk_is_small(self, plant: Plant, folder: Path) -> None:
         """A container has 64 MB. A path may have any letters: it is part of a setting and of a URL."""
-        harness = plant("run_folder.py", "MEMORY_DISK_BYTES = 1 << 30", "MEMORY_DISK_BYTES = 1 << 60")
+        harness = plant("temporary.py", "MEMORY_DISK_BYTES = 1 << 30", "MEMORY_DISK_BYTES = 1 << 60")
         (folder / LETTERS).mkdir()
         with started(harness=harness, env={"TMPDIR": str(folder / LETTERS)}) as running:
             assert running.folder.parent == folder / LETTERS
@@ -31,7 +31,7 @@ class TestPlace:
 
     def test_a_path_that_is_not_measured_is_noticed(self, plant: Plant, no_memory_disk: Path, folder: Path) -> None:
         """A planted bug: the test above can fail."""
-        plant("run_folder.py", "SOCKET_PATH_BYTES = 103", "SOCKET_PATH_BYTES = 1000")
+        plant("temporary.py", "SOCKET_PATH_BYTES = 103", "SOCKET_PATH_BYTES = 1000")
         (folder / ("x" * 90)).mkdir()
 
         assert "too long" in refused(harness=no_memory_disk, env={"TMPDIR": str(folder / ("x" * 90))})
@@ -39,7 +39,7 @@ class TestPlace:
     @pytest.mark.parametrize("name", ["x" * 90, "a,b"], ids=["long", "comma"])
     def test_none_is_explained(self, plant: Plant, no_memory_disk: Path, folder: Path, name: str) -> None:
         """The message has each folder with its reason, and what to do."""
-        plant("run_folder.py", '(Path("/tmp"), Path("/var/tmp"))', "()")
+        plant("temporary.py", '(Path("/tmp"), Path("/var/tmp"))', "()")
         (folder / name).mkdir()
         message = refused(harness=no_memory_disk, env={"TMPDIR": str(folder / name)})
 

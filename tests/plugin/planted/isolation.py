@@ -70,8 +70,8 @@ BUGS = {
     ),
     "2 views are not refreshed": Bug(
         STATEMENTS,
-        "for view in views]",
-        "for view in ()]",
+        "for view in views),",
+        "for view in ()),",
         f"{KEPT}::test_materialized_views_show_what_they_showed[plainly]",
     ),
     "2 sequences are not restarted": Bug(

@@ -1,7 +1,4 @@
-"""Promise 10: every route has a declared answer for every role, and gives it.
-
-Catches a new route without an access rule, and a change that removes one.
-"""
+"""Promise 10: every route has a declared answer for every role, and gives it."""
 
 from collections.abc import Sequence
 

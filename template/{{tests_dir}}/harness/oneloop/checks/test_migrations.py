@@ -66,16 +66,14 @@ async def test_the_migrations_go_down_and_up_again(
         async with migrated_engine.connect() as connection:
             left = await connection.run_sync(find_tables, models)
 
-    assert left == {}
+    assert [table.key for table in left] == []
     await check_drift(migrated_engine, models, migrate)
 
 
-def find_tables(connection: Connection, models: Sequence[MetaData]) -> dict[tuple[str | None, str], Table]:
+def find_tables(connection: Connection, models: list[MetaData]) -> list[Table]:
     """Return the tables of the models that the database has; a view is none."""
-    declared = {(table.schema, table.name): table for each in models for table in each.tables.values()}
-    inspector, schemas = inspect(connection), {schema for schema, _ in declared}
-    found = {(schema, name) for schema in schemas for name in inspector.get_table_names(schema)}
-    return {key: declared[key] for key in sorted(declared.keys() & found, key=str)}
+    inspector, tables = inspect(connection), {table.key: table for each in models for table in each.tables.values()}
+    return [table for table in tables.values() if table.name in inspector.get_table_names(table.schema)]
 
 
 async def check_drift(engine: AsyncEngine, models: list[MetaData], migrate: Migrate) -> None:
@@ -148,16 +146,13 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
 
 
 def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[str]:
-    """Return the check constraints that the tables lack; Alembic compares their names at most.
-
-    PostgreSQL writes both in one form: each table is created again, in a schema that is rolled back.
-    """
-    missing: list[str] = []
+    """Return the check constraints that the tables lack; Alembic compares their names at most."""
     if connection.dialect.name != "postgresql":
-        return missing
+        return []
+    missing = []
     quoted = connection.dialect.identifier_preparer.format_table
-    connection.execute(CreateSchema(SCRATCH))
-    for table in find_tables(connection, models).values():
+    connection.execute(CreateSchema(SCRATCH))  # rolled back; PostgreSQL writes the checks of a copy in the same form
+    for table in find_tables(connection, models):
         copy = table.to_metadata(MetaData(), schema=SCRATCH)
         for column in copy.columns:
             column.type = table.columns[column.key].type  # an enum stays in its own schema

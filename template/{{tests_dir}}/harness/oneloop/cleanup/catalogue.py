@@ -56,24 +56,18 @@ SEQUENCES = """
 
 @dataclass(frozen=True)
 class Table:
-    """A table that holds rows of its own.
-
-    `names` are those by which `kept_tables` may name it. `lifts` and `restores` are actions of ALTER TABLE against what
-    could prevent a wipe: triggers, rules, forced row security. A table is `guarded` if one of these meets a DELETE, and
-    `protected` if the current role may not see and delete every row. `referrers` are the oids of the tables with a
-    foreign key to this one.
-    """
+    """A table that holds rows of its own."""
 
     oid: int
     quoted: str
     full: str
-    names: Collection[str]
+    names: Collection[str]  # by which `kept_tables` may name it
     columns: str | None
-    lifts: Collection[str]
-    restores: Collection[str]
-    guarded: bool
-    protected: bool
-    referrers: Collection[int]
+    lifts: Collection[str]  # actions of ALTER TABLE against what could prevent a wipe: triggers, rules, row security
+    restores: Collection[str]  # the actions that undo them
+    guarded: bool  # one of these meets a DELETE
+    protected: bool  # the current role may not see and delete every row
+    referrers: Collection[int]  # the oids of the tables with a foreign key to this one
 
     @property
     def may_hide_rows(self) -> bool:
@@ -100,17 +94,14 @@ class Sequence(NamedTuple):
 
 @dataclass(frozen=True)
 class Catalogue:
-    wiped: Collection[Table]
-    kept: Collection[Table]
-    views: Collection[View]
+    guarded: list[Table]
+    unguarded: list[Table]
+    kept: list[Table]
+    views: list[View]
 
     @property
-    def guarded(self) -> list[Table]:
-        return [table for table in self.wiped if table.guarded]
-
-    @property
-    def unguarded(self) -> list[Table]:
-        return [table for table in self.wiped if not table.guarded]
+    def wiped(self) -> list[Table]:
+        return [*self.guarded, *self.unguarded]
 
     def with_referrers(self, tables: Collection[Table]) -> list[Table]:
         """Return `tables` and the kept tables that refer to them, directly or indirectly."""
@@ -126,12 +117,10 @@ async def read_catalogue(driver: Any, kept: Collection[str]) -> Catalogue:
     """Read what the database holds; `kept` names tables with their schema or without."""
     kept = MIGRATIONS_TABLES.union(kept)
     tables = [Table(**row) for row in await driver.fetch(TABLES)]
+    wiped = [table for table in tables if kept.isdisjoint(table.names)]
     return Catalogue(
-        wiped=[table for table in tables if kept.isdisjoint(table.names)],
+        guarded=[table for table in wiped if table.guarded],
+        unguarded=[table for table in wiped if not table.guarded],
         kept=[table for table in tables if not kept.isdisjoint(table.names)],
         views=[View(**row) for row in await driver.fetch(VIEWS)],
     )
-
-
-async def read_sequences(driver: Any) -> list[Sequence]:
-    return [Sequence(**row) for row in await driver.fetch(SEQUENCES)]

@@ -54,8 +54,7 @@ class TestDatabases:
                 self._databases.remove(database)
                 # A lost server was reported by the test that lost it.
                 with suppress(DatabaseUnreachableError, DBAPIError, *CONNECTION_LOST):
-                    # An engine that is never disposed of, such as one made at import, may hold a thread that keeps the
-                    # process alive.
+                    # An engine that nobody disposes of may hold a thread that keeps the process alive.
                     await self._dispose({database.name})
                     await database.drop()
 
@@ -112,19 +111,15 @@ class TestDatabases:
         for database in self._databases:
             try:
                 result = await database.wipe(compare_schema=self._compare_schema)
-            except CONNECTION_LOST:
-                # A test may terminate every connection. If the server is gone, this fails.
-                await self._replace(database)
-                continue
-            total.leaks.extend(result.leaks)
-            total.schema_changes.extend(result.schema_changes)
-            if result.schema_changes:
-                await self._replace(database)
+                total.leaks.extend(result.leaks)
+                total.schema_changes.extend(result.schema_changes)
+                is_wiped = not result.schema_changes
+            except CONNECTION_LOST:  # a test may terminate every connection
+                is_wiped = False
+            if not is_wiped:
+                async with self._app_stopped():
+                    await database.replace()
         return total
-
-    async def _replace(self, database: TestDatabase) -> None:
-        async with self._app_stopped():
-            await database.replace()
 
     async def _swap_back(self) -> list[str]:
         found: list[str] = []

@@ -50,10 +50,8 @@ def tables_with_rows(tables: Collection[Table]) -> str:
 
 
 def deletion(tables: Collection[Table]) -> str:
-    """Return one statement that deletes every row of `tables`; foreign keys are checked once, at its end.
-
-    TRUNCATE takes a hundred times as long on small tables.
-    """
+    """Return one statement that deletes every row of `tables`; foreign keys are checked once, at its end."""
+    # TRUNCATE takes a hundred times as long on small tables.
     return _with(f"deleted_{table.oid} AS (DELETE FROM ONLY {table.quoted})" for table in tables)
 
 
@@ -98,13 +96,14 @@ def full_wipe(
     """
     restored = catalogue.with_referrers(changed)
     lifted = [*guarded, *restored]
-    steps = [f"ALTER TABLE ONLY {each.quoted} {lift}" for each in lifted for lift in each.lifts]
-    steps.append(deletion([*catalogue.unguarded, *lifted]))
-    steps.append(_with(_insertion(table) for table in restored if table.columns))
-    # A pending check, of a deferred foreign key, would forbid the next ALTER TABLE.
-    steps.append("SET CONSTRAINTS ALL IMMEDIATE")
-    steps += [f"ALTER TABLE ONLY {each.quoted} {back}" for each in lifted for back in each.restores]
-    steps += [f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}" for view in views]
+    steps = [
+        *(f"ALTER TABLE ONLY {each.quoted} {lift}" for each in lifted for lift in each.lifts),
+        deletion([*catalogue.unguarded, *lifted]),
+        _with(_insertion(table) for table in restored if table.columns),
+        "SET CONSTRAINTS ALL IMMEDIATE",  # a pending check of a foreign key would forbid the next ALTER TABLE
+        *(f"ALTER TABLE ONLY {each.quoted} {back}" for each in lifted for back in each.restores),
+        *(f"REFRESH MATERIALIZED VIEW {view.quoted} {'' if view.populated else 'WITH NO DATA'}" for view in views),
+    ]
     return "; ".join(steps)
 
 

@@ -83,7 +83,7 @@ class PostgresWiper:
         self._digests = await read_digests(self._driver)
         self._fingerprint = await self._read_fingerprint()
         known = {sequence.name: sequence for sequence in self.sequences}
-        found = await catalogue.read_sequences(self._driver)
+        found = [Sequence(**row) for row in await self._driver.fetch(catalogue.SEQUENCES)]
         self.sequences = [known.get(sequence.name, sequence) for sequence in found]
         self._call = await self._driver.prepare(wipe_statements.CALL)
 
@@ -124,10 +124,7 @@ class PostgresWiper:
         return WipeResult(leaks)
 
     async def _read_left_open(self) -> list[Mapping[str, Any]]:
-        """Return the transactions that stay idle for a short while.
-
-        The app's own work, such as polling a queue each second, may be in the middle of one.
-        """
+        """Return the transactions that stay idle for a while: the app, polling a queue, may be in the middle of one."""
         left: list[Mapping[str, Any]] = await self._driver.fetch(wipe_statements.LEFT_OPEN)
         for _ in range(round(GRACE_SECONDS / POLL_SECONDS)):
             if not left:

@@ -89,13 +89,10 @@ async def _create_again(url: str) -> None:
 
 
 class Child:
-    """Runs one program after another in the foreground; `interrupted` is true after Ctrl-C.
-
-    Signals go to the program, so that we end after it and can stop the server.
-    """
+    """Runs programs in the foreground. Signals go to them, so that we end after them and can stop the server."""
 
     def __init__(self) -> None:
-        self.interrupted = False
+        self.interrupted = False  # by Ctrl-C, or a process manager
         self._process: subprocess.Popen[bytes] | None = None
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._receive)

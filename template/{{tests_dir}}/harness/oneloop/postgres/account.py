@@ -42,14 +42,13 @@ class Account:
 
 
 def user_id() -> int | None:
-    return None if sys.platform == "win32" else os.geteuid()
+    if sys.platform != "win32":
+        return os.geteuid()
+    return None
 
 
 def choose_account(data: Path | None = None) -> Account:
-    """Return the user to run the server as.
-
-    Under root this is the owner of the database in `data`, else an unprivileged user that every system has.
-    """
+    """Return the user to run the server as: under root the owner of `data`, else one that every system has."""
     if user_id() != 0:
         return Account()
     if data is not None and data.exists() and (owner := data.stat()).st_uid != 0:

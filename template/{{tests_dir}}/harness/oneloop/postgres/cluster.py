@@ -10,39 +10,28 @@ from urllib.parse import quote
 
 from .account import Account
 from .binaries import Binaries
-from .run_folder import LOCK
 from .watchdog import WatchdogRequest
 
 PORT = 5432
-START_LOCK = "start.lock"
 PASSWORD = "password"
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
-
 # A server that is killed leaves nothing in /dev/shm: mmap is a file in its data folder.
 DYNAMIC_MEMORY = "windows" if sys.platform == "win32" else "mmap"
 SETTINGS = ("max_connections=200", "jit=off", "log_min_messages=warning", "log_checkpoints=off")
 # Fast, because the data of a temporary server need not survive a crash.
 UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
-# Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
-ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster in `folder`. It listens on a socket in `socket_folder`, or on Windows on loopback.
-
-    The file `password` in `folder` holds the administrator's password. A cluster of an earlier release has none, and
-    trusts each user of its socket.
-    """
+    """A cluster in `folder`, and the address of its server."""
 
     folder: Path
     account: Account
     binaries: Binaries
     persistent: bool
-    socket_folder: Path | None = None
+    socket_folder: Path | None = None  # on Windows it listens on loopback
     port: int = PORT
-    password: str | None = None
+    password: str | None = None  # the administrator's; a cluster of an earlier release trusts each user of its socket
 
     @property
     def data(self) -> Path:
@@ -77,27 +66,25 @@ class Cluster:
 
     def request(self, *, initdb: bool, join: bool, remove: list[Path]) -> WatchdogRequest:
         """Return what the watchdog has to do; with `join` the server is already running."""
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         return {
             "parent": os.getpid(),
-            "data": str(self.data),
-            "log": str(self.log),
-            "lock": str(self.folder / LOCK),
-            "start_lock": str(self.folder / START_LOCK) if self.persistent else None,
+            "folder": str(self.folder),
+            "persistent": self.persistent,
             "initdb": self._initdb() if initdb else None,
             "postgres": None if join else self._postgres(),
             "stop": self._stop(),
             "user": self.account.ids,
-            "environment": environment | {"LC_ALL": "C", "TZ": "UTC"},
             "remove": [str(folder) for folder in remove],
-            "start_seconds": START_SECONDS,
-            "stop_seconds": STOP_SECONDS,
         }
 
     def _initdb(self) -> list[str]:
         command = [self.binaries.program("initdb"), "-D", str(self.data), "-U", "postgres"]
-        command += ["-E", "UTF8", "--no-instructions", *self._locale()]
-        command += ["-A", "scram-sha-256", "--pwfile", str(self.folder / PASSWORD)]
+        command += ["-E", "UTF8", "--no-instructions", "-A", "scram-sha-256", "--pwfile", str(self.folder / PASSWORD)]
+        # The same on every machine. Unlike C, C.UTF-8 knows upper and lower case beyond ASCII.
+        if self.binaries.major >= 17:
+            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        else:
+            command += ["--locale=C.UTF-8"] if sys.platform == "linux" else ["--no-locale"]
         if self.binaries.major >= 16:
             command += ["-c", f"dynamic_shared_memory_type={DYNAMIC_MEMORY}"]
             command += ["-c", "scram_iterations=1"]  # random passwords need no more, and each connection is faster
@@ -106,12 +93,6 @@ class Cluster:
             if self.binaries.major >= 18:
                 command += ["--no-data-checksums"]
         return command
-
-    def _locale(self) -> list[str]:
-        # The same on every machine. Unlike C, C.UTF-8 knows upper and lower case beyond ASCII.
-        if self.binaries.major >= 17:
-            return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        return ["--locale=C.UTF-8"] if sys.platform == "linux" else ["--no-locale"]
 
     def _postgres(self) -> list[str]:
         settings = self._settings()

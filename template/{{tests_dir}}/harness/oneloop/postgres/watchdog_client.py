@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
-from .watchdog import WatchdogRequest
+from .watchdog import START_SECONDS, STOP_SECONDS, WatchdogRequest
 
 GRACE_SECONDS = 10.0
 # Isolated (-I) and without site-packages (-S): it starts in 30 ms, and no variable changes it.
@@ -42,8 +42,8 @@ class WatchdogClient:
     def start_server(self, request: WatchdogRequest) -> None:
         """Send the request and return when the server is ready; raise if it did not start."""
         # The watchdog has a limit for each step itself; this timer is for a watchdog that hangs.
-        self._stop_seconds = 3 * request["stop_seconds"] + GRACE_SECONDS
-        timer = threading.Timer(request["start_seconds"] + self._stop_seconds, self._process.kill)
+        self._stop_seconds = 3 * STOP_SECONDS + GRACE_SECONDS
+        timer = threading.Timer(START_SECONDS + self._stop_seconds, self._process.kill)
         timer.daemon = True
         timer.start()
         lines = []
@@ -84,10 +84,7 @@ class PostgresServer:
     _lock: int | None = field(default=None, repr=False)
 
     def stop(self) -> None:
-        """Stop the server and return when it has ended; a second call does nothing.
-
-        A persistent server keeps running while another process uses it.
-        """
+        """Stop the server, unless another process uses it, and return when it has ended; a second call does nothing."""
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
             if self._lock is not None:

@@ -30,14 +30,9 @@ def _environment() -> dict[str, str]:
 
 
 def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = _environment() | variables
     return subprocess.run(  # noqa: S603  the arguments are ours
-        command,
-        cwd=folder,
-        env=_environment() | variables,
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        errors="replace",
+        command, cwd=folder, env=environment, capture_output=True, check=False, encoding="utf-8", errors="replace"
     )
 
 

@@ -18,12 +18,12 @@ def check_repository(folder: Path) -> None:
     done = git(folder, "rev-parse", "--verify", "HEAD")
     if not done.returncode:
         return
-    message = f"An update needs a git repository with a commit. git reports:\n{reason(done)}"
+    advice = ""
     if "not a git repository" in done.stderr:
-        message += "\nMake one with: git init"
-    if "needed a single revision" in done.stderr.lower():
-        message += '\nCommit first: git add --all && git commit --message "Start"'
-    raise CommandError(message)
+        advice = "\nMake one with: git init"
+    elif "needed a single revision" in done.stderr.lower():
+        advice = '\nCommit first: git add --all && git commit --message "Start"'
+    raise CommandError(f"An update needs a git repository with a commit. git reports:\n{reason(done)}{advice}")
 
 
 def find_changes(folder: Path) -> list[str]:
@@ -32,15 +32,10 @@ def find_changes(folder: Path) -> list[str]:
 
 def find_conflicts(folder: Path) -> list[str]:
     """Return the files in which a merge left a conflict. Copier's exit status does not show it."""
-    unmerged = git_lines(folder, "ls-files", "--unmerged")
+    unmerged = {line.split("\t", 1)[1] for line in git_lines(folder, "ls-files", "--unmerged")}
     checked = git_lines(folder, "diff", "--check", "--relative", "HEAD")
-    return sorted(
-        {
-            *(line.split("\t", 1)[1] for line in unmerged),
-            *(line.split(":", 1)[0] for line in checked if line.endswith("conflict marker")),
-            *git_lines(folder, "ls-files", "--others", "--cached", "--", "*.rej"),
-        }
-    )
+    marked = (line.split(":", 1)[0] for line in checked if line.endswith("conflict marker"))
+    return sorted(unmerged.union(marked, git_lines(folder, "ls-files", "--others", "--cached", "--", "*.rej")))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,11 @@ terminal reaches pytest but not the server, which the tests' teardown still need
 
 from typing import TypedDict
 
+LOCK = "lock"  # every process that uses the server holds it as long as it lives
+START_LOCK = "start.lock"  # of a persistent server: held exclusively while it starts or stops
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
 
 class UserIds(TypedDict, total=False):
     """The user to run a process as, as `subprocess` takes it; empty for the current user."""
@@ -20,15 +25,10 @@ class WatchdogRequest(TypedDict):
     """One server: how to start it, how to stop it, and what to remove afterwards."""
 
     parent: int
-    data: str
-    log: str
-    lock: str  # every process that uses the server holds it as long as it lives
-    start_lock: str | None  # of a persistent server: held exclusively while it starts or stops
+    folder: str  # with its `data` and `log`
+    persistent: bool
     initdb: list[str] | None
     postgres: list[str] | None  # None joins a running server
     stop: list[str] | None  # the command that stops it on a system without signals
     user: UserIds
-    environment: dict[str, str]
     remove: list[str]  # folders to remove after the server has stopped
-    start_seconds: float
-    stop_seconds: float

@@ -9,10 +9,7 @@ POLL_SECONDS = 0.02
 
 
 def hold(path: Path, *, alone: bool = False, seconds: float = 0.0) -> int | None:
-    """Lock the file `path`, shared or `alone`. Return None if others hold it after `seconds`.
-
-    Closing the descriptor releases the lock.
-    """
+    """Lock the file `path`, shared or `alone`, until the descriptor is closed; None if it is not free in `seconds`."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags, 0o600)
     deadline = time.monotonic() + seconds

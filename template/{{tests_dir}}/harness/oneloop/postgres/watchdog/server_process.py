@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from . import UserIds, WatchdogRequest
+from . import START_SECONDS, STOP_SECONDS, UserIds, WatchdogRequest
 
+# Nothing else of this process's environment reaches the server: no secret, and no PG* variable.
+ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP")
 PID_FILE = "postmaster.pid"
-READY = "ready"
 CONNECT_SECONDS = 5.0
 POLL_SECONDS = 0.005
 
@@ -27,32 +28,26 @@ class ServerProcess:
     """A server that this process starts, or a running one that it joins and may have to stop."""
 
     def __init__(self, request: WatchdogRequest, run_ended: threading.Event) -> None:
-        self.request = request
-        self.run_ended = run_ended
-        self.data = Path(request["data"])
+        self.request, self.run_ended = request, run_ended
+        self.data = Path(request["folder"], "data")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Create the database if asked to, start the server, and return when it is ready."""
         if not self.request["postgres"]:
             return
-        deadline = time.monotonic() + self.request["start_seconds"]
-        with Path(self.request["log"]).open("ab") as log:
+        deadline = time.monotonic() + START_SECONDS
+        with self.data.with_name("log").open("ab") as log:
             if self.request["initdb"]:
                 self._finish(self._spawn(self.request["initdb"], log), deadline)
             self.process = self._spawn(self.request["postgres"], log)
         is_launcher = self.request["stop"] is not None  # pg_ctl ends when the server has started
-        while not self._is_ready(any_pid=is_launcher):
+        # The file of a killed server still says `ready`, so the process number has to match.
+        while not ((now := read_status(self.data)) and now.ready and (is_launcher or now.pid == self.process.pid)):
             code = self.process.poll()
             if code is not None and (code or not is_launcher):
                 raise StartError(f"postgres ended with status {code}")
             self._pause("postgres", deadline)
-
-    def _is_ready(self, *, any_pid: bool) -> bool:
-        # The file of a killed server still says `ready`, so the process number has to match.
-        assert self.process is not None
-        status = read_status(self.data)
-        return status is not None and status.ready and (any_pid or status.pid == self.process.pid)
 
     def _spawn(self, command: list[str], log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603  PostgreSQL's own programs
@@ -61,7 +56,7 @@ class ServerProcess:
             stdout=log,
             stderr=log,
             cwd=self.data.parent,
-            env=self.request["environment"],
+            env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"},
             start_new_session=True,  # a group that can be killed with its children
             **self.request["user"],
         )
@@ -83,24 +78,22 @@ class ServerProcess:
         if self.run_ended.wait(POLL_SECONDS):
             raise StartError(f"the run ended while {program} was starting")
         if time.monotonic() > deadline:
-            raise StartError(f"{program} was not ready after {self.request['start_seconds']:.0f} s")
+            raise StartError(f"{program} was not ready after {START_SECONDS:.0f} s")
 
     def stop(self) -> None:
         """Stop the server. A persistent one writes everything to disk first, if it is in time."""
-        seconds = self.request["stop_seconds"]
         if self.request["stop"]:
             with suppress(subprocess.TimeoutExpired):
-                subprocess.run(self.request["stop"], check=False, timeout=seconds)  # noqa: S603
+                subprocess.run(self.request["stop"], check=False, timeout=STOP_SECONDS)  # noqa: S603
             return
         if sys.platform == "win32":
             return
-        persistent = self.request["start_lock"] is not None
-        fast, immediate = signal.SIGINT, signal.SIGQUIT
+        persistent, fast, immediate = self.request["persistent"], signal.SIGINT, signal.SIGQUIT
         for number in (fast if persistent else immediate, immediate, signal.SIGKILL):
             if (pid := self.pid()) is None:
                 break
             send_signal(pid, number, self.request["user"])
-            deadline = time.monotonic() + seconds
+            deadline = time.monotonic() + STOP_SECONDS
             while self.pid() is not None and time.monotonic() < deadline:
                 time.sleep(POLL_SECONDS)
         if not persistent:
@@ -138,7 +131,7 @@ def read_status(data: Path) -> ServerStatus | None:
     """Return the status of the server on the folder `data`; None without a server."""
     try:
         lines = (data / PID_FILE).read_text(errors="surrogateescape").splitlines()
-        status = ServerStatus(int(lines[0]), int(lines[3]), lines[4], lines[-1].strip() == READY)
+        status = ServerStatus(int(lines[0]), int(lines[3]), lines[4], lines[-1].strip() == "ready")
     except (OSError, ValueError, IndexError):  # no file, or one that is being written
         return None
     return status if status.pid > 0 else None  # initdb writes a negative number
@@ -150,10 +143,7 @@ def send_signal(pid: int, number: int, user: UserIds) -> None:
 
 
 def remove_shared_memory(data: Path, user: UserIds) -> None:
-    """Remove the few bytes of System V memory that a killed server or initdb leaves behind.
-
-    Only for a database that is not needed any more: PostgreSQL uses them as a guard.
-    """
+    """Remove the System V memory of a killed server or initdb; it guards a database that is to be used again."""
     with suppress(OSError, IndexError, ValueError):  # no file: it removed them itself
         key, _ = (data / PID_FILE).read_text(errors="replace").split("\n")[6].split()
         _shell('ipcrm -M "$0"', key, user=user)

@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from . import WatchdogRequest
+from . import LOCK, START_LOCK, STOP_SECONDS, WatchdogRequest
 from .file_locks import hold
 from .server_process import ServerProcess, StartError
 
@@ -26,11 +26,12 @@ def main() -> None:
     run_ended = threading.Event()
     watch_pipe(run_ended)
     server = ServerProcess(request, run_ended)
-    lock = hold(Path(request["lock"]))
+    folder = Path(request["folder"])
+    lock = hold(folder / LOCK)
     try:
         server.start()
     except (StartError, OSError) as error:
-        log = Path(request["log"])
+        log = folder / "log"
         text = log.read_text(errors="replace") if log.exists() else ""
         report(str(error), text[-10_000:])
     else:
@@ -71,15 +72,16 @@ def wait(parent: int, server: ServerProcess) -> None:
 
 def clean_up(request: WatchdogRequest, server: ServerProcess, lock: int | None) -> None:
     """Stop the server and remove its folders, unless other processes still use it."""
-    if request["start_lock"]:
-        hold(Path(request["start_lock"]), alone=True, seconds=request["stop_seconds"])
+    folder = Path(request["folder"])
+    if request["persistent"]:
+        hold(folder / START_LOCK, alone=True, seconds=STOP_SECONDS)
     if lock is not None:
         os.close(lock)
-    if request["start_lock"] and hold(Path(request["lock"]), alone=True) is None:
+    if request["persistent"] and hold(folder / LOCK, alone=True) is None:
         return
     server.stop()
-    deadline = time.monotonic() + request["stop_seconds"]
-    for folder in map(Path, request["remove"]):
-        while folder.exists() and time.monotonic() < deadline:
-            shutil.rmtree(folder, ignore_errors=True)
+    deadline = time.monotonic() + STOP_SECONDS
+    for left in map(Path, request["remove"]):
+        while left.exists() and time.monotonic() < deadline:
+            shutil.rmtree(left, ignore_errors=True)
             time.sleep(RETRY_SECONDS)

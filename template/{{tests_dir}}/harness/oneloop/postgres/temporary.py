@@ -1,7 +1,6 @@
-"""The folder of a temporary server: short, private, in memory if there is room, removed at the end.
+"""A temporary server, for one test run; its folder is short, private, and in memory if there is room.
 
-Its lock is held by the test run and its watchdog. A folder whose lock is free is abandoned, and the next start removes
-it.
+The run and its watchdog hold the folder's lock. Where it is free, the folder is abandoned: the next start removes it.
 """
 
 import os
@@ -11,16 +10,20 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from .account import Account, user_id
+from .account import Account, choose_account, user_id
+from .binaries import find_binaries
+from .cluster import Cluster
 from .postgres_errors import PostgresUnavailable
+from .watchdog import LOCK
 from .watchdog.file_locks import hold
 from .watchdog.server_process import read_status, remove_shared_memory, send_signal
+from .watchdog_client import PostgresServer, WatchdogClient
 
 PREFIX = "oneloop-pg-"
-LOCK = "lock"
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108  the folder that we make in it is private
 SHORT_FOLDERS = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108  likewise
 MEMORY_DISK_BYTES = 1 << 30
@@ -36,7 +39,37 @@ def fits_socket(folder: Path) -> bool:
     return len(path) <= SOCKET_PATH_BYTES and b"," not in path
 
 
-def make_run_folder(account: Account, *, executable: bool) -> Path:
+def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str], bool]) -> PostgresServer:
+    """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
+    watchdog = WatchdogClient()
+    folder: Path | None = None
+    lock: int | None = None
+    try:
+        _sweep()
+        account = choose_account()
+        binaries = find_binaries(account, variable="TEST_DATABASE_URL")
+        folder = _make_folder(account, executable=not binaries.reachable)
+        lock = _lock(folder)
+        loaded = load(folder, binaries.build)
+        binaries = binaries.within_reach(folder)
+        cluster = Cluster(folder, account, binaries, persistent=False)
+        cluster.data.mkdir(mode=0o700, exist_ok=loaded)
+        for path in (cluster.data, *cluster.data.rglob("*")):
+            account.take(path)
+        cluster = cluster.listening(cluster.data, new=not loaded)
+        announce(cluster.url)
+        watchdog.start_server(cluster.request(initdb=not loaded, join=False, remove=[folder]))
+    except BaseException:
+        if lock is not None:
+            os.close(lock)
+        watchdog.close()
+        if folder is not None:
+            _remove(folder)
+        raise
+    return PostgresServer(cluster.url, binaries.version, cluster.log, watchdog, lock)
+
+
+def _make_folder(account: Account, *, executable: bool) -> Path:
     """Make a new folder; with `executable` it must allow programs to run."""
     searched = []
     for base in _bases():
@@ -77,7 +110,7 @@ def _objection(base: Path, account: Account, *, executable: bool) -> str:
     return next((reason for reason, holds in objections.items() if holds), "")
 
 
-def lock_run_folder(folder: Path) -> int | None:
+def _lock(folder: Path) -> int | None:
     """Lock a new folder. The lock file gets its name when it is locked, so no sweep takes it."""
     path = folder / LOCK
     if sys.platform == "win32":
@@ -87,7 +120,7 @@ def lock_run_folder(folder: Path) -> int | None:
     return descriptor
 
 
-def sweep() -> None:
+def _sweep() -> None:
     """Remove this user's abandoned folders, and stop their servers."""
     for base in _bases():
         for folder in base.glob(f"{PREFIX}*") if base.is_dir() else ():
@@ -95,7 +128,7 @@ def sweep() -> None:
                 status = folder.lstat()
                 ours = stat.S_ISDIR(status.st_mode) and user_id() in {None, status.st_uid}
                 if ours and _is_abandoned(folder):
-                    remove_run_folder(folder)
+                    _remove(folder)
 
 
 def _is_abandoned(folder: Path) -> bool:
@@ -106,7 +139,7 @@ def _is_abandoned(folder: Path) -> bool:
     return descriptor is not None
 
 
-def remove_run_folder(folder: Path) -> None:
+def _remove(folder: Path) -> None:
     """Remove a folder that has no watchdog, and stop the server that the watchdog left."""
     data = folder / "data"
     if sys.platform != "win32" and data.is_dir():

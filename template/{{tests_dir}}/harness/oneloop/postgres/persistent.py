@@ -1,0 +1,160 @@
+"""A persistent server, for development: its rows stay, and all processes that use its folder share it.
+
+The first process starts the server, later ones join it, and the last one to leave stops it. Each has a watchdog of its
+own, and all watchdogs share the folder's `lock`.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from .account import Account, choose_account, user_id
+from .binaries import PROGRAMS_COPY, find_binaries
+from .cluster import Cluster
+from .postgres_errors import PersistentFolderError, PostgresUnavailable
+from .temporary import SHORT_FOLDERS, SOCKET, fits_socket
+from .watchdog import START_LOCK, START_SECONDS
+from .watchdog.file_locks import hold
+from .watchdog.server_process import ServerStatus, read_status, remove_shared_memory
+from .watchdog_client import PostgresServer, WatchdogClient
+
+POLL_SECONDS = 0.02
+VARIABLE = "DATABASE_URL"
+NAME = ".postgres"
+SYSTEM_FOLDER = Path("/var/lib/oneloop")
+UNFINISHED = "unfinished"  # exists while the database is being created
+
+
+def choose_persistent_folder(project: Path) -> Path:
+    """Return `.postgres` in `project`, or a system folder if the user that runs root's server cannot enter that."""
+    folder = (project := project.resolve()) / NAME
+    if choose_account(folder / "data").can_enter(folder):
+        return folder
+    return SYSTEM_FOLDER / f"{project.name}-{_digest(project)}"
+
+
+def start_persistent(folder: Path) -> PostgresServer:
+    account = choose_account(folder / "data")
+    cluster = Cluster(folder, account, find_binaries(account, variable=VARIABLE), persistent=True)
+    _make_folder(folder, account)
+    watchdog = WatchdogClient()
+    try:
+        with _start_lock(folder):
+            status = _wait_until_ready(cluster)
+            initdb = status is None and _prepare_data(cluster)
+            socket_folder = _choose_socket_folder(cluster)
+            if status is not None:
+                cluster = replace(cluster.listening(Path(status.socket_folder), new=False), port=status.port)
+            else:
+                if cluster.log.exists():
+                    cluster.log.replace(cluster.log.with_suffix(".old"))
+                _make_socket_folder(socket_folder, cluster)
+                cluster = replace(cluster, binaries=cluster.binaries.within_reach(folder))
+                cluster = cluster.listening(socket_folder, new=initdb)
+            # What the last one to leave removes is computed: root would remove what `postmaster.pid` names, and the
+            # server's user can write that file.
+            remove = [path for path in (folder / PROGRAMS_COPY, socket_folder) if path != cluster.data]
+            watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=remove))
+            (folder / UNFINISHED).unlink(missing_ok=True)
+    except BaseException as error:
+        watchdog.close()
+        if isinstance(error, OSError):
+            raise PersistentFolderError(folder, str(error)) from error
+        raise
+    return PostgresServer(cluster.url, cluster.binaries.version, cluster.log, watchdog)
+
+
+def _start_lock(folder: Path) -> IO[str]:
+    descriptor = hold(folder / START_LOCK, alone=True, seconds=START_SECONDS)
+    if descriptor is None:
+        problem = f"another process has been starting or stopping it for {START_SECONDS:.0f} s"
+        raise PersistentFolderError(folder, problem)
+    return os.fdopen(descriptor)
+
+
+def _wait_until_ready(cluster: Cluster) -> ServerStatus | None:
+    """Return the running server once it is ready (it may be recovering); None without a server."""
+    deadline = time.monotonic() + START_SECONDS
+    while (status := read_status(cluster.data)) and status.answers():
+        if status.ready:
+            return status
+        if time.monotonic() > deadline:
+            raise PersistentFolderError(cluster.folder, f"its server has not been ready for {START_SECONDS:.0f} s")
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def _make_folder(folder: Path, account: Account) -> None:
+    """Make the folder, ignored by git and open to the server's user."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if account.uid is not None:
+            for path in missing:
+                path.chmod(0o755)
+        if missing:
+            (folder / ".gitignore").write_text("*\n")
+    except OSError as error:
+        raise PersistentFolderError(folder, error.strerror or str(error)) from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise PersistentFolderError(folder, "it belongs to another user")
+    if not account.can_enter(folder):
+        raise PersistentFolderError(folder, f"user {account.uid}, who runs it, cannot enter it")
+
+
+def _prepare_data(cluster: Cluster) -> bool:
+    """Make `data` ready for a start, and return whether the database has to be created."""
+    folder, data = cluster.folder, cluster.data
+    if (folder / UNFINISHED).exists():
+        remove_shared_memory(data, cluster.account.ids)
+        shutil.rmtree(data, ignore_errors=True)
+    if (version_file := data / "PG_VERSION").exists():
+        if (written := version_file.read_text().strip()) != str(cluster.binaries.major):
+            raise PostgresUnavailable(
+                f"The database in {folder} was written by PostgreSQL {written}, and PostgreSQL "
+                f"{cluster.binaries.version}, which is installed here, cannot read it. Move {folder} to another place "
+                f"to start with an empty database, or install PostgreSQL {written} to dump it first."
+            )
+        # No server answers. PostgreSQL would refuse to start if another process had the last one's number by now, and
+        # it has one more guard against two servers: its shared memory.
+        (data / "postmaster.pid").unlink(missing_ok=True)
+        (_choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
+        return False
+    (folder / UNFINISHED).touch()
+    data.mkdir(mode=0o700, exist_ok=True)
+    cluster.account.take(data)
+    return True
+
+
+def _choose_socket_folder(cluster: Cluster) -> Path:
+    """Return the data folder, or a folder with a short path if that of the data is too long."""
+    if sys.platform == "win32" or fits_socket(cluster.data):
+        return cluster.data
+    base = next((path for path in SHORT_FOLDERS if path.is_dir()), Path(tempfile.gettempdir()))
+    return base / f"oneloop-dev-{_digest(cluster.data)}"
+
+
+def _make_socket_folder(folder: Path, cluster: Cluster) -> None:
+    """Make the short folder. All users share its parent, so a trap of another user is refused."""
+    if folder == cluster.data:
+        return
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    ours = {user_id(), user_id() if cluster.account.uid is None else cluster.account.uid}
+    if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077 or status.st_uid not in ours:
+        raise PersistentFolderError(folder, "another user has created it")
+    cluster.account.take(folder)
+
+
+def _digest(path: Path) -> str:
+    # Part of a name in a shared folder: it keeps the users and their projects apart.
+    return hashlib.sha256(os.fsencode(path) + str(user_id()).encode()).hexdigest()[:12]
