@@ -121,7 +121,7 @@ class GivenServer:
             return RunServer(url, url, url)
         owner, secret = f"{ROLE}_{self._run}", secrets.token_urlsafe(24)
         if self._kept is not None:  # the role that owns a kept template is used again
-            owner = self._kept.found.owner if self._kept.found else owner
+            owner = self._kept.found["owner"] if self._kept.found else owner
             secret = url.render_as_string(hide_password=False)
             await connection.execute(HOLD, {"run": owner.removeprefix(f"{ROLE}_")})
         server = RunServer.with_roles(url, owner, secret, self._app_role)
