@@ -7,7 +7,7 @@ import asyncio
 import hmac
 import os
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -83,10 +83,9 @@ class GivenServer:
         self._given, self._run, self._app_role, self._kept = url, run, app_role, kept
         self._environment = dict(os.environ)  # libpq's variables will name the test database
         self.ready: Future[RunServer] = Future()
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-given-server")
-        self._ended = self._executor.submit(asyncio.run, self._live())
 
-    async def _live(self) -> None:
+    async def live(self) -> None:
+        """Make the roles, wait for `stop`, and drop them with all databases of the run."""
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
@@ -131,8 +130,6 @@ class GivenServer:
     def stop(self) -> None:
         if not self.ready.exception():
             self._loop.call_soon_threadsafe(self._stop.set)
-        self._ended.result()
-        self._executor.shutdown()
 
 
 def _complete(url: URL, environment: Mapping[str, str]) -> URL:
