@@ -45,7 +45,7 @@ STEPS = (
 
 def add_migrations(project: Project, migrations: int) -> None:
     """Add to the service's one migration: a table in every fifth, and changes to it in the four others."""
-    before = "0001"
+    before = "0002"
     for number in range(migrations - 1):
         step = STEPS[number % len(STEPS)].format(table=number // len(STEPS))
         file = project.root / f"migrations/versions/bench_{number:04}.py"

@@ -12,7 +12,7 @@ SLOW = """
 from alembic import op
 
 revision = "slow"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade():

@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oneloop.cleanup.test_database import TestDatabase
@@ -23,6 +24,7 @@ from oneloop.database.engine_guard import exempt
 from oneloop.database.kept_template import KEPT, KEPT_SECONDS, KeptTemplate
 from oneloop.seam import Migrate
 
+TEMPLATE = "postgresql://run@localhost/test_template"
 ENV = """
     import runpy
     from pathlib import Path
@@ -54,6 +56,7 @@ CHANGED = {
     "a new migration": ("migrations/versions/0002.py", "pass"),
     "a deleted migration": ("migrations/versions/0001.py", None),
     "env.py": ("migrations/env.py", "pass"),
+    "the first file of a folder": ("migrations/versions/2027/0001.py", "pass"),
     "the configuration": ("alembic.ini", "[other]"),
     "a file of data": ("migrations/seed.csv", "1,3"),
     "what env.py imports": ("keepsake/words.py", "WORDS = 'b'"),
@@ -70,14 +73,11 @@ UNCHANGED = {
     "a file of an editor": ("migrations/versions/.0001.py.swp", ""),
     "bytecode": ("migrations/versions/__pycache__/0001.pyc", ""),
 }
-SPOILT: dict[str, Callable[[Path], object]] = {
-    "a file is cut off": lambda copy: (copy / "data/PG_VERSION").write_text(""),
-    "a file has other bytes": lambda copy: (copy / "data/base/1/112").write_text("CONTENT"),
-    "a file is missing": lambda copy: (copy / "data/PG_VERSION").unlink(),
-    "there is no password": lambda copy: (copy / "password").unlink(),
-    "there is no manifest": lambda copy: (copy / "manifest").unlink(),
-    "the manifest is cut off": lambda copy: (copy / "manifest").write_text("[{"),
-    "the manifest is of another release": lambda copy: (copy / "manifest").write_text('{"a": 1}'),
+SPOILT: dict[str, Callable[[bytes], bytes]] = {
+    "it is cut off": lambda archive: archive[:-50],
+    "it is empty": lambda archive: b"",
+    "a file has other bytes": lambda archive: archive.replace(b"content", b"CONTENT"),
+    "the manifest has other bytes": lambda archive: archive.replace(b"inputs", b"INPUTS"),
 }
 
 
@@ -141,10 +141,10 @@ async def keep(
     kept = KeptTemplate(root, settings)
     kept.load(server.with_name("new server"), build)
     migrate = migrate or migration(root)
-    kept.migrate(migrate, "")
-    manifest = kept.manifest(migrate, "test_template", "run")
+    manifest = kept.migrate(migrate, TEMPLATE)
+    kept.folder = str(server)
     if manifest is not None:
-        await kept.copy(admin, server, manifest)
+        await kept.keep(admin, manifest, URL.create("postgresql"))
     return manifest is not None
 
 
@@ -155,7 +155,7 @@ def found(root: Path, tmp_path: Path, *, settings: str = "", build: str = "18") 
     folder.mkdir()
     loaded = KeptTemplate(root, settings).load(folder, build)
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert files - {"password"} == ({"data/PG_VERSION", "data/base/1/112"} if loaded else set())
+    assert files - {"password", "manifest"} == ({"data/PG_VERSION", "data/base/1/112"} if loaded else set())
     return loaded
 
 
@@ -202,13 +202,15 @@ async def test_it_is_of_one_migrate(project: Path, server: Path, admin: AsyncCon
 
     assert kept.load(tmp_path / "another run", "18")
     assert kept.database(migration(project)) == "test_template"
-    assert kept.database(lambda url: None) is None
+    other: dict[str, Callable[[str], None]] = {}
+    exec(compile("def migrate(url): pass", "conftest.py", "exec"), other)
+    assert kept.database(other["migrate"]) == ""
 
 
 async def test_all_modules_count_where_imports_are_computed(
     project: Path, server: Path, admin: AsyncConnection, tmp_path: Path
 ) -> None:
-    write(project / "migrations/versions/0001.py", "__import__('keepsake.' + 'routes')")
+    write(project / "migrations/versions/0001.py", "from importlib import import_module as f\nf('keepsake.' + 'routes')")
     await keep(project, server, admin)
 
     write(project / "keepsake/routes.py", "pass")
@@ -236,6 +238,12 @@ async def test_what_another_process_reads_is_unknown(project: Path, server: Path
     assert not await keep(project, server, admin, migrate)
 
 
+async def test_what_another_kind_of_callable_does_is_unknown(
+    project: Path, server: Path, admin: AsyncConnection
+) -> None:
+    assert not await keep(project, server, admin, partial(migration(project)))
+
+
 async def test_a_file_that_was_saved_meanwhile_is_unknown(project: Path, server: Path, admin: AsyncConnection) -> None:
     def migrate(url: str, revision: str = "head") -> None:
         migration(project)(url, revision)
@@ -246,12 +254,12 @@ async def test_a_file_that_was_saved_meanwhile_is_unknown(project: Path, server:
 
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
 async def test_a_spoilt_copy_is_no_error_and_is_replaced(
-    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path, spoil: Callable[[Path], object]
+    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     await keep(project, server, admin)
     (copy,) = (tmp_path / "cache/oneloop").iterdir()
 
-    spoil(copy)
+    copy.write_bytes(spoil(copy.read_bytes()))
 
     assert not found(project, tmp_path)
     await keep(project, server, admin)
@@ -283,7 +291,8 @@ async def test_rows_of_an_unlogged_table_would_be_lost(
 ) -> None:
     write(server / "data/base/16384/16385_init", "")
 
-    await keep(project, server, admin)
+    with pytest.raises(ValueError, match="server"):
+        await keep(project, server, admin)
 
     assert not found(project, tmp_path)
 
@@ -291,13 +300,13 @@ async def test_rows_of_an_unlogged_table_would_be_lost(
 async def test_two_runs_keep_it_at_once(project: Path, server: Path, admin: AsyncConnection, tmp_path: Path) -> None:
     runs = [KeptTemplate(project, ""), KeptTemplate(project, "")]
     migrate = migration(project)
+    manifests = []
     for run in runs:
-        run.load(server.with_name("new server"), "18")
-        run.migrate(migrate, "")
-    for run in runs:
-        manifest = run.manifest(migrate, "test_template", "run")
+        run.load(server, "18")
+        manifests.append(run.migrate(migrate, TEMPLATE))
+    for run, manifest in zip(runs, manifests, strict=True):
         assert manifest is not None
-        await run.copy(admin, server, manifest)
+        await run.keep(admin, manifest, URL.create("postgresql"))
 
     assert found(project, tmp_path)
     assert len(list((tmp_path / "cache/oneloop").iterdir())) == 1

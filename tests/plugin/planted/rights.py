@@ -31,8 +31,8 @@ BUGS = {
     ),
     "19 a live run is swept": Bug(
         SERVER,
-        'if await connection.scalar(TRY, {"run": run}):',
-        "if run:",
+        "pg_try_advisory_xact_lock(29771, hashtext(run))",
+        "run IS NOT NULL",
         f"{GIVEN}::test_what_a_killed_run_left_is_swept_and_a_live_run_is_not",
         "test_0000aaaa_main",
     ),

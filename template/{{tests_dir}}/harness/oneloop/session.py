@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import make_url
 
 from .config import CONFIG, ProjectConfig
-from .database.kept_template import Manifest
 from .database.run_server import RunServer
 from .errors import OneloopError
 from .postgres import PostgresUnavailable
@@ -45,8 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run.server = RunServer(admin, owner, app, run.config.app_role)
         run.server_log = given["log"]
         if run.kept is not None:
-            run.kept.key, found = given["kept"]
-            run.kept.found = Manifest(*found) if found else None
+            run.kept.server, run.kept.folder, run.kept.found = given["kept"]
     run.resources.enter_context(run.guard.installed())
     run.resources.enter_context(run.sql_log.recorded())
     run.resources.enter_context(run.repeated_selects.counted())
@@ -80,14 +78,14 @@ def pytest_configure_node(node: Any) -> None:
         "run": {"id": run.id, "worker": node.workerinput["workerid"]},
         "urls": [url.render_as_string(hide_password=False) for url in (server.admin, server.owner, server.app)],
         "log": run.log and str(run.log),
-        "kept": run.kept and [run.kept.key, list(run.kept.found or ())],
+        "kept": run.kept and (run.kept.server, run.kept.folder, run.kept.found),
     }
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     source = config.stash[RUN].source
     kept = config.stash[RUN].kept
-    template = f", migrated template of {kept.found.made}" if kept and kept.found else ""
+    template = f", migrated template of {kept.found['made']}" if kept and kept.found else ""
     lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")

@@ -80,8 +80,7 @@ class TestRun:
         try:
             server = self.server or self.source.server()
             databases = self.source.databases(server, self.id, self.worker)
-            folder = self.log and self.log.parent
-            return replace(databases, extensions=self.config.extensions, kept=self.kept, folder=folder)
+            return replace(databases, extensions=self.config.extensions, kept=self.kept)
         except PostgresUnavailable as error:
             reason = str(error)
         # Not a skip, which would be green, and not an error for each test.

@@ -1,158 +1,148 @@
-"""The migrated template, kept for later runs until a file that the migrations read has changed.
+"""The migrated template, kept for later runs until a file that decides what the migrations do has changed.
 
-Of a given server a database is kept. The data of an embedded server are copied to a private folder of the user's cache:
-right after the migrations, so that nothing of a test is in them.
+Of a given server a database is kept; its comment says what it depends on. Of an embedded server an archive of its data
+is kept in the user's cache. It is made right after the migrations: nothing of a test is in it.
 """
 
 import hashlib
 import json
 import os
-import shutil
+import re
 import stat
 import sys
 import sysconfig
-import tempfile
 import time
 from asyncio import to_thread
 from collections.abc import Callable
 from contextlib import suppress
+from glob import escape
+from importlib.util import source_from_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+from types import CodeType, FunctionType
+from typing import Any
+from uuid import uuid4
+from zipfile import BadZipFile, ZipFile
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from .migration_inputs import Recording, digest, digests, find_inputs
+from ..postgres.archive import MANIFEST, extract_archive, write_archive
 
 WORTH_SECONDS = 0.5  # to keep a template costs about as much as cheaper migrations
-KEPT, KEPT_SECONDS, KEPT_BYTES = 3, 14 * 86_400.0, 512 << 20
-NOT_COPIED = shutil.ignore_patterns("postmaster.*", ".s.*", "mmap.*")  # they belong to the running server
+KEPT, KEPT_SECONDS = 3, 14 * 86_400.0
+PROCESSES = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.spawn", "os.fork", "os.exec"}
+IMPORT = re.compile(r"(?:^|[:;])[ \t]*(?:from|import)\b(?:[^\n(\\]|\\\s|\([^)]*\))*|__import__", re.MULTILINE)
+COMPUTE_IMPORTS = {"importlib", "pkgutil", "__import__"}  # what imports them may import any module
 POSITION = text("SELECT CAST(pg_current_wal_insert_lsn() AS text)")
 SERVER = text("""
-    SELECT concat(version(), (SELECT concat(rolsuper, rolcreaterole) FROM pg_roles WHERE rolname = current_user),
-        (SELECT concat(encoding, datcollate, datctype) FROM pg_database WHERE datname = 'template1'),
-        (SELECT string_agg(name || default_version, ' ' ORDER BY name) FROM pg_available_extensions),
-        (SELECT string_agg(name || setting, ' ' ORDER BY name) FROM pg_settings
-         WHERE source = 'configuration file'))""")
+    SELECT concat(version(),
+        (SELECT string_agg(name || default_version, '' ORDER BY name) FROM pg_available_extensions),
+        (SELECT string_agg(name || setting, '' ORDER BY name) FROM pg_settings WHERE source = 'configuration file'))""")
 COMMENTS = text("""
     SELECT shobj_description(oid, 'pg_database') FROM pg_database
-    WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '[')""")
-COMMENT_ON = text("SELECT format('COMMENT ON DATABASE %I IS %L', CAST(:name AS text), CAST(:comment AS text))")
+    WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '{"inputs"')""")
 
 
-class Manifest(NamedTuple):
-    """What a kept template depends on: files and folders with their digests, and `key` for the rest."""
-
-    inputs: dict[str, str]
-    key: str
-    migrate: str
-    database: str
-    owner: str
-    made: str
-    used: float
-    checksum: str = ""
-
-    @property
-    def digest(self) -> str:
-        return digest(json.dumps([self.inputs, self.key, self.migrate]).encode())
+# What is kept: the `database` of which `owner`, `made` when, by the `migrate` of which file; the patterns of its
+# `inputs`, and the `digest` of all on which it depends.
+Manifest = dict[str, Any]
 
 
 class KeptTemplate:
-    """What this run can keep, and the manifest of what it reuses: `found`."""
+    """What a run can keep. It reuses what `found` names."""
 
-    def __init__(self, project: Path, settings: str, key: str = "", found: Manifest | None = None) -> None:
-        self.key, self.found = key, found
-        self._project, self._digest = project, digest(os.fsencode(project))
-        self._repository = next((path for path in (project, *project.parents) if (path / ".git").exists()), project)
+    def __init__(self, project: Path, settings: str) -> None:
+        self.found: Manifest | None = None
+        self.folder = ""  # of an embedded server
+        self.server = ""  # what tells servers apart
+        self._began = time.time()
+        self._project = project.resolve()
+        above = (self._project, *self._project.parents)
+        self._repository = next((path for path in above if (path / ".git").exists()), self._project)
         packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
-        ours = digests(Path(__file__).parent, [path.name for path in Path(__file__).parent.glob("*.py")])
-        self._surroundings = f"{sys.version} {settings} {packages} {ours}"
-        self._inputs: dict[str, str] = {}
+        self._surroundings = f"{sys.version} {settings} {packages}"
+        self._prefix = hashlib.sha256(os.fsencode(project)).hexdigest()[:16]
 
-    def database(self, migrate: Callable[[str], None]) -> str | None:
-        """Return the database to clone instead of migrating. Another folder's tests may have another `migrate`."""
-        return self.found.database if self.found and self.found.migrate == _name(migrate) else None
+    def database(self, migrate: Callable[[str], None]) -> str:
+        """Return the database to clone instead of migrating, if there is one."""
+        return self.found["database"] if self.found and self.found["migrate"] == _file(migrate) else ""
 
-    def migrate(self, migrate: Callable[[str], None], url: str) -> None:
-        """Migrate, and remember what the migrations read."""
-        started, recording = time.time(), Recording()
+    def migrate(self, migrate: Callable[[str], None], url: str) -> Manifest | None:
+        """Migrate. Return what the result depends on; None if that is unknown, or it is not worth keeping."""
+        started, opened = time.time(), Opened()
         try:
             migrate(url)
         finally:
-            recording.active = False
-        if time.time() - started > WORTH_SECONDS:
-            with suppress(OSError, ValueError, SyntaxError):  # a file that was imported may be gone or half-written
-                paths = find_inputs(recording, migrate, self._repository)
-                # A file that was written meanwhile may not be what was read.
-                if all(path.is_dir() or path.stat().st_mtime < started for path in paths):
-                    names = [os.path.relpath(path, self._repository) for path in paths]
-                    self._inputs = digests(self._repository, names)
+            opened.active = False
+        if time.time() - started > WORTH_SECONDS and not opened.by_others and isinstance(migrate, FunctionType):
+            with suppress(OSError, ValueError, SyntaxError):  # a file that was imported may be half-written
+                inputs = self._find_inputs(opened.paths, migrate)
+                found = {"inputs": inputs, "digest": self._digest(inputs), "migrate": _file(migrate)}
+                template = make_url(url)
+                return found | {"database": template.database, "owner": template.username, "made": _date(started)}
+        return None
 
-    def manifest(self, migrate: Callable[[str], None], database: str, owner: str) -> Manifest | None:
-        """Return the manifest of the database that was just migrated; None if it is not to be kept."""
-        now = time.time()
-        made = time.strftime("%Y-%m-%d %H:%M", time.localtime(now))
-        return Manifest(self._inputs, self.key, _name(migrate), database, owner, made, now) if self._inputs else None
-
-    def load(self, folder: Path, build: str) -> bool:
-        """Copy what was kept of an embedded server of the same `build` into `folder`, if it is current."""
-        self.key = digest(f"{self._surroundings} {build}".encode())
-        with suppress(OSError, RuntimeError):
-            for copy in self._copies():
-                with suppress(OSError, ValueError, TypeError):
-                    manifest = Manifest(*json.loads((copy / "manifest").read_text()))
-                    if not self._is_current(manifest):
-                        continue
-                    shutil.copy2(copy / "password", folder)
-                    shutil.copytree(copy / "data", folder / "data")
-                    if _checksum(folder / "data") == manifest.checksum:
-                        os.utime(copy)
-                        self.found = manifest
-                        return True
-                shutil.rmtree(copy, ignore_errors=True)
-                shutil.rmtree(folder / "data", ignore_errors=True)
-        return False
-
-    async def copy(self, connection: AsyncConnection, folder: Path, manifest: Manifest) -> None:
-        """Copy the data of an embedded server, in `folder`, if nothing changes them meanwhile."""
-        final = self._cache() / f"{self._digest}-{manifest.digest}"
-        if await to_thread(final.exists):  # another run was faster
+    async def keep(self, connection: AsyncConnection, manifest: Manifest, url: URL) -> None:
+        """Keep the database that was just migrated; `url` is that of the administrator."""
+        if self.folder:
+            await self._archive(connection, manifest)
             return
-        await connection.exec_driver_sql("CHECKPOINT")
-        position = await connection.scalar(POSITION)
-        with tempfile.TemporaryDirectory(dir=final.parent, prefix="new-", ignore_cleanup_errors=True) as new:
-            copy = await to_thread(_copy, folder, Path(new, "copy"), manifest)
-            # It is what a crash would have left at that position, and PostgreSQL recovers from that.
-            if copy is not None and position == await connection.scalar(POSITION):
-                copy.rename(final)
-        self._copies()
+        kept, owner, template = kept_name(url, manifest["digest"]), manifest["owner"], manifest["database"]
+        comment = json.dumps({**manifest, "database": kept}).replace("'", "''")
+        await connection.exec_driver_sql(f'CREATE DATABASE "{kept}" OWNER "{owner}" TEMPLATE "{template}"')
+        await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{kept}\" IS '{comment}'")
 
     async def find(self, connection: AsyncConnection, url: URL) -> None:
         """Find a kept database of a given server, and drop those that are too old or too many."""
-        server = f"{await connection.scalar(SERVER)} {url.render_as_string(hide_password=False)}"
-        self.key = digest(f"{self._surroundings} {server}".encode())
-        manifests = []
-        for comment in (await connection.scalars(COMMENTS, {"prefix": kept_name(url, "")})).all():
-            with suppress(ValueError, TypeError):  # of another release
-                manifests.append(Manifest(*json.loads(comment)))
-        for index, manifest in enumerate(sorted(manifests, key=lambda each: each.used, reverse=True)):
-            with suppress(DBAPIError):  # another run is copying or dropping it
-                if self.found is None and self._is_current(manifest):
+        self.server = f"{await connection.scalar(SERVER)} {url.render_as_string(hide_password=False)}"
+        comments = (await connection.scalars(COMMENTS, {"prefix": kept_name(url, "")})).all()
+        manifests: list[Manifest] = sorted(map(json.loads, comments), key=itemgetter("made"), reverse=True)
+        for index, manifest in enumerate(manifests):
+            if index >= KEPT or manifest["made"] < _date(time.time() - KEPT_SECONDS):
+                with suppress(DBAPIError):  # another run is copying or dropping it
+                    await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{manifest["database"]}"')
+            elif not self.found and self._is_current(manifest):
+                self.found = manifest
+
+    def load(self, folder: Path, build: str) -> bool:
+        """Extract what was kept of an embedded server of the same `build` into `folder`, if it is current."""
+        self.server, self.folder = build, str(folder)
+        with suppress(OSError, RuntimeError):  # such as no home
+            for path in self._archives():
+                with suppress(OSError, BadZipFile, ValueError, LookupError), ZipFile(path) as archive:
+                    manifest = json.loads(archive.read(MANIFEST))
+                    if not self._is_current(manifest):
+                        continue
+                    extract_archive(archive, folder)
                     self.found = manifest
-                    await self.comment(connection, manifest._replace(used=time.time()))
-                elif index >= KEPT or time.time() - manifest.used > KEPT_SECONDS:
-                    await connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{manifest.database}"')
-
-    async def comment(self, connection: AsyncConnection, manifest: Manifest) -> None:
-        names = {"name": manifest.database, "comment": json.dumps(manifest)}
-        await connection.exec_driver_sql(str(await connection.scalar(COMMENT_ON, names)))
-
-    def _is_current(self, manifest: Manifest) -> bool:
-        with suppress(OSError):
-            same = manifest.key == self.key and bool(manifest.inputs)
-            return same and digests(self._repository, manifest.inputs) == manifest.inputs
+                    return True
+                path.unlink()
         return False
+
+    async def _archive(self, connection: AsyncConnection, manifest: Manifest) -> None:
+        final = self._cache() / f"{self._prefix}-{manifest['digest']}.zip"
+        new = final.with_name(f"new-{uuid4().hex}.zip")
+        await connection.exec_driver_sql("CHECKPOINT")
+        position = await connection.scalar(POSITION)
+        try:
+            await to_thread(write_archive, new, Path(self.folder), json.dumps(manifest))
+            # It is what a crash would have left at that position, and PostgreSQL recovers from that.
+            if position == await connection.scalar(POSITION):
+                new.replace(final)
+        finally:
+            new.unlink(missing_ok=True)
+        self._archives()
+
+    def _archives(self) -> list[Path]:
+        """Return the project's newest archives; remove its others, and all that are too old."""
+        made = {path: path.stat().st_mtime for path in self._cache().glob("*.zip")}
+        ours = sorted((path for path in made if path.name.startswith(self._prefix)), key=made.__getitem__, reverse=True)
+        gone = {*ours[KEPT:], *(path for path in made if made[path] < time.time() - KEPT_SECONDS)}
+        for path in gone:
+            path.unlink(missing_ok=True)
+        return [path for path in ours if path not in gone]
 
     def _cache(self) -> Path:
         base = Path(os.environ.get("XDG_CACHE_HOME", ""))
@@ -164,38 +154,95 @@ class KeptTemplate:
             raise PermissionError(folder)
         return folder
 
-    def _copies(self) -> list[Path]:
-        """Return the project's copies, the last used first; remove all that are too old, and its own beyond three."""
-        used = {path: path.stat().st_mtime for path in self._cache().iterdir()}
-        ours = sorted((path for path in used if path.name.startswith(self._digest)), key=used.__getitem__, reverse=True)
-        for path in {*ours[KEPT:], *(path for path in used if used[path] < time.time() - KEPT_SECONDS)}:
-            shutil.rmtree(path, ignore_errors=True)
-        return ours[:KEPT]
+    def _find_inputs(self, opened: set[Path], migrate: FunctionType) -> list[str]:
+        """Return patterns of the files of the repository that decide what `migrate` does.
+
+        A file that it opens counts with those of its kind beside and below it: another one may come. A module counts if
+        a file that counts imports one of its name.
+        """
+        loaded = {name: Path(getattr(module, "__file__", None) or "") for name, module in list(sys.modules.items())}
+        modules = {path: name.rpartition(".")[2] for name, file in loaded.items() if (path := self._own(file))}
+        found = {path for path in map(self._own, opened) if path}
+        files, counted = found - modules.keys(), set(found)
+        used = _used_names(migrate, migrate.__code__)
+        if not any(path.suffix == ".py" for path in files):  # it creates the tables of the models, for example
+            used |= COMPUTE_IMPORTS
+        while True:
+            used = used.union(*(_imported_names(self._repository / path) for path in found))
+            every = not used.isdisjoint(COMPUTE_IMPORTS)
+            found = {path for path, name in modules.items() if every or name in used} - counted
+            if not found:
+                break
+            counted |= found
+        patterns = {escape(str(path)) for path in (*counted, self._own(Path(_file(migrate)))) if path}
+        for path in files:
+            if path.suffix and not self._project.is_relative_to(self._repository / path.parent):
+                patterns.add(f"{escape(str(path.parent))}/**/*{path.suffix}")
+        return sorted(patterns)
+
+    def _own(self, path: Path) -> Path | None:
+        """Return the source of a file, below the repository, if it is there and of no library."""
+        with suppress(ValueError):
+            path = Path(source_from_cache(path))
+        path = path.resolve()
+        if "site-packages" in path.parts or not path.is_relative_to(self._repository) or not path.is_file():
+            return None
+        return path.relative_to(self._repository)
+
+    def _digest(self, inputs: list[str]) -> str:
+        """Return a digest of what the migrations depend on; an error if a file was written since the run began."""
+        digest = hashlib.sha256(f"{self._surroundings} {self.server}".encode())
+        for path in sorted({path for pattern in inputs for path in self._repository.glob(pattern)}):
+            if path.stat().st_mtime > self._began:
+                raise FileExistsError(path)
+            content = path.read_bytes()
+            digest.update(f"\n{path.relative_to(self._repository)} {len(content)}\n".encode() + content)
+        return digest.hexdigest()[:16]
+
+    def _is_current(self, manifest: Manifest) -> bool:
+        with suppress(OSError):
+            return bool(manifest["digest"] == self._digest(manifest["inputs"]))
+        return False
 
 
-def kept_name(url: URL, name: str) -> str:
-    return f"{str(url.database)[:30]}_template_{name}"
+class Opened:
+    """What the interpreter opens, by its audit events. None tells what other processes open."""
+
+    def __init__(self) -> None:
+        self.paths: set[Path] = set()
+        self.active, self.by_others = True, False
+        sys.addaudithook(self._hear)  # no hook can be removed
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.active and event in PROCESSES:
+            self.by_others = True
+        elif self.active and event == "open" and not isinstance(arguments[0], int):
+            self.paths.add(Path(os.fsdecode(arguments[0])).absolute())
 
 
-def _name(migrate: Callable[[str], None]) -> str:
-    return f"{migrate.__module__} {getattr(migrate, '__qualname__', '')}"
+def _date(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
 
 
-def _copy(folder: Path, to: Path, manifest: Manifest) -> Path | None:
-    shutil.copytree(folder / "data", to / "data", ignore=NOT_COPIED)
-    shutil.copy2(folder / "password", to)
-    checksum = _checksum(to / "data")
-    (to / "manifest").write_text(json.dumps(manifest._replace(checksum=checksum)))
-    unlogged = any(to.glob("data/base/*/*_init"))  # tables whose rows a recovery does not bring back
-    return None if unlogged or not checksum else to
+def kept_name(url: URL, digest: str) -> str:
+    return f"{str(url.database)[:30]}_template_{digest}"
 
 
-def _checksum(data: Path) -> str:
-    """Return a checksum of all files; an empty one if they are too large to keep."""
-    files = sorted(path for path in data.rglob("*") if path.is_file())
-    if sum(path.stat().st_size for path in files) > KEPT_BYTES:
-        return ""
-    checksum = hashlib.sha256()
-    for path in files:
-        checksum.update(f"{path.relative_to(data)} {path.stat().st_size}\n".encode() + path.read_bytes())
-    return checksum.hexdigest()
+def _file(migrate: Callable[[str], None]) -> str:
+    """Return the file of a function; an empty name for another callable."""
+    return migrate.__code__.co_filename if isinstance(migrate, FunctionType) else ""
+
+
+def _used_names(function: FunctionType, code: CodeType) -> set[str]:
+    """Return the names in a function, and those of the modules of the objects that they name."""
+    values = [function.__globals__.get(name) for name in code.co_names]
+    values += [cell.cell_contents for cell in function.__closure__ or ()]
+    modules = [str(getattr(each, "__module__", None) or getattr(each, "__name__", "")) for each in values]
+    names = {name.rpartition(".")[2] for name in (*code.co_names, *modules)}
+    return names.union(*(_used_names(function, each) for each in code.co_consts if isinstance(each, CodeType)))
+
+
+def _imported_names(path: Path) -> set[str]:
+    """Return each word of a script's import statements."""
+    source = path.read_text("utf-8") if path.suffix == ".py" else ""
+    return set(re.findall(r"\w+", " ".join(IMPORT.findall(source))))

@@ -1,5 +1,6 @@
 """Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this test run."""
 
+import asyncio
 import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -20,10 +21,7 @@ EMBEDDED_DATABASE = "test"
 
 
 class PostgresSource:
-    """A given server, or an embedded one that starts while pytest collects.
-
-    `usable` is whether its URL can be read without starting it.
-    """
+    """A given server, or an embedded one that starts while pytest collects."""
 
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
@@ -46,23 +44,20 @@ class PostgresSource:
         return f"{VARIABLE}, plain role {server.app.username!r}, {made}"
 
     @property
-    def usable(self) -> bool:
-        started = self._starting is not None and self._starting.exception() is None
-        return bool(self._given) or started
-
-    @property
     def log(self) -> Path | None:
-        if self._starting is None or not self.usable:
-            return None
-        return self._starting.result().log
+        """The log file of the embedded server."""
+        return None if self._starting is None or self._starting.exception() else self._starting.result().log
 
     def start(self, run: str = "", app_role: str = "") -> None:
         """Start the embedded server, or make the roles of `run` on a given one, in a thread."""
         self._app_role = app_role
+        if self._executor is not None:
+            return
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
         if self._given:
-            self._given_server = self._given_server or GivenServer(self._given, run, app_role, self.kept)
-        elif self._starting is None:
-            self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
+            self._given_server = GivenServer(self._given, run, app_role, self.kept)
+            self._executor.submit(asyncio.run, self._given_server.live())
+        else:
             start = partial(start_server, announce=self._address.set_result)
             self._starting = self._executor.submit(partial(start, load=self.kept.load) if self.kept else start)
 

@@ -6,9 +6,8 @@ The administrator's password is in no variable, and in no URL that a test gets.
 import asyncio
 import hmac
 import os
-import secrets
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -26,18 +25,18 @@ RIGHTS = text("""
     SELECT rolname, rolbypassrls, rolsuper OR rolcreatedb AS makes_databases, rolsuper OR rolcreaterole AS makes_roles
     FROM pg_roles WHERE rolname = current_user""")
 IS_ROLE = text("SELECT 1 FROM pg_roles WHERE rolname = :name")
-# Each run holds the lock of its id for as long as it lives; what belongs to another id is a dead run's.
+# Each run holds the lock of its id for as long as it lives. What belongs to another id is a dead run's.
 HOLD = text("SELECT set_config('idle_session_timeout', '0', false), pg_advisory_lock_shared(29771, hashtext(:run))")
-TRY = text("SELECT pg_try_advisory_lock(29771, hashtext(:run))")
-RELEASE = text("SELECT pg_advisory_unlock(29771, hashtext(:run))")
 COMMENT = "oneloop run "
-RUNS = text(f"""
-    SELECT DISTINCT run FROM (
-        SELECT substring(shobj_description(oid, 'pg_database') FROM '^{COMMENT}(.*)') AS run
+DROPS = text(f"""
+    WITH made AS MATERIALIZED (
+        SELECT substring(shobj_description(oid, 'pg_database') FROM '^{COMMENT}(.*)') AS run,
+            format('DROP DATABASE IF EXISTS %I WITH (FORCE)', datname) AS statement
         FROM pg_database WHERE pg_has_role(datdba, 'USAGE')
-        UNION ALL SELECT substring(rolname FROM '^{ROLE}_([0-9a-f]{{8}})(_app)?$') FROM pg_roles
-    ) AS named WHERE run IS NOT NULL""")
-OF_RUN = text(f"SELECT datname FROM pg_database WHERE shobj_description(oid, 'pg_database') = '{COMMENT}' || :run")
+        UNION ALL SELECT substring(rolname FROM '^{ROLE}_([0-9a-f]{{8}})$'),
+            format('DROP ROLE IF EXISTS %I, %I', rolname, rolname || '_app') FROM pg_roles)
+    SELECT statement FROM made
+    WHERE run = :ended OR pg_try_advisory_xact_lock(29771, hashtext(run)) ORDER BY statement""")
 
 
 class RunServer(NamedTuple):
@@ -84,10 +83,9 @@ class GivenServer:
         self._given, self._run, self._app_role, self._kept = url, run, app_role, kept
         self._environment = dict(os.environ)  # libpq's variables will name the test database
         self.ready: Future[RunServer] = Future()
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-given-server")
-        self._ended = self._executor.submit(asyncio.run, self._live())
 
-    async def _live(self) -> None:
+    async def live(self) -> None:
+        """Make the roles, wait for `stop`, and drop them with all databases of the run."""
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
@@ -106,7 +104,7 @@ class GivenServer:
                     return
             with suppress(OneloopError, DBAPIError):  # a server that is gone was reported before
                 async with administer(url) as connection:
-                    await drop_run(connection, self._run)
+                    await sweep(connection, self._run)
 
     async def _make(self, connection: AsyncConnection, url: URL) -> RunServer:
         rights = (await connection.execute(RIGHTS)).one()
@@ -119,12 +117,9 @@ class GivenServer:
                 raise RightsError(rights.rolname, "create a role without BYPASSRLS", "NOBYPASSRLS")
             url = url.set(username=rights.rolname)
             return RunServer(url, url, url)
-        owner, secret = f"{ROLE}_{self._run}", secrets.token_urlsafe(24)
-        if self._kept is not None:  # the role that owns a kept template is used again
-            owner = self._kept.found.owner if self._kept.found else owner
-            secret = url.render_as_string(hide_password=False)
-            await connection.execute(HOLD, {"run": owner.removeprefix(f"{ROLE}_")})
-        server = RunServer.with_roles(url, owner, secret, self._app_role)
+        found = self._kept and self._kept.found
+        owner = found["owner"] if found else f"{ROLE}_{self._run}"
+        server = RunServer.with_roles(url, owner, url.render_as_string(hide_password=False), self._app_role)
         try:
             await server.make_roles(connection)
         except DBAPIError as error:
@@ -135,8 +130,6 @@ class GivenServer:
     def stop(self) -> None:
         if not self.ready.exception():
             self._loop.call_soon_threadsafe(self._stop.set)
-        self._ended.result()
-        self._executor.shutdown()
 
 
 def _complete(url: URL, environment: Mapping[str, str]) -> URL:
@@ -147,22 +140,8 @@ def _complete(url: URL, environment: Mapping[str, str]) -> URL:
     return url.set(username=url.username or environment.get("PGUSER"), password=password)
 
 
-async def sweep(connection: AsyncConnection) -> None:
-    """Drop what runs that were killed have left: their locks are free."""
-    for run in (await connection.scalars(RUNS)).all():
-        if await connection.scalar(TRY, {"run": run}):
-            await drop_run(connection, run)
-            await connection.execute(RELEASE, {"run": run})
-
-
-async def drop_run(connection: AsyncConnection, run: str) -> None:
-    """Drop every database of a run, and its roles."""
-    names = (await connection.scalars(OF_RUN, {"run": run})).all()
-    statements = [f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names]
-    # Another run may use its roles, with the template that it kept. A kept template keeps its owner.
-    if await connection.scalar(TRY, {"run": run}):
-        statements += [f'DROP ROLE IF EXISTS "{ROLE}_{run}{end}"' for end in ("_app", "")]
-        statements += [f"SELECT pg_advisory_unlock(29771, hashtext('{run}'))"]
-    for statement in statements:
-        with suppress(DBAPIError):  # another role's, or another run drops it too
+async def sweep(connection: AsyncConnection, ended: str = "") -> None:
+    """Drop the databases and the roles of the run `ended`, and of runs that were killed: their locks are free."""
+    for statement in (await connection.scalars(DROPS, {"ended": ended})).all():
+        with suppress(DBAPIError):  # it owns a kept template, is another role's, or another run drops it too
             await connection.exec_driver_sql(statement)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import ClassVar, Literal
 
 from sqlalchemy import text
@@ -13,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from .database_admin import LIMITS, administer, create_extensions, refused_extension
-from .kept_template import KeptTemplate, Manifest, kept_name
+from .kept_template import KeptTemplate
 from .run_server import COMMENT, ROLE, RunServer
 
 TEMPLATE = "template"
@@ -54,7 +53,6 @@ class WorkerDatabases:
     worker: str
     extensions: Collection[str] = ()  # that the administrator creates before the migration
     kept: KeptTemplate | None = None
-    folder: Path | None = None  # of an embedded server
 
     def name(self, suffix: str) -> str:
         tail = f"_{self.run}_{suffix}"
@@ -89,32 +87,22 @@ class WorkerDatabases:
 
     async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name, kept = self.name(label), self.kept if label == TEMPLATE else None
-        reused = kept and kept.database(migrate)
-        if reused and await connection.scalar(EXISTS, {"name": reused}):
-            await self._create(connection, name, reused)
+        if kept and await connection.scalar(EXISTS, {"name": kept.database(migrate)}):
+            await self._create(connection, name, kept.database(migrate))
             return
         await self._create(connection, name, "template1")
         try:
             await create_extensions(self.server.admin, name, self.extensions)
-            await asyncio.to_thread(partial(kept.migrate, migrate) if kept else migrate, self.url(label, "owner"))
+            work = partial(kept.migrate, migrate) if kept else migrate
+            manifest = await asyncio.to_thread(work, self.url(label, "owner"))
         except BaseException as error:
             await connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
             if refused := refused_extension(error):
                 raise refused from error
             raise
-        owner = str(self.server.owner.username)
-        if kept is not None and (manifest := kept.manifest(migrate, name, owner)):
-            with suppress(OSError, RuntimeError, DBAPIError):  # then the next run migrates as well
-                await self._keep(connection, kept, manifest)
-
-    async def _keep(self, connection: AsyncConnection, kept: KeptTemplate, manifest: Manifest) -> None:
-        if self.folder is not None:
-            await kept.copy(connection, self.folder, manifest)
-            return
-        database = kept_name(self.server.admin, manifest.digest)
-        if not await connection.scalar(EXISTS, {"name": database}):
-            await self._create(connection, database, manifest.database)
-            await kept.comment(connection, manifest._replace(database=database))
+        if kept and manifest:
+            with suppress(OSError, RuntimeError, ValueError, DBAPIError):  # then the next run migrates as well
+                await kept.keep(connection, manifest, self.server.admin)
 
     async def clone(self, suffix: str, template: str) -> None:
         """Copy a template database. A forgotten lock in the copy is an error after two seconds."""

@@ -33,10 +33,6 @@ class SqliteSource(PostgresSource):
     def described(self) -> str:
         return "SQLite (tests cannot prove locks, schemas or parallel writes)"
 
-    @property
-    def usable(self) -> bool:
-        return True
-
     def start(self, run: str = "", app_role: str = "") -> None:
         del run, app_role  # SQLite has no roles
         if self._folder is None:
