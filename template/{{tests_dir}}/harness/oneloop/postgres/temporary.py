@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from zipfile import ZipFile
 
 from .account import Account, choose_account, user_id
 from .binaries import find_binaries

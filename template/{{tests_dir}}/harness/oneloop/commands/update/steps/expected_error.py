@@ -10,7 +10,7 @@ def change(files: ServiceFiles) -> None:
     for path in files.sources(".py"):
         text = files.read(path) or ""
         found = TEST.search(text)
-        if found and "background_error" not in text[: found.start()].rpartition("\n\n\n")[2] and "import pytest\n" in text:
+        if found and "background_error" not in text[: found.start()].rpartition("\n\n\n")[2]:
             files.write(path, text[: found.start()] + MARKER + text[found.start() :])
 
 
