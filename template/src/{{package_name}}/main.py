@@ -20,11 +20,11 @@ from .database import (
 )
 from .documents.routes import router as documents
 from .errors import add_error_handlers, name_media_type, problems
+from .health import Revisions
 from .health import router as health
 from .metrics import router as metrics
 from .middleware import build_middleware
 from .observability import log_slow_queries, start_sentry, write_logs
-from .schema import Revisions
 from .settings import Settings
 from .users.routes import router as users
 

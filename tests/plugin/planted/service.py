@@ -123,7 +123,7 @@ BUGS = {
         "tests/test_health.py::TestGetReady::test_full_pool_returns_200",
     ),
     "an old schema is ready": Bug(
-        "src/my_service/schema.py",
+        "src/my_service/health.py",
         "return applied <= self.known and applied != self.heads",
         "return False",
         "tests/test_health.py::TestGetReady::test_schema_must_not_be_older",
@@ -253,7 +253,7 @@ NIGHTLY = {
         "tests/auth/test_failed_logins.py",
     ),
     "a new schema is not ready": Bug(
-        "src/my_service/schema.py",
+        "src/my_service/health.py",
         "return applied <= self.known and applied != self.heads",
         "return applied != self.heads",
         "tests/test_health.py::TestGetReady::test_schema_must_not_be_older",
@@ -262,7 +262,7 @@ NIGHTLY = {
         "migrations/env.py",
         "            await wait_for_turn(connection)\n",
         "",
-        "tests/test_migrate.py",
+        "tests/test_health.py::test_migration_waits_for_another",
     ),
     "each request asks the connection": Bug(
         "src/my_service/database.py",
