@@ -126,8 +126,8 @@ BUGS = {
     ),
     "15 a migration has no line": Bug(
         f"{PLUGIN}/report/report_writer.py",
-        "= _refusal, _message, _migration,",
-        "= _refusal, _message,",
+        "= _message, _migration,",
+        "= _message,",
         f"{MESSAGES}::test_migration_is_named_with_its_line",
     ),
     "15 a record is shown twice": Bug(

@@ -5,7 +5,7 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from time import monotonic
 from typing import Any
@@ -29,10 +29,15 @@ def pytest_configure(config: pytest.Config) -> None:
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 
-def begin(run: TestRun, test: str) -> None:
-    run.guard.test = test
+@pytest.fixture(autouse=True)
+def _after_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    # Set up before a test's other fixtures, so that it ends last; sync, since it runs the loop.
+    run = request.config.stash[RUN]
+    run.guard.test = request.node.name
     run.sql_log.clear()
     run.leaks.begin_test(run.guard.loop)
+    yield
+    end(run, request.node)
 
 
 def end(run: TestRun, item: pytest.Item) -> None:

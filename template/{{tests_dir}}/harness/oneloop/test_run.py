@@ -31,10 +31,7 @@ ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE
 
 
 class TestRun:
-    """A run in one process, or the controller of pytest-xdist, or one of its workers, which gets `server`.
-
-    `id` is part of the name of each database of the run.
-    """
+    """A run in one process, a controller of pytest-xdist or one of its workers; `id` is in each database's name."""
 
     __test__ = False  # pytest collects classes whose name starts with Test
 

@@ -103,8 +103,7 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 def _line(task: asyncio.Task[object]) -> str:
     # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
     coroutine: Any = task.get_coro()
-    found = f"{_name(task)}, still running: {coroutine}"
-    place = ""
+    found, place = f"{_name(task)}, still running: {coroutine}", ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
             place = f", at {location(frame, frame.f_lineno)}"

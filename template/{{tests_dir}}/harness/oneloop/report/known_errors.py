@@ -56,23 +56,18 @@ class KnownError:
     def explain(self) -> str:
         anchor = self.name.lower().replace(" ", "-")
         lines = f"Cause: {self.cause}", f"Fix: {self.fix}", f"Page: {PAGE}#{anchor}"
-        return "\n".join(
-            textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False) for line in lines
-        )
+        wrapper = textwrap.TextWrapper(WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
+        return "\n".join(map(wrapper.fill, lines))
 
 
 @cache
 def known_errors() -> tuple[KnownError, ...]:
-    entries = tomllib.loads(DATA.read_text("utf-8"))["error"]
-    return tuple(
-        KnownError(
-            entry["name"],
-            tuple(Pattern(**pattern) for pattern in entry["patterns"]),
-            cause=" ".join(entry["cause"].split()),
-            fix=" ".join(entry["fix"].split()),
-        )
-        for entry in entries
-    )
+    found = []
+    for entry in tomllib.loads(DATA.read_text("utf-8"))["error"]:
+        patterns = tuple(Pattern(**each) for each in entry["patterns"])
+        cause, fix = (" ".join(entry[name].split()) for name in ("cause", "fix"))
+        found.append(KnownError(entry["name"], patterns, cause, fix))
+    return tuple(found)
 
 
 def recognise(error: BaseException) -> list[KnownError]:

@@ -24,12 +24,6 @@ RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTIL
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
 
 
-def _refusal(failure: Failure) -> Contribution:
-    """Count a refusal that the report shows as reported."""
-    failure.run.refusals.forget(failure.error)
-    return Contribution()
-
-
 def _message(failure: Failure) -> Contribution:
     """Show the message alone, if the plugin raised the error before or after the test."""
     error = failure.error
@@ -74,7 +68,7 @@ def _sql(failure: Failure) -> Contribution:
 
 
 Contribute = Callable[[Failure], Contribution]
-CONTRIBUTORS: tuple[Contribute, ...] = _refusal, _message, _migration, reason_to_stop, _repeated, _known_errors, _sql
+CONTRIBUTORS: tuple[Contribute, ...] = _message, _migration, reason_to_stop, _repeated, _known_errors, _sql
 
 
 def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -94,7 +88,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.excinfo is None or LOGGED not in item.stash:
         return report
     run, error = item.config.stash[RUN], call.excinfo.value
-    if hasattr(report, "wasxfail"):  # an expected failure; it must not be reported at the end too
+    if report.failed or hasattr(report, "wasxfail"):  # it must not be reported at the end too
         run.refusals.forget(error)
     if not report.failed:
         return report
