@@ -168,7 +168,7 @@ class TestJoining:
 
     def test_a_first_that_stops_it_for_all_is_noticed(self, persistent: Path, plant: Plant) -> None:
         """A planted bug: the tests above can fail."""
-        harness = plant("watchdog/watchdog_main.py", 'hold(folder / LOCK, alone=True) is None', "False")
+        harness = plant("watchdog/watchdog_main.py", "hold(folder / LOCK, alone=True) is None", "False")
         with started(persistent, harness=harness) as first, started(persistent, harness=harness):
             first.stop()
 

@@ -34,7 +34,8 @@ class Account:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
     def can_enter(self, path: Path) -> bool:
-        for status in (folder.stat() for folder in (path, *path.parents) if self.uid is not None and folder.is_dir()):
+        folders = () if self.uid is None else (path, *path.parents)
+        for status in (folder.stat() for folder in folders if folder.is_dir()):
             others = stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH
             if not status.st_mode & (stat.S_IXUSR if status.st_uid == self.uid else others):
                 return False
