@@ -137,12 +137,12 @@ class KeptTemplate:
 
     def _archives(self) -> list[Path]:
         """Return the project's newest archives; remove its others, and all that are too old."""
-        made = {path: path.stat().st_mtime for path in self._cache().glob("*.zip")}
-        ours = sorted((path for path in made if path.name.startswith(self._prefix)), key=made.__getitem__, reverse=True)
-        gone = {*ours[KEPT:], *(path for path in made if made[path] < time.time() - KEPT_SECONDS)}
-        for path in gone:
-            path.unlink(missing_ok=True)
-        return [path for path in ours if path not in gone]
+        archives = sorted(self._cache().glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+        ours = [path for path in archives if path.name.startswith(self._prefix)]
+        for path in archives:
+            if path in ours[KEPT:] or path.stat().st_mtime < time.time() - KEPT_SECONDS:
+                path.unlink(missing_ok=True)
+        return [path for path in ours if path.exists()]
 
     def _cache(self) -> Path:
         base = Path(os.environ.get("XDG_CACHE_HOME", ""))
@@ -163,17 +163,16 @@ class KeptTemplate:
         loaded = {name: Path(getattr(module, "__file__", None) or "") for name, module in list(sys.modules.items())}
         modules = {path: name.rpartition(".")[2] for name, file in loaded.items() if (path := self._own(file))}
         found = {path for path in map(self._own, opened) if path}
-        files, counted = found - modules.keys(), set(found)
-        used = _used_names(migrate, migrate.__code__)
+        files = found - modules.keys()
         if not any(path.suffix == ".py" for path in files):  # it creates the tables of the models, for example
-            used |= COMPUTE_IMPORTS
-        while True:
+            found |= modules.keys()
+        used = _used_names(migrate, migrate.__code__)
+        counted: set[Path] = set()
+        while found:
+            counted |= found
             used = used.union(*(_imported_names(self._repository / path) for path in found))
             every = not used.isdisjoint(COMPUTE_IMPORTS)
             found = {path for path, name in modules.items() if every or name in used} - counted
-            if not found:
-                break
-            counted |= found
         patterns = {escape(str(path)) for path in (*counted, self._own(Path(_file(migrate)))) if path}
         for path in files:
             if path.suffix and not self._project.is_relative_to(self._repository / path.parent):

@@ -15,7 +15,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..errors import DatabaseUnreachableError, OneloopError, RightsError
+from ..errors import DatabaseUnreachableError, RightsError
 from .database_admin import administer, server_url
 from .engine_guard import exempt
 from .kept_template import KeptTemplate
@@ -97,14 +97,11 @@ class GivenServer:
                         await self._kept.find(connection, url)
                     self.ready.set_result(await self._make(connection, url))
                     await self._stop.wait()
+                    await sweep(connection, self._run)
             except BaseException as error:  # noqa: BLE001  raised again by who waits for it
-                if not self.ready.done():
+                if not self.ready.done():  # a server that is gone later was reported before
                     reason = getattr(error, "orig", None)
                     self.ready.set_exception(DatabaseUnreachableError(str(url), str(reason)) if reason else error)
-                    return
-            with suppress(OneloopError, DBAPIError):  # a server that is gone was reported before
-                async with administer(url) as connection:
-                    await sweep(connection, self._run)
 
     async def _make(self, connection: AsyncConnection, url: URL) -> RunServer:
         rights = (await connection.execute(RIGHTS)).one()

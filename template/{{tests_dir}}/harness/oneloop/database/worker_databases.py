@@ -18,8 +18,7 @@ from .run_server import COMMENT, ROLE, RunServer
 TEMPLATE = "template"
 LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
-LOCK = text("SELECT pg_try_advisory_lock(hashtext(:run))")
-UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:run))")
+LOCK = text("SELECT pg_try_advisory_lock(hashtext(:run))")  # until the connection ends
 LOCK_POLL_SECONDS = 0.02
 TERMINATE = text("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -78,12 +77,9 @@ class WorkerDatabases:
             # Not pg_advisory_lock: it would reach the time limit of a statement while another worker migrates.
             while not await connection.scalar(LOCK, {"run": self.run}):  # noqa: ASYNC110  no event tells
                 await asyncio.sleep(LOCK_POLL_SECONDS)
-            try:
-                if not await connection.scalar(EXISTS, {"name": self.name(label)}):
-                    await self.server.make_roles(connection)
-                    await self._make_template(connection, label, migrate)
-            finally:
-                await connection.execute(UNLOCK, {"run": self.run})
+            if not await connection.scalar(EXISTS, {"name": self.name(label)}):
+                await self.server.make_roles(connection)
+                await self._make_template(connection, label, migrate)
 
     async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name, kept = self.name(label), self.kept if label == TEMPLATE else None
