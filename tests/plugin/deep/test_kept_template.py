@@ -12,6 +12,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, text
@@ -266,22 +267,27 @@ async def test_a_spoilt_copy_is_no_error_and_is_replaced(
     assert found(project, tmp_path)
 
 
-async def test_a_change_while_it_is_copied_spoils_it(
-    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path, _database: TestDatabase
+async def test_a_change_while_it_is_copied_spoils_it(  # noqa: PLR0913, PLR0917
+    project: Path,
+    server: Path,
+    admin: AsyncConnection,
+    tmp_path: Path,
+    _database: TestDatabase,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ended = asyncio.Event()
+    loop, write_archive = asyncio.get_running_loop(), kept_template.write_archive
 
-    async def write_rows() -> None:
-        async with administer(_database.databases.server.admin) as connection:
-            while not ended.is_set():
+    async def change() -> None:
+        with exempt():
+            async with administer(_database.databases.server.admin) as connection:
                 await connection.execute(text("SELECT pg_current_xact_id()"))
 
-    with exempt():
-        writing = asyncio.create_task(write_rows())
-        await asyncio.sleep(0.1)
-        await keep(project, server, admin)
-        ended.set()
-        await writing
+    def write_during_a_change(*arguments: Any) -> None:
+        write_archive(*arguments)
+        asyncio.run_coroutine_threadsafe(change(), loop).result()
+
+    monkeypatch.setattr(kept_template, "write_archive", write_during_a_change)
+    await keep(project, server, admin)
 
     assert not found(project, tmp_path)
 

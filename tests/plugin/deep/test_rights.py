@@ -82,7 +82,7 @@ async def make(_database: TestDatabase) -> AsyncIterator[Made]:
     yield go
     with exempt():
         for database, connection in opened:
-            await connection.close()
+            connection.terminate()  # the wiper may have ended it
             await database.drop()
             await database.databases.drop(database.template)
 
