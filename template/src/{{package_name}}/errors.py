@@ -190,7 +190,7 @@ async def _database_error(request: Request, error: Exception) -> Response:
 
 async def _unavailable(_: Request, error: Exception) -> Response:
     cause = error.__cause__ or error
-    logger.warning("unavailable", extra={"reason": f"{type(cause).__name__}: {cause}"})
+    logger.warning("unavailable", extra={"error": type(cause).__name__, "reason": cause})
     answer = error if isinstance(error, UnavailableError) else UnavailableError()
     return problem(answer.status, str(answer), answer.headers)
 

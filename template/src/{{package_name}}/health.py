@@ -17,6 +17,7 @@ from .errors import UnavailableError
 router = APIRouter(tags=["health"])
 logger = logging.getLogger(__name__)
 
+SETTINGS = (Path("alembic.ini"), Path(__file__).parents[2] / "alembic.ini")
 APPLIED = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
@@ -28,10 +29,11 @@ class Revisions:
     heads: frozenset[str]
 
     @classmethod
-    def read(cls, settings: Path = Path("alembic.ini")) -> "Revisions":
-        """Read the revisions beside the process, where the image has them."""
-        if not settings.exists():
-            logger.warning("no migrations here", extra={"looked_for": str(settings)})
+    def read(cls) -> "Revisions":
+        """Read the revisions beside the process, where the image has them, or those of a checkout."""
+        settings = next(filter(Path.exists, SETTINGS), None)
+        if settings is None:
+            logger.warning("no migrations here", extra={"looked_for": str(SETTINGS[0])})
             return cls(frozenset(), frozenset())
         folder = ScriptDirectory.from_config(Config(settings))
         known = frozenset(each.revision for each in folder.walk_revisions())
