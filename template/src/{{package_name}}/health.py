@@ -30,7 +30,7 @@ class Revisions:
 
     @classmethod
     def read(cls) -> "Revisions":
-        """Read the revisions beside the process, where the image has them, or those of a checkout."""
+        """Read the revisions beside the process, as in the image, or those of a checkout."""
         settings = next(filter(Path.exists, SETTINGS), None)
         if settings is None:
             logger.warning("no migrations here", extra={"looked_for": str(SETTINGS[0])})
