@@ -129,8 +129,8 @@ def test_recipe_shows_the_function_of_the_service() -> None:
     assert shown.text.partition("\nWAITING = ")[2].rstrip() in service
 
 
-# The plugin makes them, and a service has no reason to replace them: the role clients come from `client_as`.
-NOT_OVERRIDDEN = {"admin_client", "database_url", "editor_client", "second_database", "writer_client"}
+# The plugin makes them, and a service has no reason to replace them.
+NOT_OVERRIDDEN = {"database_url", "second_database"}
 
 
 def fixtures(text: str) -> set[str]:

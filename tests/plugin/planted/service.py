@@ -23,8 +23,8 @@ BUGS = {
     ),
     "an isolation level that the code does not expect": Bug(
         "src/my_service/database.py",
-        "        pool_pre_ping=True,\n",
-        '        pool_pre_ping=True,\n        isolation_level="SERIALIZABLE",\n',
+        "        max_overflow=0,\n",
+        '        max_overflow=0,\n        isolation_level="SERIALIZABLE",\n',
         "tests/documents/test_document.py::TestDeleteDocument::test_change_during_a_delete_returns_404",
         "SERVICE_UNAVAILABLE: 503",
     ),
@@ -92,7 +92,7 @@ BUGS = {
         "    valid,",
         "tests/auth/test_login.py::TestManyLogins::test_login_holds_no_connection_while_it_is_verified",
     ),
-    "a 401 undoes the count": Bug(
+    "a refused login undoes the count": Bug(
         "src/my_service/auth/service.py",
         "    await session.commit()\n    valid,",
         "    valid,",
