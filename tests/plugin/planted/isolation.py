@@ -151,7 +151,10 @@ BUGS = {
         KEEPING, "/**/*{path.suffix}", "/{path.name}", f"{KEPT_TEMPLATE}::{STALE}[a new migration]"
     ),
     "13 a kept template forgets its server": Bug(
-        KEEPING, "{self._surroundings} {self.server}", "{self._surroundings}", f"{KEPT_TEMPLATE}::{ONE_SERVER}[PostgreSQL]"
+        KEEPING,
+        "{self._surroundings} {self.server}",
+        "{self._surroundings}",
+        f"{KEPT_TEMPLATE}::{ONE_SERVER}[PostgreSQL]",
     ),
     "13 a kept template is damaged": Bug(
         KEEPING,
