@@ -53,6 +53,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "leaks_wrong.test_coroutine_dropped_in_a_cycle": ("error", ["was never awaited"]),
     "leaks_wrong.test_connection_dropped_in_a_cycle": ("error", ["ResourceWarning"]),
     "leaks_wrong.test_lock_left_on_a_connection": ("error", ["an advisory lock", f"{LEAKS}:"]),
+    "leaks_wrong.test_transaction_of_a_raw_connection": ("error", ["LeakError", "idle in transaction after: 'BEGIN'"]),
     "leaks_wrong.test_background_task_fails": (
         "error",
         ["GET /probe/later was complete", "it fails later", f"{LEAKS}:"],

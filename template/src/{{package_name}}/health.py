@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Column, MetaData, String, Table, select
+from sqlalchemy.exc import ProgrammingError
 
 from .database import SessionFactory
 from .errors import UnavailableError
@@ -65,7 +66,10 @@ async def get_ready_factory(request: Request) -> SessionFactory:
 
 async def _ask(factory: SessionFactory, revisions: Revisions) -> None:
     async with factory() as session:
-        applied = frozenset(await session.scalars(select(APPLIED.c.version_num)))
+        try:
+            applied = frozenset(await session.scalars(select(APPLIED.c.version_num)))
+        except ProgrammingError:  # there is no such table
+            applied = frozenset()
     if revisions.are_older(applied):
         message = "The database lacks a migration."
         raise UnavailableError(message)

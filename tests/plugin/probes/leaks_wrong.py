@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 import pytest
 from fastapi import BackgroundTasks, FastAPI
 from httpx2 import AsyncClient
@@ -138,6 +139,14 @@ async def test_setting_of_another_test(db_engine: AsyncEngine) -> None:
 async def test_lock_left_on_a_connection(db_engine: AsyncEngine) -> None:
     async with db_engine.connect() as connection:
         await connection.execute(text("SELECT pg_advisory_lock(1)"))
+
+
+raw: list[asyncpg.Connection] = []
+
+
+async def test_transaction_of_a_raw_connection(db_session: AsyncSession) -> None:
+    raw.append(await asyncpg.connect())
+    await raw[0].execute("BEGIN")
 
 
 async def test_lock_is_free(db_session: AsyncSession) -> None:

@@ -62,9 +62,9 @@ def _clean_up(
     if repeated and reason(item, "repeated_selects") is None:
         run.refusals.add(RepeatedSelectsError(guard.test, repeated))
     leaks = run.leaks.end_test(loop, errors_expected=reason(item, "background_error") is not None)
-    # A test with the URL may use a driver of its own, which no engine shows. A doctest has no arguments.
+    # A driver of its own, which no engine shows, is expected in a test with the URL. A doctest has no arguments.
     has_url = isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters
-    if guard.touched or has_url:
+    if guard.touched or URL in getattr(item, "fixturenames", ()):
         databases.mark_used(compare_schema=run.sql_log.schema or has_url)
     guard.touched = False
     result = loop.run_until_complete(databases.after_test())
@@ -123,8 +123,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     item.config.stash[RUN].may_cancel = False  # pytest skips the other finalizers after a cancellation
+    if nextitem is None:
+        pytest_enter_pdb()  # the end of the run is no test's
 
 
 def pytest_enter_pdb() -> None:

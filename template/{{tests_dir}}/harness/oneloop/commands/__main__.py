@@ -22,20 +22,20 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="oneloop", description="The commands of a service.")
+    parser = argparse.ArgumentParser(allow_abbrev=False, prog="oneloop", description="The commands of a service.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    dev = commands.add_parser("dev", help="start the service, and reload it when a file changes")
+    dev = commands.add_parser("dev", allow_abbrev=False, help="start the service, and reload it when a file changes")
     dev.add_argument("factory", help="such as orders.main:create_app")
     dev.add_argument("--host", default="127.0.0.1")
     dev.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
-    run = commands.add_parser("run", help="run a program with the development database")
+    run = commands.add_parser("run", allow_abbrev=False, help="run a program with the development database")
     run.add_argument("program", nargs=argparse.REMAINDER, help="such as alembic current")
-    psql = commands.add_parser("psql", help="open the database of the service in psql")
+    psql = commands.add_parser("psql", allow_abbrev=False, help="open the database of the service in psql")
     psql.add_argument("database", nargs="?", help="another one on the same server")
     psql.add_argument("arguments", nargs=argparse.REMAINDER, help="such as postgres -c 'SELECT 1'")
-    reset = commands.add_parser("reset", help="empty the development database: drop and create it")
+    reset = commands.add_parser("reset", allow_abbrev=False, help="empty the development database: drop and create it")
     reset.add_argument("--yes", action="store_true", help="do not ask")
-    update = commands.add_parser("update", help="update the plugin and docs/testing/")
+    update = commands.add_parser("update", allow_abbrev=False, help="update the plugin and docs/testing/")
     update.add_argument("--to", metavar="RELEASE", help="a release or HEAD; the newest if left out")
     update.add_argument("--check", action="store_true", help="only report whether one is out")
     update.add_argument("--preview", action="store_true", help="show what an update does, and change nothing")
@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     update.add_argument("--yes", action="store_true", help="apply each step without asking")
     update.add_argument("--no-selftest", action="store_true", help="do not run the self-tests at the end")
     update.add_argument("--answers-file", default=".copier-answers.yml", help=argparse.SUPPRESS)
-    commands.add_parser("selftest", help="test the plugin itself")
+    commands.add_parser("selftest", allow_abbrev=False, help="test the plugin itself")
     return parser
 
 
