@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alembic.config import Config
+from sqlalchemy import text
 
 from oneloop.config import CONFIG
 
@@ -68,6 +69,16 @@ async def path_with_a_percent_sign(given: Given) -> None:
     Config(folder / "alembic.ini").get_main_option("script_location")
 
 
+async def a_statement_for_superusers(given: Given) -> None:
+    async with given.engine.connect() as connection:
+        await connection.execute(text("SELECT pg_read_file('PG_VERSION')"))
+
+
+async def an_extension_that_is_there(given: Given) -> None:
+    async with given.engine.connect() as connection:
+        await connection.execute(text("CREATE EXTENSION plpgsql"))
+
+
 REFUSED: Provoked = (
     ("Something was not closed", an_open_socket),
     ("No fixture event_loop", no_event_loop),
@@ -77,4 +88,6 @@ REFUSED: Provoked = (
     ("Network blocked", leave_the_machine_with_warnings_as_errors),
     ("Percent sign", url_with_a_percent_sign),
     ("Percent sign", path_with_a_percent_sign),
+    ("Missing right", a_statement_for_superusers),
+    ("Extension exists already", an_extension_that_is_there),
 )

@@ -54,7 +54,7 @@ class TestDatabases:
                 self._databases.remove(database)
                 # A lost server was reported by the test that lost it.
                 with suppress(DatabaseUnreachableError, DBAPIError, *CONNECTION_LOST):
-                    # An engine that nobody disposes of may hold a thread that keeps the process alive.
+                    # An engine that is not disposed of may hold a thread that keeps the process alive.
                     await self._dispose({database.name})
                     await database.drop()
 
