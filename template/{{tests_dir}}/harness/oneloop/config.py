@@ -15,9 +15,7 @@ TESTS = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class ProjectConfig:
-    """The settings of the table; `folder` is the one of its pyproject.toml."""
-
-    folder: Path
+    folder: Path  # of the pyproject.toml
     package: str
     database_url_variable: str = ""
     driver: str = "postgresql+asyncpg"

@@ -31,7 +31,6 @@ class Refusals:
         raise error
 
     def add(self, error: OneloopError) -> None:
-        """Raise `error` at the end of the test."""
         self._errors.append(error)
 
     def forget(self, shown: BaseException) -> None:

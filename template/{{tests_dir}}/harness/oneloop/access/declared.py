@@ -28,7 +28,6 @@ class Case(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The path, with its `{...}` not filled in."""
         return self.entry.split()[1]
 
     def __str__(self) -> str:
@@ -51,8 +50,7 @@ def load() -> Mapping[str, Access]:
 
 
 def _import(file: Path) -> ModuleType:
-    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`, `access`. It gets the
-    # name that pytest gives to the conftest.py beside it.
+    # Its name depends on the project, such as `backend.tests.access`: as pytest names the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
     name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
     if (known := sys.modules.get(name)) and known.__file__ == str(file):

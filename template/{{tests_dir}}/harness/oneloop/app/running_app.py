@@ -36,8 +36,6 @@ class ServedRequest:
 
 
 class ResponseWatch:
-    """Passes on what the app sends, and notes how far the response is."""
-
     def __init__(self, send: Send) -> None:
         self._send = send
         self.begun = self.complete = False

@@ -38,7 +38,6 @@ def fingerprint(catalogue: Catalogue) -> str:
 
 
 def tables_with_rows(tables: Collection[Table]) -> str:
-    """Return the query for the oids of those among `tables` that hold rows."""
     queries = [
         # Row security may hide the rows themselves, but not that the file has pages.
         f"SELECT {table.oid}::bigint AS oid WHERE pg_relation_size({table.oid}) > 0"
@@ -81,7 +80,6 @@ def wipe_function(catalogue: Catalogue) -> str:
 
 
 def copy_rows(table: Table) -> str:
-    """Return the script that copies the rows of a kept table into a temporary one."""
     create = f"CREATE TEMPORARY TABLE {_copy(table)} AS SELECT {table.columns or ''} FROM ONLY {table.quoted}"
     return f"DROP TABLE IF EXISTS pg_temp.{_copy(table)}; {create}"
 
@@ -89,13 +87,9 @@ def copy_rows(table: Table) -> str:
 def full_wipe(
     catalogue: Catalogue, *, guarded: Collection[Table], changed: Collection[Table], views: Collection[View]
 ) -> str:
-    """Return the script that deletes every row, restores `changed` tables and refreshes `views`.
-
-    `guarded` are the guarded tables that hold rows. Their owner lifts their guards: only a superuser may set
-    `session_replication_role`.
-    """
+    """Return the script that deletes every row, also of the `guarded` tables, and restores `changed` and `views`."""
     restored = catalogue.with_referrers(changed)
-    lifted = [*guarded, *restored]
+    lifted = [*guarded, *restored]  # by their owner: only a superuser may set `session_replication_role`
     steps = [
         *(f"ALTER TABLE ONLY {each.quoted} {lift}" for each in lifted for lift in each.lifts),
         deletion([*catalogue.unguarded, *lifted]),

@@ -34,11 +34,7 @@ class WipeResult:
 
 
 class PostgresWiper:
-    """Deletes every row except those of the kept tables, and restores these.
-
-    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe` then reports the
-    changes, and the database is to be replaced.
-    """
+    """Deletes every row except those of the kept tables, and restores these: one prepared call in the common case."""
 
     _catalogue: Catalogue
     _digests: dict[str, str]
@@ -57,10 +53,7 @@ class PostgresWiper:
     async def open(
         cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = (), *, lift: bool = True
     ) -> "PostgresWiper":
-        """Connect to the database at `url`, and refuse it if a table to be wiped holds rows or protects them.
-
-        With `lift` the role may lift the protection of its own tables, which takes longer.
-        """
+        """Connect, and refuse tables with rows or with a protection; `lift` lifts that of own tables, and is slow."""
         engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
@@ -99,7 +92,7 @@ class PostgresWiper:
             raise SeededRowsError([table.full for table in seeded])
 
     async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
-        """Delete every row; with `compare_schema`, look for changes of the schema first."""
+        """Delete every row, unless the schema has changed, which no wipe restores: the database is to be replaced."""
         leaks: list[str] = []
         wiped = False
         try:

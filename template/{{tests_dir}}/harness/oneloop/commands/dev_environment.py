@@ -92,7 +92,6 @@ class Given:
         }
 
     def __getitem__(self, name: str) -> str | None:
-        """Return a variable by its name in capitals; None if it is missing or empty."""
         return next((values[name] for values in self._sources.values() if name in values), None)
 
     def source(self, name: str) -> str | None:

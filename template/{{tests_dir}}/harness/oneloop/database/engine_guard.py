@@ -77,7 +77,6 @@ class EngineGuard:
         return watched and self._run not in str(url.database) and not exempted()
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
-        """Return the engines used so far that are on one of these databases."""
         return [engine for engine in self._engines if engine.url.database in databases]
 
 
@@ -94,7 +93,6 @@ def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
 
 
 def exempted() -> bool:
-    """Return whether the plugin itself is at work."""
     return _exempt.get()
 
 

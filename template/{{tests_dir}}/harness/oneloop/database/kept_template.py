@@ -242,6 +242,5 @@ def _used_names(function: FunctionType, code: CodeType) -> set[str]:
 
 
 def _imported_names(path: Path) -> set[str]:
-    """Return each word of a script's import statements."""
     source = path.read_text("utf-8") if path.suffix == ".py" else ""
     return set(re.findall(r"\w+", " ".join(IMPORT.findall(source))))

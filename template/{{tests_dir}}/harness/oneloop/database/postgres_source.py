@@ -45,7 +45,6 @@ class PostgresSource:
 
     @property
     def log(self) -> Path | None:
-        """The log file of the embedded server."""
         return None if self._starting is None or self._starting.exception() else self._starting.result().log
 
     def start(self, run: str = "", app_role: str = "") -> None:
@@ -74,7 +73,6 @@ class PostgresSource:
         return RunServer.with_roles(admin, ROLE, str(admin.password), self._app_role)
 
     def url(self) -> URL:
-        """Return the URL of the administrator."""
         return self.server().admin
 
     def databases(self, server: RunServer, run: str, worker: str) -> WorkerDatabases:

@@ -10,19 +10,12 @@ from pathlib import Path
 
 from .binaries import find_client
 from .persistent import choose_persistent_folder, start_persistent
-from .postgres_errors import PostgresStartError, PostgresStopError, PostgresUnavailable
+from .postgres_errors import PostgresStopError, PostgresUnavailable
 from .temporary import start_temporary
 from .watchdog_client import PostgresServer
 
-__all__ = [
-    "PostgresServer",
-    "PostgresStartError",
-    "PostgresStopError",
-    "PostgresUnavailable",
-    "choose_persistent_folder",
-    "find_client",
-    "start_server",
-]
+__all__ = ["PostgresServer", "PostgresStopError", "PostgresUnavailable"]
+__all__ += ["choose_persistent_folder", "find_client", "start_server"]
 
 
 def start_server(

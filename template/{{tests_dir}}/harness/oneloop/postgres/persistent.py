@@ -59,8 +59,7 @@ def start_persistent(folder: Path) -> PostgresServer:
                 _make_socket_folder(socket_folder, cluster)
                 cluster = replace(cluster, binaries=cluster.binaries.within_reach(folder))
                 cluster = cluster.listening(socket_folder, new=initdb)
-            # What the last one to leave removes is computed: root would remove what `postmaster.pid` names, and the
-            # server's user can write that file.
+            # Not the folder that `postmaster.pid` names: the server's user can write that, and root would remove it.
             remove = [path for path in (folder / PROGRAMS_COPY, socket_folder) if path != cluster.data]
             watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=remove))
             (folder / UNFINISHED).unlink(missing_ok=True)
