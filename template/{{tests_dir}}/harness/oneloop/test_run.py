@@ -69,7 +69,6 @@ class TestRun:
 
     @property
     def log(self) -> Path | None:
-        """The log file of the embedded server; None for any other server."""
         return self.source.log if self.server_log is None else Path(self.server_log)
 
     def connect(self) -> WorkerDatabases:
@@ -109,7 +108,6 @@ class TestRun:
                 os.environ[name] = str(value)
 
     def close(self) -> None:
-        """Restore the process, and stop the server."""
         self.resources.close()
         if self.server is None:
             self.source.stop()

@@ -17,9 +17,7 @@ FILE = shown(PATH)
 
 
 class Case(NamedTuple):
-    """One role at one entry of ACCESS: method, path, and words that tell two entries apart."""
-
-    entry: str
+    entry: str  # of ACCESS: method, path, and words that tell two entries apart
     role: str
 
     @property
@@ -35,7 +33,6 @@ class Case(NamedTuple):
 
 
 def load() -> Mapping[str, Access]:
-    """Return the user's ACCESS; an empty one if the file does not exist."""
     if not PATH.is_file():
         return {}
     access: Mapping[str, Access] = getattr(_import(PATH), "ACCESS", {})
@@ -90,7 +87,6 @@ def _route(entry: str) -> str:
 
 
 def _line(endpoint: Endpoint, columns: Sequence[str]) -> str:
-    """Return a proposal for the route's line in ACCESS."""
     statuses = {role: 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status for role in columns}
     return f'    "{endpoint.name}": Access({", ".join(_argument(*each) for each in statuses.items())}),'
 

@@ -68,7 +68,6 @@ class Table:
 
     @property
     def may_hide_rows(self) -> bool:
-        """Whether row security may hide rows from the tables' owner."""
         return LIFT_ROW_SECURITY in self.lifts
 
 

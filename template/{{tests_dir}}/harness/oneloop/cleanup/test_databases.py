@@ -17,8 +17,6 @@ from .wiper import WipeResult
 
 
 class State(Enum):
-    """What the running test has done to the databases."""
-
     CLEAN = auto()  # it has not used them
     USED = auto()  # they are wiped after the test
     PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
@@ -26,7 +24,7 @@ class State(Enum):
 
 
 class TestDatabases:
-    """The worker's database, those that a user added, and their app; `after_test` is the transition to the next test."""
+    """The worker's database, those that a user added, and their app; `after_test` leads to the next test."""
 
     __test__ = False  # pytest collects classes of this name
 

@@ -27,10 +27,8 @@ CHANGED = (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateErro
 
 @dataclass(frozen=True)
 class WipeResult:
-    """A line for each connection that was terminated, and for each change that no wipe undoes."""
-
-    leaks: list[str] = field(default_factory=list)
-    schema_changes: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)  # a line for each connection that was terminated
+    schema_changes: list[str] = field(default_factory=list)  # that no wipe undoes
 
 
 class PostgresWiper:
@@ -128,7 +126,6 @@ class PostgresWiper:
         return left
 
     async def _terminate(self, transactions: Collection[Mapping[str, Any]]) -> list[str]:
-        """Terminate their connections, which frees their locks, and return a line for each."""
         for row in transactions:
             await self._driver.fetchval("SELECT pg_terminate_backend($1)", row["pid"])
         return [f"a transaction, {row['state']} after: {row['query']!r}" for row in transactions]

@@ -47,7 +47,6 @@ class SyncClient(TestClient):
             raise ClientPolicyError(self._guard.test, self._where, did)
 
     def send(self, request: Request, **options: Any) -> Response:
-        """Send the request, then raise what was refused meanwhile."""
         self._where = _find_caller()
         try:
             response = super().send(request, **options)

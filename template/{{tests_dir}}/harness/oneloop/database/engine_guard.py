@@ -82,7 +82,6 @@ class EngineGuard:
 
 @contextmanager
 def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
-    """Listen to these events of one of SQLAlchemy's classes until the block ends."""
     for name, listener in listeners.items():
         event.listen(target, name, listener)
     try:

@@ -13,8 +13,6 @@ from .tasks import Tasks, UnawaitedErrors
 
 
 class Leaks:
-    """What one test may leave to the next."""
-
     def __init__(self, config: ProjectConfig) -> None:
         self.blocking = Blocking(config)
         self.tasks = Tasks(config)

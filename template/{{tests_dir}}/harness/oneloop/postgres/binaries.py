@@ -23,11 +23,9 @@ SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder of PostgreSQL's programs, and whether the server's user may run them there."""
-
     folder: Path
     version: str
-    reachable: bool = True
+    reachable: bool = True  # whether the server's user may run them there
 
     @property
     def major(self) -> int:

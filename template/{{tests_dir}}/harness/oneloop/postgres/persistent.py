@@ -1,7 +1,6 @@
 """A persistent server, for development: its rows stay, and all processes that use its folder share it.
 
-The first process starts the server, later ones join it, and the last one to leave stops it. Each has a watchdog of its
-own, and all watchdogs share the folder's `lock`.
+The first process starts the server, and the last one to leave stops it: their watchdogs share the folder's `lock`.
 """
 
 import hashlib

@@ -46,8 +46,6 @@ def describe(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class KnownError:
-    """Errors with one cause and one fix."""
-
     name: str
     patterns: tuple[Pattern, ...]
     cause: str

@@ -29,11 +29,9 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True)
 class Contribution:
-    """Sections for the report; a text that replaces the traceback; the last line of a run that stops here."""
-
     sections: list[tuple[str, str]] = field(default_factory=list)
-    text: str = ""
-    stop: str = ""
+    text: str = ""  # replaces the traceback
+    stop: str = ""  # the last line of a run that stops here
 
 
 class LostServerError(OneloopError):
