@@ -38,7 +38,6 @@ TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or 
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
-    """Return the configuration of the project whose tests run; None if there is none."""
     here = config.invocation_params.dir
     paths = config.known_args_namespace.file_or_dir or config.getini("testpaths") or ["."]
     starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]

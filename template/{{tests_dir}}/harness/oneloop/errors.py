@@ -167,8 +167,8 @@ class TimeLimitError(OneloopError):
 class UnknownRoleError(OneloopError):
     def __init__(self, role: str, roles: Iterable[str]) -> None:
         super().__init__(
-            f"There is no role {role!r}. The fixture `roles` of tests/conftest.py has: "
-            f"{', '.join(roles)}. Use one of these, or add the role there."
+            f"There is no role {role!r}. The fixture `roles` of tests/conftest.py has: {', '.join(roles)}. Use one of "
+            "these, or add the role there."
         )
 
 

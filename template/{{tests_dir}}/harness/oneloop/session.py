@@ -67,7 +67,6 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Pass the run and its server to a worker of pytest-xdist."""
     run = node.config.stash[RUN]
     server = run.connect().server
     node.workerinput[WORKER_INPUT] = {

@@ -23,8 +23,7 @@ LEFT_OPEN = """
 def fingerprint(catalogue: Catalogue) -> str:
     """Return the expression for what a test should leave as it was, as the text of a JSON object.
 
-    It has a signature for each kept table and each view, by its oid: the count of the rows and their highest
-    transaction id. A row that was written since has a higher id, and a row that was deleted is missing from the count.
+    By its oid, each kept table and each view has the count of its rows and their highest transaction id.
     """
     rows = "(SELECT count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) FROM ONLY {})"
     signatures = {NEWEST: NEWEST_OID}

@@ -86,7 +86,7 @@ class PostgresWiper:
         known = {name for table in self._catalogue.kept for name in table.names}
         if missing := set(self._kept) - MIGRATIONS_TABLES - known:
             raise KeptTablesError(sorted(missing))
-        if seeded := await self._with_rows(self._catalogue.wiped):
+        if seeded := await self._with_rows(tables):
             raise SeededRowsError([table.full for table in seeded])
 
     async def wipe(self, *, compare_schema: bool = False) -> WipeResult:

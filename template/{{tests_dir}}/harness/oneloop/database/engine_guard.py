@@ -22,9 +22,8 @@ sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None
 class EngineGuard:
     """Refuses a foreign loop or database when a connection is requested.
 
-    On a foreign loop asyncpg fails with a message that names no cause, and psycopg and aiosqlite pass. The guard
-    replaces `Engine.raw_connection`, which sync and async engines use alike. A pool's events come too late:
-    `pool_pre_ping` has used the connection before them.
+    On a foreign loop asyncpg names no cause, and psycopg and aiosqlite pass. It replaces `Engine.raw_connection`,
+    since a pool's events come too late: `pool_pre_ping` has used the connection before them.
     """
 
     def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this test run."""
+"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server that starts while pytest collects."""
 
 import asyncio
 import os
@@ -21,8 +21,6 @@ EMBEDDED_DATABASE = "test"
 
 
 class PostgresSource:
-    """A given server, or an embedded one that starts while pytest collects."""
-
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
         self.embedded = not self._given

@@ -121,8 +121,7 @@ def _prepare_data(cluster: Cluster) -> bool:
                 f"{cluster.binaries.version}, which is installed here, cannot read it. Move {folder} to another place "
                 f"to start with an empty database, or install PostgreSQL {written} to dump it first."
             )
-        # No server answers. PostgreSQL would refuse to start if another process had the last one's number by now, and
-        # it has one more guard against two servers: its shared memory.
+        # PostgreSQL would not start if another process had the last one's number by now. Its shared memory also guards.
         (data / "postmaster.pid").unlink(missing_ok=True)
         (_choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
         return False
