@@ -9,8 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-# The plugin is vendored in the folder of the tests: tests/harness/oneloop/.
-TESTS = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[2]  # the plugin is vendored below it
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One test run as one process sees it, and everything that lives as long as the run does."""
+"""A test run in one process, a controller of pytest-xdist or a worker, and everything that lives as long."""
 
 import os
 import re
@@ -31,8 +31,6 @@ ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE
 
 
 class TestRun:
-    """A run in one process, a controller of pytest-xdist or one of its workers; `id` is in each database's name."""
-
     __test__ = False  # pytest collects classes whose name starts with Test
 
     def __init__(

@@ -18,13 +18,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Endpoint(NamedTuple):
-    """One method of one path, MOUNT for a mounted app; `status` is the one of success, `mount` the path of its app."""
-
-    method: str
+    method: str  # MOUNT for a mounted app
     path: str
-    status: int = 200
+    status: int = 200  # of a success
     scheme: str | None = None
-    mount: str = ""
+    mount: str = ""  # the path of the mounted app that it is in
 
     @property
     def name(self) -> str:

@@ -8,7 +8,6 @@ FUNCTION = "pg_temp.oneloop_wipe"
 CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
-# The transactions of other connections, and those that were left open.
 OTHERS = """
     SELECT pid, state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
