@@ -1,7 +1,6 @@
 """A pytest plugin for async FastAPI services: one event loop, a real PostgreSQL, the real app.
 
-Start with `fixtures`, which holds what tests ask for; `plugin` lists all parts. Each room says at its top what it is,
-what it may import and where to start. Nothing imports `plugin`.
+Start with `fixtures`, which holds what tests ask for; `plugin` lists all parts, and nothing imports it. See each room.
 """
 
 from .errors import ClientPolicyError, LeakError, OneloopError, SeamError, WrongDatabaseError, WrongLoopError

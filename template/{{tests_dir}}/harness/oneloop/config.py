@@ -9,15 +9,12 @@ from typing import Any, NoReturn
 
 import pytest
 
-# The plugin is vendored in the folder of the tests: tests/harness/oneloop/.
-TESTS = Path(__file__).parents[2]
+TESTS = Path(__file__).parents[2]  # the plugin is vendored below it
 
 
 @dataclass(frozen=True)
 class ProjectConfig:
-    """The settings of the table; `folder` is the one of its pyproject.toml."""
-
-    folder: Path
+    folder: Path  # of the pyproject.toml
     package: str
     database_url_variable: str = ""
     driver: str = "postgresql+asyncpg"
@@ -40,7 +37,6 @@ TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or 
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
-    """Return the configuration of the project whose tests run; None if there is none."""
     here = config.invocation_params.dir
     paths = config.known_args_namespace.file_or_dir or config.getini("testpaths") or ["."]
     starts = [(here / str(path).partition("::")[0]).resolve() for path in paths]

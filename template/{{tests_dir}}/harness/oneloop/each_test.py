@@ -47,7 +47,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
         return
     if run.guard.loop is not None:
         if run.guard.loop.is_closed():
-            run.databases.mark_lost()
+            run.databases.state = State.LOST
             raise ClosedLoopError(run.guard.test)
         _clean_up(run, item, run.guard.loop)
     run.refusals.raise_first()

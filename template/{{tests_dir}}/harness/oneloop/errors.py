@@ -31,7 +31,6 @@ class Refusals:
         raise error
 
     def add(self, error: OneloopError) -> None:
-        """Raise `error` at the end of the test."""
         self._errors.append(error)
 
     def forget(self, shown: BaseException) -> None:
@@ -168,8 +167,8 @@ class TimeLimitError(OneloopError):
 class UnknownRoleError(OneloopError):
     def __init__(self, role: str, roles: Iterable[str]) -> None:
         super().__init__(
-            f"There is no role {role!r}. The fixture `roles` of tests/conftest.py has: "
-            f"{', '.join(roles)}. Use one of these, or add the role there."
+            f"There is no role {role!r}. The fixture `roles` of tests/conftest.py has: {', '.join(roles)}. Use one of "
+            "these, or add the role there."
         )
 
 

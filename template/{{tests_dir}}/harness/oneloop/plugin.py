@@ -40,7 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_packages() -> None:
-    """Stop the run if a package that the plugin needs is missing or too old."""
     wrong = {}
     for needed in map(Requirement, requires("oneloop-vendored") or ()):
         found = next((each.version for each in distributions(name=needed.name)), "")

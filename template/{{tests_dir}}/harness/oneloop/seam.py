@@ -37,8 +37,7 @@ class CreateUser(Protocol):
 class Migrate(Protocol):
     """Migrates the database at `url` to `head`, or down to `base`, where no migration has run.
 
-    It runs in a thread of its own, where it may start a loop. A service whose migrations have no downgrade ignores
-    `base`.
+    It runs in a thread of its own, where it may start a loop. Without downgrades it ignores `base`.
     """
 
     def __call__(self, url: str, revision: str = "head") -> None: ...
@@ -67,14 +66,9 @@ def _required(name: str) -> Any:
     return pytest.fixture(missing, scope="session", name=name)
 
 
-settings = _required("settings")
-create_app = _required("create_app")
+settings, create_app, metadata, migrate = map(_required, ("settings", "create_app", "metadata", "migrate"))
+roles, create_user, password_hasher = map(_required, ("roles", "create_user", "password_hasher"))
 session_factory_dependency = _required("session_factory_dependency")
-metadata = _required("metadata")
-migrate = _required("migrate")
-roles = _required("roles")
-create_user = _required("create_user")
-password_hasher = _required("password_hasher")
 
 
 @pytest.fixture(scope="session")

@@ -23,22 +23,18 @@ def start_early(config: pytest.Config, project: ProjectConfig) -> None:
     options = config.known_args_namespace
     if options.collectonly or options.help or options.version or WORKER in os.environ:
         return
-    run = _keep(config, TestRun(project))
+    run = config.stash[RUN] = TestRun(project)
+    config.add_cleanup(run.close)
     run.name_database(None)
     run.source.start(run.id, project.app_role)
-
-
-def _keep(config: pytest.Config, run: TestRun) -> TestRun:
-    config.stash[RUN] = run
-    config.add_cleanup(run.close)
-    return run
 
 
 def pytest_configure(config: pytest.Config) -> None:
     given = getattr(config, "workerinput", {}).get(WORKER_INPUT)
     run = config.stash.get(RUN, None)
     if run is None:
-        run = _keep(config, TestRun(config.stash[CONFIG], **(given["run"] if given else {})))
+        run = config.stash[RUN] = TestRun(config.stash[CONFIG], **(given["run"] if given else {}))
+        config.add_cleanup(run.close)
     if given:
         admin, owner, app = map(make_url, given["urls"])
         run.server = RunServer(admin, owner, app, run.config.app_role)
@@ -71,7 +67,6 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Pass the run and its server to a worker of pytest-xdist."""
     run = node.config.stash[RUN]
     server = run.connect().server
     node.workerinput[WORKER_INPUT] = {

@@ -1,4 +1,4 @@
-"""One test run as one process sees it, and everything that lives as long as the run does."""
+"""A test run in one process, a controller of pytest-xdist or a worker, and everything that lives as long."""
 
 import os
 import re
@@ -31,8 +31,6 @@ ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE
 
 
 class TestRun:
-    """A run in one process, a controller of pytest-xdist or one of its workers; `id` is in each database's name."""
-
     __test__ = False  # pytest collects classes whose name starts with Test
 
     def __init__(
@@ -69,7 +67,6 @@ class TestRun:
 
     @property
     def log(self) -> Path | None:
-        """The log file of the embedded server; None for any other server."""
         return self.source.log if self.server_log is None else Path(self.server_log)
 
     def connect(self) -> WorkerDatabases:
@@ -109,7 +106,6 @@ class TestRun:
                 os.environ[name] = str(value)
 
     def close(self) -> None:
-        """Restore the process, and stop the server."""
         self.resources.close()
         if self.server is None:
             self.source.stop()

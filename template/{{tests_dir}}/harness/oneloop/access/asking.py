@@ -20,10 +20,8 @@ OFTEN_INVALID = {404, 405, 422}
 
 
 class Answer(NamedTuple):
-    """A status, and what to report of the response if another one was declared."""
-
     status: int
-    details: str
+    details: str  # to report if another status was declared
 
 
 class Asker(NamedTuple):
@@ -58,7 +56,6 @@ def _fill_in(case: Case, values: Mapping[str, object]) -> str:
 
 
 async def _open_websocket(asgi: ASGIApp, client: AsyncClient, path: str, options: Mapping[str, Any]) -> int:
-    """Open a websocket as the user of `client`; return 101, or the status of the refusal."""
     from httpx2.websockets import WebSocketUpgradeError  # noqa: PLC0415  few services need it
 
     async with open_async_client(asgi) as opening:

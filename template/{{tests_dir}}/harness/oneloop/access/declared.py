@@ -17,9 +17,7 @@ FILE = shown(PATH)
 
 
 class Case(NamedTuple):
-    """One role at one entry of ACCESS: method, path, and words that tell two entries apart."""
-
-    entry: str
+    entry: str  # of ACCESS: method, path, and words that tell two entries apart
     role: str
 
     @property
@@ -28,7 +26,6 @@ class Case(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The path, with its `{...}` not filled in."""
         return self.entry.split()[1]
 
     def __str__(self) -> str:
@@ -36,7 +33,6 @@ class Case(NamedTuple):
 
 
 def load() -> Mapping[str, Access]:
-    """Return the user's ACCESS; an empty one if the file does not exist."""
     if not PATH.is_file():
         return {}
     access: Mapping[str, Access] = getattr(_import(PATH), "ACCESS", {})
@@ -51,8 +47,7 @@ def load() -> Mapping[str, Access]:
 
 
 def _import(file: Path) -> ModuleType:
-    # By its file, since its name depends on the project: `tests.access`, `backend.tests.access`, `access`. It gets the
-    # name that pytest gives to the conftest.py beside it.
+    # Its name depends on the project, such as `backend.tests.access`: as pytest names the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), file.parents)
     name = ".".join([*reversed([folder.name for folder in packages]), file.stem])
     if (known := sys.modules.get(name)) and known.__file__ == str(file):
@@ -92,7 +87,6 @@ def _route(entry: str) -> str:
 
 
 def _line(endpoint: Endpoint, columns: Sequence[str]) -> str:
-    """Return a proposal for the route's line in ACCESS."""
     statuses = {role: 401 if endpoint.scheme and role == ANONYMOUS else endpoint.status for role in columns}
     return f'    "{endpoint.name}": Access({", ".join(_argument(*each) for each in statuses.items())}),'
 

@@ -10,8 +10,6 @@ from ..errors import OneloopError
 from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
-
-# The status of an invalid request, for every caller.
 INVALID = {405: "the method is wrong", 422: "the body or the query is wrong"}
 
 
@@ -46,7 +44,6 @@ class Given(NamedTuple):
 
     @property
     def another_user(self) -> Any:
-        """A user who is not the caller."""
         for entry in self.users.values():
             if entry["user"] is not self.caller:
                 return entry["user"]
@@ -54,13 +51,11 @@ class Given(NamedTuple):
 
     @property
     def people(self) -> Mapping[str, UserWithPassword]:
-        """The name of `users` before release 0.4.0."""
-        return self.users
+        return self.users  # their name before release 0.4.0
 
     @property
     def stranger(self) -> Any:
-        """The name of `another_user` before release 0.4.0."""
-        return self.another_user
+        return self.another_user  # likewise
 
 
 Arrange = Callable[[Given], Awaitable[Call]]

@@ -1,7 +1,7 @@
 """The routes of the app as FastAPI resolves them, and whether they authenticate their caller."""
 
 import inspect
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.security.base import SecurityBase
 from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 WEBSOCKET = "WEBSOCKET"
 MOUNT = "MOUNT"
@@ -18,13 +18,11 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Endpoint(NamedTuple):
-    """One method of one path, MOUNT for a mounted app; `status` is the one of success, `mount` the path of its app."""
-
-    method: str
+    method: str  # MOUNT for a mounted app
     path: str
-    status: int = 200
+    status: int = 200  # of a success
     scheme: str | None = None
-    mount: str = ""
+    mount: str = ""  # the path of the mounted app that it is in
 
     @property
     def name(self) -> str:
@@ -55,24 +53,21 @@ def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None
 
 def list_endpoints(app: FastAPI) -> list[Endpoint]:
     """Return every method of every path, except FastAPI's own pages, static files and apps of other frameworks."""
-    return list(_endpoints(app.routes, "", _own_pages(app)))
+    return list(_endpoints(app, app.routes, ""))
 
 
-def _own_pages(app: FastAPI) -> set[str | None]:
-    return {app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url}
-
-
-def _endpoints(routes: Iterable[BaseRoute], prefix: str, skipped: Collection[str | None]) -> Iterator[Endpoint]:
-    for context in iter_route_contexts(list(routes)):
+def _endpoints(app: ASGIApp | None, routes: Sequence[BaseRoute], prefix: str) -> Iterator[Endpoint]:
+    own_pages: list[str | None] = []
+    if isinstance(app, FastAPI):
+        own_pages = [app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url]
+    for context in iter_route_contexts(routes):
         path = context.path_format or context.path or ""
         inner = getattr(context, "routes", None)
         if inner is not None:
             if isinstance(context.original_route, Mount):
                 yield Endpoint(MOUNT, prefix + (context.path or ""))
-            mounted = getattr(context, "app", None)
-            pages = _own_pages(mounted) if isinstance(mounted, FastAPI) else ()
-            yield from _endpoints(inner, prefix + (context.path or ""), pages)
-        elif context.endpoint is not None and path not in skipped:
+            yield from _endpoints(getattr(context, "app", None), inner, prefix + (context.path or ""))
+        elif context.endpoint is not None and path not in own_pages:
             scheme = find_scheme(getattr(context, "dependant", None))
             for method in _methods(context):
                 status = 101 if method == WEBSOCKET else getattr(context, "status_code", None)

@@ -21,10 +21,8 @@ of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
 @dataclass
 class ServedRequest:
-    """A request while the app serves it; `selects` counts, by statement and line, what ran since its last message."""
-
     scope: Scope
-    selects: Counter[tuple[str, str]] = field(default_factory=Counter)
+    selects: Counter[tuple[str, str]] = field(default_factory=Counter)  # since its last message, by statement and line
     ended: bool = False
 
     def resetting(self, call: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,8 +34,6 @@ class ServedRequest:
 
 
 class ResponseWatch:
-    """Passes on what the app sends, and notes how far the response is."""
-
     def __init__(self, send: Send) -> None:
         self._send = send
         self.begun = self.complete = False
@@ -144,5 +140,4 @@ async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[
 
 
 def overriding(app: FastAPI, overrides: Mapping[Dependency, Dependency]) -> AbstractContextManager[object]:
-    """Apply `overrides` to `app`, and restore exactly the overrides that it had before."""
     return patch.dict(app.dependency_overrides, overrides)

@@ -1,7 +1,6 @@
 """Tests of the user's service that every test run includes: access, migrations, contract.
 
-May import every other room, under the name `oneloop`, as tests do. Start with `test_access`. This file decides which of
-them pytest collects.
+May import every other room, under the name `oneloop`, as tests do. Start with `test_access`.
 """
 
 from pathlib import Path

@@ -12,8 +12,7 @@ from oneloop.checks import SNAPSHOT, UPDATE, relative
 
 pytestmark = pytest.mark.contract
 
-# Texts for readers are not part of the contract. But below the keys in NAMES, each key is a name that the API chose: a
-# property called `title` stays.
+# Texts for readers are no part of the contract. Below the keys in NAMES, a key such as `title` is a name of the API.
 TEXTS = frozenset({"title", "summary", "description", "example", "examples"})
 NAMES = frozenset(
     {"components", "content", "headers", "paths", "properties", "responses", "schemas"}

@@ -31,7 +31,6 @@ async def caller(
 async def test_each_operation_answers_as_described(
     app: FastAPI, live_server: LiveServer, caller: AsyncClient, tmp_path: Path
 ) -> None:
-    """Schemathesis, in a process of its own, sends valid and invalid requests to each operation."""
     if find_spec("schemathesis") is None:
         pytest.fail(f"Schemathesis is not installed in this environment. Run:\n    {CONTRACT}", False)
     headers = {**caller.headers, "cookie": "; ".join(f"{k}={v}" for k, v in caller.cookies.items())}

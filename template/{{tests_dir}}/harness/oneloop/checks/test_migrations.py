@@ -53,14 +53,12 @@ def models(metadata: MetaData | Sequence[MetaData]) -> list[MetaData]:
 async def test_the_models_and_the_migrations_agree(
     migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
 ) -> None:
-    """No table, column, index, default or check of the models lacks its migration."""
     await check_drift(migrated_engine, models, migrate)
 
 
 async def test_the_migrations_go_down_and_up_again(
     migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
 ) -> None:
-    """A downgrade to the start drops every table of the models; an upgrade creates all again."""
     with exempt():
         await asyncio.to_thread(migrate, migrated_engine.url.render_as_string(hide_password=False), "base")
         async with migrated_engine.connect() as connection:
@@ -101,12 +99,8 @@ async def check_drift(engine: AsyncEngine, models: list[MetaData], migrate: Migr
 
 
 def find_missing_steps(connection: Connection, models: list[MetaData], configured: Mapping[str, Any]) -> str:
-    """Return the steps that no migration takes, as Alembic writes them.
-
-    A table that only the migrations know is allowed. A view is not compared, nor a foreign table.
-    """
-    # Imported here: it takes a tenth of a second, and `migrate` has usually imported it by now.
-    from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415
+    """Return the steps that no migration takes, as Alembic writes them; only the migrations may know a table."""
+    from alembic.autogenerate import produce_migrations, render_python_code  # noqa: PLC0415  takes a tenth of a second
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
     target = configured.get("target_metadata") or []

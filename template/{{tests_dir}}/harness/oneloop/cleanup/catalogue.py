@@ -12,8 +12,7 @@ USERS = """
     n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')"""
-# Each relation that holds rows of its own: partitions but not their parent, and both the children and the parent of an
-# inheritance. Foreign and temporary tables are left alone.
+# Each relation with rows of its own, such as a partition but not its parent; no foreign and no temporary table.
 TABLES = f"""
     WITH obstacles(relation, deletes, lift, restore) AS (
         SELECT tgrelid, tgtype & 8 <> 0, format('DISABLE TRIGGER %I', tgname),
@@ -56,8 +55,6 @@ SEQUENCES = """
 
 @dataclass(frozen=True)
 class Table:
-    """A table that holds rows of its own."""
-
     oid: int
     quoted: str
     full: str
@@ -71,25 +68,20 @@ class Table:
 
     @property
     def may_hide_rows(self) -> bool:
-        """Whether row security may hide rows from the tables' owner."""
         return LIFT_ROW_SECURITY in self.lifts
 
 
 @dataclass(frozen=True)
 class View:
-    """A materialized view, and whether it was populated after the migrations."""
-
     oid: int
     quoted: str
-    populated: bool
+    populated: bool  # after the migrations
 
 
 class Sequence(NamedTuple):
-    """A sequence: its quoted name, its last value, and whether that value was used."""
-
-    name: str
+    name: str  # quoted
     value: int
-    called: bool
+    called: bool  # whether the value was used
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ OF_RELATIONS = "\n".join(
     f"UNION ALL SELECT 'pg_class'::regclass, {oid}, part::text FROM {name} AS part JOIN relations r ON r.oid = {oid}"
     for name, oid in PARTS.items()
 )
-# One row for each object with a name. Statistics are not compared, nor the file that TRUNCATE and REFRESH replace.
-# 16384 is the first oid that PostgreSQL gives to an object of a user.
+# One row for each named object, without what TRUNCATE and REFRESH replace. 16384 is the first oid of a user's object.
 DIGESTS = f"""
     WITH relations AS (
         SELECT * FROM pg_class WHERE oid >= 16384 AND relpersistence <> 't' AND relkind NOT IN ('t', 'i', 'I')

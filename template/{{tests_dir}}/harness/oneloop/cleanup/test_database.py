@@ -14,10 +14,7 @@ from .wiper import PostgresWiper, WipeResult, open_wiper
 
 @dataclass
 class TestDatabase:
-    """A database of this process, cloned from a template database of the run.
-
-    A private copy takes its name for one test, so that the URL stays the same.
-    """
+    """A clone of a template database. A private copy takes its name for one test, so that the URL stays the same."""
 
     __test__ = False  # pytest collects classes of this name
 

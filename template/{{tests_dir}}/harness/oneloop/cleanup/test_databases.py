@@ -17,19 +17,14 @@ from .wiper import WipeResult
 
 
 class State(Enum):
-    """What the running test has done to the databases."""
-
     CLEAN = auto()  # it has not used them
     USED = auto()  # they are wiped after the test
     PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
-    LOST = auto()  # they could not be cleaned: no other test may start
+    LOST = auto()  # no other test may start: they could not be cleaned, the server is gone, or the loop is closed
 
 
 class TestDatabases:
-    """The worker's database, those that a user added, and the app that uses them.
-
-    `after_test` is the transition to the next test. The other methods only record what the running test does.
-    """
+    """The worker's database, those that a user added, and their app; `after_test` leads to the next test."""
 
     __test__ = False  # pytest collects classes of this name
 
@@ -63,10 +58,6 @@ class TestDatabases:
         self._compare_schema = self._compare_schema or compare_schema
         if self.state is State.CLEAN:
             self.state = State.USED
-
-    def mark_lost(self) -> None:
-        """Have no other test start: the server is gone, or the loop is closed."""
-        self.state = State.LOST
 
     async def use_private_copy(self) -> None:
         """Put a private copy in the place of each database, and restart the app on it."""

@@ -8,7 +8,6 @@ FUNCTION = "pg_temp.oneloop_wipe"
 CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
-# The transactions of other connections, and those that were left open.
 OTHERS = """
     SELECT pid, state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
@@ -23,8 +22,7 @@ LEFT_OPEN = """
 def fingerprint(catalogue: Catalogue) -> str:
     """Return the expression for what a test should leave as it was, as the text of a JSON object.
 
-    It has a signature for each kept table and each view, by its oid: the count of the rows and their highest
-    transaction id. A row that was written since has a higher id, and a row that was deleted is missing from the count.
+    By its oid, each kept table and each view has the count of its rows and their highest transaction id.
     """
     rows = "(SELECT count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) FROM ONLY {})"
     signatures = {NEWEST: NEWEST_OID}
@@ -38,7 +36,6 @@ def fingerprint(catalogue: Catalogue) -> str:
 
 
 def tables_with_rows(tables: Collection[Table]) -> str:
-    """Return the query for the oids of those among `tables` that hold rows."""
     queries = [
         # Row security may hide the rows themselves, but not that the file has pages.
         f"SELECT {table.oid}::bigint AS oid WHERE pg_relation_size({table.oid}) > 0"
@@ -81,7 +78,6 @@ def wipe_function(catalogue: Catalogue) -> str:
 
 
 def copy_rows(table: Table) -> str:
-    """Return the script that copies the rows of a kept table into a temporary one."""
     create = f"CREATE TEMPORARY TABLE {_copy(table)} AS SELECT {table.columns or ''} FROM ONLY {table.quoted}"
     return f"DROP TABLE IF EXISTS pg_temp.{_copy(table)}; {create}"
 
@@ -89,13 +85,9 @@ def copy_rows(table: Table) -> str:
 def full_wipe(
     catalogue: Catalogue, *, guarded: Collection[Table], changed: Collection[Table], views: Collection[View]
 ) -> str:
-    """Return the script that deletes every row, restores `changed` tables and refreshes `views`.
-
-    `guarded` are the guarded tables that hold rows. Their owner lifts their guards: only a superuser may set
-    `session_replication_role`.
-    """
+    """Return the script that deletes every row, also of the `guarded` tables, and restores `changed` and `views`."""
     restored = catalogue.with_referrers(changed)
-    lifted = [*guarded, *restored]
+    lifted = [*guarded, *restored]  # by their owner: only a superuser may set `session_replication_role`
     steps = [
         *(f"ALTER TABLE ONLY {each.quoted} {lift}" for each in lifted for lift in each.lifts),
         deletion([*catalogue.unguarded, *lifted]),

@@ -27,18 +27,12 @@ CHANGED = (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateErro
 
 @dataclass(frozen=True)
 class WipeResult:
-    """A line for each connection that was terminated, and for each change that no wipe undoes."""
-
-    leaks: list[str] = field(default_factory=list)
-    schema_changes: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)  # a line for each connection that was terminated
+    schema_changes: list[str] = field(default_factory=list)  # that no wipe undoes
 
 
 class PostgresWiper:
-    """Deletes every row except those of the kept tables, and restores these.
-
-    The common case is one prepared call. No wipe restores a schema that a test changed: `wipe` then reports the
-    changes, and the database is to be replaced.
-    """
+    """Deletes every row except those of the kept tables, and restores these: one prepared call in the common case."""
 
     _catalogue: Catalogue
     _digests: dict[str, str]
@@ -57,10 +51,7 @@ class PostgresWiper:
     async def open(
         cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = (), *, lift: bool = True
     ) -> "PostgresWiper":
-        """Connect to the database at `url`, and refuse it if a table to be wiped holds rows or protects them.
-
-        With `lift` the role may lift the protection of its own tables, which takes longer.
-        """
+        """Connect, and refuse tables with rows or with a protection; `lift` lifts that of own tables, and is slow."""
         engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
@@ -95,11 +86,11 @@ class PostgresWiper:
         known = {name for table in self._catalogue.kept for name in table.names}
         if missing := set(self._kept) - MIGRATIONS_TABLES - known:
             raise KeptTablesError(sorted(missing))
-        if seeded := await self._with_rows(self._catalogue.wiped):
+        if seeded := await self._with_rows(tables):
             raise SeededRowsError([table.full for table in seeded])
 
     async def wipe(self, *, compare_schema: bool = False) -> WipeResult:
-        """Delete every row; with `compare_schema`, look for changes of the schema first."""
+        """Delete every row, unless the schema has changed, which no wipe restores: the database is to be replaced."""
         leaks: list[str] = []
         wiped = False
         try:
@@ -135,7 +126,6 @@ class PostgresWiper:
         return left
 
     async def _terminate(self, transactions: Collection[Mapping[str, Any]]) -> list[str]:
-        """Terminate their connections, which frees their locks, and return a line for each."""
         for row in transactions:
             await self._driver.fetchval("SELECT pg_terminate_backend($1)", row["pid"])
         return [f"a transaction, {row['state']} after: {row['query']!r}" for row in transactions]

@@ -45,8 +45,7 @@ class LiveServer:
                 self._task = await self._serve()
 
     async def _serve(self) -> asyncio.Task[None]:
-        # Without the protocol, asyncio leaves out TCP_NODELAY, and a response in two parts waits 40 ms for an
-        # acknowledgement.
+        # Without the protocol, asyncio leaves out TCP_NODELAY: a response in two parts then waits 40 ms.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.bind((HOST, 0))
         self.url = f"http://{HOST}:{listening.getsockname()[1]}"

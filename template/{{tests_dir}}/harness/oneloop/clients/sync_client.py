@@ -27,27 +27,20 @@ class SyncClient(TestClient):
     def __init__(
         self, asgi: ASGIApp, app: FastAPI, guard: EngineGuard, refusals: Refusals, *, exempt: bool = False
     ) -> None:
-        self._app = app
-        self._guard = guard
         self._refusals = refusals
-        self._exempt = exempt
         self._where = ""
 
         async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-            self._refuse_authentication(scope)
+            route = None if exempt else find_route(app.routes, scope)
+            if scheme := route and find_scheme(getattr(route, "dependant", None)):
+                did = f"requested {scope['path']}, which authenticates its caller ({scheme}),"
+                raise ClientPolicyError(guard.test, self._where, did)
             sync_call.set(self._where)
             await asgi(scope, receive, send)
 
         super().__init__(checked)
 
-    def _refuse_authentication(self, scope: Scope) -> None:
-        route = None if self._exempt else find_route(self._app.routes, scope)
-        if scheme := route and find_scheme(getattr(route, "dependant", None)):
-            did = f"requested {scope['path']}, which authenticates its caller ({scheme}),"
-            raise ClientPolicyError(self._guard.test, self._where, did)
-
     def send(self, request: Request, **options: Any) -> Response:
-        """Send the request, then raise what was refused meanwhile."""
         self._where = _find_caller()
         try:
             response = super().send(request, **options)

@@ -25,10 +25,8 @@ logger = logging.getLogger(__name__)
 
 # RFC 9110: no control character except a tab inside, and no space at either end.
 VALID_HEADER = re.compile(rb"(?:[^\x00-\x20\x7f]+(?:[ \t]+[^\x00-\x20\x7f]+)*)?")
-# How long the app may take to notice that its client has left.
-LEFT_SECONDS = 2.0
-# Plain HTTP needs no certificates, and to load them takes 30 ms for each client.
-NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+LEFT_SECONDS = 2.0  # for the app to notice that its client has left
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to load them takes 30 ms for each client
 
 
 class InProcessTransport(ASGITransport):

@@ -105,7 +105,6 @@ class Child:
             self._process.send_signal(number)
 
     def run(self, command: list[str], environment: dict[str, str]) -> int:
-        """Run a program and return its exit status, as a shell counts it."""
         if self.interrupted:
             return INTERRUPTED
         try:

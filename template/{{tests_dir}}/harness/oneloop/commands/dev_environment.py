@@ -21,7 +21,6 @@ from ..database.run_server import RunServer
 from ..postgres import choose_persistent_folder, start_server
 from . import CommandError
 
-SECRET_BYTES = 32
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
 CONNECT_SECONDS = 5.0
@@ -52,7 +51,7 @@ def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dic
     given = Given(project, os.environ)
     environment = dict(os.environ)
     if given[SECRET] is None:
-        environment[SECRET] = secrets.token_hex(SECRET_BYTES)
+        environment[SECRET] = secrets.token_hex(32)
     if (url := given[DATABASE]) is not None:
         _check_database(url, str(given.source(DATABASE)))
         yield environment, environment
@@ -92,7 +91,6 @@ class Given:
         }
 
     def __getitem__(self, name: str) -> str | None:
-        """Return a variable by its name in capitals; None if it is missing or empty."""
         return next((values[name] for values in self._sources.values() if name in values), None)
 
     def source(self, name: str) -> str | None:

@@ -20,15 +20,9 @@ CONNECT_SECONDS = 10.0
 COMMAND_SECONDS = 60.0
 LIMITS = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
 # Which of them a lost connection raises is a matter of milliseconds.
-CONNECTION_LOST = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-)
+SHUT_DOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
+OF_CLIENT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+CONNECTION_LOST = (*SHUT_DOWN, *OF_CLIENT)
 
 
 @asynccontextmanager

@@ -22,9 +22,8 @@ sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None
 class EngineGuard:
     """Refuses a foreign loop or database when a connection is requested.
 
-    On a foreign loop asyncpg fails with a message that names no cause, and psycopg and aiosqlite pass. The guard
-    replaces `Engine.raw_connection`, which sync and async engines use alike. A pool's events come too late:
-    `pool_pre_ping` has used the connection before them.
+    On a foreign loop asyncpg names no cause, and psycopg and aiosqlite pass. It replaces `Engine.raw_connection`,
+    since a pool's events come too late: `pool_pre_ping` has used the connection before them.
     """
 
     def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:
@@ -77,13 +76,11 @@ class EngineGuard:
         return watched and self._run not in str(url.database) and not exempted()
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
-        """Return the engines used so far that are on one of these databases."""
         return [engine for engine in self._engines if engine.url.database in databases]
 
 
 @contextmanager
 def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
-    """Listen to these events of one of SQLAlchemy's classes until the block ends."""
     for name, listener in listeners.items():
         event.listen(target, name, listener)
     try:
@@ -94,7 +91,6 @@ def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
 
 
 def exempted() -> bool:
-    """Return whether the plugin itself is at work."""
     return _exempt.get()
 
 

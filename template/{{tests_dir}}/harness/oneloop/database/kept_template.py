@@ -1,7 +1,7 @@
 """The migrated template, kept for later runs until a file that decides what the migrations do has changed.
 
-Of a given server a database is kept; its comment says what it depends on. Of an embedded server an archive of its data
-is kept in the user's cache. It is made right after the migrations: nothing of a test is in it.
+A given server keeps a database, whose comment says what it depends on; for an embedded one the user's cache has an
+archive of its data. Both are made right after the migrations: nothing of a test is in them.
 """
 
 import hashlib
@@ -51,10 +51,8 @@ Manifest = dict[str, Any]
 
 
 class KeptTemplate:
-    """What a run can keep. It reuses what `found` names."""
-
     def __init__(self, project: Path, settings: str) -> None:
-        self.found: Manifest | None = None
+        self.found: Manifest | None = None  # what the run reuses
         self.folder = ""  # of an embedded server
         self.server = ""  # what tells servers apart
         self._began = time.time()
@@ -242,6 +240,5 @@ def _used_names(function: FunctionType, code: CodeType) -> set[str]:
 
 
 def _imported_names(path: Path) -> set[str]:
-    """Return each word of a script's import statements."""
     source = path.read_text("utf-8") if path.suffix == ".py" else ""
     return set(re.findall(r"\w+", " ".join(IMPORT.findall(source))))

@@ -1,4 +1,4 @@
-"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server for this test run."""
+"""Where PostgreSQL comes from: TEST_DATABASE_URL, or an embedded server that starts while pytest collects."""
 
 import asyncio
 import os
@@ -21,8 +21,6 @@ EMBEDDED_DATABASE = "test"
 
 
 class PostgresSource:
-    """A given server, or an embedded one that starts while pytest collects."""
-
     def __init__(self) -> None:
         self._given = os.environ.get(VARIABLE)
         self.embedded = not self._given
@@ -45,7 +43,6 @@ class PostgresSource:
 
     @property
     def log(self) -> Path | None:
-        """The log file of the embedded server."""
         return None if self._starting is None or self._starting.exception() else self._starting.result().log
 
     def start(self, run: str = "", app_role: str = "") -> None:
@@ -74,7 +71,6 @@ class PostgresSource:
         return RunServer.with_roles(admin, ROLE, str(admin.password), self._app_role)
 
     def url(self) -> URL:
-        """Return the URL of the administrator."""
         return self.server().admin
 
     def databases(self, server: RunServer, run: str, worker: str) -> WorkerDatabases:

@@ -1,7 +1,4 @@
-"""The server of a run, as its roles see it: the administrator, the owner who migrates, and the app.
-
-The administrator's password is in no variable, and in no URL that a test gets.
-"""
+"""The server of a run, as its roles see it: the administrator, whose password no test gets, the owner and the app."""
 
 import asyncio
 import hmac
@@ -40,15 +37,12 @@ DROPS = text(f"""
 
 
 class RunServer(NamedTuple):
-    """The URLs of the three roles. `admin` names the database from which the names of all others derive.
-
-    `app_role` is the role to which the migrations grant, if the app has a role of its own.
-    """
+    """The URLs of the three roles. `admin` names the database from which the names of all others derive."""
 
     admin: URL
     owner: URL
     app: URL
-    app_role: str = ""
+    app_role: str = ""  # to which the migrations grant, if the app has a role of its own
 
     @classmethod
     def with_roles(cls, admin: URL, owner: str, secret: str, app_role: str) -> "RunServer":

@@ -8,10 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class FreshSession(AsyncSession):
-    """A session that reads a row again instead of returning the one in memory.
-
-    Catches the false failure of an assertion on a row that a request has changed.
-    """
+    """A session that reads a row again instead of returning the one in memory: a request may have changed it."""
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         return await super().get(entity, ident, **{"populate_existing": True, **options})

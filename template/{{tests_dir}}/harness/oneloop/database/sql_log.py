@@ -16,21 +16,17 @@ SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REV
 
 
 class SqlLog:
-    """The last statements of the running test, from every engine of the process.
-
-    `schema` is whether one of them may have changed the schema.
-    """
+    """The last statements of the running test, from every engine of the process."""
 
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=KEPT)
-        self.schema = False
+        self.schema = False  # whether one of them may have changed it
 
     def clear(self) -> None:
         self._lines.clear()
         self.schema = False
 
     def __str__(self) -> str:
-        """Return a line for each statement: milliseconds, statement, parameters."""
         return "\n".join(self._lines)
 
     def recorded(self) -> AbstractContextManager[None]:

@@ -28,11 +28,9 @@ TERMINATE_POLLS = 1000
 LEFT_OPEN = text("""
     SELECT state, left(query, 120) AS query FROM pg_stat_activity
     WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
-# Where nothing waits for a disk, copying the files takes half the time of logging the pages. Elsewhere the copy would
-# wait for two checkpoints.
+# Copying the files is twice as fast as logging the pages, except where its two checkpoints wait for a disk.
 COPIES_FILES = text("""
-    SELECT current_setting('fsync') = 'off'
-        AND current_setting('server_version_num')::int >= 150000""")
+    SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000""")
 EXISTS = text("SELECT 1 FROM pg_database WHERE datname = :name")
 
 
@@ -42,14 +40,13 @@ class WorkerDatabases:
 
     All names derive from the database that `server` names, and contain `run`, so that two runs can share a server. The
     owner migrates and owns them, the app's role is the tests', and all other work is the administrator's.
-    `worker` is the worker of pytest-xdist, or `main`.
     """
 
     limits: ClassVar[Mapping[str, float]] = LIMITS
 
     server: RunServer
     run: str
-    worker: str
+    worker: str  # of pytest-xdist, or `main`
     extensions: Collection[str] = ()  # that the administrator creates before the migration
     kept: KeptTemplate | None = None
 
@@ -58,7 +55,6 @@ class WorkerDatabases:
         return f"{str(self.server.admin.database)[: NAME_BYTES - len(tail)]}{tail}"
 
     def url(self, suffix: str, role: Literal["app", "owner", "admin"] = "app") -> str:
-        """Return the URL, with its password."""
         url = {"app": self.server.app, "owner": self.server.owner, "admin": self.server.admin}[role]
         return url.set(database=self.name(suffix)).render_as_string(hide_password=False)
 

@@ -13,8 +13,6 @@ from .tasks import Tasks, UnawaitedErrors
 
 
 class Leaks:
-    """What one test may leave to the next."""
-
     def __init__(self, config: ProjectConfig) -> None:
         self.blocking = Blocking(config)
         self.tasks = Tasks(config)
@@ -35,9 +33,7 @@ class Leaks:
         """End what the test left, and return a line for each."""
         late = self.tasks.late(loop)
         lines = loop.run_until_complete(self.tasks.settle(late)) if late else []
-        # An object in a reference cycle warns when it is collected. That must happen now, and not ten tests later. The
-        # two young generations take 0.1 ms, a full collection 70 ms.
-        gc.collect(1)
+        gc.collect(1)  # an object in a cycle warns now, not ten tests later; a full collection would take 70 ms
         if self.connections.late:  # an open session holds one
             lines += loop.run_until_complete(self.connections.take_back())
         errors = self.unawaited.take()

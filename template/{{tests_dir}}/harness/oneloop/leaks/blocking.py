@@ -7,11 +7,9 @@ from blockbuster import BlockBuster
 
 from ..config import ProjectConfig
 
-# Python's flag of a type that cannot be changed (Py_TPFLAGS_IMMUTABLETYPE). blockbuster patches the methods of such a
-# type in the interpreter's own memory, which has crashed a test run.
+# Py_TPFLAGS_IMMUTABLETYPE. blockbuster patches such a type in the interpreter's own memory, which has crashed a run.
 IMMUTABLE = 1 << 8
-# A debugger waits for its user; a library looks up a file once, such as asyncpg its password file; `connect` is
-# pytest-socket's, which would be replaced.
+# A debugger waits for its user; a library looks up a file once; `connect` is pytest-socket's, and would be replaced.
 ALWAYS_ALLOWED = ("builtins.input", "os.", "socket.socket.connect")
 DEBUGGERS = ("/bdb.py", "/cmd.py", "/remote_pdb.py", "/web_pdb/__init__.py")
 

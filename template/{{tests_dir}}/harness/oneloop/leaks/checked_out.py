@@ -18,8 +18,7 @@ from ..app.running_app import of_app
 from ..database.engine_guard import exempted, listening
 from .code_location import where
 
-# What outlives a transaction: settings, roles, locks, LISTEN, temporary tables, prepared statements, cursors. A
-# function of the service, which a SELECT calls, may do any of it.
+# What outlives a transaction: settings, locks, LISTEN, temporary tables, cursors. A function may do any of it.
 KEEPS = re.compile(
     r"(?:^|;)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
     r"|CREATE\s+(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"

@@ -11,8 +11,7 @@ from types import CodeType, FrameType
 import greenlet  # type: ignore[import-untyped]  # it ships no types
 
 LIBRARIES = tuple(sysconfig.get_path(name) for name in ("purelib", "platlib", "scripts", "stdlib", "platstdlib"))
-# `uv run --with` installs beside the environment that sysconfig knows.
-SITE = f"{os.sep}site-packages{os.sep}"
+SITE = f"{os.sep}site-packages{os.sep}"  # `uv run --with` installs beside the environment that sysconfig knows
 PLUGIN = str(Path(__file__).parents[1])
 ROOT = f"{Path(__file__).parents[4]}{os.sep}"
 UNKNOWN = "an unknown place"

@@ -17,8 +17,6 @@ BATCH = 100  # with so many values a statement is the fix: `selectinload` and IN
 
 
 class RepeatedSelects:
-    """Counts the SELECT statements of each request, by statement and line. queryspy does not tell lines apart."""
-
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._found: dict[tuple[str, str], str] = {}

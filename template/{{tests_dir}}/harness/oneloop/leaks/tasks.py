@@ -55,7 +55,6 @@ class Tasks:
             return False
 
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
-        """Return the tasks that are new and may not outlive the test."""
         new = asyncio.all_tasks(loop) - self._before - self._of_app
         own = {task for task in new if not task.get_name().startswith(OURS)}
         codes = {task: getattr(task.get_coro(), "cr_code", None) for task in own}

@@ -1,8 +1,7 @@
 """The embedded PostgreSQL server: it imports only the standard library; start at `start_server`.
 
-A temporary server starts in half a second and is removed with its test run. A persistent server keeps its rows, and all
-processes that use its folder share it. Both listen on a Unix socket in a private folder, so that no port is taken. A
-watchdog process stops the server when its users have ended, even by `kill -9`.
+A temporary server is removed with its test run, a persistent one keeps its rows. Both listen on a Unix socket in a
+private folder, so that no port is taken. A watchdog stops the server when its users have ended, even by `kill -9`.
 """
 
 from collections.abc import Callable
@@ -10,19 +9,12 @@ from pathlib import Path
 
 from .binaries import find_client
 from .persistent import choose_persistent_folder, start_persistent
-from .postgres_errors import PostgresStartError, PostgresStopError, PostgresUnavailable
+from .postgres_errors import PostgresStopError, PostgresUnavailable
 from .temporary import start_temporary
 from .watchdog_client import PostgresServer
 
-__all__ = [
-    "PostgresServer",
-    "PostgresStartError",
-    "PostgresStopError",
-    "PostgresUnavailable",
-    "choose_persistent_folder",
-    "find_client",
-    "start_server",
-]
+__all__ = ["PostgresServer", "PostgresStopError", "PostgresUnavailable"]
+__all__ += ["choose_persistent_folder", "find_client", "start_server"]
 
 
 def start_server(

@@ -18,9 +18,7 @@ UNPRIVILEGED_USERS = ("postgres", "nobody")
 
 @dataclass(frozen=True)
 class Account:
-    """The user that runs the server. Without ids it is the user of this process."""
-
-    uid: int | None = None
+    uid: int | None = None  # without ids it is the user of this process
     gid: int | None = None
 
     @property

@@ -25,7 +25,6 @@ def write_archive(path: Path, folder: Path, manifest: str) -> None:
 
 
 def extract_archive(archive: ZipFile, folder: Path) -> None:
-    """Extract the data and the password into the folder of a new server."""
     try:
         (folder / "data").mkdir(mode=0o700)
         (folder / PASSWORD).touch(mode=0o600)

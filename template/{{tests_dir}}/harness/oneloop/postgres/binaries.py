@@ -23,11 +23,9 @@ SUFFIX = ".exe" if sys.platform == "win32" else ""
 
 @dataclass(frozen=True)
 class Binaries:
-    """A folder of PostgreSQL's programs, and whether the server's user may run them there."""
-
     folder: Path
     version: str
-    reachable: bool = True
+    reachable: bool = True  # whether the server's user may run them there
 
     @property
     def major(self) -> int:
@@ -41,10 +39,7 @@ class Binaries:
         return str(self.folder / f"{name}{SUFFIX}")
 
     def within_reach(self, folder: Path) -> "Binaries":
-        """Copy what a server needs into `folder`, if its user cannot run these programs.
-
-        Under root a virtual environment is often in a private home folder. The copy takes 0.1 s, so there is no cache.
-        """
+        """Copy the programs into `folder` in 0.1 s, if the server's user cannot enter root's private home folder."""
         if self.reachable:
             return self
         target = folder / PROGRAMS_COPY

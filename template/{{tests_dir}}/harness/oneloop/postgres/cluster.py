@@ -23,8 +23,6 @@ UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_sen
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster in `folder`, and the address of its server."""
-
     folder: Path
     account: Account
     binaries: Binaries

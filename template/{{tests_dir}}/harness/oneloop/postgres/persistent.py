@@ -1,7 +1,6 @@
 """A persistent server, for development: its rows stay, and all processes that use its folder share it.
 
-The first process starts the server, later ones join it, and the last one to leave stops it. Each has a watchdog of its
-own, and all watchdogs share the folder's `lock`.
+The first process starts the server, and the last one to leave stops it: their watchdogs share the folder's `lock`.
 """
 
 import hashlib
@@ -59,8 +58,7 @@ def start_persistent(folder: Path) -> PostgresServer:
                 _make_socket_folder(socket_folder, cluster)
                 cluster = replace(cluster, binaries=cluster.binaries.within_reach(folder))
                 cluster = cluster.listening(socket_folder, new=initdb)
-            # What the last one to leave removes is computed: root would remove what `postmaster.pid` names, and the
-            # server's user can write that file.
+            # Not the folder that `postmaster.pid` names: the server's user can write that, and root would remove it.
             remove = [path for path in (folder / PROGRAMS_COPY, socket_folder) if path != cluster.data]
             watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=remove))
             (folder / UNFINISHED).unlink(missing_ok=True)
@@ -123,8 +121,7 @@ def _prepare_data(cluster: Cluster) -> bool:
                 f"{cluster.binaries.version}, which is installed here, cannot read it. Move {folder} to another place "
                 f"to start with an empty database, or install PostgreSQL {written} to dump it first."
             )
-        # No server answers. PostgreSQL would refuse to start if another process had the last one's number by now, and
-        # it has one more guard against two servers: its shared memory.
+        # PostgreSQL would not start if another process had the last one's number by now. Its shared memory also guards.
         (data / "postmaster.pid").unlink(missing_ok=True)
         (_choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
         return False

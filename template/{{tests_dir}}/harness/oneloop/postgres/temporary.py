@@ -70,7 +70,6 @@ def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str],
 
 
 def _make_folder(account: Account, *, executable: bool) -> Path:
-    """Make a new folder; with `executable` it must allow programs to run."""
     searched = []
     for base in _bases():
         if reason := _objection(base, account, executable=executable):

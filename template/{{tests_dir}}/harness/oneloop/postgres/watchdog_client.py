@@ -64,7 +64,6 @@ class WatchdogClient:
             raise PostgresStartError(report["error"], report["log"])
 
     def close(self) -> None:
-        """Close the pipe and return when the watchdog has cleaned up."""
         self._input.close()
         self._output.close()
         try:

@@ -21,9 +21,7 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Pattern:
-    """Matches an error by the top-level package and name of its class, its text, and PostgreSQL's code."""
-
-    raised: str = ""
+    raised: str = ""  # the top-level package and the name of the error's class
     says: str = ""
     sqlstate: str = ""
 
@@ -46,8 +44,6 @@ def describe(error: BaseException) -> str:
 
 @dataclass(frozen=True)
 class KnownError:
-    """Errors with one cause and one fix."""
-
     name: str
     patterns: tuple[Pattern, ...]
     cause: str

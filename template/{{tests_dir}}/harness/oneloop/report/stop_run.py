@@ -21,21 +21,17 @@ NEEDED = "Every test needs the fixture {!r}, which failed. See above."
 
 
 class Failure(NamedTuple):
-    """A failed phase of a test: `when` is setup, call or teardown."""
-
     run: TestRun
     item: pytest.Item
-    when: str
+    when: str  # setup, call or teardown
     error: BaseException
 
 
 @dataclass(frozen=True)
 class Contribution:
-    """Sections for the report; a text that replaces the traceback; the last line of a run that stops here."""
-
     sections: list[tuple[str, str]] = field(default_factory=list)
-    text: str = ""
-    stop: str = ""
+    text: str = ""  # replaces the traceback
+    stop: str = ""  # the last line of a run that stops here
 
 
 class LostServerError(OneloopError):
@@ -47,12 +43,11 @@ class LostServerError(OneloopError):
 
 
 def reason_to_stop(failure: Failure) -> Contribution:
-    """Say why no other test may start after this error."""
     run, item, when, error = failure
     if when == "setup" and (name := _of_narrow_scope(error)):
         return Contribution(text=f"{SeamScopeError.__name__}: {SeamScopeError(name)}", stop=NEEDED.format(name))
     if when != "call" and (lost := _lost_server(run, when, error)):
-        run.databases.mark_lost()
+        run.databases.state = State.LOST
         return Contribution(text=f"{type(lost).__name__}: {lost}", stop="PostgreSQL is gone. See above.")
     if run.databases.state is State.LOST:
         return Contribution(stop=f"No test can start after {run.guard.test}. See above.")

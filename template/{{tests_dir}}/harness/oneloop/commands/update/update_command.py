@@ -34,7 +34,6 @@ def check(file: str) -> int:
 
 
 def update(options: Options, release: str | None, *, steps_only: bool = False) -> int:
-    """Update and apply the steps, and return 1 if the user has to finish it."""
     folder = _find_folder(options.answers_file)
     check_repository(folder)
     if SECOND_HALF in os.environ:

@@ -40,10 +40,8 @@ def find_conflicts(folder: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Link:
-    """Where the template is, and the release or commit of it that the service has."""
-
     address: str
-    release: str
+    release: str  # or commit
 
     @property
     def folder(self) -> Path | None:

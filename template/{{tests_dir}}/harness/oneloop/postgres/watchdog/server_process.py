@@ -100,7 +100,6 @@ class ServerProcess:
             remove_shared_memory(self.data, self.request["user"])
 
     def pid(self) -> int | None:
-        """Return the number of the server's process; None when it has ended."""
         if self.process is not None:
             return self.process.pid if self.process.poll() is None else None
         status = read_status(self.data)
@@ -128,7 +127,6 @@ class ServerStatus(NamedTuple):
 
 
 def read_status(data: Path) -> ServerStatus | None:
-    """Return the status of the server on the folder `data`; None without a server."""
     try:
         lines = (data / PID_FILE).read_text(errors="surrogateescape").splitlines()
         status = ServerStatus(int(lines[0]), int(lines[3]), lines[4], lines[-1].strip() == "ready")
