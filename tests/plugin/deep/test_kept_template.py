@@ -267,7 +267,7 @@ async def test_a_spoilt_copy_is_no_error_and_is_replaced(
     assert found(project, tmp_path)
 
 
-async def test_a_change_while_it_is_copied_spoils_it(  # noqa: PLR0913, PLR0917
+async def test_a_change_while_it_is_copied_spoils_it(  # noqa: PLR0913, PLR0917  fixtures
     project: Path,
     server: Path,
     admin: AsyncConnection,
