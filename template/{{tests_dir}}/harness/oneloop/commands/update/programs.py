@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+from functools import cache
 from pathlib import Path
 
 from .. import CommandError
@@ -20,13 +21,16 @@ def find_program(name: str) -> str:
     return found
 
 
+@cache
+def _variables_of_git() -> frozenset[str]:
+    command = [find_program("git"), "rev-parse", "--local-env-vars"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  git itself
+    return frozenset(listed.stdout.split()) - {"GIT_CONFIG_COUNT"}  # settings that a CI gives
+
+
 def _environment() -> dict[str, str]:
     """Return the environment without git's variables: in a git hook they name another repository."""
-    listed = subprocess.run(  # noqa: S603  git itself
-        [find_program("git"), "rev-parse", "--local-env-vars"], capture_output=True, text=True, check=False
-    )
-    dropped = {*listed.stdout.split()} - {"GIT_CONFIG_COUNT"}  # settings that a CI gives
-    return {name: value for name, value in os.environ.items() if name not in dropped}
+    return {name: value for name, value in os.environ.items() if name not in _variables_of_git()}
 
 
 def run(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
