@@ -29,18 +29,19 @@ class RepeatedSelects:
         return found
 
     def _count(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        served = served_request.get()
+        served = served_request.get() if self._limit else None
         if served is None or served.ended or len(parameters or ()) >= BATCH or not SELECT.match(statement):
             return
         key = statement, where(currentframe(), below=RunningApp.asgi.__code__)
         served.selects[key] += 1
-        if 0 < self._limit <= served.selects[key]:
+        if served.selects[key] >= self._limit:
             self._found[key] = _describe(served, *key)
 
 
 def _describe(served: ServedRequest, statement: str, line: str) -> str:
     name, count = f"{served.scope.get('method', 'websocket')} {served.scope['path']}", served.selects[statement, line]
-    code = getattr(unwrap(served.scope.get("endpoint", _describe)), "__code__", None)
+    endpoint: Any = served.scope.get("endpoint")
+    code = getattr(unwrap(endpoint), "__code__", None)
     if line == UNKNOWN and code:  # a library ran it, such as pydantic for the response
         line = f"{code.co_filename.removeprefix(ROOT)}:{code.co_firstlineno}, in the response"
     return f"{name} ran this {count} times, at {line}:\n    {' '.join(statement.split())[:300]}"
