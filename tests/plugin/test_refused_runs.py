@@ -145,26 +145,18 @@ class TestTheDatabase:
         assert "skipped" not in output
 
 
-BROKEN = """
+MORE = """
 _create = upgrade
 
 
 def upgrade() -> None:
     _create()
-    op.execute("SELECT * FROM nonsense")
+    op.execute("{}")
 
 
 def downgrade()"""
-SEEDED = """
-_create = upgrade
-
-
-def upgrade() -> None:
-    _create()
-    op.execute("INSERT INTO users VALUES (gen_random_uuid(), now(), 'seed', 'seed', 'admin', 'x', true)")
-
-
-def downgrade()"""
+BROKEN = MORE.format("SELECT * FROM nonsense")
+SEEDED = MORE.format("INSERT INTO users VALUES (gen_random_uuid(), now(), 'seed', 'seed', 'admin', 'x', true)")
 FIXTURE = '\n\n@pytest.fixture(scope="session")\ndef {}():\n    {}\n'
 
 

@@ -17,7 +17,7 @@ from oneloop.database.engine_guard import exempt
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 from oneloop.database.run_server import RunServer
 from oneloop.errors import OneloopError
-from oneloop.test_run import RUN, TestRun
+from oneloop.test_run import NO_SERVER, RUN, TestRun
 
 ROLES = """
     CREATE ROLE deep_maker LOGIN CREATEROLE CREATEDB PASSWORD 'm';
@@ -159,7 +159,7 @@ def second_run(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> 
 def test_variables_of_the_shell_are_dropped_and_restored(second_run: TestRun, pytestconfig: pytest.Config) -> None:
     before = dict(os.environ)
 
-    second_run.name_database(None)
+    second_run.name_database(NO_SERVER)
     nowhere = dict(os.environ)
     second_run.name_database(pytestconfig.stash[RUN].connect().server)
     named = dict(os.environ)
@@ -173,7 +173,7 @@ def test_variables_of_the_shell_are_dropped_and_restored(second_run: TestRun, py
 
 
 def test_a_run_without_a_server_names_no_database_that_exists(second_run: TestRun) -> None:
-    second_run.name_database(None)
+    second_run.name_database(NO_SERVER)
     try:
         with pytest.raises(OSError):
             asyncio.run(asyncpg.connect(os.environ["DATABASE_URL"]))

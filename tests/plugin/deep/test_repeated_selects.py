@@ -102,15 +102,19 @@ REPEATS: list[Work] = [
 ]
 
 
+def serve(work: Work, probe: Probe) -> None:
+    @probe.get("/shelves")
+    async def read(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+        await work(session)
+
+
 @pytest.mark.parametrize("work", REPEATS, ids=[each.__name__ for each in REPEATS])
 async def test_a_query_for_each_row_is_named(
     work: Work, take: Take, probe: Probe, shelves: list[int], either_way: AsyncClient
 ) -> None:
     """With its request, its count, its line and the statement, in this process and over a socket."""
 
-    @probe.get("/shelves")
-    async def read(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
-        await work(session)
+    serve(work, probe)
 
     await either_way.get(f"{PREFIX}/shelves")
 
@@ -191,9 +195,7 @@ RIGHT: list[Work] = [load_all_at_once, ten_lines, batches, settings_of_a_transac
 async def test_what_is_right_is_not_reported(
     work: Work, take: Take, probe: Probe, shelves: list[int], async_client: AsyncClient
 ) -> None:
-    @probe.get("/shelves")
-    async def read(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
-        await work(session)
+    serve(work, probe)
 
     assert (await async_client.get(f"{PREFIX}/shelves")).status_code == 200
 

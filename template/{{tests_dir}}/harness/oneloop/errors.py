@@ -18,6 +18,10 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
     return [*(one for each in inner for one in chain(each, seen)), error]
 
 
+def _listed(found: Iterable[str]) -> str:
+    return "\n".join(f"  - {each}" for each in found)
+
+
 class Refusals:
     """What the plugin refused during a test: the first is raised again at its end, since the app may catch it."""
 
@@ -139,18 +143,16 @@ class InvalidURLError(OneloopError):
 
 class LeakError(OneloopError):
     def __init__(self, test: str, leaks: list[str]) -> None:
-        found = "\n".join(f"  - {leak}" for leak in leaks)
         super().__init__(
-            f"{test} left behind:\n{found}\nAll of it was ended, so the next test starts clean. Await each task, and "
-            "open sessions, connections and clients with `async with`. See docs/testing/leaks.md."
+            f"{test} left behind:\n{_listed(leaks)}\nAll of it was ended, so the next test starts clean. Await each "
+            "task, and open sessions, connections and clients with `async with`. See docs/testing/leaks.md."
         )
 
 
 class RepeatedSelectsError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
-        lines = "\n".join(f"  - {each}" for each in found)
         super().__init__(
-            f"{test} sent a request that runs a query for each row:\n{lines}\n"
+            f"{test} sent a request that runs a query for each row:\n{_listed(found)}\n"
             "Load them at once: `options(selectinload(Model.relationship))`, or one query with `Model.id.in_(ids)`. "
             'If the request must repeat it:\n    @pytest.mark.repeated_selects("why it must")'
         )
@@ -226,9 +228,8 @@ class KeptTablesError(OneloopError):
 
 class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
-        lines = "\n".join(f"  - {line}" for line in found)
         super().__init__(
-            f"{test} changed the database that it shares with other tests:\n{lines}\nThe database was replaced, so the "
-            "next test starts clean. Give the test a database of its own (see docs/testing/isolation.md):\n"
-            "    @pytest.mark.own_database"
+            f"{test} changed the database that it shares with other tests:\n{_listed(found)}\nThe database was "
+            "replaced, so the next test starts clean. Give the test a database of its own (see "
+            "docs/testing/isolation.md):\n    @pytest.mark.own_database"
         )

@@ -12,9 +12,8 @@ from .config import CONFIG, ProjectConfig
 from .database.run_server import RunServer
 from .errors import OneloopError
 from .postgres import PostgresUnavailable
-from .test_run import RUN, TestRun
+from .test_run import NO_SERVER, RUN, WORKER, TestRun
 
-WORKER = "PYTEST_XDIST_WORKER"
 WORKER_INPUT = "oneloop"
 
 
@@ -25,7 +24,7 @@ def start_early(config: pytest.Config, project: ProjectConfig) -> None:
         return
     run = config.stash[RUN] = TestRun(project)
     config.add_cleanup(run.close)
-    run.name_database(None)
+    run.name_database(NO_SERVER)
     run.source.start(run.id, project.app_role)
 
 

@@ -26,6 +26,8 @@ from .leaks.repeated_selects import RepeatedSelects
 from .postgres import PostgresUnavailable
 
 NOWHERE = URL.create("postgresql", "oneloop", host="localhost", port=9, database="test_not_available")
+NO_SERVER = RunServer(NOWHERE, NOWHERE, NOWHERE)
+WORKER = "PYTEST_XDIST_WORKER"
 LIBPQ = re.compile("PG(?!BIN$|DATA$)[A-Z]+")
 ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSERVICE"}
 
@@ -80,11 +82,10 @@ class TestRun:
         # Not a skip, which would be green, and not an error for each test.
         pytest.exit(reason, returncode=pytest.ExitCode.USAGE_ERROR)
 
-    def name_database(self, server: RunServer | None) -> None:
+    def name_database(self, server: RunServer) -> None:
         """Set the variables from which the app, a driver or a child process reads a database: the worker's, or none."""
         config = self.config
-        where = server or RunServer(NOWHERE, NOWHERE, NOWHERE)
-        url = make_url(self.source.databases(where, self.id, self.worker).url(self.worker))
+        url = make_url(self.source.databases(server, self.id, self.worker).url(self.worker))
         # Every driver reads the plain form; an app that is adopted may not.
         plain = not config.existing_suite and config.driver == type(config).driver
         shown = url.set(drivername="postgresql" if plain else config.driver).render_as_string(hide_password=False)

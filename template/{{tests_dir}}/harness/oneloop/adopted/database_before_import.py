@@ -16,10 +16,9 @@ from ..database.postgres_source import PostgresSource
 from ..database.run_server import RunServer
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
-from ..test_run import NOWHERE, RUN, TestRun
+from ..test_run import NO_SERVER, RUN, WORKER, TestRun
 
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
-WORKER = "PYTEST_XDIST_WORKER"
 
 
 def name_database(config: pytest.Config, project: ProjectConfig) -> None:
@@ -39,7 +38,7 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
             run.source.start(run.id, project.app_role)
         server = run.server or run.source.server(ready=False)
     except (PostgresUnavailable, OneloopError):
-        server = RunServer(NOWHERE, NOWHERE, NOWHERE)
+        server = NO_SERVER
     run.name_database(server)
     if run.worker == "main":
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"

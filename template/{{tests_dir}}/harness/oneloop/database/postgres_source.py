@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 
 from ..postgres import PostgresServer, start_server
 from .database_admin import DRIVER
@@ -69,9 +69,6 @@ class PostgresSource:
         url = self._address.result() if not ready and self._address.done() else self._starting.result().url
         admin = make_url(url).set(drivername=DRIVER, database=EMBEDDED_DATABASE)
         return RunServer.with_roles(admin, ROLE, str(admin.password), self._app_role)
-
-    def url(self) -> URL:
-        return self.server().admin
 
     def databases(self, server: RunServer, run: str, worker: str) -> WorkerDatabases:
         return WorkerDatabases(server, run, worker)

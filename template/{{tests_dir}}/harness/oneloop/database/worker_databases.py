@@ -79,8 +79,9 @@ class WorkerDatabases:
 
     async def _make_template(self, connection: AsyncConnection, label: str, migrate: Callable[[str], None]) -> None:
         name, kept = self.name(label), self.kept if label == TEMPLATE else None
-        if kept and await connection.scalar(EXISTS, {"name": kept.database(migrate)}):
-            await self._create(connection, name, kept.database(migrate))
+        reused = kept.database(migrate) if kept else ""
+        if reused and await connection.scalar(EXISTS, {"name": reused}):
+            await self._create(connection, name, reused)
             return
         await self._create(connection, name, "template1")
         try:

@@ -73,7 +73,7 @@ def run(pytester: pytest.Pytester, source: PostgresSource, monkeypatch: pytest.M
         monkeypatch.delitem(sys.modules, name)  # the user's, where tests/harness/ is a package too
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    server = source.url().render_as_string(hide_password=False)
+    server = source.server().admin.render_as_string(hide_password=False)
     monkeypatch.setenv("PGBIN", "nowhere")  # from here on, no run can start a server of its own
     # A task that a test left gets two seconds to end: a figure, and no part of the promise.
     monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.1, raising=False)
