@@ -246,6 +246,18 @@ NIGHTLY = {
         "email",
         "tests/auth/test_failed_logins.py",
     ),
+    "a login that succeeds counts against its address": Bug(
+        "src/my_service/auth/failed_logins.py",
+        "FailedLogins.failures - 1",
+        "FailedLogins.failures",
+        "tests/auth/test_failed_logins.py",
+    ),
+    "a full account counts on": Bug(
+        "src/my_service/auth/failed_logins.py",
+        "[*counted] != [True] * len(keys)",
+        "False in [*counted]",
+        "tests/auth/test_failed_logins.py",
+    ),
     "an IPv6 address is a caller": Bug(
         "src/my_service/auth/failed_logins.py",
         "length = 64",
@@ -260,7 +272,7 @@ NIGHTLY = {
     ),
     "two migrate at once": Bug(
         "migrations/env.py",
-        "            await wait_for_turn(connection)\n",
+        "    wait_for_turn(connection)\n",
         "",
         "tests/test_health.py::test_migration_waits_for_another",
     ),

@@ -7,12 +7,10 @@ count, and the rollback of a 401 does not undo them.
 
 import hashlib
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
-from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import ARRAY, CTE, String, case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,54 +41,53 @@ async def count_attempt(
     session: AsyncSession, settings: Settings, address: str, email: str
 ) -> None:
     """Count a login as failed until it succeeds; raise `TooManyRequestsError` over a limit."""
-    by_address, by_account = _keys(address, email)
-    limits = {
-        by_address: settings.failed_logins_per_address,
-        by_account: settings.failed_logins_per_account,
-    }
-    columns = (
-        FailedLogins.key,
-        FailedLogins.failures,
-        (FailedLogins.expires_at - func.now()).label("wait"),
-    )
+    keys = _keys(address, email)
+    limits = (settings.failed_logins_per_address, settings.failed_logins_per_account)
+    limit = case(dict(zip(keys, limits, strict=True)), value=FailedLogins.key)
     expired = FailedLogins.expires_at < func.now()
-    # Refused without a lock: else many logins of one address would wait for each other.
-    counted = await session.execute(select(*columns).where(FailedLogins.key.in_(limits), ~expired))
-    _refuse(counted, {key: limit - 1 for key, limit in limits.items()})
+    full = FailedLogins.key.in_(keys), FailedLogins.failures >= limit, ~expired
     end = func.now() + timedelta(minutes=settings.failed_login_minutes)
-    new = insert(FailedLogins).values(
-        [{"key": key, "failures": 1, "expires_at": end} for key in limits]
+    # Locks in one order: by address, by account. A refused login takes none: it must not wait.
+    key = func.unnest(literal(keys, ARRAY(String))).column_valued("new_key")
+    new = insert(FailedLogins).from_select(
+        ["key", "failures", "expires_at"],
+        select(key, literal(1), end).where(~select(FailedLogins.key).where(*full).exists()),
     )
-    counted = await session.execute(
+    counted = await session.scalars(
         new.on_conflict_do_update(
             index_elements=[FailedLogins.key],
             set_={
                 "failures": case((expired, 1), else_=FailedLogins.failures + 1),
                 "expires_at": case((expired, end), else_=FailedLogins.expires_at),
             },
-        ).returning(*columns)
+        ).returning(FailedLogins.failures <= limit)
     )
-    _refuse(counted, limits)
-
-
-def _refuse(counted: Iterable[Any], limits: dict[str, int]) -> None:
-    waits = [row.wait for row in counted if row.failures > limits[row.key]]
-    if waits:
+    if [*counted] != [True] * len(keys):
         logger.warning("login refused", extra={"reason": "too_many"})
-        raise TooManyRequestsError(max(waits))
+        wait = select(func.max(FailedLogins.expires_at - func.now())).where(*full)
+        raise TooManyRequestsError(await session.scalar(wait) or timedelta())
 
 
 async def forgive(session: AsyncSession, address: str, email: str) -> None:
     """Do not count a login that succeeded, nor the account's failures before it."""
     by_address, by_account = _keys(address, email)
-    await session.execute(
+    locked_first = (
         update(FailedLogins)
-        .where(FailedLogins.key == by_address, FailedLogins.failures > 0)
-        .values(failures=FailedLogins.failures - 1)
+        .where(FailedLogins.key == by_address)
+        .values(failures=func.greatest(FailedLogins.failures - 1, 0))
+        .returning(FailedLogins.key)
+        .cte()
+    )
+    await session.execute(
+        delete(FailedLogins)
+        .where(FailedLogins.key == by_account, select(locked_first).exists())
         .execution_options(synchronize_session=False)
     )
-    await session.execute(delete(FailedLogins).where(FailedLogins.key == by_account))
+
+
+def delete_expired() -> CTE:
+    """Return what deletes the counts that expired, for any statement to take along."""
+    old = select(FailedLogins.key).where(FailedLogins.expires_at < func.now())
     # Those that another login updates stay: two logins must not wait for each other.
-    expired = select(FailedLogins.key).where(FailedLogins.expires_at < func.now())
-    old = expired.with_for_update(skip_locked=True)
-    await session.execute(delete(FailedLogins).where(FailedLogins.key.in_(old)))
+    keys = old.with_for_update(skip_locked=True)
+    return delete(FailedLogins).where(FailedLogins.key.in_(keys)).cte()

@@ -12,7 +12,7 @@ from ..errors import NotAuthenticatedError
 from ..settings import Settings
 from ..text import normalise_email
 from ..users.models import User
-from .failed_logins import count_attempt, forgive
+from .failed_logins import count_attempt, delete_expired, forgive
 from .models import RefreshToken
 from .passwords import Passwords
 from .schemas import Credentials, Tokens
@@ -30,8 +30,8 @@ async def authenticate(
 ) -> User:
     """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
     email = normalise_email(credentials.email)
-    user = await session.scalar(select(User).where(User.email == email))
     await count_attempt(session, settings, address, email)
+    user = await session.scalar(select(User).where(User.email == email))
     hashed = user.hashed_password if user else None
     # The attempt counts, and while Argon2 works another request has the connection.
     await session.commit()
@@ -137,9 +137,10 @@ async def _revoke(session: AsyncSession, which: ColumnElement[bool]) -> None:
 
 
 async def forget_expired(session: AsyncSession, user_id: UUID) -> None:
-    """Delete the expired refresh tokens of a user."""
+    """Delete the expired refresh tokens of a user, and the counts of failed logins that expired."""
     await session.execute(
         delete(RefreshToken)
         .where(RefreshToken.user_id == user_id, RefreshToken.expires_at < func.now())
+        .add_cte(delete_expired())
         .execution_options(synchronize_session=False)
     )
