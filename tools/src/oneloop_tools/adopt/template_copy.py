@@ -50,7 +50,7 @@ def _head(clone: Path) -> str:
 
 def copy(template: Template, folder: Path, answers: dict[str, str]) -> None:
     """Write the plugin into a folder by Copier."""
-    command = [*_copier(), "copy", "--quiet", "--defaults", "--skip-answered"]
+    command = [*_copier(), "copy", "--quiet", "--defaults"]
     command += [f"--vcs-ref={template.commit}"] if template.commit else []
     command += ["--answers-file", OTHER_ANSWERS] if (folder / ".copier-answers.yml").exists() else []
     command += [f"--data={name}={answer}" for name, answer in answers.items()]
@@ -63,7 +63,7 @@ def copy(template: Template, folder: Path, answers: dict[str, str]) -> None:
         check=False,
     )
     if done.returncode:
-        raise AdoptionError(f"Copier could not write the plugin into {folder}:\n{done.stderr.strip()}")
+        raise AdoptionError(f"Copier could not write the plugin into {folder}:\n{(done.stderr or done.stdout).strip()}")
 
 
 def _copier() -> list[str]:
