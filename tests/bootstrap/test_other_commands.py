@@ -1,4 +1,4 @@
-"""`test`, `audit` and `convert` pass their arguments on, and return the exit status of what they run."""
+"""`test`, `adopt`, `audit` and `convert` pass their arguments on, and return the exit status of what they run."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def test_test_runs_pytest(machine: Machine, arguments: list[str], expected: list
     assert call.folder == str(machine.clone)
 
 
-@pytest.mark.parametrize("command", ["audit", "convert"])
-def test_audit_and_convert_run_the_tools_of_this_clone(machine: Machine, command: str) -> None:
+@pytest.mark.parametrize("command", ["adopt", "audit", "convert"])
+def test_the_tools_of_this_clone_are_run(machine: Machine, command: str) -> None:
     done = machine(command, "../repo", "tests/one test.py", "--help")
 
     assert done.returncode == 7

@@ -1,10 +1,11 @@
-"""The command line: `oneloop-tools audit REPO` and `oneloop-tools convert REPO PATHS`."""
+"""The command line: `oneloop-tools adopt REPO`, `oneloop-tools audit REPO` and `oneloop-tools convert REPO PATHS`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .adopt import entry as adopt
 from .audit import entry as audit
 from .audit.entry import split_arguments
 from .errors import ToolsError
@@ -20,6 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, pytest_arguments = split_arguments(given)
     parser = argparse.ArgumentParser(prog="oneloop-tools", description="Audit and convert an existing suite of tests.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    adopt.add_arguments(
+        commands.add_parser(
+            "adopt", usage=adopt.USAGE, help=adopt.HELP, description=adopt.DESCRIPTION, epilog=adopt.EPILOG
+        )
+    )
     audit.add_arguments(
         commands.add_parser(
             "audit", usage=audit.USAGE, help=audit.HELP, description=audit.DESCRIPTION, epilog=audit.EPILOG
@@ -27,9 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     _add_convert_arguments(commands.add_parser("convert", help="rewrite sync tests into async ones"))
     options = parser.parse_args(own)
-    if pytest_arguments and options.command != "audit":
-        parser.error("arguments after -- are for the pytest run of `audit`")
+    if pytest_arguments and options.command == "convert":
+        parser.error("arguments after -- are for the pytest run of `adopt` or `audit`")
     try:
+        if options.command == "adopt":
+            from .adopt.command import run as run_adopt  # noqa: PLC0415  the audit does not wait for it
+
+            return run_adopt(options, pytest_arguments)
         root = project_root(options.repo)
         if options.command == "audit":
             return run_in_project(root, options.python, "oneloop_tools.audit", given[1:])

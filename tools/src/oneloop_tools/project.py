@@ -119,11 +119,13 @@ class NoInterpreterError(ToolsError):
     """The project's interpreter cannot be found."""
 
 
-def run_in_project(root: Path, python: Path | None, module: str, arguments: Sequence[str]) -> int:
+def run_in_project(
+    root: Path, python: Path | None, module: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None
+) -> int:
     """Run a module of this package on the project's interpreter, and return its exit status."""
     command = find_python(root, python)
     with source_folder() as folder:
-        environment = project_environment(folder, Path(command[0]).parent, os.environ)
+        environment = project_environment(folder, Path(command[0]).parent, {**os.environ, **(variables or {})})
         return subprocess.run([*command, "-m", module, *arguments], cwd=root, env=environment, check=False).returncode
 
 

@@ -1,0 +1,170 @@
+"""One adoption: look, show, confirm, ask, write, and run the suite before and after."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import edits
+from .confirmation import Confirmed, confirm
+from .entry import answers
+from .finding import AdoptionError, Finding, Findings, NotFoundError
+from .interpreter import find_interpreter
+from .investigation import PLUGIN, Investigation
+from .plugin_table import draft_table
+from .pytest_root import find_root
+from .repository import open_repository, refuse_windows_path, top_of
+from .suite_run import SuiteRun, difference, run_suite
+from .template_copy import Template, copy, find_template
+
+
+def run(options: argparse.Namespace, pytest_arguments: Sequence[str]) -> int:
+    """Adopt the project that the options name, and return the exit status."""
+    given = answers(options)
+    for name, value in given.items():
+        refuse_windows_path(value, f"--{name.replace('_', '-')}")
+    folder = open_repository(options.repo, allow_dirty=options.allow_dirty or options.dry_run)
+    return _Adoption(options, given, find_root(folder), list(pytest_arguments)).run()
+
+
+class _Adoption:
+    def __init__(self, options: argparse.Namespace, given: dict[str, str], root: Path, pytest: list[str]) -> None:
+        self.options = options
+        self.root = root
+        self.pytest = pytest
+        self.started = time.monotonic()
+        self.look = Investigation(root, top_of(root), given, options.python, self._ask)
+
+    def run(self) -> int:
+        self._refuse_what_is_there()
+        findings = self.look.look()
+        say(f"Found in {self.root}, without importing anything:")
+        show(findings)
+        for problem in self.look.sources.problems:
+            say(f"  {problem}")
+        environment = self.look.environment
+        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment)
+        findings.driver = self._driver(findings, confirmed)
+        show_confirmed(findings, confirmed)
+        changes = self._edits(findings)
+        template = find_template(self.options.template)
+        self._show_changes(changes)
+        if self.options.dry_run:
+            say("Nothing was written.")
+            return 0
+        if not self._is_wanted():
+            raise AdoptionError("The adoption was not wanted.")
+        return self._write(findings, template, changes)
+
+    def _write(self, findings: Findings, template: Template, changes: list[edits.Edit]) -> int:
+        before = self._suite("as it was")
+        copy(template, self.root, findings.answers(self.look.tests_dir))
+        edits.write(changes)
+        reason = self.look.manager.install(self.root)
+        if reason is not None:
+            say(f"The plugin is written, and it is not installed: {reason}\nRun this in {self.root}:")
+            say(f"    {self.look.manager.shown}")
+            return 1
+        after = self._suite("with the plugin")
+        lines = sum(each.lines for each in changes)
+        say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} lines in {len(changes)} of your files.")
+        if before is None or after is None:
+            return 0
+        for line in difference(before, after):
+            say(line)
+        say("Next: read docs/testing/migration.md, then run the audit:")
+        say("    oneloop-tools audit .")
+        passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
+        return int(any(after.outcomes.get(name) != "passed" for name in passed))
+
+    @property
+    def python(self) -> Path:
+        return find_interpreter(self.root, self.look.top, self.options.python)
+
+    def _suite(self, how: str) -> SuiteRun | None:
+        if self.options.no_tests:
+            return None
+        say(f"Running the suite {how} ...")
+        return run_suite([str(self.python)], self.root, self.pytest)
+
+    def _refuse_what_is_there(self) -> None:
+        plugin = self.root / self.look.tests_dir / PLUGIN
+        if (plugin / "oneloop").is_dir():
+            raise AdoptionError(f"{self.root} has the plugin already. To renew it, run there:\n    oneloop update")
+        if plugin.exists():
+            raise AdoptionError(f"{plugin} is there already, and the plugin needs that name. Rename yours.")
+        if any((self.root / "docs/testing").glob("*.md")):
+            raise AdoptionError(
+                f"{self.root / 'docs/testing'} has pages already, and the plugin's are written there. Rename yours."
+            )
+
+    def _edits(self, findings: Findings) -> list[edits.Edit]:
+        drafts = edits.Drafts()
+        self.look.pytest_settings.draft(drafts)
+        draft_table(drafts, self.root / "pyproject.toml", findings)
+        self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
+        return drafts.edits()
+
+    def _show_changes(self, changes: list[edits.Edit]) -> None:
+        tests = self.look.tests_dir
+        say(f"Written new: {tests}/harness/, {tests}/seam.py, docs/testing/, .copier-answers.yml")
+        say("Changed in your files:")
+        for each in changes:
+            sys.stdout.write(each.diff(self.root))
+        sys.stdout.flush()
+        say(f"Then: {self.look.manager.shown}")
+
+    def _driver(self, findings: Findings, confirmed: Confirmed) -> Finding:
+        if confirmed.driver and confirmed.driver != findings.driver.value and "driver" not in self.look.given:
+            return Finding(confirmed.driver, "the engine that the app made")
+        return findings.driver
+
+    def _is_wanted(self) -> bool:
+        if self.options.yes:
+            return True
+        if not sys.stdin.isatty():
+            raise AdoptionError("Nobody is there to press Enter. To make these changes, add --yes.")
+        return not input("Press Enter to write this, or type n: ").strip()
+
+    def _ask(self, what: str, option: str, example: str, choices: list[Finding]) -> str:
+        if self.options.yes or not sys.stdin.isatty():
+            if choices:
+                listed = "\n".join(f"    --{option} {each.value}   ({each.where})" for each in choices)
+                raise AdoptionError(f"{what} has to be chosen. Name it:\n{listed}")
+            raise NotFoundError(what, option, example)
+        for each in choices:
+            say(f"    {each.value}  {each.where}")
+        answer = input(f"{what} was not found. Name it, for example {example}: ").strip()
+        if not answer:
+            raise NotFoundError(what, option, example)
+        return answer
+
+
+def show(findings: Findings) -> None:
+    width = min(max(len(each.value) for _, each in findings.rows()), 44)
+    for name, each in findings.rows():
+        say(f"  {name:18}  {each.value:{width}}  {each.where}".rstrip())
+
+
+def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
+    versions = ", ".join(f"{name} {version}" for name, version in confirmed.versions.items())
+    say(f"Confirmed by Python {confirmed.python} of the project: {versions}")
+    if confirmed.needs:
+        say(f"  {findings.app.value} needs {', '.join(confirmed.needs)}: complete `create_app` in tests/seam.py.")
+    if confirmed.tables is not None:
+        say(f"  {findings.metadata.value} has {confirmed.tables} tables.")
+    if confirmed.session is None:
+        say(f"  not confirmed: {findings.session_dependency.value} cannot be imported.")
+    if confirmed.marked:
+        say(f"  The app's engine follows {findings.database_url.value}, with {confirmed.marked[0]['driver']}.")
+    elif confirmed.engines:
+        say(f"  The app's engine does not follow {findings.database_url.value}: see docs/testing/migration.md.")
+    else:
+        say("  not confirmed: the app makes its engine later than at import.")
+
+
+def say(line: str) -> None:
+    """Print to stderr. Standard output has the diff alone."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

@@ -1,0 +1,98 @@
+"""Confirms what was found, by a process on the project's own interpreter. No connection is allowed there."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from oneloop_tools.project import run_in_project
+
+from .finding import AdoptionError, Findings
+
+MARK = {
+    "user": "app",
+    "password": "Oneloop-adopts-2026",  # validators of strength accept it
+    "host": "127.0.0.1",
+    "port": "54329",
+    "name": "test_adoption",
+}
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    python: str
+    versions: dict[str, str] = field(default_factory=dict)
+    app: str = ""
+    needs: list[str] = field(default_factory=list)  # parameters of the function that makes the app
+    tables: int | None = None
+    session: str | None = None
+    engines: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def driver(self) -> str:
+        drivers = [each["driver"] for each in self.marked or self.engines]
+        return next((each for each in drivers if each.rpartition("+")[2] in ("asyncpg", "psycopg", "aiosqlite")), "")
+
+    @property
+    def marked(self) -> list[dict[str, Any]]:
+        """Return the engines that are where the variables said."""
+        return [each for each in self.engines if each["database"] and MARK["name"] in str(each["database"])]
+
+
+def confirm(root: Path, python: Path, findings: Findings, roots: list[Path], environment: dict[str, str]) -> Confirmed:
+    """Import the app in a process that writes no bytecode, and return what it is."""
+    order = {
+        "app": findings.app.value,
+        "metadata": findings.metadata.value,
+        "session_dependency": findings.session_dependency.value,
+        "roots": [str(each) for each in roots],
+        "environment": environment,
+        "url": marked_url(findings.url_variables, findings.driver.value),
+    }
+    with TemporaryDirectory(prefix="oneloop-adopt-") as folder:
+        asked, answer = Path(folder, "order.json"), Path(folder, "answer.json")
+        asked.write_text(json.dumps(order), "utf-8")
+        files = [str(asked), str(answer)]
+        status = run_in_project(root, python, "oneloop_tools.adopt.in_project", files, {"PYTHONDONTWRITEBYTECODE": "1"})
+        if not answer.exists():
+            raise AdoptionError(
+                f"Importing {order['app']} ended the process with status {status}. Its output is above."
+            )
+        found = json.loads(answer.read_text("utf-8"))
+    return _read(found, root)
+
+
+def marked_url(variables: dict[str, list[str]], driver: str) -> dict[str, str]:
+    """Return the environment that names a database which does not exist."""
+    values = {part: MARK.get(part) or _whole(driver if part == "url" else part) for part in variables}
+    return {name: values[part] for part, names in variables.items() for name in names}
+
+
+def _whole(driver: str) -> str:
+    if driver.startswith("sqlite"):
+        return f"{driver}:////nowhere/{MARK['name']}.db"
+    return f"{driver}://{MARK['user']}:{MARK['password']}@{MARK['host']}:{MARK['port']}/{MARK['name']}"
+
+
+def _read(found: dict[str, Any], root: Path) -> Confirmed:
+    error = found.pop("error", None)
+    versions = found.get("versions", {})
+    if "fastapi" not in versions:
+        raise AdoptionError(
+            f"FastAPI is not installed for the project's Python in {root}. Install the project's dependencies, or "
+            "name its interpreter with --python PATH."
+        )
+    if versions.get("pydantic", "2").startswith("1."):
+        raise AdoptionError(f"The project has pydantic {versions['pydantic']}, and the plugin needs pydantic 2.")
+    if error is not None:
+        raise AdoptionError(f"{error['text']} {ADVICE[error['kind']]}".replace("..", "."))
+    known = Confirmed.__dataclass_fields__
+    return Confirmed(**{name: value for name, value in found.items() if name in known})
+
+
+ADVICE = {
+    "connects": "The import may not connect: do it in the lifespan, or name a function that makes the app with --app.",
+    "import": "Set what it needs, such as the variables that your tests set, then adopt again.",
+    "name": "Name the app with --app package.module:app, or a function that takes no argument.",
+}

@@ -1,0 +1,81 @@
+"""What the app is once it is imported, in the project's process: the app, the tables, the engines and their URLs."""
+
+import gc
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+
+from oneloop_tools.audit.app.load import load, load_app
+from oneloop_tools.audit.errors import AppImportError, AppNameError, ConnectingImportError
+
+
+def confirm(asked: dict[str, Any]) -> dict[str, Any]:
+    """Import the app as the tests do, and look at it."""
+    roots = [Path(each) for each in asked["roots"]]
+    found: dict[str, Any] = {}
+    try:
+        found |= _app(asked["app"], roots, asked["environment"])
+    except ConnectingImportError as error:
+        return {"error": {"kind": "connects", "text": str(error).partition(". The audit")[0]}}
+    except AppImportError as error:
+        return {"error": {"kind": "import", "text": str(error).partition(" Set what it needs")[0]}}
+    except AppNameError as error:
+        return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
+    found["tables"] = _try(lambda: len(_metadata(asked["metadata"]).tables)) if asked["metadata"] else None
+    found["session"] = _try(lambda: _kind(load(asked["session_dependency"]))) if asked["session_dependency"] else None
+    found["engines"] = _engines()
+    return found
+
+
+def _app(name: str, roots: list[Path], environment: dict[str, str]) -> dict[str, Any]:
+    for root in reversed(roots):
+        if str(root) not in sys.path:
+            sys.path.insert(0, str(root))
+    for key, value in environment.items():
+        os.environ.setdefault(key, value)
+    made = load(name)
+    if not isinstance(made, Starlette) and callable(made):
+        needed = [
+            each.name
+            for each in inspect.signature(made).parameters.values()
+            if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        ]
+        if needed:
+            return {"app": "function", "needs": needed}
+    app = load_app(name, roots, environment)
+    return {"app": type(app).__name__, "needs": [], "routes": len(app.routes)}
+
+
+def _metadata(name: str) -> Any:
+    return load(name)
+
+
+def _kind(dependency: Any) -> str:
+    if inspect.isasyncgenfunction(dependency) or inspect.isgeneratorfunction(dependency):
+        return "generator"
+    return "function" if callable(dependency) else type(dependency).__name__
+
+
+def _try(look: Any) -> Any:
+    """Return None for what cannot be imported: the report then says that it is not confirmed."""
+    try:
+        return look()
+    except Exception:  # noqa: BLE001  the project's own code may raise anything
+        return None
+
+
+def _engines() -> list[dict[str, Any]]:
+    """Return the URLs of the engines that exist. They never connected."""
+    module = sys.modules.get("sqlalchemy.engine")
+    if module is None:
+        return []
+    found = []
+    for each in gc.get_objects():
+        if issubclass(type(each), module.Engine):
+            url = each.url
+            found.append({"driver": url.drivername, "host": url.host, "port": url.port, "database": url.database})
+    return found

@@ -1,0 +1,180 @@
+"""Looks into a project without importing anything of it, and returns what was found."""
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from oneloop_tools.audit.sources import Sources, environment_of
+from oneloop_tools.project import ProjectSettings
+
+from . import project_kind
+from .apps import find_project_apps, is_imported_by_tests
+from .database_url import DatabaseUrl, all_variables, find_database_urls
+from .finding import AdoptionError, Finding, Findings
+from .interpreter import find_interpreter
+from .migrations import CREATE_ALL, Migrations, find_migrations
+from .models_metadata import find_metadata
+from .package_manager import PackageManager, find_package_manager
+from .packages import find_packages
+from .project_tree import ProjectTree
+from .pytest_settings import PytestSettings, find_pytest_settings
+from .session_dependency import find_session_dependencies
+
+T = TypeVar("T")
+PLUGIN = "harness"
+Ask = Callable[[str, str, str, list[Finding]], str]  # what, option, example, choices
+
+
+@dataclass
+class Investigation:
+    """`root` is where pytest runs, and `top` is the folder of the git repository. `given` are the user's answers."""
+
+    root: Path
+    top: Path
+    given: dict[str, str]
+    python: Path | None
+    ask: Ask
+    sources: Sources = field(init=False)
+    settings: ProjectSettings = field(init=False)
+    roots: list[Path] = field(init=False)
+    tree: ProjectTree = field(init=False)
+    pytest_settings: PytestSettings = field(init=False)
+    manager: PackageManager = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sources = Sources(self.root)
+        self.settings = ProjectSettings.of(self.root)
+
+    @property
+    def tests_dir(self) -> str:
+        """Return the folder beside which the plugin is written; its last part is always `tests`."""
+        return self.given.get("tests_dir", "tests")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what the conftests and pytest-env put into the environment."""
+        conftests = [each.source.path for each in self.tree.test_modules if each.source.path.name == "conftest.py"]
+        words = self.settings.pytest.get("env", [])
+        pairs = (word.partition("=")[::2] for word in words)
+        return {name.removeprefix("D:").strip(): value.strip() for name, value in pairs} | environment_of(
+            self.sources, conftests
+        )
+
+    def look(self) -> Findings:
+        packages = find_packages(self.root, self.top)
+        project_kind.refuse_old_pydantic(packages)
+        plugin = self.root / self.tests_dir / PLUGIN
+        tests = self.settings.test_folders
+        self.roots = self._roots(tests)
+        self.tree = ProjectTree(self.sources, self.roots, [plugin])
+        found_apps = find_project_apps(self.tree, plugin)
+        if not found_apps and "app" not in self.given:
+            project_kind.refuse_other_frameworks(self.root, packages)
+        urls = find_database_urls(self.tree, self.tree.app_modules)
+        url = urls[0] if urls else DatabaseUrl("")
+        in_tests = find_database_urls(self.tree, self.tree.test_modules)
+        named = url.driver()
+        project_kind.refuse_other_databases(packages, named)
+        project_kind.refuse_other_libraries(self.tree)
+        migrations = next(iter(find_migrations(self.root)), None)
+        tests_found = project_kind.find_tests(self.root, tests, self.sources, plugin)
+        app = self._app(found_apps)
+        session = self._chosen(
+            "session_dependency",
+            "The dependency that gives a session",
+            find_session_dependencies(self.tree),
+            "app.db:get_db",
+        )
+        metadata = self._chosen(
+            "metadata", "The MetaData of the models", find_metadata(self.tree, migrations), "app.models:Base.metadata"
+        )
+        driver = self._driver(named, project_kind.driver_of_packages(packages))
+        self.pytest_settings = find_pytest_settings(self.root)
+        interpreter = find_interpreter(self.root, self.top, self.python)
+        self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", interpreter)
+        return Findings(
+            app=app,
+            session_dependency=session,
+            metadata=metadata,
+            migrations=self._migrations(migrations),
+            database_url=self._url(url),
+            url_variables=self._variables(url, [*urls[1:], *in_tests], driver.value),
+            driver=driver,
+            tests=tests_found,
+            settings=self.pytest_settings.finding(self.root),
+            manager=self.manager.finding,
+            client=project_kind.find_client(tests, self.sources),
+            has_server_variable=self._uses("TEST_DATABASE_URL"),
+        )
+
+    def _roots(self, tests: list[Path]) -> list[Path]:
+        """Return the folders in which imports are looked up. `src` is one unless the code imports `src.something`."""
+        given = [self.root / each for each in self.settings.pytest.get("pythonpath", [])]
+        src = self.root / "src"
+        is_root = src.is_dir() and not (src / "__init__.py").exists() and not self._imports_src(tests)
+        return list(dict.fromkeys([*given, self.root, *([src] if is_root else [])]))
+
+    def _imports_src(self, tests: list[Path]) -> bool:
+        files = [path for folder in tests if folder != self.root for path in sorted(folder.rglob("*.py"))]
+        return any(b"from src." in path.read_bytes() or b"import src." in path.read_bytes() for path in files)
+
+    def _app(self, choices: list[Finding]) -> Finding:
+        if "app" in self.given:
+            return Finding(self.given["app"], "--app")
+        if len(choices) == 1:
+            return choices[0]
+        used = [(each, where) for each in choices if (where := is_imported_by_tests(self.tree, each.value))]
+        if len(used) == 1:
+            return Finding(used[0][0].value, f"{used[0][0].where}, imported in {used[0][1]}")
+        return self._answer("app", f"One app of {len(choices)}", choices, "app.main:app")
+
+    def _chosen(self, key: str, what: str, found: list[Finding], example: str) -> Finding:
+        if key in self.given:
+            return Finding(self.given[key], f"--{key.replace('_', '-')}")
+        return found[0] if found else self._answer(key, what, [], example)
+
+    def _answer(self, key: str, what: str, choices: list[Finding], example: str) -> Finding:
+        return Finding(self.ask(what, key.replace("_", "-"), example, choices), "your answer")
+
+    def _migrations(self, found: Migrations | None) -> Finding:
+        if "migrations" in self.given:
+            return Finding(self.given["migrations"], "--migrations")
+        return found.finding(self.root) if found else Finding(CREATE_ALL, "no revision of Alembic was found")
+
+    def _driver(self, named: Finding | None, declared: Finding | None) -> Finding:
+        if "driver" in self.given:
+            return Finding(self.given["driver"], "--driver")
+        if named is not None and named.value in project_kind.DRIVERS.values():
+            return named
+        if declared is not None:
+            return declared
+        if named is not None and named.value.startswith(("postgresql+psycopg2", "sqlite")):
+            raise AdoptionError(
+                f"The app uses the driver {named.value} ({named.where}), which is not async. "
+                "The plugin needs async SQLAlchemy."
+            )
+        return self._answer("driver", "The driver of the database URL", [], "postgresql+asyncpg")
+
+    def _url(self, url: DatabaseUrl) -> Finding:
+        if "database_url_variable" in self.given:
+            return Finding(self.given["database_url_variable"], "--database-url-variable")
+        return url.finding
+
+    def _variables(self, url: DatabaseUrl, others: list[DatabaseUrl], driver: str) -> dict[str, list[str]]:
+        given = self.given.get("database_url_variable")
+        if not given and not url.variables and not url.texts:
+            what = "The environment variable of the database URL"
+            given = self.ask(what, "database-url-variable", "DATABASE_URL", [])
+        return {"url": [given]} if given else all_variables(url, others, driver)
+
+    def _uses(self, variable: str) -> bool:
+        """Return whether the project reads an environment variable of this name."""
+        texts = (
+            node.value
+            for each in self.tree.modules.values()
+            for node in ast.walk(each.source.tree)
+            if isinstance(node, ast.Constant)
+        )
+        return any(text == variable for text in texts)

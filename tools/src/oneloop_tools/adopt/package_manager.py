@@ -1,0 +1,116 @@
+"""The project's package manager, and how the plugin is added to the project with it. Never a second lock file."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .edits import Drafts
+from .finding import Finding
+from .packages import requirement_files
+
+DEVELOPMENT = ("dev", "test", "ci", "local")
+
+
+@dataclass(frozen=True)
+class PackageManager:
+    """`command` adds the plugin, or installs what a requirements file says by then. `lists` is that file."""
+
+    name: str
+    where: str
+    command: tuple[str, ...]
+    lists: Path | None = None
+
+    @property
+    def finding(self) -> Finding:
+        return Finding(self.name, self.where)
+
+    @property
+    def shown(self) -> str:
+        return shlex.join(self.command)
+
+    def draft(self, drafts: Drafts, folder: str) -> None:
+        """Add the line to the requirements file, where there is one."""
+        if self.lists is None:
+            return
+        text = drafts.read(self.lists)
+        end = "\r\n" if "\r\n" in text else "\n"
+        line = f"-e ./{folder}"
+        if line not in text.splitlines():
+            drafts.change(self.lists, f"{text}{'' if not text or text.endswith(chr(10)) else end}{line}{end}")
+
+    def install(self, root: Path) -> str | None:
+        """Run the command. Return None, or the reason why the plugin is not installed."""
+        if shutil.which(self.command[0]) is None:
+            return f"{self.command[0]} is not on PATH."
+        kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        done = subprocess.run(
+            self.command, cwd=root, env=kept, capture_output=True, text=True, errors="replace", check=False
+        )
+        return (done.stderr.strip() or done.stdout.strip()) if done.returncode else None
+
+
+def find_package_manager(root: Path, top: Path, folder: str, python: Path) -> PackageManager:
+    """Return the manager whose lock file or table there is; `folder` has the plugin, `python` is the interpreter."""
+    tool, has_groups = _tables(root)
+    place = f"./{folder}"
+    by_lock = (
+        ("uv", "uv.lock", "uv", ("uv", "add", "--dev", "--editable", place)),
+        ("Poetry", "poetry.lock", "poetry", ("poetry", "add", "--group", "dev", "--editable", place)),
+        ("PDM", "pdm.lock", "pdm", ("pdm", "add", "--dev", "--editable", place)),
+        ("Pipenv", "Pipfile", "pipenv", ("pipenv", "install", "--dev", "--editable", place)),
+    )
+    for name, lock, _, command in by_lock:
+        if where := _lock(root, top, lock):
+            return PackageManager(name, where, command)
+    for name, _, table, command in by_lock:
+        if table in tool:
+            return PackageManager(name, f"pyproject.toml: [tool.{table}]", command)
+    files = requirement_files(root)
+    if has_groups and not files:
+        return PackageManager("uv", "pyproject.toml: [dependency-groups]", by_lock[0][3])
+    return _of_requirements(root, files, (*_pip(python), "install", "--editable", place))
+
+
+def _of_requirements(root: Path, files: list[Path], install: tuple[str, ...]) -> PackageManager:
+    sources = [each for each in files if each.suffix == ".in"]
+    if not files:
+        return PackageManager("pip", "no lock file", install)
+    chosen = _of_development(sources or files)
+    shown = chosen.relative_to(root).as_posix()
+    if sources:
+        return PackageManager("pip-tools", shown, ("pip-compile", shown), chosen)
+    return PackageManager("requirements", shown, install, chosen)
+
+
+def _pip(python: Path) -> tuple[str, ...]:
+    """Return pip, or uv's where the environment has none."""
+    has_pip = any(python.parent.parent.glob("[Ll]ib/**/site-packages/pip/__init__.py"))
+    return (str(python), "-m", "pip") if has_pip or not shutil.which("uv") else ("uv", "pip", f"--python={python}")
+
+
+def _tables(root: Path) -> tuple[dict[str, Any], bool]:
+    """Return the tables below `tool`, and whether there are dependency groups."""
+    try:
+        pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError):
+        return {}, False
+    return pyproject.get("tool", {}), "dependency-groups" in pyproject
+
+
+def _lock(root: Path, top: Path, name: str) -> str:
+    for folder in (root, *root.parents):
+        if (folder / name).is_file():
+            return os.path.relpath(folder / name, root)
+        if folder == top:
+            break
+    return ""
+
+
+def _of_development(files: list[Path]) -> Path:
+    """Return the file for development or tests, or else the first one."""
+    return next((file for word in DEVELOPMENT for file in files if word in file.stem.lower()), files[0])

@@ -1,0 +1,78 @@
+"""The file from which pytest reads its settings, and the lines that the plugin needs in it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .edits import Drafts
+from .finding import Finding
+
+NEEDED = {
+    "asyncio_mode": "auto",
+    "asyncio_default_fixture_loop_scope": "session",
+    "asyncio_default_test_loop_scope": "session",
+}
+ANYIO = ("anyio_mode", "strict")
+OLDER, NEWER = "[tool.pytest.ini_options]", "[tool.pytest]"
+# As in pytest, the first of these wins. Those of the second group count only if they have the heading.
+FILES = (
+    ("pytest.toml", "[pytest]"),
+    (".pytest.toml", "[pytest]"),
+    ("pytest.ini", "[pytest]"),
+    (".pytest.ini", "[pytest]"),
+)
+SHARED = (("pyproject.toml", NEWER), ("pyproject.toml", OLDER), ("tox.ini", "[pytest]"), ("setup.cfg", "[tool:pytest]"))
+
+
+@dataclass(frozen=True)
+class PytestSettings:
+    """`exists` is False where the project has no settings of pytest yet."""
+
+    file: Path
+    heading: str
+    exists: bool = True
+
+    @property
+    def is_toml(self) -> bool:
+        return self.file.suffix == ".toml"
+
+    def finding(self, root: Path) -> Finding:
+        shown = self.file.relative_to(root).as_posix()
+        return Finding(shown, self.heading if self.exists else f"{self.heading} is new")
+
+    def draft(self, drafts: Drafts) -> None:
+        """Write the lines that the plugin needs, in the place of other values of theirs."""
+        text = drafts.read(self.file)
+        needed = dict(NEEDED)
+        if re.search(rf"^\s*{ANYIO[0]}\s*=", text, re.MULTILINE):
+            needed[ANYIO[0]] = ANYIO[1]
+        for name, value in needed.items():
+            text = self._set(text, name, value)
+        drafts.change(self.file, text)
+
+    def _set(self, text: str, name: str, value: str) -> str:
+        end = "\r\n" if "\r\n" in text else "\n"
+        line = f'{name} = "{value}"' if self.is_toml else f"{name} = {value}"
+        lines = text.splitlines()
+        if self.heading not in (each.strip() for each in lines):
+            lines += ["", self.heading] if lines else [self.heading]
+        start = next(i for i, each in enumerate(lines) if each.strip() == self.heading)
+        stop = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("[")), len(lines))
+        for i in range(start + 1, stop):
+            if re.match(rf"{name}\s*=", lines[i]):
+                if re.sub(r"[\s\"']|#.*", "", lines[i]) != re.sub(r"[\s\"']", "", line):
+                    lines[i] = line
+                return end.join(lines) + end
+        lines.insert(start + 1, line)
+        return end.join(lines) + end
+
+
+def find_pytest_settings(root: Path) -> PytestSettings:
+    for name, heading in FILES:
+        if (root / name).is_file():
+            return PytestSettings(root / name, heading)
+    for name, heading in SHARED:
+        file = root / name
+        if file.is_file() and any(line.strip() == heading for line in file.read_text("utf-8", "replace").splitlines()):
+            return PytestSettings(file, heading)
+    return PytestSettings(root / "pyproject.toml", OLDER, exists=False)

@@ -1,0 +1,112 @@
+"""Where an expression is, and of which class of the project its value is an instance."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .project_tree import FUNCTIONS, Function, Module, ProjectTree
+from .settings_classes import SettingsClass
+
+DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an expression is: its module, the function and the class around it."""
+
+    module: Module
+    function: Function | None = None
+    owner: SettingsClass | None = None
+    call: "tuple[ast.Call, Scope] | None" = None  # the call that is followed into the function
+
+
+def class_of(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int = 0) -> SettingsClass | None:
+    """Return the class of the project that an expression is an instance of."""
+    if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+        return scope.owner
+    if deep > DEEPEST:
+        return None
+    if isinstance(node, ast.Call):
+        return _class_of_call(tree, node, scope, deep + 1)
+    inside = _class_of_member(tree, node, scope, deep + 1) or _class_of_local(tree, node, scope, deep + 1)
+    if inside is not None:
+        return inside
+    found = tree.resolve_expression(scope.module, node)
+    if found is not None and isinstance(found.node, ast.ClassDef):
+        return SettingsClass(tree, found)
+    value = getattr(found.node, "value", None) if found else None
+    return class_of(tree, value, Scope(found.module), deep + 1) if found and isinstance(value, ast.expr) else None
+
+
+def _class_of_member(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) -> SettingsClass | None:
+    """Return the class of `settings.database`."""
+    outer = class_of(tree, node.value, scope, deep) if isinstance(node, ast.Attribute) else None
+    member = outer.member(node.attr) if outer and isinstance(node, ast.Attribute) else None
+    return outer.nested(member) if outer and member else None
+
+
+def _class_of_local(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) -> SettingsClass | None:
+    """Return the class of a parameter by its annotation, or of a local variable by its value."""
+    if not isinstance(node, ast.Name) or scope.function is None:
+        return None
+    annotation = annotation_of(scope.function, node.id)
+    named = tree.resolve_expression(scope.module, annotation) if annotation is not None else None
+    if named is not None and isinstance(named.node, ast.ClassDef):
+        return SettingsClass(tree, named)
+    value = next(iter(assigned(scope.function, node.id)), None)
+    return class_of(tree, value, scope, deep) if value is not None else None
+
+
+def _class_of_call(tree: ProjectTree, node: ast.Call, scope: Scope, deep: int) -> SettingsClass | None:
+    found = tree.resolve_expression(scope.module, node.func)
+    if found is None:
+        return None
+    if isinstance(found.node, ast.ClassDef):
+        return SettingsClass(tree, found)
+    if not isinstance(found.node, FUNCTIONS):
+        return None
+    named = tree.resolve_expression(found.module, found.node.returns) if found.node.returns is not None else None
+    if named is not None and isinstance(named.node, ast.ClassDef):
+        return SettingsClass(tree, named)
+    inside = Scope(found.module, found.node)
+    given = [each.value for each in ast.walk(found.node) if isinstance(each, ast.Return) and each.value is not None]
+    return next((inner for each in given if (inner := class_of(tree, each, inside, deep))), None)
+
+
+def parameters(function: Function) -> list[str]:
+    return [each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+
+
+def annotation_of(function: Function, name: str) -> ast.expr | None:
+    arguments = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return next((each.annotation for each in arguments if each.arg == name), None)
+
+
+def passed(call: ast.Call, function: Function, name: str) -> list[ast.expr]:
+    """Return what a call passes for a parameter."""
+    names = [each for each in parameters(function) if each != "self"]
+    at = names.index(name) if name in names else len(call.args)
+    given = [keyword.value for keyword in call.keywords if keyword.arg == name]
+    return given + ([call.args[at]] if at < len(call.args) else [])
+
+
+def assigned(function: Function, name: str) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) or node.value is None:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+            found.append(node.value)
+    return found
+
+
+def calls_in(module: Module) -> Iterator[tuple[ast.Call, Function | None]]:
+    """Yield each call with the function around it."""
+    waiting: list[tuple[ast.AST, Function | None]] = [(module.source.tree, None)]
+    while waiting:
+        node, around = waiting.pop()
+        if isinstance(node, ast.Call):
+            yield node, around
+        inside = node if isinstance(node, FUNCTIONS) else around
+        waiting.extend((each, inside) for each in ast.iter_child_nodes(node))

@@ -1,0 +1,92 @@
+"""One run of the project's suite, and the difference between two."""
+
+import os
+import re
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree as ET
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+PLUGIN = re.compile(r"(^|\.)harness(\.|$)")  # the plugin's own checks are not the suite
+SHOWN = 5
+
+
+@dataclass
+class SuiteRun:
+    """The outcome of each test, and the first line of each failure."""
+
+    seconds: float
+    outcomes: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    stopped: str = ""  # the last lines of a run that did not start
+
+    @property
+    def summary(self) -> str:
+        if not self.outcomes:
+            return f"no test ran ({self.seconds:.1f} s)"
+        counts = Counter(self.outcomes.values())
+        named = [f"{counts[each]} {each}" for each in (PASSED, FAILED, SKIPPED) if counts[each]]
+        return f"{', '.join(named)} in {self.seconds:.1f} s"
+
+
+def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> SuiteRun:
+    """Run pytest as the project does, and read its report."""
+    with TemporaryDirectory(prefix="oneloop-adopt-") as folder:
+        report = Path(folder, "report.xml")
+        command = [*python, "-m", "pytest", f"--junitxml={report}", "-o", "junit_family=xunit2", *arguments]
+        kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+        start = time.monotonic()
+        done = subprocess.run(
+            command, cwd=root, env=kept, capture_output=True, text=True, errors="replace", check=False
+        )
+        run = SuiteRun(time.monotonic() - start)
+        if report.exists():
+            _read(report, run)
+    if not run.outcomes:
+        lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
+        run.stopped = "\n".join(lines[-12:])
+    return run
+
+
+def _read(report: Path, run: SuiteRun) -> None:
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314  pytest has just written it
+        name = f"{case.get('classname')}::{case.get('name')}"
+        if PLUGIN.search(case.get("classname") or ""):
+            continue
+        wrong = [each for each in case if each.tag in ("failure", "error")]
+        skipped = any(each.tag == "skipped" for each in case)
+        run.outcomes[name] = FAILED if wrong or run.outcomes.get(name) == FAILED else SKIPPED if skipped else PASSED
+        if wrong:
+            run.reasons.setdefault(
+                name, (wrong[0].get("message") or "").splitlines()[0][:160] if wrong[0].get("message") else ""
+            )
+
+
+def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
+    """Yield what is not as it was: one line for each reason, with some of its tests."""
+    yield f"The suite before: {before.summary}."
+    yield f"The suite now:    {after.summary}."
+    if after.stopped:
+        yield "pytest ended before any test. Its last lines:"
+        yield from (f"    {line}" for line in after.stopped.splitlines())
+        return
+    passed = {name for name, outcome in before.outcomes.items() if outcome == PASSED}
+    lost = sorted(name for name in passed if after.outcomes.get(name) != PASSED)
+    won = [
+        name for name, outcome in after.outcomes.items() if outcome == PASSED and before.outcomes.get(name) == FAILED
+    ]
+    yield f"{len(passed) - len(lost)} of {len(passed)} tests that passed before pass now; {len(won)} more pass now."
+    by_reason: dict[str, list[str]] = {}
+    for name in lost:
+        missing = after.outcomes.get(name, "it is not collected any more")
+        by_reason.setdefault(after.reasons.get(name) or missing, []).append(name)
+    for reason, names in sorted(by_reason.items(), key=lambda each: -len(each[1])):
+        yield f"  {len(names)} now: {reason}"
+        yield from (f"      {name}" for name in names[:SHOWN])
+        if len(names) > SHOWN:
+            yield f"      and {len(names) - SHOWN} more"

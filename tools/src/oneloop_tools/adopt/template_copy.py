@@ -1,0 +1,78 @@
+"""The template: where it is, and Copier, which writes the plugin from it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from .finding import AdoptionError
+
+COPIER = "copier>=9.15.0"
+CLONE = Path(__file__).resolve().parents[4]
+OTHER_ANSWERS = ".copier-answers.oneloop.yml"
+GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
+
+
+@dataclass(frozen=True)
+class Template:
+    address: str
+    commit: str
+
+
+def find_template(named: str | None) -> Template:
+    """Return the template that was named, the clone that this tool is in, or the address that it was installed from."""
+    if named is not None:
+        return Template(named, "")
+    if (CLONE / "copier.yml").is_file() and (CLONE / "template").is_dir():
+        return Template(str(CLONE), _head(CLONE))
+    try:
+        direct = json.loads(distribution("oneloop-tools").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        direct = {}
+    if "vcs_info" in direct:
+        return Template(f"git+{direct['url']}", direct["vcs_info"]["commit_id"])
+    raise AdoptionError("The template was not found. Name the address of Oneloop's repository with --template ADDRESS.")
+
+
+def _head(clone: Path) -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=clone, env=_environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise AdoptionError(f"{clone} is not a git clone, so no update could use it. Get Oneloop by `git clone`.")
+    return done.stdout.strip()
+
+
+def copy(template: Template, folder: Path, answers: dict[str, str]) -> None:
+    """Write the plugin into a folder by Copier."""
+    command = [*_copier(), "copy", "--quiet", "--defaults"]
+    command += [f"--vcs-ref={template.commit}"] if template.commit else []
+    command += ["--answers-file", OTHER_ANSWERS] if (folder / ".copier-answers.yml").exists() else []
+    command += [f"--data={name}={answer}" for name, answer in answers.items()]
+    done = subprocess.run(
+        [*command, template.address, str(folder)],
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        raise AdoptionError(f"Copier could not write the plugin into {folder}:\n{(done.stderr or done.stdout).strip()}")
+
+
+def _copier() -> list[str]:
+    if find_spec("copier"):
+        return [sys.executable, "-m", "copier"]
+    if uv := os.environ.get("UV") or shutil.which("uv"):
+        return [uv, "tool", "run", "--quiet", "--from", COPIER, "copier"]
+    raise AdoptionError("Copier writes the plugin, and neither Copier nor uv is installed. Install uv, then try again.")
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in GIT_VARIABLES}

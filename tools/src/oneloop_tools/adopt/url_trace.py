@@ -1,0 +1,182 @@
+"""Follows an expression back to where its text comes from: environment variables, settings, literals."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .project_tree import FUNCTIONS, Definition, Function, Module, ProjectTree
+from .scopes import DEEPEST, Scope, assigned, calls_in, class_of, parameters, passed
+from .settings_classes import Member, SettingsClass
+
+READERS = {
+    "getenv",
+    "get",
+    "config",
+    "env",
+    "str",
+    "url",
+    "dj_db_url",
+    "pop",
+}  # os.getenv("X"), config("X"), env.str("X")
+NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class Variable(NamedTuple):
+    """An environment variable, and the line that reads it."""
+
+    name: str
+    where: str
+    default: str = ""  # of a field, as it is written
+
+
+class Text(NamedTuple):
+    """A text in the code."""
+
+    text: str
+    where: str
+
+
+Origin = Variable | Text
+
+
+@dataclass
+class UrlTrace:
+    tree: ProjectTree
+    _visited: set[tuple[int, int]] = field(default_factory=set)
+
+    def trace(self, node: ast.expr, scope: Scope, deep: int = 0) -> Iterator[Origin]:
+        """Yield what the value of an expression is made of."""
+        key = (id(node), id(scope.call[0]) if scope.call else 0)
+        if deep > DEEPEST or key in self._visited:
+            return
+        self._visited.add(key)
+        deeper = deep + 1
+        match node:
+            case ast.Constant(value=str(text)):
+                yield Text(text, scope.module.where(node))
+            case ast.Name():
+                yield from self._name(node, scope, deeper)
+            case ast.Attribute():
+                yield from self._attribute(node, scope, deeper)
+            case ast.Subscript(value=value, slice=ast.Constant(value=str(name))):
+                if ast.unparse(value).endswith("environ") or ast.unparse(value) in ("config", "env"):
+                    yield Variable(name, scope.module.where(node))
+                else:
+                    yield from self.trace(value, scope, deeper)
+            case ast.Call():
+                yield from self._call(node, scope, deeper)
+            case _:
+                for each in ast.iter_child_nodes(node):
+                    inner = each.value if isinstance(each, ast.FormattedValue | ast.keyword) else each
+                    if isinstance(inner, ast.expr):
+                        yield from self.trace(inner, scope, deeper)
+
+    def _name(self, node: ast.Name, scope: Scope, deep: int) -> Iterator[Origin]:
+        if scope.function is not None:
+            local = assigned(scope.function, node.id)
+            for value in local:
+                yield from self.trace(value, scope, deep)
+            if not local and node.id in parameters(scope.function):
+                yield from self._arguments(scope, node.id, deep)
+                return
+            if local:
+                return
+        member = scope.owner.member(node.id) if scope.owner and not scope.function else None
+        if member is not None and member.value is not None:
+            yield from self.trace(member.value, Scope(member.owner.module, None, scope.owner), deep)
+            return
+        found = self.tree.resolve(scope.module, node.id)
+        if found is not None:
+            yield from self._definition(found, deep)
+
+    def _definition(self, found: Definition, deep: int) -> Iterator[Origin]:
+        value = getattr(found.node, "value", None)
+        if isinstance(value, ast.expr):
+            yield from self.trace(value, Scope(found.module), deep)
+        elif isinstance(found.node, FUNCTIONS):
+            yield from self._returned(found.node, Scope(found.module, found.node), deep)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, deep: int) -> Iterator[Origin]:
+        owner = class_of(self.tree, node.value, scope)
+        member = owner.member(node.attr) if owner else None
+        if owner is not None and member is not None:
+            yield from self._member(owner, node, member, scope, deep)
+            return
+        found = self.tree.resolve_expression(scope.module, node)
+        if found is not None:
+            yield from self._definition(found, deep)
+        elif owner is None:
+            yield from self.trace(node.value, scope, deep)
+
+    def _member(
+        self, owner: SettingsClass, node: ast.Attribute, member: Member, scope: Scope, deep: int
+    ) -> Iterator[Origin]:
+        inside = Scope(member.owner.module, member.function, owner)
+        if member.function is not None:
+            yield from self._returned(member.function, inside, deep)
+            return
+        outer = self._group(node, scope)
+        if owner.is_pydantic:
+            yield Variable(owner.variable(node.attr, member), member.where, member.default)
+        elif outer is not None:
+            yield Variable(f"{outer}{node.attr}".upper(), member.where, member.default)
+        if member.value is not None:
+            yield from self.trace(member.value, inside, deep)
+
+    def _group(self, node: ast.Attribute, scope: Scope) -> str | None:
+        """Return the prefix of a field in a group of settings: `DATABASE__` for `settings.database.host`."""
+        if not isinstance(node.value, ast.Attribute):
+            return None
+        outer = class_of(self.tree, node.value.value, scope)
+        if outer is None or not outer.is_pydantic or not outer.setting("env_nested_delimiter"):
+            return None
+        return f"{outer.setting('env_prefix')}{node.value.attr}{outer.setting('env_nested_delimiter')}"
+
+    def _call(self, node: ast.Call, scope: Scope, deep: int) -> Iterator[Origin]:
+        named = ast.unparse(node.func).rpartition(".")[2]
+        first = node.args[0] if node.args else None
+        found = self.tree.resolve_expression(scope.module, node.func)
+        is_function = found is not None and isinstance(found.node, FUNCTIONS)
+        text = first.value if isinstance(first, ast.Constant) else None
+        if named in READERS and not is_function and isinstance(text, str) and NAME.fullmatch(text):
+            yield Variable(text, scope.module.where(node))
+            for each in (*node.args[1:], *(keyword.value for keyword in node.keywords)):
+                yield from self.trace(each, scope, deep)
+            return
+        if found is not None and isinstance(found.node, FUNCTIONS):
+            yield from self._returned(found.node, Scope(found.module, found.node, call=(node, scope)), deep)
+            return
+        if isinstance(node.func, ast.Attribute):
+            yield from self._attribute(node.func, scope, deep)
+        for each in (*node.args, *(keyword.value for keyword in node.keywords)):
+            yield from self.trace(each, scope, deep)
+
+    def _returned(self, function: Function, scope: Scope, deep: int) -> Iterator[Origin]:
+        for each in ast.walk(function):
+            if isinstance(each, ast.Return) and each.value is not None:
+                yield from self.trace(each.value, scope, deep)
+
+    def _arguments(self, scope: Scope, name: str, deep: int) -> Iterator[Origin]:
+        """Yield the origins of what the callers of a function pass for a parameter."""
+        function = scope.function
+        assert function is not None
+        if scope.call is not None:
+            call, outer = scope.call
+            for each in passed(call, function, name):
+                yield from self.trace(each, outer, deep)
+            return
+        for module in self.tree.app_modules:
+            for call, around in calls_in(module):
+                if self._is_call_of(call, module, function):
+                    for each in passed(call, function, name):
+                        yield from self.trace(each, Scope(module, around), deep)
+
+    def _is_call_of(self, call: ast.Call, module: Module, function: Function) -> bool:
+        named = ast.unparse(call.func).rpartition(".")[2]
+        if function.name != "__init__" and named == function.name:
+            return True
+        found = self.tree.resolve_expression(module, call.func)
+        node = found.node if found else None
+        return isinstance(node, ast.ClassDef) and function.name == "__init__" and function in node.body
