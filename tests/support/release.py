@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.environment import ROOT, run
 
 PROJECT = "pyproject.toml"
-PLUGIN = "template/{{tests_dir}}/harness/pyproject.toml"
+PLUGIN = "template/{{tests_dir}}/harness/pyproject.toml.jinja"
 OLD_NAME = "template/{{tests_dir}}/harness/version.py"
 TABLE = "tests/updates/releases.py"
 RENDERED = ("copier.yml", "template")  # what a service gets of a release

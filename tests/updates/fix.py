@@ -41,7 +41,7 @@ def plant(repository: Path, before: str, version: str) -> None:
     for name in (REMOVED, USERS_REMOVED):
         (template / name).unlink()
     (template / USERS_RENAMED).rename(template / f"{TESTS}/renamed_by_the_fix.py.jinja")
-    plugin = template / TESTS / "harness/pyproject.toml"
+    plugin = template / TESTS / "harness/pyproject.toml.jinja"
     edit(plugin, "dependencies = [\n", f'dependencies = [\n    "{DEPENDENCY}>=2",\n')
     edit(plugin, f'\nversion = "{before}"\n', f'\nversion = "{version}"\n')
     section = f"## {version}\n\n- {NEWS}\n\n### Change by hand\n\nNothing.\n\n"

@@ -99,9 +99,9 @@ def test_a_release_that_is_missing_is_not_ignored(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "says"),
     [
-        (release.PROJECT, '"1.0.0"', '"1.0.1"', 'harness/pyproject.toml: write version = "1.0.1"'),
+        (release.PROJECT, '"1.0.0"', '"1.0.1"', 'harness/pyproject.toml.jinja: write version = "1.0.1"'),
         (release.PROJECT, '"1.0.0"', '"v1.0"', "v1.0 is not a version of the form 1.2.3"),
-        (release.PLUGIN, '"1.0.0"', '"1.0.1"', 'harness/pyproject.toml: write version = "1.0.0"'),
+        (release.PLUGIN, '"1.0.0"', '"1.0.1"', 'harness/pyproject.toml.jinja: write version = "1.0.0"'),
         (release.OLD_NAME, '"1.0.0"', '"1.0.1"', 'version.py: write VERSION = "1.0.0"'),
         ("CHANGELOG.md", "## 1.0.0\n", "## 1.0.9\n", "the section ## 1.0.0 is missing"),
         ("CHANGELOG.md", "## 1.0.0\n", "## 1.0.0 (unreleased)\n", "has '(unreleased)' after the version"),

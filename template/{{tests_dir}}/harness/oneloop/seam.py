@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, Protocol
 
 import pytest
-from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .errors import SeamError, SeamPlaceError
+from .http_library import httpx
 from .users import login_with_token
 
 # What each returns. All have session scope except `dependency_overrides`.
@@ -46,7 +46,7 @@ class Migrate(Protocol):
 class Login(Protocol):
     """Signs a client in: returns the headers to add to its requests. Cookies stay on the client."""
 
-    async def __call__(self, client: AsyncClient, email: str, password: str) -> Mapping[str, str]: ...
+    async def __call__(self, client: httpx.AsyncClient, email: str, password: str) -> Mapping[str, str]: ...
 
 
 @pytest.hookimpl(tryfirst=True)

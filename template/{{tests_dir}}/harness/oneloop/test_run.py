@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from .cleanup.test_databases import TestDatabases
-from .config import ProjectConfig
+from .config import PARTS, ProjectConfig
 from .database.engine_guard import EngineGuard
 from .database.kept_template import KeptTemplate
 from .database.postgres_source import PostgresSource
@@ -84,20 +84,30 @@ class TestRun:
 
     def name_database(self, server: RunServer) -> None:
         """Set the variables from which the app, a driver or a child process reads a database: the worker's, or none."""
-        config = self.config
         url = make_url(self.source.databases(server, self.id, self.worker).url(self.worker))
+        named = self.variables_of(url)
+        read = {name.upper() for name in named}
+        # A given server may need the rest of libpq's variables, such as PGSSLMODE.
+        ours = {name for name in os.environ if LIBPQ.fullmatch(name)} if self.source.embedded else ADDRESS
+        values = dict.fromkeys([name for name in os.environ if name in ours or name.upper() in read]) | named
+        self._environment = {name: os.environ.get(name) for name in values} | self._environment
+        self._set(values)
+
+    def variables_of(self, url: URL) -> dict[str, object]:
+        """Return the variables that name a database, with their values."""
+        config = self.config
         # Every driver reads the plain form; an app that is adopted may not.
         plain = not config.existing_suite and config.driver == type(config).driver
         shown = url.set(drivername="postgresql" if plain else config.driver).render_as_string(hide_password=False)
         variable = config.database_url_variable or "DATABASE_URL"
-        # A given server may need the rest of libpq's variables, such as PGSSLMODE.
-        ours = {name for name in os.environ if LIBPQ.fullmatch(name)} if self.source.embedded else ADDRESS
-        gone = [name for name in os.environ if name in ours or name.upper() == variable.upper()]
-        values: dict[str, object] = dict.fromkeys(gone)
-        values |= {"PGHOST": url.host or url.query.get("host"), "PGPORT": url.port or url.query.get("port")}
+        values: dict[str, object] = {"PGHOST": url.host or url.query.get("host")}
+        values["PGPORT"] = url.port or url.query.get("port")
         values |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database, variable: shown}
-        self._environment = {name: os.environ.get(name) for name in values} | self._environment
-        self._set(values)
+        parts = dict(zip(PARTS, (url.host, url.port, url.username, url.password, url.database), strict=True))
+        for part, names in config.database_url_variables.items():
+            whole = None if part in parts else url.set(drivername=part).render_as_string(hide_password=False)
+            values |= dict.fromkeys(names, parts.get(part, whole))
+        return values
 
     @staticmethod
     def _set(values: Mapping[str, object]) -> None:

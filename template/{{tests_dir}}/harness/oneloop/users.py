@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:  # pytest imports this module for the tests of other packages too
-    from httpx2 import AsyncClient
+    from .http_library import httpx
 
 DEFAULT_PASSWORD = "password"
 LOGIN_PATH = "/api/auth/login"
@@ -20,12 +20,12 @@ def password_of(role: str) -> str:
     return f"{role.capitalize()}Pass123!"
 
 
-async def get_auth_token_async(client: "AsyncClient", email: str, password: str) -> str:
+async def get_auth_token_async(client: "httpx.AsyncClient", email: str, password: str) -> str:
     """Log in and return the access token; fail the test if the response is not a 200."""
     response = await client.post(LOGIN_PATH, json={"email": email, "password": password})
     assert response.status_code == 200, f"Login failed: {response.status_code} {response.text}"
     return str(response.json()["access_token"])
 
 
-async def login_with_token(client: "AsyncClient", email: str, password: str) -> Mapping[str, str]:
+async def login_with_token(client: "httpx.AsyncClient", email: str, password: str) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {await get_auth_token_async(client, email, password)}"}

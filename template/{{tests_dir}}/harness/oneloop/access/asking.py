@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
 from ..app.routes import WEBSOCKET
 from ..clients import ClientAs, open_async_client
+from ..http_library import httpx
 from ..users import UserWithPassword
 from .declared import FILE, Case
 from .matrix import ANONYMOUS, Access, AccessError, Given
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 class Asker(NamedTuple):
     client_as: ClientAs
-    anonymous: AsyncClient
+    anonymous: httpx.AsyncClient
     session: AsyncSession
     users: Mapping[str, UserWithPassword]
     asgi: ASGIApp
@@ -55,10 +55,10 @@ def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     return re.sub(r"{(\w+)}", value, case.path)
 
 
-async def _open_websocket(asgi: ASGIApp, client: AsyncClient, path: str, options: Mapping[str, Any]) -> int:
+async def _open_websocket(asgi: ASGIApp, client: httpx.AsyncClient, path: str, options: Mapping[str, Any]) -> int:
     from httpx2.websockets import WebSocketUpgradeError  # noqa: PLC0415  few services need it
 
-    async with open_async_client(asgi) as opening:
+    async with open_async_client(asgi, client.base_url) as opening:
         opening.headers.update(client.headers)
         opening.cookies.update(client.cookies)
         try:

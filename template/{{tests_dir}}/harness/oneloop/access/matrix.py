@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple, TypedDict
 
-from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..errors import OneloopError
+from ..http_library import httpx
 from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
@@ -32,7 +32,7 @@ class Given(NamedTuple):
     """What `arrange` may use; the plugin commits `session`. `client` is signed in as `role` and sends the request."""
 
     session: AsyncSession
-    client: AsyncClient
+    client: httpx.AsyncClient
     role: str
     users: Mapping[str, UserWithPassword]
 

@@ -4,10 +4,17 @@ Only a project that adopts the plugin gets this room. May import `fixtures`, `te
 with `database_before_import`.
 """
 
-from . import adopted_report, known_failures, seam_file
+import warnings
+from importlib import import_module
+
+with warnings.catch_warnings():  # the suite's filters are about its own code
+    warnings.simplefilter("ignore")
+    import_module("starlette.testclient")  # warns of httpx, or of an alias of anyio
+
+from . import adopted_report, known_failures, other_loops, seam_file
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
-PARTS = [seam_file, adopted_report, known_failures]
+PARTS = [seam_file, adopted_report, known_failures, other_loops]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

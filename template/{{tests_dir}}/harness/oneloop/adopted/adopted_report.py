@@ -30,7 +30,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"oneloop: your fixtures override the plugin's: {', '.join(sorted(overriding))}"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     replaced = config.stash[RUN].replaced_databases
     if replaced:
         terminalreporter.write_line(

@@ -7,6 +7,7 @@ environment before pytest loads any conftest.py. The database itself is created 
 import os
 import sys
 from importlib import import_module
+from itertools import chain
 
 import pytest
 from sqlalchemy import make_url
@@ -17,6 +18,8 @@ from ..database.run_server import RunServer
 from ..errors import OneloopError
 from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
+from .alembic_runner import RUNNER
+from .other_loops import remove_anyio_plugin
 
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
 
@@ -31,8 +34,11 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
             f"The package {project.package!r} was imported too early: it may have read the URL of "
             "another database. A plugin or the option -p imports it. Import it in a conftest.py."
         )
+    remove_anyio_plugin(config)
     run = config.stash[RUN] = _make_run(project)
     config.add_cleanup(run.close)
+    config.add_cleanup(RUNNER.close)
+    RUNNER.variables = run.variables_of
     try:
         if run.server is None:
             run.source.start(run.id, project.app_role)
@@ -45,7 +51,9 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
 
 
 def _make_run(project: ProjectConfig) -> TestRun:
-    source = PostgresSource()
+    theirs = {project.database_url_variable, *chain(*project.database_url_variables.values())}
+    variable = project.server_url_variable  # unless the app itself reads it: then it means something else
+    source = PostgresSource("" if variable in theirs else variable, tcp=True)
     if project.driver.startswith("sqlite"):
         source = import_module("oneloop.sqlite").SqliteSource()
     worker = os.environ.get(WORKER)

@@ -6,6 +6,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import pytest
 
 from ..config import TESTS
+from .alembic_runner import RUNNER
 
 NAME = "oneloop_seam"
 
@@ -24,3 +25,5 @@ def pytest_configure(config: pytest.Config) -> None:
     module = sys.modules[NAME] = module_from_spec(spec)
     spec.loader.exec_module(module)
     config.pluginmanager.register(module, NAME)
+    if hasattr(module, "alembic") and not config.option.collectonly:
+        RUNNER.start()

@@ -1,29 +1,19 @@
 """Functions from which the seam of an adopted service is built."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from fastapi import FastAPI
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ..errors import OneloopError, SeamError
+from ..errors import SeamError
 from ..seam import FIXTURES, Migrate
-
-
-class MigrationError(OneloopError):
-    def __init__(self, command: str, output: str) -> None:
-        super().__init__(
-            f"`{command}` failed on the test database. It reports:\n{output}\n"
-            "migrations/env.py must read the URL from the environment variable that tests/seam.py "
-            "names. See docs/testing/migration.md."
-        )
+from .alembic_runner import RUNNER, Way
 
 
 async def no_users(*_: object, **__: object) -> NoReturn:
@@ -56,25 +46,19 @@ def create_all(metadata: MetaData) -> Migrate:
 
 
 def alembic(ini: Path, variable: str, driver: str) -> Migrate:
-    """Return the seam's `migrate` for a service whose env.py reads the URL from `variable`.
+    """Return the seam's `migrate` for a service whose env.py reads the URL from `variable`, or from its parts.
 
     It runs in a process of its own, because the app's settings are read only once in a process. An env.py that connects
     to another database is refused.
     """
 
-    def go(url: str, revision: str = "head") -> None:
-        way = "downgrade" if revision == "base" else "upgrade"
-        command = [sys.executable, "-m", "oneloop.adopted.alembic_process", str(ini), way, revision]
-        done = subprocess.run(  # noqa: S603  our own module
-            [*command, variable, driver],
-            cwd=ini.parent,
-            env={**os.environ, variable: url},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            output = (done.stderr or done.stdout).strip().splitlines()[-12:]
-            raise MigrationError(f"alembic {way} {revision}", "\n".join(output))
+    def job(way: Way, url: str) -> str:
+        shown = make_url(url).set(drivername=driver).render_as_string(hide_password=False)
+        return RUNNER.run(ini, way, shown, {variable: shown})
 
+    def go(url: str, revision: str = "head") -> None:
+        job("downgrade" if revision == "base" else "upgrade", url)
+
+    # For the check of migrations: env.py's own options count, and they are in that process.
+    go.missing_steps = partial(job, "check")  # type: ignore[attr-defined]
     return go

@@ -1,16 +1,30 @@
 """The routes of the app as FastAPI resolves them, and whether they authenticate their caller."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import RouteContext, iter_route_contexts
 from fastapi.security.base import SecurityBase
 from starlette.routing import BaseRoute, Match, Mount, WebSocketRoute
 from starlette.types import ASGIApp, Scope
+
+try:
+    from fastapi.routing import RouteContext, iter_route_contexts
+except ImportError:  # an older FastAPI, in an existing project: it lists the routes themselves
+
+    class RouteContext:  # type: ignore[no-redef]
+        def __init__(self, route: BaseRoute) -> None:
+            self.original_route = route
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.original_route, name, None)
+
+    def iter_route_contexts(routes: Iterable[BaseRoute]) -> Iterator[RouteContext]:  # type: ignore[misc]
+        return map(RouteContext, routes)
+
 
 WEBSOCKET = "WEBSOCKET"
 MOUNT = "MOUNT"

@@ -50,7 +50,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"oneloop: the API is not compared: {relative(SNAPSHOT)} is missing. Write it: {UPDATE}"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     if config.getoption("update_contract"):
         file = relative(SNAPSHOT)
         written = any(COMPARED.name in report.nodeid for report in terminalreporter.stats.get("passed", ()))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from oneloop.access.asking import Asker
@@ -12,6 +11,7 @@ from oneloop.access.declared import FILE, Case, find_problems, list_cases, load
 from oneloop.app.routes import list_endpoints
 from oneloop.app.running_app import RunningApp
 from oneloop.clients import ClientAs
+from oneloop.http_library import httpx
 from oneloop.users import UserWithPassword
 
 ACCESS = load()
@@ -21,7 +21,7 @@ CASES = list_cases(ACCESS)
 @pytest.fixture
 def asker(
     client_as: ClientAs,
-    async_client: AsyncClient,
+    async_client: httpx.AsyncClient,
     db_session: AsyncSession,
     test_users: dict[str, UserWithPassword],
     _running_app: RunningApp,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from httpx2 import AsyncClient
 
 from oneloop.checks import CONTRACT
 from oneloop.clients import ClientAs, LiveServer
+from oneloop.http_library import httpx
 
 pytestmark = pytest.mark.contract
 
@@ -23,13 +23,13 @@ OPTIONS = ("--checks", CHECKS, "--seed", "1", "--max-examples", "20", "--no-colo
 
 @pytest.fixture(params=["anonymous", "the first of roles"])
 async def caller(
-    request: pytest.FixtureRequest, async_client: AsyncClient, client_as: ClientAs, roles: Sequence[str]
-) -> AsyncClient:
+    request: pytest.FixtureRequest, async_client: httpx.AsyncClient, client_as: ClientAs, roles: Sequence[str]
+) -> httpx.AsyncClient:
     return async_client if request.param == "anonymous" else await client_as(roles[0])
 
 
 async def test_each_operation_answers_as_described(
-    app: FastAPI, live_server: LiveServer, caller: AsyncClient, tmp_path: Path
+    app: FastAPI, live_server: LiveServer, caller: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     if find_spec("schemathesis") is None:
         pytest.fail(f"Schemathesis is not installed in this environment. Run:\n    {CONTRACT}", False)

@@ -6,12 +6,11 @@ May import `app`, `config`, `database.engine_guard` and `errors`. Start with `as
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from httpx2 import AsyncClient
-
+from ..http_library import httpx
 from .async_client import OneloopClient, open_async_client, open_live_client
 from .live_server import LiveServer
 from .sync_client import SyncClient
 
-ClientAs = Callable[[Any], Awaitable[AsyncClient]]
+ClientAs = Callable[[Any], Awaitable[httpx.AsyncClient]]
 
 __all__ = ["ClientAs", "LiveServer", "OneloopClient", "SyncClient", "open_async_client", "open_live_client"]

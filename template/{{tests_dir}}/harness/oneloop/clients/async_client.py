@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from httpx2 import URL, AsyncBaseTransport, AsyncClient, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ..errors import OneloopError
+from ..http_library import httpx
 from .live_server import LiveServer
 from .timeouts import LIMIT_SECONDS, NoAnswerError
 from .transports import InProcessTransport, LiveTransport
@@ -18,19 +19,24 @@ BASE_URL = "http://test"
 INTERNAL_ERROR = 1011  # the close code for an exception in the app
 
 
-class OneloopClient(AsyncClient):
+class OneloopClient(httpx.AsyncClient):
     """An `AsyncClient` that opens websockets too, and waits for nothing without an end."""
 
-    def __init__(self, transport: AsyncBaseTransport, base_url: str, asgi: ASGIApp | None = None) -> None:
+    def __init__(
+        self, transport: httpx.AsyncBaseTransport, base_url: httpx.URL | str, asgi: ASGIApp | None = None
+    ) -> None:
         # The transports limit each wait, and pause in a debugger; httpx2's timeouts would not.
         super().__init__(transport=transport, base_url=base_url, timeout=None)
         self._asgi = asgi
 
     @asynccontextmanager
-    async def websocket(self, url: URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
+    async def websocket(self, url: httpx.URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user. A refusal is httpx2's `WebSocketUpgradeError`, with the response."""
         # Imported here: most runs open no websocket, and the import takes 40 ms.
-        from httpx2 import websockets  # noqa: PLC0415
+        try:
+            from httpx2 import websockets  # noqa: PLC0415
+        except ImportError:
+            raise OneloopError("To open a websocket, install httpx2 beside httpx:\n    httpx2[ws]>=2.10") from None
 
         class Session(websockets.AsyncWebSocketSession):
             async def receive(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109  httpx2's signature
@@ -49,7 +55,7 @@ class OneloopClient(AsyncClient):
                     session = await stack.enter_async_context(sockets.connect(str(url), **options))
                 except websockets.WebSocketDisconnect as refusal:  # before it was accepted
                     status = 500 if refusal.code == INTERNAL_ERROR else 403  # as a server
-                    raise websockets.WebSocketUpgradeError(Response(status)) from refusal
+                    raise websockets.WebSocketUpgradeError(httpx.Response(status)) from refusal
                 yield session
         except BaseExceptionGroup as group:
             error: BaseException = group
@@ -57,7 +63,7 @@ class OneloopClient(AsyncClient):
                 error = error.exceptions[0]  # each of httpx2's task groups wraps an error of the block
             raise error from error.__cause__
 
-    def _websocket_client(self) -> AbstractAsyncContextManager[AsyncClient]:
+    def _websocket_client(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
         """Return the client to connect with: httpx2's transport holds a task group meanwhile."""
         from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
@@ -70,13 +76,17 @@ class OneloopClient(AsyncClient):
             await asgi({**scope, "extensions": {"websocket.http.response": {}}}, receive, send)
 
         transport = ASGIWebSocketTransport(serve, initial_receive_timeout=LIMIT_SECONDS)
-        return AsyncClient(transport=transport, base_url=self.base_url, headers=self.headers, cookies=self.cookies)
+        options: Any = {"base_url": self.base_url, "headers": self.headers, "cookies": self.cookies}
+        return httpx.AsyncClient(transport=transport, **options)
 
 
-def open_async_client(asgi: ASGIApp) -> OneloopClient:
+def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "") -> OneloopClient:
     """Return a client in this process and on this loop. An exception in the app is a 500, as in production."""
-    return OneloopClient(InProcessTransport(asgi), BASE_URL, asgi)
+    return OneloopClient(InProcessTransport(asgi), base_url or BASE_URL, asgi)
 
 
-def open_live_client(server: LiveServer) -> OneloopClient:
-    return OneloopClient(LiveTransport(server), server.url)
+def open_live_client(server: LiveServer, base_url: str = "") -> OneloopClient:
+    client = OneloopClient(LiveTransport(server), server.url)
+    if base_url:
+        client.headers["host"] = httpx.URL(base_url).netloc.decode()
+    return client

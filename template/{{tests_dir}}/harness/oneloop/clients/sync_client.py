@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from httpx2 import Request, Response
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -13,8 +12,9 @@ from ..app.routes import find_route, find_scheme
 from ..config import shown
 from ..database.engine_guard import EngineGuard, sync_call
 from ..errors import ClientPolicyError, Refusals
+from ..http_library import httpx
 
-CLIENT_LIBRARIES = ("httpx2", "starlette")
+CLIENT_LIBRARIES = ("httpx", "httpx2", "starlette")
 
 
 class SyncClient(TestClient):
@@ -40,7 +40,7 @@ class SyncClient(TestClient):
 
         super().__init__(checked)
 
-    def send(self, request: Request, **options: Any) -> Response:
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         self._where = _find_caller()
         try:
             response = super().send(request, **options)

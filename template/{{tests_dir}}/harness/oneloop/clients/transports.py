@@ -6,18 +6,10 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 
-from httpx2 import (
-    ASGITransport,
-    AsyncByteStream,
-    AsyncHTTPTransport,
-    LocalProtocolError,
-    RemoteProtocolError,
-    Request,
-    Response,
-)
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..app.running_app import ResponseWatch
+from ..http_library import httpx
 from .live_server import Call, LiveServer
 from .timeouts import limited
 
@@ -29,16 +21,16 @@ LEFT_SECONDS = 2.0  # for the app to notice that its client has left
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to load them takes 30 ms for each client
 
 
-class InProcessTransport(ASGITransport):
+class InProcessTransport(httpx.ASGITransport):
     """Calls the app in the test's own task; a missing or broken response is an error, as over a socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, raise_app_exceptions=False)
 
-    async def handle_async_request(self, request: Request) -> Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for name, value in request.headers.raw:
             if not VALID_HEADER.fullmatch(value):
-                raise LocalProtocolError(f"Illegal header value {name.decode()}: {value!r}", request=request)
+                raise httpx.LocalProtocolError(f"Illegal header value {name.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
 
         async def call(scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,32 +45,32 @@ class InProcessTransport(ASGITransport):
                 raise
 
         async with limited(f"The response to {request.method} {request.url.path}"):
-            response = await ASGITransport(call, raise_app_exceptions=False).handle_async_request(request)
+            response = await httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request)
         if broke_off is not None:
             message = "The app raised in the middle of its response. A server breaks it off there."
-            raise RemoteProtocolError(message, request=request) from broke_off
+            raise httpx.RemoteProtocolError(message, request=request) from broke_off
         return response
 
 
-class LiveTransport(AsyncHTTPTransport):
+class LiveTransport(httpx.AsyncHTTPTransport):
     """Returns a response that was read to its end once the app's call has ended, background tasks included."""
 
     def __init__(self, server: LiveServer) -> None:
         super().__init__(verify=NO_CERTIFICATES, trust_env=False)
         self._server = server
 
-    async def handle_async_request(self, request: Request) -> Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         name = f"{request.method} {request.url.path}"
         async with limited(f"The response to {name}, over the socket,"):
             response = await super().handle_async_request(request)
         call = self._server.calls.get(response.extensions["network_stream"].get_extra_info("client_addr"))
-        assert isinstance(response.stream, AsyncByteStream)
+        assert isinstance(response.stream, httpx.AsyncByteStream)
         response.stream = _Body(response.stream, call, name)
         return response
 
 
-class _Body(AsyncByteStream):
-    def __init__(self, stream: AsyncByteStream, call: Call | None, name: str) -> None:
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream, call: Call | None, name: str) -> None:
         self._stream = stream
         self._call = call
         self._name = name

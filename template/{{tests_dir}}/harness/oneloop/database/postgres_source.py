@@ -21,8 +21,9 @@ EMBEDDED_DATABASE = "test"
 
 
 class PostgresSource:
-    def __init__(self) -> None:
-        self._given = os.environ.get(VARIABLE)
+    def __init__(self, variable: str = VARIABLE, *, tcp: bool = False) -> None:
+        self._variable, self._tcp = variable, tcp
+        self._given = os.environ.get(variable)
         self.embedded = not self._given
         self._app_role = ""
         self.kept: KeptTemplate | None = None
@@ -36,10 +37,10 @@ class PostgresSource:
         if self.embedded:
             return f"embedded PostgreSQL, plain role {ROLE!r}"
         if self._given_server is None:  # nothing is run
-            return VARIABLE
+            return self._variable
         server = self._given_server.ready.result()
         made = "as it is" if server.app == server.admin else "made for this run"
-        return f"{VARIABLE}, plain role {server.app.username!r}, {made}"
+        return f"{self._variable}, plain role {server.app.username!r}, {made}"
 
     @property
     def log(self) -> Path | None:
@@ -52,10 +53,10 @@ class PostgresSource:
             return
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
         if self._given:
-            self._given_server = GivenServer(self._given, run, app_role, self.kept)
+            self._given_server = GivenServer(self._given, run, app_role, self.kept, self._variable)
             self._executor.submit(asyncio.run, self._given_server.live())
         else:
-            start = partial(start_server, announce=self._address.set_result)
+            start = partial(start_server, announce=self._address.set_result, tcp=self._tcp)
             self._starting = self._executor.submit(partial(start, load=self.kept.load) if self.kept else start)
 
     def server(self, *, ready: bool = True) -> RunServer:

@@ -73,8 +73,9 @@ class RunServer(NamedTuple):
 class GivenServer:
     """The server of TEST_DATABASE_URL while a run uses it: its roles and its lock, and the end of both."""
 
-    def __init__(self, url: str, run: str, app_role: str, kept: KeptTemplate | None) -> None:
+    def __init__(self, url: str, run: str, app_role: str, kept: KeptTemplate | None, variable: str) -> None:
         self._given, self._run, self._app_role, self._kept = url, run, app_role, kept
+        self._variable = variable
         self._environment = dict(os.environ)  # libpq's variables will name the test database
         self.ready: Future[RunServer] = Future()
 
@@ -83,7 +84,7 @@ class GivenServer:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
-                url = _complete(server_url(self._given, where="TEST_DATABASE_URL"), self._environment)
+                url = _complete(server_url(self._given, where=self._variable), self._environment)
                 async with administer(url) as connection:
                     await connection.execute(HOLD, {"run": self._run})
                     await sweep(connection)

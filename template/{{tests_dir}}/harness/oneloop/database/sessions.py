@@ -3,12 +3,18 @@
 import sys
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import ORMExecuteState
 
 
 class FreshSession(AsyncSession):
     """A session that reads a row again instead of returning the one in memory: a request may have changed it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        event.listen(self.sync_session, "do_orm_execute", _read_again)
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         return await super().get(entity, ident, **{"populate_existing": True, **options})
@@ -24,6 +30,10 @@ class FreshSession(AsyncSession):
             if not error.connection_invalidated:
                 raise
             await self.invalidate()
+
+
+def _read_again(state: ORMExecuteState) -> None:
+    state.update_execution_options(populate_existing=True)
 
 
 def session_class() -> type[FreshSession]:

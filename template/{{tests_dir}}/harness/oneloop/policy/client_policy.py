@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from ..config import CONFIG
 from .markers import abort_collection, has_reason
 
 EXEMPTION = "sync_client"
@@ -32,6 +33,7 @@ class Subject(NamedTuple):
     group: str | None = None
     marks: tuple[pytest.Mark, ...] = ()
     own_exemption: bool = False
+    is_existing: bool = False
 
     @classmethod
     def of(cls, item: pytest.Function) -> "Subject":
@@ -45,6 +47,7 @@ class Subject(NamedTuple):
             arguments=frozenset(inspect.signature(item.function).parameters),
             group=name.rpartition("::")[0] if item.cls else None,
             marks=tuple(item.iter_markers()),
+            is_existing=item.config.stash[CONFIG].existing_suite,
             own_exemption=any(mark.name == EXEMPTION for mark in item.own_markers),
         )
 
@@ -71,7 +74,7 @@ def _of_test(test: Subject) -> Iterator[str]:
         yield f'has the marker `{name}` without a reason. Write: @pytest.mark.{name}("why this test needs it")'
     if test.own_exemption and SYNC not in test.fixtures:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
-    if test.has_mark("asyncio") and not test.is_async:
+    if test.has_mark("asyncio") and not test.is_async and not test.is_existing:  # often of a whole module
         yield "has the marker `asyncio` and is not `async def`. Delete the marker."
     if test.has_mark(EXEMPTION) or SYNC not in test.fixtures:
         return

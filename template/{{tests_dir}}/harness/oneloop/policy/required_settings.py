@@ -9,7 +9,6 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..config import CONFIG
-from ..database.postgres_source import VARIABLE
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NEEDED = {
@@ -47,7 +46,8 @@ def check_settings(config: pytest.Config) -> None:
             f"pytest reads {file.name} and ignores pytest.ini. Move all settings into one of them, "
             "and delete the other."
         )
-    if wrong := [text for name in NEEDED if (text := _find_wrong(config, name))]:
+    needed = [name for name in NEEDED if name != "anyio_mode" or config.pluginmanager.has_plugin("anyio")]
+    if wrong := [text for name in needed if (text := _find_wrong(config, name))]:
         raise pytest.UsageError(*wrong)
 
 
@@ -73,14 +73,16 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
 
 def allow_hosts(config: pytest.Config) -> None:
     """Have pytest-socket allow this machine, TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
-    hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_server_hosts(), config.option.allow_hosts)
+    project = config.stash[CONFIG]
+    given = _server_hosts(project.server_url_variable)
+    hosts = (*THIS_MACHINE, *project.allowed_hosts, *given, config.option.allow_hosts)
     config.option.allow_hosts = ",".join(filter(None, hosts))
     config.option.allow_unix_socket = True
 
 
-def _server_hosts() -> list[str]:
+def _server_hosts(variable: str) -> list[str]:
     try:
-        url = make_url(os.environ.get(VARIABLE) or "postgresql://")
+        url = make_url(os.environ.get(variable) or "postgresql://")
     except (ArgumentError, ValueError):
         return []  # refused later, with a message of its own
     hosts = [url.host] if url.host else []

@@ -27,7 +27,7 @@ class Cluster:
     account: Account
     binaries: Binaries
     persistent: bool
-    socket_folder: Path | None = None  # on Windows it listens on loopback
+    socket_folder: Path | None = None  # without one it listens on loopback
     port: int = PORT
     password: str | None = None  # the administrator's; a cluster of an earlier release trusts each user of its socket
 
@@ -48,7 +48,7 @@ class Cluster:
         host = quote(os.fsencode(self.socket_folder))
         return f"postgresql://{user}@/postgres?host={host}&port={self.port}"
 
-    def listening(self, socket_folder: Path, *, new: bool) -> "Cluster":
+    def listening(self, socket_folder: Path | None, *, new: bool) -> "Cluster":
         """Return the cluster with the address of a server; a new cluster gets a password, which it keeps."""
         file = self.folder / PASSWORD
         if new:
@@ -56,7 +56,7 @@ class Cluster:
             file.write_text(secrets.token_urlsafe(24))
             self.account.take(file)  # initdb reads it
         password = file.read_text() if file.exists() else None
-        if sys.platform != "win32":
+        if socket_folder is not None and sys.platform != "win32":
             return replace(self, socket_folder=socket_folder, password=password)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = int(listener.getsockname()[1])

@@ -39,7 +39,9 @@ def fits_socket(folder: Path) -> bool:
     return len(path) <= SOCKET_PATH_BYTES and b"," not in path
 
 
-def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str], bool]) -> PostgresServer:
+def start_temporary(
+    announce: Callable[[str], None], load: Callable[[Path, str], bool], *, tcp: bool = False
+) -> PostgresServer:
     """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
     watchdog = WatchdogClient()
     folder: Path | None = None
@@ -56,7 +58,7 @@ def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str],
         cluster.data.mkdir(mode=0o700, exist_ok=loaded)
         for path in (cluster.data, *cluster.data.rglob("*")):
             account.take(path)
-        cluster = cluster.listening(cluster.data, new=not loaded)
+        cluster = cluster.listening(None if tcp else cluster.data, new=not loaded)
         announce(cluster.url)
         watchdog.start_server(cluster.request(initdb=not loaded, join=False, remove=[folder]))
     except BaseException:

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from httpx2 import AsyncClient, Response
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from oneloop.database.sessions import FreshSession
+from oneloop.http_library import httpx
 
 from . import app as service
 
-Ask = Callable[[service.Handler], Awaitable[Response]]
+Ask = Callable[[service.Handler], Awaitable[httpx.Response]]
 
 
 async def make_tables(url: str, revision: str) -> None:
@@ -42,8 +42,8 @@ settings = pytest.fixture(scope="session")(lambda database_url: database_url)
 
 
 @pytest.fixture
-def ask(async_client: AsyncClient) -> Ask:
-    def post(handler: service.Handler) -> Awaitable[Response]:
+def ask(async_client: httpx.AsyncClient) -> Ask:
+    def post(handler: service.Handler) -> Awaitable[httpx.Response]:
         service.handlers.append(handler)
         return async_client.post("/run")
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
-from httpx2 import AsyncClient
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from oneloop.clients import SyncClient
 from oneloop.database.sessions import FreshSession
+from oneloop.http_library import httpx
 
 from . import app as service
 from .app import Context, Note
@@ -115,7 +115,7 @@ async def test_08_overrides_are_restored(ask: Ask, app: FastAPI, time: int) -> N
     assert (await ask(handler)).json() == "the test's"
 
 
-async def test_09_roles_are_separate(admin_client: AsyncClient, writer_client: AsyncClient) -> None:
+async def test_09_roles_are_separate(admin_client: httpx.AsyncClient, writer_client: httpx.AsyncClient) -> None:
     admin, writer = await admin_client.delete("/notes"), await writer_client.delete("/notes")
     assert (admin.status_code, writer.status_code) == (200, 403)
 
