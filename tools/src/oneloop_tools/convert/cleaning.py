@@ -82,13 +82,14 @@ class Cleaning:
         if found.plain_app:
             users = list(self.references.of(function))
             return any(user in self.plan.converting or self._goes(user) for user in users)
-        return found.plain and self._is_replaced(function)
+        return found.plain and function not in self.plan.converting and self._is_replaced(function)
 
     def _goes(self, user: Function | None) -> bool:
         # A plain fixture that is removed uses nothing any more.
         return (
             user is not None
             and self.plan.known[user].plain
+            and user not in self.plan.converting
             and self._may_change(user.module)
             and self._is_replaced(user)
             and not any(self._still_asks(each) for each in self.references.of(user))

@@ -8,6 +8,7 @@ from .findings import Findings, Inventory, inventory_of
 from .index import ProjectIndex, yields
 from .modules import Function
 from .reasons import Doubt
+from .shared_sessions import SharedSessions
 from .syntax import Node, cst, full_name, walk
 
 # Context managers that let every exception pass.
@@ -183,9 +184,12 @@ class AwaitPositions:
 class Examination:
     """One look at one function. `known` holds what was found in the other functions so far."""
 
-    def __init__(self, function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> None:
+    def __init__(
+        self, function: Function, index: ProjectIndex, known: dict[Function, Findings], sessions: SharedSessions
+    ) -> None:
         self.function = function
         self.index = index
+        self.sessions = sessions
         self.known = known
         self.module = function.module
         self.tree = function.module.tree

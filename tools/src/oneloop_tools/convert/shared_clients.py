@@ -147,12 +147,15 @@ def _read_fixture(seen: Examination, name: str, fixture: Function) -> None:
             _read_factory(seen, name)
         return
     given = there.gives
-    kind = "plugin" if there.plain else "fixture"
+    replaced = there.plain and not seen.sessions.relies(seen.function, fixture)
+    if there.plain and not replaced and fixture_scope(fixture) != "function":
+        seen.doubt("fixtures", seen.function.node, f"`{fixture.name}` shares its session with more than one test")
+    kind = "plugin" if replaced else "fixture"
     shared = given.shared or fixture_scope(fixture) != "function"
     seen.found.sources[name] = ClientSource(
         kind, given.origin, given.is_async, given.raises, given.follows, shared, fixture
     )
-    if not there.plain:
+    if not replaced:
         seen.found.fixtures[name] = fixture
 
 
