@@ -55,7 +55,7 @@ class Cleaning:
     def _clean_marks(self, node: Node) -> None:
         for each in node.decorators:
             name = self.module.dotted(each.decorator)
-            if name not in NEEDLESS or not is_needless(each.decorator):
+            if name not in NEEDLESS or not is_needless(each.decorator, self.module):
                 continue
             if name == NEEDLESS[1]:
                 self.notes.append(Note("anyio", node))
@@ -188,7 +188,7 @@ class Cleaning:
         self.edits.changes[id(value)].append(lambda node: node.with_changes(elements=kept))
 
     def _is_needless(self, mark: Node) -> bool:
-        return self.module.dotted(mark) in NEEDLESS and is_needless(mark)
+        return self.module.dotted(mark) in NEEDLESS and is_needless(mark, self.module)
 
     def _rename_decorator(self, function: Function) -> None:
         decorator = function.decorator("pytest_asyncio.fixture")
