@@ -107,8 +107,11 @@ def examine(
     find_runs(seen)
     read_calls(seen)
     find_overrides(seen)
-    for name, source in list(seen.found.sources.items()):
-        judge_uses(seen, name, source)
+    judged: set[str] = set()
+    while pending := [name for name in seen.found.sources if name not in judged]:
+        for name in pending:  # an assignment may add another one
+            judge_uses(seen, name, seen.found.sources[name])
+        judged.update(pending)
     read_app_fixture(seen)
     judge_function(seen)
     return seen.found
