@@ -67,6 +67,17 @@ SAMPLES = {
             root="backend",
             keep=7,
         ),
+        # Notes with an owner on aiosqlite: a client fixture shares its session with the tests.
+        Sample(
+            "shelf",
+            {
+                "driver": "sqlite+aiosqlite",
+                "metadata": "app.main:Base.metadata",
+                "migrations": "create_all",
+                "session_dependency": "app.main:get_db",
+            },
+            keep=1,
+        ),
     )
 }
 

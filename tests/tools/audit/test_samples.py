@@ -1,11 +1,14 @@
 """Every test of every sample gets the verdict that is written beside it."""
 
 import dataclasses
+import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.environment import run, uv
 from tests.tools.audit.conftest import TOOLS, Audited, Sample
 
 SAMPLES = {"brief": 8, "factory": 14, "shop": 87}
@@ -221,12 +224,83 @@ def test_clients_of_the_plugin_are_known(tmp_path: Path) -> None:
     assert clients == {"test_sync": "TestClient", "test_async": "AsyncClient"}
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("version", ["0.110.3", "0.129.0"])
+def test_older_fastapi_gets_the_same_verdicts(sample: Sample, version: str) -> None:
+    """These versions report no route contexts, and copy the routes of an included router into the app."""
+    suite = sample("shop")
+    packages = [f"fastapi=={version}", "sqlalchemy[asyncio]", "asyncpg", "pydantic-settings", "httpx2", "pytest"]
+    more = [word for package in packages for word in ("--with", package)]
+    command = [uv(), "run", "--quiet", "--no-project", "--python", sys.executable, *more, "python"]
+
+    done = run(
+        *command,
+        "-m",
+        "oneloop_tools.audit",
+        ".",
+        "--json",
+        "audit.json",
+        cwd=suite.root,
+        env={"PYTHONPATH": str(TOOLS)},
+    )
+
+    assert done.returncode == 0, done.stdout
+    found = json.loads((suite.root / "audit.json").read_text())["tests"]
+    assert {test["nodeid"].rpartition("::")[2]: test["verdict"] for test in found} == suite.beside()
+
+
+OWN_LOOPS = {
+    "a mark of anyio": ("@pytest.mark.anyio\nasync def test_it(engine): ...\n", "", ""),
+    "the mark of a file": ("pytestmark = pytest.mark.anyio\n\n\nasync def test_it(engine): ...\n", "", ""),
+    "the mark of a class": ("@pytest.mark.anyio\nclass TestIt:\n    async def test_it(self, engine): ...\n", "", ""),
+    "a mark with a scope": ('@pytest.mark.asyncio(loop_scope="module")\nasync def test_it(engine): ...\n', "", ""),
+    "a mark with an old scope": ('@pytest.mark.asyncio(scope="class")\nasync def test_it(engine): ...\n', "", ""),
+    "a setting of anyio": ("async def test_it(engine): ...\n", "", "anyio_mode = auto"),
+    "an event_loop": ("async def test_it(engine): ...\n", "@pytest.fixture\ndef event_loop(): ...\n", ""),
+    "a policy": ("async def test_it(engine): ...\n", "@pytest.fixture\ndef event_loop_policy(): ...\n", ""),
+    "a class of unittest": (
+        "class TestIt(unittest.IsolatedAsyncioTestCase):\n    async def test_it(self): ...\n",
+        "",
+        "",
+    ),
+    "a client of its own": (
+        "@pytest.mark.anyio\nasync def test_it():\n    async with httpx2.AsyncClient(app=app) as client: ...\n",
+        "",
+        "",
+    ),
+}
+SUITE_S_LOOP = {
+    "no mark": ("async def test_it(engine): ...\n", "", ""),
+    "the suite's scope": ('@pytest.mark.asyncio(loop_scope="session")\nasync def test_it(engine): ...\n', "", ""),
+    "sync": ("@pytest.mark.anyio\ndef test_it(engine): ...\n", "", ""),
+    "nothing is shared": ("@pytest.mark.anyio\nasync def test_it(): ...\n", "", ""),
+    "anyio beside asyncio": ("async def test_it(engine): ...\n", "", "anyio_mode = auto\nasyncio_mode = auto"),
+}
+
+
+@pytest.mark.parametrize("how", [*OWN_LOOPS, *SUITE_S_LOOP])
+def test_own_loops_have_a_class_of_their_own(tmp_path: Path, how: str) -> None:
+    """Such a test fails on the suite's loop although its client is right."""
+    test, fixture, setting = (OWN_LOOPS | SUITE_S_LOOP)[how]
+    suite = Audited(tmp_path)
+    suite.write("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n")
+    suite.write("pytest.ini", f"[pytest]\n{setting}\n")
+    suite.write("tests/conftest.py", f"import pytest\n\n\n@pytest.fixture\nasync def engine(): ...\n\n\n{fixture}")
+    suite.write(
+        "tests/test_it.py", f"import unittest\n\nimport httpx2\nimport pytest\n\nfrom main import app\n\n\n{test}"
+    )
+
+    (found,) = suite.document()["tests"]
+
+    assert found["verdict"] == ("own-loop" if how in OWN_LOOPS else "keep"), found["why"]
+
+
 def test_json_has_the_documented_keys(sample: Sample) -> None:
     """The conversion reads `nodeid` and `verdict`. Programs of users read the rest."""
     document = sample("brief").document()
 
     assert document["version"] == 1
-    assert document["totals"] == {"convert-first": 6, "convert": 0, "unknown": 0, "keep": 2}
+    assert document["totals"] == {"convert-first": 6, "convert": 0, "own-loop": 0, "unknown": 0, "keep": 2}
     first = next(test for test in document["tests"] if test["nodeid"].endswith("::test_writer_returns_403"))
     assert first | {"line": 0, "why": ""} == {
         "nodeid": "tests/test_metrics_security.py::TestMetricsEndpointSecurity::test_writer_returns_403",

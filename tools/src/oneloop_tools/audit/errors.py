@@ -71,16 +71,6 @@ class NoFastAPIError(AuditError):
         )
 
 
-class OldFastAPIError(AuditError):
-    """The installed FastAPI cannot report which route answers a request."""
-
-    def __init__(self, version: str) -> None:
-        super().__init__(
-            f"The project has FastAPI {version}. The audit needs 0.165 or newer, which reports the route "
-            "that answers a request. Update it:\n    uv add 'fastapi>=0.165'"
-        )
-
-
 class NoPytestError(AuditError):
     def __init__(self, python: str) -> None:
         super().__init__(f"pytest is not installed for {python}. --observe and --baseline run the suite with it.")

@@ -20,14 +20,16 @@ from .sources import Sources, environment_of
 from .suite.collection import CONFTEST, Finder, NamePatterns, Test, test_files, tests_of
 from .suite.interpreter import Interpreter
 from .suite.modules import Modules
+from .suite.own_loop import own_loop
 from .suite.record import Record
 from .suite.values import SYNC
-from .verdicts import CONVERT, FIRST, KEEP, UNKNOWN, Finding, Judge, Subject, counted
+from .verdicts import CONVERT, FIRST, KEEP, OWN_LOOP, UNKNOWN, Finding, Judge, Subject, counted
 
 VERSION = 1
 TITLES = {
     FIRST: "Convert first: security",
     CONVERT: "Convert",
+    OWN_LOOP: "Async, on a loop of its own",
     UNKNOWN: "Unknown",
     KEEP: "Keep on TestClient",
 }
@@ -90,7 +92,8 @@ class Project:
         """Read every test that was not observed to its end, and judge all of them."""
         plugin = self.settings.plugin_folder
         modules = Modules(self.sources, [*self.tests, plugin, self.root / CONFTEST], self.import_roots)
-        interpreter = Interpreter(modules, Finder(modules, self.root), self.routes, app, plugin)
+        finder = Finder(modules, self.root)
+        interpreter = Interpreter(modules, finder, self.routes, app, plugin)
         judge = Judge(self.routes, self._routes_of)
         findings = []
         for test in self.collect(modules, interpreter):
@@ -101,6 +104,7 @@ class Project:
                 record.add(seen.record)
             if seen is None or not seen.whole:
                 record.add(interpreter.read(test))
+            record.own_loop = own_loop(test, finder.layers(test.module, test.owner), self.settings.pytest)
             findings.append(judge.judge(subject, record, observed=seen is not None))
         if not findings and not self.sources.problems:
             raise NoTestsError(self.tests)
@@ -184,8 +188,9 @@ def _totals(findings: list[Finding]) -> list[str]:
     width = max(map(len, rows))
     lines = [f"{title:<{width}}  {counts[title]:>6}" for title in rows]
     wrong = counts[TITLES[FIRST]] + counts[TITLES[CONVERT]]
+    alone = f", and {counts[TITLES[OWN_LOOP]]} a loop of their own" if counts[TITLES[OWN_LOOP]] else ""
     total = f"{'Tests':<{width}}  {len(findings):>6}"
-    return [*lines, total, "", f"{wrong} of {len(findings)} tests use the wrong client."]
+    return [*lines, total, "", f"{wrong} of {len(findings)} tests use the wrong client{alone}."]
 
 
 def _title(finding: Finding) -> str:

@@ -1,4 +1,4 @@
-"""The verdict on a test: keep its client, convert it, convert it first, or unknown.
+"""The verdict on a test: keep its client, convert it, convert it first, take its own loop away, or unknown.
 
 A sync client is right for a request that reaches no database, no authentication, no background task and no async
 service. Only requests through a `TestClient` are judged: an `AsyncClient` and a socket are right for all of them.
@@ -15,8 +15,8 @@ from .app.routes import HOLE, Route, Routes
 from .suite.record import Record
 from .suite.values import SYNC, OwnApp, SentRequest, Unknown
 
-KEEP, CONVERT, FIRST, UNKNOWN = "keep", "convert", "convert-first", "unknown"
-VERDICTS = (FIRST, CONVERT, UNKNOWN, KEEP)
+KEEP, CONVERT, FIRST, OWN_LOOP, UNKNOWN = "keep", "convert", "convert-first", "own-loop", "unknown"
+VERDICTS = (FIRST, CONVERT, OWN_LOOP, UNKNOWN, KEEP)
 REFUSED = {401, 403}
 # FastAPI refuses an invalid body or query before the endpoint runs.
 INVALID = {422}
@@ -70,7 +70,7 @@ class Judge:
         if SYNC in clients:
             found.unknown += record.lost
         found.unknown += record.cut
-        verdict, why = _verdict(found, clients)
+        verdict, why = _verdict(found, clients, record.own_loop)
         return Finding(
             nodeid=test.nodeid,
             file=test.file,
@@ -142,11 +142,13 @@ def _article(reach: Resource) -> str:
     return f"{reach.kind}: {reach}"
 
 
-def _verdict(found: Judgement, clients: list[str]) -> tuple[str, str]:
+def _verdict(found: Judgement, clients: list[str], own_loop: str | None) -> tuple[str, str]:
     if found.first:
         return FIRST, found.first[0]
     if found.convert:
         return CONVERT, found.convert[0]
+    if own_loop is not None:
+        return OWN_LOOP, own_loop
     if found.unknown:
         return UNKNOWN, found.unknown[0]
     return KEEP, _why_kept(found, clients)
@@ -170,4 +172,4 @@ def counted(findings: list[Finding]) -> dict[str, int]:
 
 
 def offenders(findings: list[Finding]) -> Iterator[Finding]:
-    return (each for each in findings if each.verdict in (FIRST, CONVERT))
+    return (each for each in findings if each.verdict in (FIRST, CONVERT, OWN_LOOP))

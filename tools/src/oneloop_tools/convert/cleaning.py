@@ -55,7 +55,7 @@ class Cleaning:
     def _clean_marks(self, node: Node) -> None:
         for each in node.decorators:
             name = self.module.dotted(each.decorator)
-            if name not in NEEDLESS or not is_needless(each.decorator):
+            if name not in NEEDLESS or not is_needless(each.decorator, self.module):
                 continue
             if name == NEEDLESS[1]:
                 self.notes.append(Note("anyio", node))
@@ -82,13 +82,14 @@ class Cleaning:
         if found.plain_app:
             users = list(self.references.of(function))
             return any(user in self.plan.converting or self._goes(user) for user in users)
-        return found.plain and self._is_replaced(function)
+        return found.plain and function not in self.plan.converting and self._is_replaced(function)
 
     def _goes(self, user: Function | None) -> bool:
         # A plain fixture that is removed uses nothing any more.
         return (
             user is not None
             and self.plan.known[user].plain
+            and user not in self.plan.converting
             and self._may_change(user.module)
             and self._is_replaced(user)
             and not any(self._still_asks(each) for each in self.references.of(user))
@@ -187,7 +188,7 @@ class Cleaning:
         self.edits.changes[id(value)].append(lambda node: node.with_changes(elements=kept))
 
     def _is_needless(self, mark: Node) -> bool:
-        return self.module.dotted(mark) in NEEDLESS and is_needless(mark)
+        return self.module.dotted(mark) in NEEDLESS and is_needless(mark, self.module)
 
     def _rename_decorator(self, function: Function) -> None:
         decorator = function.decorator("pytest_asyncio.fixture")

@@ -7,81 +7,11 @@ from .clients import STATE, VERBS, ClientSource
 from .examination import Examination
 from .modules import Function
 from .reasons import Note
-from .syntax import Node, Tree, cst, full_name, text_of, walk
+from .response_checks import is_checked
+from .syntax import Node, Tree, cst, full_name, text_of
 
-REDIRECTS = range(300, 400)
-NAMED_REDIRECTS = ("_300_", "_301_", "_302_", "_303_", "_304_", "_307_", "_308_")
 BODYLESS = ("delete", "get", "head", "options")
 BODY = ("json", "data", "content", "files")
-
-
-def is_checked(call: Node, function: Function, tree: Tree) -> bool:
-    """Tell whether the test fails if the response to `call` is a redirect or a 500.
-
-    It does if it compares the status by `==` or `in`, reads the body as JSON, or raises for the status: a redirect has
-    no body, and an exception of the app has another status. The async client does not follow redirects and does not
-    raise, so a test without such a check could pass for a wrong reason.
-    """
-    parent = tree.parent(call)
-    if isinstance(parent, cst.Attribute) and parent.value is call:
-        return _checks(parent, function, tree)
-    name = _assigned_name(call, parent)
-    return name is not None and any(_checks(use, function, tree) for use in _uses_of(name, call, function))
-
-
-def _assigned_name(call: Node, parent: Node) -> str | None:
-    if isinstance(parent, cst.Assign) and parent.value is call and len(parent.targets) == 1:
-        target = parent.targets[0].target
-    elif isinstance(parent, cst.AnnAssign | cst.NamedExpr) and parent.value is call:
-        target = parent.target
-    else:
-        return None
-    return str(target.value) if isinstance(target, cst.Name) else None
-
-
-def _uses_of(name: str, call: Node, function: Function) -> list[Node]:
-    # From this assignment to the next one of the same name.
-    found: list[Node] = []
-    seen = False
-    for node in walk(function.node.body):
-        if node is call:
-            seen = True
-        if not seen:
-            continue
-        if isinstance(node, cst.AssignTarget) and getattr(node.target, "value", None) == name:
-            break
-        if isinstance(node, cst.Attribute) and getattr(node.value, "value", None) == name:
-            found.append(node)
-    return found
-
-
-def _checks(attribute: Node, function: Function, tree: Tree) -> bool:
-    name = attribute.attr.value
-    if name in ("json", "raise_for_status"):
-        return isinstance(tree.parent(attribute), cst.Call)
-    if name == "is_success":
-        return not isinstance(tree.parent(attribute), cst.UnaryOperation)
-    return name == "status_code" and _is_pinned(attribute, function, tree)
-
-
-def _is_pinned(status: Node, function: Function, tree: Tree) -> bool:
-    for parent, _ in tree.above(status, function.node):
-        if isinstance(parent, cst.Comparison):
-            return all(_pins(each) for each in parent.comparisons)
-        if isinstance(parent, cst.BaseSmallStatement | cst.BaseCompoundStatement):
-            return False
-    return False
-
-
-def _pins(target: Node) -> bool:
-    if not isinstance(target.operator, cst.Equal | cst.In):
-        return False
-    for node in walk(target.comparator):
-        if isinstance(node, cst.Integer) and node.evaluated_value in REDIRECTS:
-            return False
-        if isinstance(node, cst.Name) and any(each in node.value for each in NAMED_REDIRECTS):
-            return False
-    return True
 
 
 def judge_request(seen: Examination, call: Node, verb: str, source: ClientSource) -> None:
@@ -149,14 +79,21 @@ def _uses(seen: Examination, name: str) -> Iterator[Node]:
     if name.startswith("self."):
         for each in seen.all.attributes:
             own = full_name(each) in (name, name.replace("self.", "cls."))
-            if own and not isinstance(seen.tree.parent(each), cst.AssignTarget):
+            if own and not _is_target(seen.tree, each):
                 yield each
         return
     yield from seen.positions.variables(name)
 
 
+def _is_target(tree: Tree, node: Node) -> bool:
+    child, parent = node, tree.parent(node)
+    while isinstance(parent, cst.Element | cst.Tuple | cst.List):
+        child, parent = parent, tree.parent(parent)
+    return isinstance(parent, cst.AssignTarget | cst.AnnAssign) and parent.target is child
+
+
 def _judge_use(seen: Examination, node: Node, source: ClientSource) -> None:
-    if source.kind not in ("parameter", "attribute"):
+    if source.kind not in ("parameter", "attribute", "alias"):
         seen.found.renames.append((node, source))
     if source.is_async:
         _judge_async_use(seen, node, source)
@@ -168,18 +105,38 @@ def _judge_use(seen: Examination, node: Node, source: ClientSource) -> None:
         judge_argument(seen, parent)
     elif isinstance(parent, cst.Return | cst.Yield):
         _judge_given(seen, parent, source)
-    elif isinstance(parent, cst.Assign) and parent.value is node:
-        target = parent.targets[0].target
+    elif isinstance(parent, cst.Element) and _is_given_in_tuple(seen, parent):
+        _judge_given(seen, seen.tree.parent(seen.tree.parent(parent)), source)
+    elif not assign(seen, node, source):
+        seen.doubt("stored", node, text_of(seen.tree.statement(node)).strip().partition("\n")[0])
+
+
+def assign(seen: Examination, node: Node, source: ClientSource) -> bool:
+    """Follow a client into the names and attributes that it is assigned to. Tell whether all of them are known."""
+    targets = seen.assigned_to(node)
+    for target in targets:
         own = seen.own_attribute(target)
-        if own is not None and len(parent.targets) == 1:
+        name = f"self.{own}" if own is not None else full_name(target)
+        if name is None or (own is None and (not isinstance(target, cst.Name) or name in seen.found.sources)):
+            return False
+        kind = "alias" if own is None else "attribute"
+        held = ClientSource(kind, source.origin, source.is_async, source.raises, source.follows, source.shared)
+        if own is not None:
             seen.found.attributes.add(own)
-            seen.found.sources.setdefault(
-                f"self.{own}", ClientSource("attribute", source.origin, False, source.raises, source.follows)
-            )
+            seen.found.sources.setdefault(name, held)
         else:
-            seen.doubt("names", node, text_of(parent))
-    else:
-        seen.doubt("arguments", node)
+            seen.found.sources[name] = held
+        if isinstance(annotated := seen.tree.parent(target), cst.AnnAssign):
+            seen.found.annotations.append(annotated.annotation)
+    return bool(targets)
+
+
+def _is_given_in_tuple(seen: Examination, element: Node) -> bool:
+    around = seen.tree.parent(element)
+    if seen.function.kind != "fixture" or not isinstance(seen.tree.parent(around), cst.Return | cst.Yield):
+        return False
+    seen.found.gives_at = [each is element for each in around.elements].index(True)
+    return True
 
 
 def _judge_async_use(seen: Examination, node: Node, source: ClientSource) -> None:
@@ -215,9 +172,10 @@ def judge_attribute(seen: Examination, attribute: Node, source: ClientSource) ->
     elif name in VERBS:
         code = text_of(seen.function.node).lower()
         thread = any(word in code for word in ("thread", "executor", "pool"))
-        seen.doubt("threads" if thread else "arguments", attribute, text_of(attribute))
+        passed = isinstance(call, cst.Arg)
+        seen.doubt("threads" if thread else "arguments" if passed else "stored", attribute, text_of(attribute))
     else:
-        seen.doubt("arguments", attribute, text_of(attribute))
+        seen.doubt("attributes", attribute, text_of(attribute))
 
 
 def _drop(seen: Examination, call: Node) -> None:
@@ -232,4 +190,4 @@ def _judge_given(seen: Examination, statement: Node, source: ClientSource) -> No
     if seen.function.kind == "fixture" and seen.found.gives in (None, source):
         seen.found.gives = source
     elif not (manager and isinstance(statement, cst.Yield)):
-        seen.doubt("arguments", statement, "it is returned")
+        seen.doubt("stored", statement, "it is returned")

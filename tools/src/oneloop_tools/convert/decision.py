@@ -71,14 +71,14 @@ class Decision:
             return
         plan.converting.add(function)
         for need in self.needs(function):
-            if not self.known[need].plain:
-                self._take(need, plan)
+            self._take(need, plan)
 
     def needs(self, function: Function) -> list[Function]:
         """Return the helpers and fixtures that have to be converted with a function."""
         found = self.known[function]
         helpers = [helper for _, helper in found.helper_calls]
-        return list(dict.fromkeys([*helpers, *found.fixtures.values(), *found.by_string]))
+        asked = [each for each in found.by_string if not self.known[each].plain]
+        return list(dict.fromkeys([*helpers, *found.fixtures.values(), *asked]))
 
     def against(self, function: Function) -> Doubt | None:
         """Return why a function is left, by its own doubts or by those of what it needs."""
@@ -98,7 +98,7 @@ class Decision:
 
     def _against_needs(self, function: Function) -> Doubt | None:
         for need in self.needs(function):
-            doubt = None if self.known[need].plain else self.against(need)
+            doubt = self.against(need)
             if doubt is not None:
                 line = need.module.tree.line(need.node.name)
                 word = "fixtures" if need.kind in ("fixture", "set-up") else "helpers"

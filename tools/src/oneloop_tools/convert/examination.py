@@ -8,6 +8,7 @@ from .findings import Findings, Inventory, inventory_of
 from .index import ProjectIndex, yields
 from .modules import Function
 from .reasons import Doubt
+from .shared_sessions import SharedSessions
 from .syntax import Node, cst, full_name, walk
 
 # Context managers that let every exception pass.
@@ -50,7 +51,7 @@ class AwaitPositions:
         if name.startswith("self.") or not name:
             return set()
         times = sum(1 for stored, _ in self._stored if stored == name)
-        once = source.kind in ("fixture", "plugin", "parameter", "constructor")
+        once = source.kind in ("fixture", "plugin", "parameter", "constructor", "alias")
         return {name} if times > (1 if once else 0) else set()
 
     def variables(self, name: str) -> list[Node]:
@@ -90,7 +91,7 @@ class AwaitPositions:
         tree, function = self.tree, self.function
         for parent, child in tree.above(node, function.node):
             if isinstance(parent, cst.Lambda):
-                doubts.append(Doubt("arguments", node, "inside a lambda"))
+                doubts.append(Doubt("no-await", node, "inside a lambda"))
             elif isinstance(parent, cst.ClassDef):
                 doubts.append(Doubt("names", node, "inside a class"))
             elif isinstance(parent, cst.GeneratorExp):
@@ -101,7 +102,7 @@ class AwaitPositions:
                 self._check_nested(parent, child, doubts)
         top = next(child for parent, child in tree.above(node, function.node) if parent is function.node)
         if top is not function.node.body:
-            doubts.append(Doubt("arguments", node, "in the signature"))
+            doubts.append(Doubt("no-await", node, "in the signature"))
         if requests:
             self.check_surroundings(node, doubts)
 
@@ -132,7 +133,7 @@ class AwaitPositions:
 
     def _check_nested(self, inner: Node, child: Node, doubts: list[Doubt]) -> None:
         if child is not inner.body:
-            doubts.append(Doubt("arguments", inner, "in a signature"))
+            doubts.append(Doubt("no-await", inner, "in a signature"))
             return
         if inner.asynchronous is not None or any(each is inner for each in self.found.nested):
             return
@@ -183,9 +184,12 @@ class AwaitPositions:
 class Examination:
     """One look at one function. `known` holds what was found in the other functions so far."""
 
-    def __init__(self, function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> None:
+    def __init__(
+        self, function: Function, index: ProjectIndex, known: dict[Function, Findings], sessions: SharedSessions
+    ) -> None:
         self.function = function
         self.index = index
+        self.sessions = sessions
         self.known = known
         self.module = function.module
         self.tree = function.module.tree
@@ -198,9 +202,30 @@ class Examination:
         """Note a reason to leave the function as it is."""
         self.found.doubts.append(Doubt(reason, node, detail))
 
+    def assigned_to(self, node: Node) -> list[Node]:
+        """Return the targets that get `node` by an assignment, none if it is not assigned whole."""
+        child, parent, at = node, self.tree.parent(node), None
+        if isinstance(parent, cst.Element):
+            child = self.tree.parent(parent)
+            at = [each is parent for each in child.elements].index(True)
+            parent = self.tree.parent(child)
+        if isinstance(parent, cst.AnnAssign) and parent.value is child and at is None:
+            return [parent.target]
+        if not isinstance(parent, cst.Assign) or parent.value is not child:
+            return []
+        targets = [each.target for each in parent.targets]
+        return targets if at is None else [each for one in targets for each in _part(one, at, len(child.elements))]
+
     def own_attribute(self, target: Node) -> str | None:
         """Return the name of an attribute of `self` or `cls`."""
         name = full_name(target) if isinstance(target, cst.Attribute) else None
         first, _, rest = (name or "").partition(".")
         own = self.function.owner is not None and first in ("self", "cls") and "." not in rest
         return rest if own else None
+
+
+def _part(target: Node, at: int, length: int) -> list[Node]:
+    """Return the target at a position, `target` itself if it has no such parts."""
+    parts = target.elements if isinstance(target, cst.Tuple | cst.List) else []
+    starred = any(isinstance(each, cst.StarredElement) for each in parts)
+    return [target] if starred or len(parts) != length else [parts[at].value]

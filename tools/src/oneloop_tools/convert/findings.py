@@ -34,6 +34,7 @@ class Findings:
     nested_calls: list[Node] = field(default_factory=list)
     managers: list[Node] = field(default_factory=list)
     apps: list[Node] = field(default_factory=list)
+    annotations: list[Node] = field(default_factory=list)  # of variables that hold a client
     dropped: list[Node] = field(default_factory=list)
     spliced: list[Node] = field(default_factory=list)
     set_up: list[tuple[Node, list[Node]]] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Findings:
     origins: set[Any] = field(default_factory=set)
     # What the function provides.
     gives: ClientSource | None = None
+    gives_at: int | None = None  # its place in a tuple
     plain: bool = False  # a fixture that only makes the client
     mutates: set[Any] = field(default_factory=set)
     plain_app: bool = False  # a fixture `app` that only returns the app

@@ -1,6 +1,6 @@
 """The calls in a function that make a client, and the names that the clients get."""
 
-from .client_uses import judge_attribute
+from .client_uses import assign, judge_attribute
 from .clients import ClientSource, Made, read_made
 from .examination import Examination
 from .syntax import Node, cst, full_name, text_of, walk
@@ -62,14 +62,18 @@ def _small_statement(seen: Examination, node: Node) -> Node:
 
 def _name_made(seen: Examination, parent: Node, source: ClientSource, made: Made) -> None:
     call, name = made.call, None
-    if isinstance(parent, cst.Assign) and len(parent.targets) == 1:
-        target = parent.targets[0].target
-        if isinstance(target, cst.Name):
-            name = target.value
-            _leave_out(seen, parent, made)
-        elif (attribute := seen.own_attribute(target)) is not None:
-            _set_attribute(seen, attribute, source, made)
-            return
+    targets = seen.assigned_to(call)
+    if len(targets) == 1 and isinstance(targets[0], cst.Name) and not isinstance(parent, cst.Element):
+        name = targets[0].value
+        _leave_out(seen, parent, made)
+    elif targets:
+        seen.found.sources[""] = source
+        seen.found.origins.add(source.origin)
+        seen.found.renames.append((call, source))
+        _set_up_before(seen, made)
+        if not assign(seen, call, source):
+            seen.doubt("stored", call)
+        return
     elif isinstance(parent, cst.WithItem) and parent.asname is not None:
         name = full_name(parent.asname.name)
         _take_away(seen, parent, made)
@@ -126,17 +130,6 @@ def _set_up_before(seen: Examination, made: Made) -> None:
     if made.set_up and not isinstance(seen.tree.parent(line), cst.IndentedBlock):
         seen.doubt("one-line", made.call)
     seen.found.set_up.append((line, made.set_up))
-
-
-def _set_attribute(seen: Examination, name: str, source: ClientSource, made: Made) -> None:
-    seen.found.origins.add(source.origin)
-    seen.found.sources[f"self.{name}"] = ClientSource(
-        "attribute", source.origin, source.is_async, source.raises, source.follows
-    )
-    seen.found.sources[""] = source
-    seen.found.renames.append((made.call, source))
-    seen.found.attributes.add(name)
-    _set_up_before(seen, made)
 
 
 def _has_comment_in_brackets(block: Node) -> bool:

@@ -10,12 +10,12 @@ from .clients import app_of
 from .examination import Examination
 from .index import fixture_option, own_body
 from .reasons import Doubt
+from .session_overrides import drawn_from, is_session, only_makes_tables
 from .syntax import Node, cst, full_name, text_of, walk
 
 SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
 # The methods of an AsyncSession that are not awaited.
 NOT_AWAITED = ("add", "add_all", "expire", "expire_all", "expunge", "expunge_all")
-DATABASE = ("db", "session", "database")
 
 
 def find_overrides(seen: Examination) -> None:
@@ -125,7 +125,12 @@ def is_plain(seen: Examination) -> bool:
     if not all(_is_harmless(each, seen) for each in own_body(function.node)):
         return False
     asked = {each.name.value for each in function.params} - {"self", "app", "event_loop"}
-    return all(any(word in name for word in DATABASE) for name in asked)
+    return all(_gives_nothing_else(name, seen) for name in asked)
+
+
+def _gives_nothing_else(name: str, seen: Examination) -> bool:
+    fixture = seen.index.fixture(name, seen.function)
+    return is_session(name) and (bool(seen.positions.variables(name)) or fixture is None or only_makes_tables(fixture))
 
 
 def _is_harmless(statement: Node, seen: Examination) -> bool:
@@ -134,7 +139,7 @@ def _is_harmless(statement: Node, seen: Examination) -> bool:
             _is_harmless(each, seen) for each in statement.body.body
         )
     if isinstance(statement, cst.FunctionDef):
-        return any(word in statement.name.value for word in DATABASE)
+        return True  # a definition does nothing, and where it is used is judged
     if isinstance(statement, cst.Try) and not statement.handlers:
         parts = [*statement.body.body, *statement.finalbody.body.body]
         return all(_is_harmless(each, seen) for each in parts)
@@ -153,7 +158,7 @@ def _is_harmless_line(line: Node, seen: Examination) -> bool:
         return "dependency_overrides[" in text_of(line)
     if value is None:
         return isinstance(line, cst.Pass)
-    if isinstance(line, cst.Assign) and _sets_override(line.targets[0].target, value):
+    if isinstance(line, cst.Assign) and _sets_override(line.targets[0].target, value, seen):
         return True
     call = isinstance(value, cst.Call) and (full_name(value.func) or "")
     if call and ".dependency_overrides." in call:
@@ -168,11 +173,10 @@ def _is_returned(node: Node, seen: Examination) -> bool:
     return isinstance(seen.tree.parent(node), cst.Return | cst.Yield)
 
 
-def _sets_override(target: Node, value: Node) -> bool:
+def _sets_override(target: Node, value: Node, seen: Examination) -> bool:
     if isinstance(target, cst.Subscript):
-        key = text_of(target.slice[0])
         override_of_app = (full_name(target.value) or "").endswith("dependency_overrides")
-        return override_of_app and any(key.endswith(word) or f"{word}_" in key for word in DATABASE)
+        return override_of_app and drawn_from(target, value, seen.function) is not None
     whole = (full_name(target) or "").endswith("dependency_overrides")
     return whole and isinstance(value, cst.Dict) and not value.elements
 

@@ -164,8 +164,18 @@ def _new_class(split: Split, edits: Edits) -> Node:
         lines.pop(0)
     members[0] = first.with_changes(leading_lines=lines)
     owner = split.owner
+    if docstring := _docstring(owner):
+        members[0] = members[0].with_changes(leading_lines=[cst.EmptyLine(indent=False), *lines])
+        members.insert(0, docstring)
     return owner.with_changes(
         name=cst.Name(split.name),
         body=owner.body.with_changes(body=members, footer=[]),
         leading_lines=[cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)],
     )
+
+
+def _docstring(owner: Node) -> Node | None:
+    line = owner.body.body[0]
+    small = line.body[0] if isinstance(line, cst.SimpleStatementLine) else None
+    is_text = isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString | cst.ConcatenatedString)
+    return line if is_text else None

@@ -9,6 +9,7 @@ PAGE = "docs/convert.md of Oneloop"
 REASONS = {
     "app": "uses a client on an app that may not be the suite's",
     "arguments": "passes the client to code that is not known to be safe",
+    "attributes": "uses a part of the client that the async one does not have",
     "broken-file": "is in a file that cannot be converted",
     "made-elsewhere": "uses a client that a helper makes",
     "clients": "uses several clients, which would become one",
@@ -25,6 +26,7 @@ REASONS = {
     "loops": "uses an event loop for more than running one coroutine",
     "marks": "has a mark that names another event loop than the suite's",
     "names": "gives the name of the client another meaning",
+    "no-await": "makes a request where nothing can be awaited",
     "nothing-asserted": "asserts nothing: it only shows that the app does not raise",
     "one-line": "has a line of which only a part would be removed",
     "overrides": "clears all dependency overrides before a request, also those of the plugin",
@@ -34,6 +36,7 @@ REASONS = {
     "sessions": "uses a database session without awaiting it",
     "shared-clients": "shares a client whose headers or cookies a test changes",
     "split": "shares members of its class with tests that are left",
+    "stored": "keeps the client where its later uses are not known",
     "streams": "reads a stream from the client",
     "threads": "passes the client to a thread",
     "async-copy": "needs an async copy, and its name is taken",

@@ -10,6 +10,8 @@ from .syntax import Node, cst, full_name, text_of
 
 # Decorators that also work for async functions.
 ASYNC_AWARE = ("patch", "freeze_time", "travel", "staticmethod", "classmethod")
+SCOPES = ("session", "package", "module", "class", "function")
+LOOP_WORDS = (b"all_tasks", b"event_loop", b"running_loop", b"current_task")
 NEEDLESS = ("pytest.mark.asyncio", "pytest.mark.anyio")
 
 
@@ -29,7 +31,7 @@ def judge_marks(seen: Examination) -> None:
             _judge_use_fixtures(seen, decorator)
         elif name == "hypothesis.given" and seen.found.needs_client:
             seen.doubt("hypothesis", decorator)
-        elif name in NEEDLESS and not is_needless(decorator):
+        elif name in NEEDLESS and not is_needless(decorator, seen.module):
             seen.doubt("marks", decorator, text_of(decorator))
         elif not _lets_be_async(name or "", seen.module):
             seen.doubt("decorators", decorator, text_of(decorator))
@@ -54,14 +56,15 @@ def _lets_be_async(name: str, module: Module) -> bool:
     return any(part in ASYNC_AWARE for part in name.split("."))
 
 
-def is_needless(decorator: Node) -> bool:
-    """Tell whether a mark only says that the test is async."""
+def is_needless(decorator: Node, module: Module) -> bool:
+    """Tell whether a mark only says that the test is async, or on which loop, and the file handles no loop itself."""
     if not isinstance(decorator, cst.Call):
         return True
+    scopes = ("session",) if any(word in module.tree.content for word in LOOP_WORDS) else SCOPES
     return all(
         arg.keyword is not None
         and arg.keyword.value in ("loop_scope", "scope")
-        and getattr(arg.value, "evaluated_value", None) == "session"
+        and getattr(arg.value, "evaluated_value", None) in scopes
         for arg in decorator.args
     )
 

@@ -5,7 +5,7 @@ from .examination import Examination
 from .index import SET_UP_FIXTURE, fixture_scope, has_other_bases
 from .modules import Function
 from .reasons import Doubt
-from .syntax import Node, cst, full_name
+from .syntax import Node, cst, full_name, text_of
 
 
 def read_module_names(seen: Examination) -> None:
@@ -146,13 +146,20 @@ def _read_fixture(seen: Examination, name: str, fixture: Function) -> None:
         if there.factory:
             _read_factory(seen, name)
         return
+    if there.gives_at is not None:
+        seen.found.fixtures[name] = fixture
+        _read_tuple(seen, name, there.gives, there.gives_at)
+        return
     given = there.gives
-    kind = "plugin" if there.plain else "fixture"
+    replaced = there.plain and not seen.sessions.relies(seen.function, fixture)
+    if there.plain and not replaced and fixture_scope(fixture) != "function":
+        seen.doubt("fixtures", seen.function.node, f"`{fixture.name}` shares its session with more than one test")
+    kind = "plugin" if replaced else "fixture"
     shared = given.shared or fixture_scope(fixture) != "function"
     seen.found.sources[name] = ClientSource(
         kind, given.origin, given.is_async, given.raises, given.follows, shared, fixture
     )
-    if not there.plain:
+    if not replaced:
         seen.found.fixtures[name] = fixture
 
 
@@ -167,3 +174,18 @@ def _read_factory(seen: Examination, name: str) -> None:
             seen.doubt("arguments", use, f"{name} is passed on")
     if name in seen.positions.bound:
         seen.doubt("names", seen.function.node, name)
+
+
+def _read_tuple(seen: Examination, name: str, given: ClientSource, at: int) -> None:
+    # The fixture gives a tuple with a client in it, which the function takes apart.
+    for use in seen.positions.variables(name):
+        parent = seen.tree.parent(use)
+        taken = isinstance(parent, cst.Assign) and len(parent.targets) == 1 and parent.targets[0].target
+        parts = taken.elements if isinstance(taken, cst.Tuple | cst.List) else ()
+        target = parts[at].value if at < len(parts) else None
+        if not isinstance(target, cst.Name) or any(isinstance(each, cst.StarredElement) for each in parts):
+            seen.doubt("stored", use, text_of(seen.tree.statement(use)).strip().partition("\n")[0])
+            continue
+        seen.found.sources[target.value] = ClientSource(
+            "alias", given.origin, given.is_async, given.raises, given.follows, given.shared
+        )

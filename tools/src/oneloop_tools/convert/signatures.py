@@ -19,6 +19,8 @@ AWAITED = {
 def edit_signature(function: Function, plan: Plan, edits: Edits) -> None:
     """Add the changes of a function's signature and decorators."""
     found = plan.known[function]
+    for annotation in found.annotations:
+        _edit_annotation(function, annotation, edits)
     renamed = _renamed_params(function, plan)
     changes = edits.changes[id(function.node)]
     if found.awaits or found.sources or plan.needs_client(function):

@@ -11,26 +11,28 @@ from .index import ProjectIndex
 from .made_clients import read_makers
 from .modules import Function, Module
 from .overrides import find_overrides
+from .session_overrides import OVERRIDES
 from .shape import judge_function, read_app_fixture
 from .shared_clients import read_attributes, read_module_names, read_params
+from .shared_sessions import SharedSessions
 from .syntax import Node, cst, walk
 
-OVERRIDES = "dependency_overrides"
 LIBRARIES = ("estClient", "testclient", "httpx", "httpx2", "AsyncClient")
 
 
 def survey(index: ProjectIndex) -> dict[Function, Findings]:
     _find_apps(index)
+    sessions = SharedSessions(index)
     known: dict[Function, Findings] = {}
     seen_as: dict[Function, Hashable] = {}
     tests = [each for each in index.functions() if each.kind == "test"]
     others = [each for each in index.functions() if each.kind != "test"]
-    _examine_until_stable(others, index, known, seen_as)
+    _examine_until_stable(others, index, known, seen_as, sessions)
     pending = tests
     while pending:
         for function in pending:
-            known[function] = examine(function, index, known)
-        changed = _examine_until_stable(others, index, known, seen_as)
+            known[function] = examine(function, index, known, sessions)
+        changed = _examine_until_stable(others, index, known, seen_as, sessions)
         pending = [function for function in tests if known[function].called & changed]
     return known
 
@@ -61,13 +63,14 @@ def _examine_until_stable(
     index: ProjectIndex,
     known: dict[Function, Findings],
     seen_as: dict[Function, Hashable],
+    sessions: SharedSessions,
 ) -> set[Function]:
     changed: set[Function] = set()
     again = True
     while again:
         again = False
         for function in functions:
-            known[function] = examine(function, index, known)
+            known[function] = examine(function, index, known, sessions)
             seen = _seen_from_outside(known[function])
             if seen_as.get(function) != seen:
                 seen_as[function] = seen
@@ -91,9 +94,11 @@ def _seen_from_outside(found: Findings) -> Hashable:
     )
 
 
-def examine(function: Function, index: ProjectIndex, known: dict[Function, Findings]) -> Findings:
+def examine(
+    function: Function, index: ProjectIndex, known: dict[Function, Findings], sessions: SharedSessions
+) -> Findings:
     """Return what is found in a function. The order matters: uses are judged when all clients are known."""
-    seen = Examination(function, index, known)
+    seen = Examination(function, index, known, sessions)
     seen.positions.is_harmless = lambda manager: is_harmless_manager(seen, manager)
     read_params(seen)
     read_makers(seen)
@@ -102,8 +107,11 @@ def examine(function: Function, index: ProjectIndex, known: dict[Function, Findi
     find_runs(seen)
     read_calls(seen)
     find_overrides(seen)
-    for name, source in list(seen.found.sources.items()):
-        judge_uses(seen, name, source)
+    judged: set[str] = set()
+    while pending := [name for name in seen.found.sources if name not in judged]:
+        for name in pending:  # an assignment may add another one
+            judge_uses(seen, name, seen.found.sources[name])
+        judged.update(pending)
     read_app_fixture(seen)
     judge_function(seen)
     return seen.found

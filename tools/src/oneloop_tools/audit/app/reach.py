@@ -142,8 +142,9 @@ def _read_from_request(dependant: Dependant) -> list[Resource]:
     if dependant.background_tasks_param_name:
         what = f"the parameter {dependant.background_tasks_param_name!r} of "
         found.append(Resource(BACKGROUND, what + name_of(unwrap(dependant.call)), late=True))
-    if dependant.own_oauth_scopes:
-        scopes = ", ".join(dependant.own_oauth_scopes)
+    asked = getattr(dependant, "own_oauth_scopes", None) or getattr(dependant, "security_scopes", None)
+    if asked:
+        scopes = ", ".join(asked)
         found.append(Resource(AUTHENTICATION, f"Security with the scopes {scopes}"))
     headers = [each.alias for each in dependant.header_params if each.alias.lower() == AUTHORIZATION]
     return [*found, *(Resource(AUTHENTICATION, f"the header {name!r}") for name in headers)]

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
 from .reach import DependencyTrees, middleware_reaches
 from .resources import Resource
+
+try:
+    from fastapi.routing import iter_route_contexts
+except ImportError:  # an older FastAPI copies the routes of an included router into the app
+    iter_route_contexts = iter  # type: ignore[assignment]  # one after the other, as they are
 
 HOLE = "\0"  # a part of a path that cannot be read
 WEBSOCKET = "WEBSOCKET"  # the method of a websocket
@@ -76,13 +80,13 @@ class Routes:
                 found = self._find(inner, {**scope, **child}, prefix)
                 around = self._around(getattr(context, "app", None))
                 return found and found._replace(reaches=(*found.reaches, *around))
-            path = mounted + str(context.path_format or context.path or "")
+            path = mounted + str(getattr(context, "path_format", None) or context.path or "")
             method = WEBSOCKET if scope["type"] == "websocket" else scope["method"]
             return Route(method, path, tuple(self._of(context, path)))
         return None
 
-    def _of(self, context: RouteContext, path: str) -> list[Resource]:
-        key = (id(context.original_route), path)
+    def _of(self, context: Any, path: str) -> list[Resource]:
+        key = (id(getattr(context, "original_route", context)), path)
         if key not in self._reaches:
             dependant = getattr(context, "dependant", None)
             endpoint = getattr(context, "endpoint", None)

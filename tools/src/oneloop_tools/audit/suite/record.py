@@ -61,6 +61,7 @@ class Record:
     clients: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
+    own_loop: str | None = None  # why it is on one
 
     def add(self, other: "Record") -> None:
         """Add what another record found."""
