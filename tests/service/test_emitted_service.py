@@ -1,11 +1,13 @@
 """The checks of a new service can fail. That they pass: tests/matrix."""
 
+import json
 import shlex
 import tomllib
 
 import pytest
 
 from tests.conftest import Installed
+from tests.support.bugs import Edit, planted
 from tests.support.environment import run
 from tests.support.overlay import Overlay
 
@@ -40,3 +42,36 @@ def test_the_lock_file_is_the_users(installed: Installed) -> None:
 
     assert (project.root / "uv.lock").exists()
     assert "uv.lock" not in (project.root / ".gitignore").read_text()
+
+
+GREENLET = Edit("pyproject.toml", 'concurrency = ["greenlet", "thread"]\n', "")
+UNUSED = Edit("src/my_service/documents/service.py", "", "\n\ndef unused() -> None:\n    raise OSError\n")
+OF_DOCUMENTS = ("src/my_service/documents/routes.py", "src/my_service/documents/service.py")
+
+
+def unreached(service: Overlay) -> dict[str, list[int]]:
+    """Return the lines of the documents that no test of theirs reaches, as `poe cover` counts them."""
+    settings = tomllib.loads((service.root / "pyproject.toml").read_text("utf-8"))
+    task: str = settings["tool"]["poe"]["tasks"]["cover"]["cmd"]
+    options = ["-q", "-n", "2", "--cov-report=json", "tests/documents"]
+
+    done = run(service.python, "-m", *shlex.split(task), *options, cwd=service.root, env=service.environment)
+
+    assert done.returncode == 0, done.stdout
+    files = json.loads((service.root / "coverage.json").read_text("utf-8"))["files"]
+    return {name: files[name]["missing_lines"] for name in OF_DOCUMENTS}
+
+
+def test_coverage_counts_the_lines_after_an_await(changed: Overlay) -> None:
+    """In every worker of xdist, and in the greenlets of SQLAlchemy."""
+    with planted(changed, UNUSED):
+        routes, service = unreached(changed).values()
+
+    assert routes == []
+    assert len(service) == 1
+
+
+@pytest.mark.nightly
+def test_coverage_without_its_settings_misses_lines(changed: Overlay) -> None:
+    with planted(changed, GREENLET):
+        assert any(unreached(changed).values())
