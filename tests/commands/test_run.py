@@ -78,10 +78,11 @@ class TestPsql:
             made = service.run("psql", "postgres", "-c", "CREATE DATABASE orders")
             service.write(".env", f"DATABASE_URL='{given.replace('/postgres?', '/orders?')}'")
             named = service.run("psql", "postgres", *self.WHERE)
+            unnamed = service.run("psql", *self.WHERE)
             opened = service.run("psql", given="SELECT 'in ' || current_database();\n")
 
         assert made.returncode == 0, made.stderr
-        assert named.stdout == "postgres\n"
+        assert (named.stdout, unnamed.stdout) == ("postgres\n", "orders\n")
         assert "in orders" in opened.stdout
         assert ", from .env" in opened.stderr
         assert str(url.password) not in opened.stderr

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Installed
+from tests.support.bugs import Edit, planted
 from tests.support.environment import run, succeed
 from tests.support.overlay import Overlay
 
@@ -61,13 +62,46 @@ def test_an_error_reaches_sentry_without_what_the_request_held(changed: Overlay)
     text = settings.read_text()
     assert "include_local_variables=False" in text
     settings.write_text(text.replace("include_local_variables=False", "include_local_variables=True"))
-    planted = ask(changed, "wanted")
+    with_variables = ask(changed, "wanted")
 
     assert said == {"imported": True, "status": 500, "errors": 1, "names it": True, "leaks": False}
-    assert planted == {**said, "leaks": True}
+    assert with_variables == {**said, "leaks": True}
 
 
 def test_without_a_dsn_it_is_not_imported(changed: Overlay) -> None:
     assert ask(changed, "unwanted") == {
         "imported": False, "status": 500, "errors": 0, "names it": False, "leaks": False,
     }  # fmt: skip
+
+
+GREENLET = Edit("pyproject.toml", 'concurrency = ["greenlet", "thread"]\n', "")
+UNUSED = Edit("src/my_service/documents/service.py", "", "\n\ndef unused() -> None:\n    raise OSError\n")
+OF_DOCUMENTS = ("src/my_service/documents/routes.py", "src/my_service/documents/service.py")
+
+
+def unreached(service: Overlay) -> dict[str, list[int]]:
+    """Return the lines of the documents that no test of theirs reaches, as `poe cover` counts them."""
+    settings = tomllib.loads((service.root / "pyproject.toml").read_text("utf-8"))
+    task: str = settings["tool"]["poe"]["tasks"]["cover"]["cmd"]
+    options = ["-q", "-n", "2", "--cov-report=json", "tests/documents"]
+
+    done = run(service.python, "-m", *shlex.split(task), *options, cwd=service.root, env=service.environment)
+
+    assert done.returncode == 0, done.stdout
+    files = json.loads((service.root / "coverage.json").read_text("utf-8"))["files"]
+    return {name: files[name]["missing_lines"] for name in OF_DOCUMENTS}
+
+
+def test_coverage_counts_the_lines_after_an_await(changed: Overlay) -> None:
+    """In every worker of xdist, and in the greenlets of SQLAlchemy."""
+    with planted(changed, UNUSED):
+        routes, service = unreached(changed).values()
+
+    assert routes == []
+    assert len(service) == 1
+
+
+@pytest.mark.nightly
+def test_coverage_without_its_settings_misses_lines(changed: Overlay) -> None:
+    with planted(changed, GREENLET):
+        assert any(unreached(changed).values())

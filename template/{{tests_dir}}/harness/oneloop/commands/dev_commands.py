@@ -57,7 +57,8 @@ def _dev(factory: str, host: str, port: int) -> int:
 def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
     """Return the command of psql; its password goes to the environment, since every user can list the arguments."""
     url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
-    url = url.set(drivername="postgresql", database=given.database or url.database)
+    named = [each for each in given.arguments[:1] if not each.startswith("-")]
+    url = url.set(drivername="postgresql", database=named[0] if named else url.database)
     say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
     program = find_client()
     if program is None:
@@ -65,7 +66,7 @@ def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
     options = {LIBPQ[name]: value for name, value in url.query.items() if name in LIBPQ}
     environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
     shown = url.set(password="", query=options).render_as_string(hide_password=False)
-    return [program, f"--dbname={shown}", *given.arguments]
+    return [program, f"--dbname={shown}", *given.arguments[len(named) :]]
 
 
 def _reset(*, sure: bool) -> int:
