@@ -28,7 +28,7 @@ def benchmark(script: str, *arguments: str) -> tuple[int, str]:
         (["long.py", "--tests", "20", "--sizes", "4"], ["| 20 |", "| 4 |", "memory after"]),
         (["migrations.py", "8", "1"], ["the second run", "8 migrations", "1 migration", *RATIO]),
         (["suite.py", "--tables", "3", "--tests", "3", "--rounds", "1"], ["| 3 |"]),
-        (["update_time.py", "1"], ["this template", "an empty template", *RATIO]),
+        (["update_time.py", "1"], ["copier update", "poe update, without self-tests", "s of CPU", *RATIO]),
     ],
     ids=lambda value: value[0],
 )

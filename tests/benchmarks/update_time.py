@@ -1,68 +1,87 @@
-"""What `copier update` takes, beside a template with as many files and nothing in them.
+"""What `poe update` of a busy service takes, beside plain `copier update` of the same service.
 
     uv run python tests/benchmarks/update_time.py [ROUNDS]
 
-Ours is the update of a busy service from the last release to the working tree; the empty one has as many files, all
-of which change. The goal is at most 1.5 times the empty template's time. It prints, and asserts nothing.
+A busy service that has this command is updated to the next release, in turns: by plain Copier; by the command without
+its self-tests; and by all of it. A row has seconds of the clock and of the processors. The goal is at most 1.5 times
+plain Copier. It prints, and asserts nothing.
 """
 
+import resource
 import sys
 import tempfile
 from pathlib import Path
+from time import perf_counter
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.benchmarks.pairs import report, timed, write_empty  # noqa: E402  a script finds the package by the line above
-from tests.support.environment import commit_all, git  # noqa: E402  as above
+from tests.benchmarks.pairs import ratio  # noqa: E402  a script finds the package by the line above
+from tests.support.environment import commit_all, git, interpreter, succeed, uv  # noqa: E402  as above
 from tests.support.template import render  # noqa: E402  as above
 from tests.updates import releases  # noqa: E402  as above
 from tests.updates.busy_user import does_all_of_it  # noqa: E402  as above
-from tests.updates.outcome import contents  # noqa: E402  as above
-from tests.updates.ownership import is_users  # noqa: E402  as above
+from tests.updates.copier_program import SOMEBODY  # noqa: E402  as above
 
 ROUNDS = 5
-FROM, TO = releases.FROM[-2], releases.FIX
+FROM, TO = releases.NEXT, releases.FIX
+PLAIN = "copier update"
+UPDATE = ("run", "--quiet", "oneloop", "update", "--yes", f"--to={TO}")
+WAYS = {
+    PLAIN: ("tool", "run", "--quiet", "--from", "copier>=9.15.0", *PLAIN.split(), "--defaults", f"--vcs-ref={TO}"),
+    "poe update, without self-tests": (*UPDATE, "--no-selftest"),
+    "poe update": UPDATE,
+}
 
 
-def empty_releases(folder: Path, names: list[str], beside: Path) -> Path:
-    """Make a template of empty files with these names, and a release in which each has a line."""
-    for text, tag in (("", FROM), ("a line\n", TO)):
-        write_empty(folder, names, beside, tag, text)
-        commit_all(folder, tag, tag=tag)
-    return folder
-
-
-def seconds_to_update(service: Path) -> float:
-    """Return the time of a whole `copier update`, as a user waits for it, and take it back."""
-    command = [sys.executable, "-m", "copier", "update", "--quiet", "--defaults", f"--vcs-ref={TO}"]
-    took, _ = timed(*command, cwd=service)
-    git(service, "reset", "--hard", "--quiet")
+def seconds(service: Path, *command: str) -> tuple[float, float]:
+    """Return the seconds of an update by the clock and of the processors, and take it back."""
+    start = git(service, "rev-parse", "HEAD")
+    env = {"UV_PYTHON": interpreter("3.11"), **SOMEBODY}
+    clock, used = perf_counter(), processors()
+    succeed(uv(), *command, cwd=service, env=env)
+    took = perf_counter() - clock, processors() - used
+    git(service, "reset", "--hard", "--quiet", start)
     git(service, "clean", "-d", "--force", "--quiet")
     return took
 
 
-def measure(scratch: Path, rounds: int) -> tuple[list[tuple[float, float]], int, int]:
-    """Update both in turn, so that what else the machine does slows both."""
+def processors() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def make(scratch: Path) -> Path:
+    """Write a service, install it, and be busy in it."""
     releases.build(scratch / "oneloop")
-    ours = render(scratch / "oneloop", scratch / "ours", ref=FROM)
-    names = [name for name in contents(ours) if name != ".copier-answers.yml"]
-    does_all_of_it(ours)
-    commit_all(ours, "Work")
-    empty = render(empty_releases(scratch / "empty-template", names, scratch / "oneloop"), scratch / "empty", ref=FROM)
-    commit_all(empty, "Work")
-    warm_up = 1 if rounds > 1 else 0
-    pairs = [(seconds_to_update(ours), seconds_to_update(empty)) for _ in range(warm_up + rounds)][warm_up:]
-    return pairs, len(names), sum(not is_users(name) for name in names)
+    service = render(scratch / "oneloop", scratch / "service", ref=FROM)
+    does_all_of_it(service)
+    succeed(uv(), "sync", "--quiet", cwd=service, env={"UV_PYTHON": interpreter("3.11")})
+    commit_all(service, "Work")
+    return service
+
+
+def measure(scratch: Path, rounds: int) -> dict[str, list[tuple[float, float]]]:
+    """Update in each way in turn, so that what else the machine does slows all of them."""
+    service, warm_up = make(scratch), 1 if rounds > 1 else 0
+    found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
+    for _ in range(warm_up + rounds):
+        for way, command in WAYS.items():
+            found[way].append(seconds(service, *command))
+    return {way: each[warm_up:] for way, each in found.items()}
 
 
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with tempfile.TemporaryDirectory() as scratch:
-        pairs, count, templates = measure(Path(scratch), rounds)
-    print(f"copier update from {FROM}, {count} files of which {templates} are the template's, quickest of {rounds}")
-    print(report(pairs))
+        found = measure(Path(scratch), rounds)
+    print(f"an update of a busy service from {FROM} to {TO}, quickest of {rounds}")
+    for number, unit in enumerate(("s", "s of CPU")):
+        plain = [each[number] for each in found[PLAIN]]
+        for way, took in found.items():
+            mine = [each[number] for each in took]
+            print(f"  {way:32} {min(mine):6.2f} {unit:9} ratio {ratio(mine, plain)}")
 
 
 if __name__ == "__main__":

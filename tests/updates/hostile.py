@@ -1,6 +1,7 @@
 """A service whose user does anything: a state machine for Hypothesis, which ends with an update and its steps."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,27 +12,35 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.support.environment import git, run
 from tests.updates.copier_program import SOMEBODY
-from tests.updates.outcome import CLEAN, contents, look
+from tests.updates.outcome import ANSWERS, CLEAN, contents, look
 from tests.updates.ownership import is_users
 
 STEPS = "tests/harness/oneloop/commands/update/steps"
 # What git prints when it has signed, by a program that signs nothing.
+START = "start-of-the-example"
+LEFT = re.compile(r"^  (\S.*?): ", re.MULTILINE)
 GPG = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\n"
 FAILS = "#!/bin/sh\necho 'this must not run' >&2\nexit 1\n"
 REFORMATS = "#!/bin/sh\nfind . -name '*.py' -not -path './.git/*' -exec sed -i 's/$/ /' {} +\n"
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 SETTINGS = {
     "core.autocrlf": "input",
+    "core.safecrlf": "true",
     "core.quotePath": "true",
     "color.ui": "always",
     "diff.external": "false",
     "diff.noprefix": "true",
     "diff.mnemonicPrefix": "true",
-    "status.relativePaths": "true",
+    "status.relativePaths": "false",
+    "status.branch": "true",
+    "status.short": "true",
+    "log.showSignature": "true",
+    "column.ui": "always",
+    "core.commentChar": ";",
+    "commit.cleanup": "scissors",
     "status.showUntrackedFiles": "no",
     "commit.verbose": "true",
     "apply.whitespace": "fix",
-    "core.commentChar": ";",
     "submodule.recurse": "true",
 }
 
@@ -53,12 +62,13 @@ class Hostile(RuleBasedStateMachine):
         self.service = self.folder / f"service {self.count}"
         git(self.folder, "clone", "--quiet", str(self.started), str(self.service))
         git(self.service, "remote", "remove", "origin")
-        self.home = self.folder / f"home {self.count}"
+        git(self.service, "tag", START)
         self.home = self.folder / f"home {self.count}"
         self.home.mkdir()
         self.program("uv", FAILS)
         self.git_config = self.home / "gitconfig"
         self.git_config.write_text("")
+        self.edited: set[str] = set()
 
     def program(self, name: str, text: str) -> Path:
         file = self.home / name
@@ -73,7 +83,8 @@ class Hostile(RuleBasedStateMachine):
 
     def own(self, suffix: str = "") -> list[str]:
         """Return the paths of the user's files that no test needs where they are."""
-        return [path for path in contents(self.service) if is_users(path) and path.endswith(suffix)]
+        found = [path for path in contents(self.service) if is_users(path) and path.endswith(suffix)]
+        return [path for path in found if not path.startswith("vendor/")]
 
     @initialize()
     def has_a_hostile_git(self) -> None:
@@ -82,7 +93,7 @@ class Hostile(RuleBasedStateMachine):
         self.has_hooks(FAILS, "commit-msg")
         self.has_a_template_of_repositories()
         self.signs_commits()
-        for name in ("color.ui", "diff.noprefix", "diff.external", "status.showUntrackedFiles"):
+        for name in ("color.ui", "diff.noprefix", "diff.external", "status.showUntrackedFiles", "status.branch"):
             self.sets_git(name)
 
     @rule(name=st.sampled_from(["notes.md", "a b.py", "ünï.txt", "src/my_service/%s.py", "tests/'q'.py", "docs/x.md"]))
@@ -118,6 +129,15 @@ class Hostile(RuleBasedStateMachine):
         text = file.read_bytes()
         file.write_bytes(line + text if data.draw(st.booleans()) else text + line)
 
+    @rule(data=st.data(), line=st.sampled_from([b"# mine\n", b"\n"]))
+    def edits_a_file_of_the_template(self, data: st.DataObject, line: bytes) -> None:
+        """Only such a file may have a conflict."""
+        path = data.draw(st.sampled_from(sorted(path for path in contents(self.service) if path in self.fresh)))
+        if not is_users(path) and path != ANSWERS:
+            self.edited.add(path)
+            text = (self.service / path).read_bytes()
+            (self.service / path).write_bytes(line + text if data.draw(st.booleans()) else text + line)
+
     @rule(width=st.sampled_from([1, 2, 8]))
     def reformats_every_file(self, width: int) -> None:
         for path in self.own(".py") + self.own(".toml"):
@@ -129,6 +149,11 @@ class Hostile(RuleBasedStateMachine):
         for path in self.own():
             text = (self.service / path).read_bytes()
             (self.service / path).write_bytes(text.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+    @rule()
+    def checks_out_with_crlf(self) -> None:
+        git(self.service, "config", "core.autocrlf", "true")
+        self.writes_crlf()
 
     @rule()
     def commits(self) -> None:
@@ -184,15 +209,33 @@ class Hostile(RuleBasedStateMachine):
         before, start = contents(self.service), git(self.service, "rev-parse", "HEAD")
 
         done = self.update()
+        if self.edited and (conflicts := look(self.service, before, self.fresh).conflicts):
+            done = self.resolves(conflicts)
 
         assert done.returncode == 0, done.stdout
         assert "Traceback" not in done.stdout
         assert git(self.service, "status", "--porcelain", "--ignore-submodules=all") == "", done.stdout
-        left = [line for line in done.stdout.partition("Left to you:")[2].splitlines() if line.startswith("  ")]
+        left = LEFT.findall(done.stdout.partition("Left to you:")[2])
+        # `uv run pytest` cannot run here. Of the rest only what the user has changed may be left.
+        assert {path for path in left if not path.startswith("pytest -q ")} <= self.changed(start), done.stdout
         self.assert_nothing_is_lost(start, before)
         git(self.service, *NO_HOOKS, "revert", "--no-edit", f"{start}..HEAD")
         assert git(self.service, "rev-parse", "HEAD^{tree}") == git(self.service, "rev-parse", f"{start}^{{tree}}")
         self.done.append((done.stdout.count("Committed: ") - 1, left))
+
+    def changed(self, commit: str) -> set[str]:
+        """Return the paths that the user has changed, those of moved files among them."""
+        names = ("-c", "core.quotePath=false", "diff", "--no-renames", "--name-only", START, commit)
+        return {*git(self.service, *names).splitlines()}
+
+    def resolves(self, conflicts: frozenset[str]) -> "CompletedProcess[str]":
+        """Take the template's text of the files with a conflict, all of which the user has edited, and go on."""
+        assert {path.removesuffix(".rej") for path in conflicts} <= self.edited, conflicts
+        for path in conflicts:
+            (self.service / path).unlink()
+            if not path.endswith(".rej"):
+                (self.service / path).write_bytes(self.fresh[path])
+        return self.run(sys.executable, STEPS, "--yes", "--no-selftest")
 
     def assert_nothing_is_lost(self, start: str, before: Mapping[str, bytes]) -> None:
         """What no step names has the bytes that it had, also those that git would convert."""
@@ -201,7 +244,7 @@ class Hostile(RuleBasedStateMachine):
         after, steps = contents(self.service), {*git(self.service, *names).splitlines()}
         by_steps = {path: after[path] for path in steps if path in after}
         kept = {path: text for path, text in before.items() if path not in steps}
-        outcome = look(self.service, {**kept, **by_steps}, self.fresh)
+        outcome = look(self.service, {**kept, **by_steps}, self.fresh, self.edited)
         assert outcome == CLEAN, vars(outcome)
 
     def update(self) -> "CompletedProcess[str]":

@@ -19,7 +19,7 @@ from tests.updates import fix, table
 from tests.updates.busy_user import copy, edits
 from tests.updates.conftest import Tree, old_names
 from tests.updates.copier_program import SOMEBODY
-from tests.updates.edits import edit_each, relink
+from tests.updates.edits import append, edit, edit_each, relink
 from tests.updates.outcome import ANSWERS, CLEAN, Outcome, contents, look
 from tests.updates.ownership import is_in
 from tests.updates.releases import FIX, NEXT, PAST
@@ -32,7 +32,11 @@ existing_suite = true
 database_url_variable = "DATABASE_URL"
 driver = "postgresql+asyncpg"
 """
-SETTING = re.compile(r"Write this line under \[.*\]: (.*)")
+LOOP = """\
+asyncio_mode = "auto"
+asyncio_default_fixture_loop_scope = "session"
+asyncio_default_test_loop_scope = "session"
+"""
 
 
 class Adopted(NamedTuple):
@@ -122,32 +126,38 @@ def updated(project: Adopted, release: str, fresh: Mapping[str, bytes]) -> Outco
     return look(project.root, before, fresh, is_users=project.is_users)
 
 
+def sets_one_loop(project: Adopted) -> None:
+    """Write the settings of pytest that the first run after the adoption asked for."""
+    settings = project.root / "pyproject.toml"
+    edit(settings, 'asyncio_default_fixture_loop_scope = "function"\n', LOOP)
+    (project.root / ".gitignore").write_text("__pycache__/\n")
+
+
 def test_a_suite_that_was_adopted_before_0_4_0_runs(
     adopted: Callable[[str, str], Adopted], fresh_adoption: Fresh, request: pytest.FixtureRequest
 ) -> None:
-    """A run prints each step. The old conftest.py and seam.py stay as they are, and the suite is what it was."""
+    """A run prints one command. It leaves nothing by hand, and no name of the modules before 0.4.0."""
     project = adopted("brief", OLD)
-    (project.root / ".gitignore").write_text("__pycache__/\n")
+    sets_one_loop(project)
+    append(project.tests / "seam.py", "\nfrom tests.harness.people import Person\n\nANYBODY: list[Person] = []\n")
 
     outcome = updated(project, NEXT, fresh_adoption(project.sample, NEXT, after=OLD))
 
-    table.record(request.node, OLD, "adopted by brief", outcome)
     assert outcome == CLEAN
     ours = Project(project.root, interpreter("3.11"))
     (command, *_) = next_step(ours, "One command does that and the rest:")
     said = ours.succeed(*command.removeprefix("uv run ").split(), "--yes", "--no-selftest", env=SOMEBODY)
+    table.record(request.node, OLD, "steps, adopted by brief", f"ok, {said.count('Committed: ') - 1} steps, 0 left")
+    assert "Left to you" not in said
     assert f"Committed: Update Oneloop {OLD} → {NEXT}" in said
-    pyproject = project.root / "pyproject.toml"
-    settings = pyproject.read_text()
-    assert settings.endswith(TABLE)
-    pyproject.write_text(settings.replace('asyncio_default_fixture_loop_scope = "function"\n', ""))
-    lines = SETTING.findall(ours.run("pytest", "--collect-only", "-q").stdout)
-    heading = "[tool.pytest.ini_options]\n"
-    pyproject.write_text(pyproject.read_text().replace(heading, heading + "".join(f"{line}\n" for line in lines)))
+    assert (project.root / "pyproject.toml").read_text().endswith(TABLE)
+    seam = (project.tests / "seam.py").read_text()
+    assert "import UserWithPassword as Person\n" in seam
+    assert not re.search(r"(import|from) tests\.harness|name_database|DRIVER", seam)
+    assert not (project.root / "conftest.py").exists()
 
     ended = run_tests(ours, "tests/test_metrics_security.py")
 
-    assert len(lines) == 3
     assert len(ended.having("passed")) == project.sample.keep, ended.output
     assert ended.having("error") == set(), ended.output
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.environment import ROOT
+from tests.support.environment import ROOT, git
 from tests.support.template import TESTS
 from tests.updates.conftest import Fresh
+from tests.updates.outcome import contents
 from tests.updates.releases import NEXT, PAST, RELEASES, sections
-from tests.updates.update_steps import PLUGIN, all_steps, apply, load, text_of, unannounced
+from tests.updates.update_steps import PLUGIN, all_steps, apply, load, text_of, track, unannounced
 
 INSTALL = "Install the test plugin from tests/harness"
 CONFIGURE = "Configure the test plugin in [tool.oneloop]"
@@ -25,6 +26,8 @@ LOGIN = "Lock the user's row while a login issues tokens"
 MIGRATE = "Let the fixture `migrate` take a revision"
 IMAGE = "Copy the test plugin's pyproject.toml into the image"
 MYPY = "Let mypy find the test plugin once"
+IMPORTS = "Import from oneloop what came from tests.harness"
+SEAM = "Let the plugin name the test database of an adopted suite"
 
 GROUPS = '[project]\nname = "a"\n\n[dependency-groups]\ndev = [\n    "mypy>=2",\n    "ruff>=0.17"\n]\n'
 OLD_CONFTEST = """\
@@ -75,7 +78,7 @@ class TestTheChangelog:
 
 
 def files_of(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_bytes().decode("utf-8") for path in folder.rglob("*") if path.is_file()}
+    return {Path(path).name: text.decode("utf-8") for path, text in contents(folder).items()}
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -84,6 +87,67 @@ def write(folder: Path, files: dict[str, str]) -> Path:
         (folder / path).write_bytes(text.encode())
     return folder
 
+
+ERRORS = """\
+from http import HTTPStatus
+from fastapi.responses import JSONResponse
+
+def problem(status):
+    title = HTTPStatus(status).phrase
+
+async def http_error(request, error):
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code)
+"""
+LOGIN_CODE = """\
+    valid, rehashed = await asyncio.to_thread(_verify, hasher, credentials.password, hashed)
+    if user is None or not valid or not user.is_active:
+        raise InvalidCredentialsError
+"""
+OLD_SEAM = """\
+import pytest
+from sqlalchemy import MetaData
+
+from tests.harness.adopting import alembic, no_users
+from tests.harness.ahead import name_database
+
+VARIABLE = "DB_URL"
+DRIVER = "postgresql+psycopg"
+
+name_database(VARIABLE, app="shop.main", driver=DRIVER)
+
+migrate = alembic("alembic.ini", VARIABLE)
+"""
+OLD_IMPORTS = """\
+import pytest
+from httpx2 import AsyncClient
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from my_service.models import User
+
+from tests.harness import HarnessError, get_auth_token_async
+from tests.harness.clients import SyncClient
+from tests.harness.fixtures.clients import ClientAs
+from tests.harness.people import Person
+
+
+def use() -> None:
+    from tests.harness.sessions import FreshSession  # noqa: PLC0415  late
+"""
+NEW_IMPORTS = """\
+import pytest
+from httpx2 import AsyncClient
+from oneloop import OneloopError as HarnessError, get_auth_token_async
+from oneloop.clients import ClientAs, SyncClient
+from oneloop.users import UserWithPassword as Person
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from my_service.models import User
+
+
+def use() -> None:
+    from oneloop.database.sessions import FreshSession  # noqa: PLC0415  late
+"""
 
 # A step, the files of a service, and a text that a file must have then.
 CHANGES = {
@@ -143,20 +207,120 @@ CHANGES = {
         {"pyproject.toml": '[tool.mypy]\nfiles = [\n    "src",\n    "conftest.py",\n]\n'},
         ' # mypy finds the plugin where it is installed\nfiles = [\n    "src",\n]\n',
     ),
+    "imports of the old names": (IMPORTS, {"tests/test_a.py": OLD_IMPORTS}, NEW_IMPORTS),
+    "old names after a docstring alone": (
+        IMPORTS,
+        {"tests/test_a.py": '"""Mine."""\n\nfrom tests.harness.lifespan import in_own_task\n\nX = in_own_task\n'},
+        '"""Mine."""\n\nfrom oneloop.app import in_own_task\n\nX = in_own_task\n',
+    ),
+    "the seam of an adopted suite": (
+        SEAM,
+        {"tests/seam.py": OLD_SEAM},
+        'no_users\n\nVARIABLE = "DB_URL"\n\nmigrate = alembic("alembic.ini", VARIABLE)\n',
+    ),
+    "a seam that its user has corrected": (
+        CONFIGURE,
+        {"pyproject.toml": "", "tests/seam.py": OLD_SEAM},
+        'package = "shop"\nexisting_suite = true\ndatabase_url_variable = "DB_URL"\ndriver = "postgresql+psycopg"\n',
+    ),
+    "the ratchet in a pipeline": (
+        COMMANDS,
+        {"ci.yml": "  - uv run python -m tests.harness.audit --ratchet tests/audit_ratchet.json\n"},
+        "  - uvx --from 'git+https://example.com/oneloop.git#subdirectory=tools' oneloop-tools audit . --ratchet",
+    ),
+    "the converter in a page": (
+        COMMANDS,
+        {"a.md": "uv run --with libcst python -m tests.harness.convert tests --write\n"},
+        " oneloop-tools convert . tests --write\n",
+    ),
+    "a group for generated requests": (
+        "Add the group `contract` with Schemathesis",
+        {"pyproject.toml": GROUPS, "pytest.ini": "[pytest]\naddopts = -ra\n"},
+        "[pytest]\naddopts = -ra -p no:schemathesis\n",
+    ),
+    "a page of another name": (
+        "Name the page that replaced docs/testing/one-loop.md",
+        {"NOTES.md": "See docs/testing/one-loop.md.\n"},
+        "See docs/testing/clients.md.\n",
+    ),
+    "a fixture that goes one way": (
+        MIGRATE,
+        {"tests/conftest.py": 'def migrate():\n    def g(url: str) -> None:\n        command.upgrade(config, "head")'},
+        'def g(url: str, revision: str = "head") -> None:\n        (command.downgrade if revision == "base"',
+    ),
+    "a class with two kinds of client": (
+        "Give the tests of a wrong login body a class of their own",
+        {"tests/test_a.py": '        assert "m=8,t=1,p=1" in fresh.hashed_password\n\n    def test_next(self): ...\n'},
+        "\n\nclass TestLoginBody:\n",
+    ),
+    "a space at the end of a header": (
+        "Test a request ID that every client sends as it is",
+        {"tests/test_a.py": "ID = 'quo\"te-and-space '\n"},
+        "ID = 'quo\"te and space'\n",
+    ),
+    "a service without a table of access": (
+        "Declare in tests/access.py what each role gets from each route",
+        {"src/a/routes.py": 'APIRouter(prefix="/users")\n'},
+        '    "GET /api/users/me": Access(anonymous=401, admin=200, editor=200, writer=200),\n    "GET /api/users"',
+    ),
+    "a login without a lock": (LOGIN, {"src/a/service.py": LOGIN_CODE}, 'with_for_update={"key_share": True})\n'),
+    "a status without a name": (
+        "Answer a status without a standard name, and one without a body",
+        {"src/a/errors.py": ERRORS},
+        'title = responses.get(status, "Error")',
+    ),
+    "an image": (
+        IMAGE,
+        {"Dockerfile": "COPY pyproject.toml uv.lock ./\nRUN uv sync --locked\n", ".dockerignore": "*\n"},
+        "*\n!tests/harness/pyproject.toml\n",
+    ),
+    "a task that fails on purpose": (
+        "Mark the test whose background task fails on purpose",
+        {"tests/test_a.py": "async def test_background_task_that_fails_leaves_the_answer_whole():\n    ...\n"},
+        '@pytest.mark.background_error("the task fails on purpose")\nasync def test_background',
+    ),
+}
+ANSWERS = {
+    "a seam that its user has corrected": "kind: harness\napp: app.main:app\ndriver: postgresql+asyncpg\n",
+    "the ratchet in a pipeline": "_src_path: https://example.com/oneloop.git\n",
 }
 
 
-@pytest.mark.parametrize(("title", "files", "expected"), CHANGES.values(), ids=CHANGES)
-def test_a_change_is_made_once(tmp_path: Path, title: str, files: dict[str, str], expected: str) -> None:
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_change_is_made_once(tmp_path: Path, case: str) -> None:
     """A second time there is nothing to do, and no other line has changed."""
-    service = write(tmp_path, files)
+    title, files, expected = CHANGES[case]
+    service, answers = write(tmp_path, files), ANSWERS.get(case, "_src_path: gh:team/oneloop\n")
 
-    apply(title, service)
+    apply(title, service, answers)
 
     after = files_of(service)
     assert any(expected in text for text in after.values()), after
-    assert not apply(title, service).is_needed
+    assert not apply(title, service, answers).is_needed
     assert files_of(service) == after
+
+
+def test_a_snapshot_is_written_once(tmp_path: Path) -> None:
+    """By a program, since a step cannot import the service."""
+    title = "Write the first snapshot of the API"
+
+    before = apply(title, tmp_path).programs
+    write(tmp_path, {"tests/contract/openapi.json": "{}\n"})
+
+    assert [program[:2] for program in before] == [("pytest", "-q")]
+    assert apply(title, tmp_path).programs == []
+
+
+def test_only_what_git_tracks_is_changed(tmp_path: Path) -> None:
+    """Neither a repository inside of it, such as a submodule, nor what a build has written."""
+    text = "See docs/testing/one-loop.md.\n"
+    service = write(tmp_path, {".gitignore": "build/\n", **dict.fromkeys(["a.md", "build/b.md", "vendor/c.md"], text)})
+    track(service / "vendor")
+    git(service / "vendor", "commit", "--quiet", "--message", "Theirs")
+
+    apply("Name the page that replaced docs/testing/one-loop.md", service)
+
+    assert [path for path, after in files_of(service).items() if after == text] == ["b.md", "c.md"]
 
 
 LEAVES = {
@@ -195,6 +359,18 @@ LEAVES = {
         {"Dockerfile": "COPY pyproject.toml .\nRUN uv sync --locked\n"},
         "COPY tests/harness",
     ),
+    "a module that is gone": (
+        IMPORTS,
+        {"tests/test_a.py": "from tests.harness.network import ExternalHTTP\n"},
+        "instead of tests.harness.network",
+    ),
+    "a fixture that is gone": (IMPORTS, {"tests/test_a.py": "def test(external_http): ...\n"}, "httpx2.MockTransport"),
+    "a file that is no Python": (IMPORTS, {"tests/test_a.py": "from tests.harness import (\n"}, "Import from oneloop"),
+    "a test database with another name": (
+        SEAM,
+        {"tests/seam.py": "from tests.harness.ahead import name_database\n\nif CI:\n    name_database(A, app=B)\n"},
+        "Remove what uses `name_database`",
+    ),
     "an exclude of the user's": (MYPY, {"pyproject.toml": '[tool.mypy]\nexclude = ["old"]\n'}, "^tests/harness/"),
 }
 
@@ -217,6 +393,7 @@ def test_rubbish_in_each_file_stops_no_step(tmp_path: Path, step: Any, text: str
     names = ("pyproject.toml", "pytest.ini", "conftest.py", "Dockerfile", ".dockerignore", ".gitignore")
     service = write(tmp_path, dict.fromkeys((*names, "tests/conftest.py", "src/a/service.py"), text))
     (service / "src/a/latin.py").write_bytes(b"\xe9\n")
+    track(service)
 
     files = step.try_on(load("steps.step").ServiceFiles(service, ""))
 

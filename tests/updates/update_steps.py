@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests.support.environment import ROOT
+from tests.support.environment import ROOT, git
 from tests.support.template import TESTS
 
 PLUGIN = ROOT / "template" / TESTS / "harness/oneloop"
@@ -29,10 +29,17 @@ def all_steps() -> tuple[Any, ...]:
 
 def apply(title: str, folder: Path, answers: str = "") -> Any:
     """Try a step on a folder, write what it changes there, and return the files as the step saw them."""
+    track(folder)
     (step,) = (each for each in all_steps() if each.title == title)
     files = step.try_on(load("steps.step").ServiceFiles(folder, answers))
     with load("steps.write_files").written(files):
         return files
+
+
+def track(folder: Path) -> None:
+    """Let git track every file: a step reads no other."""
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
 
 
 def text_of(release: str) -> str:

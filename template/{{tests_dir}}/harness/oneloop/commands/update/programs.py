@@ -11,6 +11,11 @@ from pathlib import Path
 from .. import CommandError
 
 COPIER = "copier>=9.15.0"
+# Whatever the user's settings are: the output has one form, and line ends are no reason to refuse.
+PLAIN = (
+    "core.quotePath=false color.ui=false status.branch=false status.relativePaths=true status.renames=false "
+    "core.safecrlf=false"
+)
 RELEASE_IS_OUT = 2  # the exit status of `copier check-update`
 
 
@@ -50,7 +55,7 @@ def run_on_terminal(folder: Path, *command: str, **variables: str) -> int:
 
 
 def git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    options = ("-c", "core.quotePath=false", "-c", "color.ui=false")
+    options = [word for setting in PLAIN.split() for word in ("-c", setting)]
     return run(folder, find_program("git"), *options, *arguments, LC_ALL="C")
 
 

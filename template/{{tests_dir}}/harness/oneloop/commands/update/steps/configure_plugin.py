@@ -28,11 +28,14 @@ def settings(files: ServiceFiles) -> list[str]:
         name = files.answer("package_name")
         found = sorted(each.parent.name for each in files.folder.glob("src/*/__init__.py"))
         return [f'package = "{name if name in found or not found else found[0]}"']
+    seam = files.read(f"{files.tests}/seam.py") or ""  # the user may have corrected the answers there
+    constants = dict(re.findall(r'^(VARIABLE|DRIVER) = "(.+)"$', seam, re.MULTILINE))
+    app = re.search(r'^name_database\(.*\bapp="(\w+)', seam, re.MULTILINE)
     return [
-        f'package = "{files.answer("app").split(":")[0].split(".")[0]}"',
+        f'package = "{app[1] if app else files.answer("app").split(":")[0].split(".")[0]}"',
         "existing_suite = true",
-        f'database_url_variable = "{files.answer("database_url_variable")}"',
-        f'driver = "{files.answer("driver")}"',
+        f'database_url_variable = "{constants.get("VARIABLE") or files.answer("database_url_variable")}"',
+        f'driver = "{constants.get("DRIVER") or files.answer("driver")}"',
     ]
 
 

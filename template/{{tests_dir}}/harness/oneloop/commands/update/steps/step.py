@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..programs import git
 from ..working_tree import value_of
-
-# What no step reads: the template's own files, and what is not the service's.
-TEMPLATES = ("docs/testing/", ".git/", ".venv/")
 
 
 @dataclass(frozen=True)
@@ -76,12 +74,10 @@ class ServiceFiles:
         return f"{self.project}/{name}" if self.project else name
 
     def sources(self, *suffixes: str) -> Iterator[str]:
-        """Yield the paths of the user's own files, wherever the user has moved them."""
-        own = (*TEMPLATES, f"{self.tests}/harness/")
-        for file in sorted(self.folder.rglob("*")):
-            path = file.relative_to(self.folder).as_posix()
-            hidden = any(part in {".venv", "node_modules", "__pycache__"} for part in file.parts)
-            if file.suffix in suffixes and not (hidden or path.startswith(own)) and self.read(path) is not None:
+        """Yield the paths of the user's own files that git tracks, wherever the user has moved them."""
+        own = ("docs/testing/", f"{self.tests}/harness/")
+        for path in git(self.folder, "ls-files", "-z").stdout.split("\0"):
+            if path.endswith(suffixes) and not path.startswith(own) and self.read(path) is not None:
                 yield path
 
     def answer(self, name: str) -> str:

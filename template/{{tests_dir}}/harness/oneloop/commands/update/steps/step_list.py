@@ -4,6 +4,7 @@ import re
 
 from . import (
     access_table,
+    adopted_seam,
     command_names,
     configure_plugin,
     downgrade_in_migrate,
@@ -15,6 +16,7 @@ from . import (
     login_lock,
     moved_page,
     mypy_settings,
+    new_imports,
     old_conftest,
     one_client_a_class,
     plugin_in_image,
@@ -35,6 +37,8 @@ STEPS: tuple[Step, ...] = (
     unnamed_status.STEP,
     install_plugin.STEP,
     configure_plugin.STEP,
+    adopted_seam.STEP,
+    new_imports.STEP,
     old_conftest.STEP,
     mypy_settings.STEP,
     command_names.STEP,

@@ -40,6 +40,13 @@ def inside(text: str, name: str, change: Callable[[str], str]) -> str:
     return text if place is None else text[: place[0]] + change(text[slice(*place)]) + text[place[1] :]
 
 
+def delete_lines(lines: list[str], start: int, end: int) -> None:
+    """Delete lines, and one of the blank lines above and below them."""
+    del lines[start:end]
+    if 0 < start < len(lines) and not lines[start - 1].strip() and not lines[start].strip():
+        del lines[start]
+
+
 def has_table(text: str, name: str) -> bool:
     return table(text, name) is not None
 
