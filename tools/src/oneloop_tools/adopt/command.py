@@ -47,7 +47,7 @@ class _Adoption:
         confirmed = confirm(self.root, self.python, findings, self.look.roots, environment)
         findings.driver = self._driver(findings, confirmed)
         show_confirmed(findings, confirmed)
-        changes = self._edits(findings)
+        changes = self._edits(findings, confirmed)
         template = find_template(self.options.template)
         self._show_changes(changes)
         if self.options.dry_run:
@@ -99,9 +99,9 @@ class _Adoption:
                 f"{self.root / 'docs/testing'} has pages already, and the plugin's are written there. Rename yours."
             )
 
-    def _edits(self, findings: Findings) -> list[edits.Edit]:
+    def _edits(self, findings: Findings, confirmed: Confirmed) -> list[edits.Edit]:
         drafts = edits.Drafts()
-        self.look.pytest_settings.draft(drafts)
+        self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""))
         draft_table(drafts, self.root / "pyproject.toml", findings)
         self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
         return drafts.edits()

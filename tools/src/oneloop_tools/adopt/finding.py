@@ -60,7 +60,8 @@ class Findings:
 
     def answers(self, tests_dir: str) -> dict[str, str]:
         """Return the answers to the questions of copier.yml."""
-        variable, *_ = self.url_variables.get("url") or next(iter(self.url_variables.values()), ["DATABASE_URL"])
+        # The seam gives the whole URL to one variable. Where the app reads parts, that is one it does not read.
+        variable, *_ = self.url_variables.get("url") or ["DATABASE_URL"]
         return {
             "kind": "harness",
             "app": self.app.value,
