@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import edits
-from .confirmation import Confirmed, confirm
+from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
 from .finding import AdoptionError, Finding, Findings, NotFoundError
 from .interpreter import find_interpreter
 from .investigation import PLUGIN, Investigation
+from .needed_versions import read_needed, refuse_old_versions
 from .plugin_table import draft_table
 from .pytest_root import find_root
 from .repository import open_repository, refuse_windows_path, top_of
@@ -44,11 +45,14 @@ class _Adoption:
         for problem in self.look.sources.problems:
             say(f"  {problem}")
         environment = self.look.environment
-        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment)
+        template = find_template(self.options.template)
+        needed = read_needed(template)
+        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment, needed)
         findings.driver = self._driver(findings, confirmed)
         show_confirmed(findings, confirmed)
+        installed = {**confirmed.versions, "python": confirmed.python}
+        refuse_old_versions(needed, installed, self.look.packages, self.look.manager)
         changes = self._edits(findings, confirmed)
-        template = find_template(self.options.template)
         self._show_changes(changes)
         if self.options.dry_run:
             say("Nothing was written.")
@@ -148,7 +152,7 @@ def show(findings: Findings) -> None:
 
 
 def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
-    versions = ", ".join(f"{name} {version}" for name, version in confirmed.versions.items())
+    versions = ", ".join(f"{name} {confirmed.versions[name]}" for name in SHOWN if name in confirmed.versions)
     say(f"Confirmed by Python {confirmed.python} of the project: {versions}")
     if confirmed.needs:
         say(f"  {findings.app.value} needs {', '.join(confirmed.needs)}: complete `create_app` in tests/seam.py.")
