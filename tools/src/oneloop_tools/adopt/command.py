@@ -47,7 +47,7 @@ class _Adoption:
         environment = self.look.environment
         template = find_template(self.options.template)
         needed = read_needed(template)
-        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment, needed)
+        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment, packages=needed)
         findings.driver = self._driver(findings, confirmed)
         show_confirmed(findings, confirmed)
         installed = {**confirmed.versions, "python": confirmed.python}

@@ -50,6 +50,7 @@ def confirm(
     findings: Findings,
     roots: list[Path],
     environment: dict[str, str],
+    *,
     packages: Iterable[str] = (),
 ) -> Confirmed:
     """Import the app in a process that writes no bytecode, and return what it is."""

@@ -14,6 +14,7 @@ from .edits import Drafts
 from .finding import Finding
 from .packages import requirement_files
 
+TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
 DEVELOPMENT = ("dev", "test", "ci", "local")
 
 
@@ -48,7 +49,9 @@ class PackageManager:
         """Return the command that raises some packages."""
         if self.lists is not None:
             return f"write {', '.join(wanted)} into {self.where}, then: {self.shown}"
-        return shlex.join([*(each for each in self.command[:2]), *wanted])
+        only_tests = all(each.startswith(TESTING) for each in wanted)
+        group = {"uv": ["--dev"], "Poetry": ["--group", "dev"], "PDM": ["--dev"], "Pipenv": ["--dev"]}
+        return shlex.join([*self.command[:2], *(group.get(self.name, []) if only_tests else []), *wanted])
 
     def preview(self, wanted: list[str]) -> list[str]:
         """Return the lines that say how to see what else that command moves."""
