@@ -13,6 +13,7 @@ from .finding import AdoptionError, Finding, Findings, NotFoundError
 from .interpreter import find_interpreter
 from .investigation import PLUGIN, Investigation
 from .needed_versions import read_needed, refuse_old_versions
+from .own_databases import find_database_fixtures
 from .plugin_table import draft_table
 from .pytest_root import find_root
 from .repository import open_repository, refuse_windows_path, top_of
@@ -107,6 +108,12 @@ class _Adoption:
         drafts = edits.Drafts()
         self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""))
         draft_table(drafts, self.root / "pyproject.toml", findings)
+        for fixture in find_database_fixtures(self.look.tree):
+            if fixture.gives:
+                say(f"{fixture.where}: `{fixture.node.name}` makes a database of its own, and gives it to tests.")
+                say("    The plugin's is the only one that they may use: take its URL from `database_url`.")
+            else:
+                fixture.draft(drafts)
         self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
         return drafts.edits()
 
