@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import edits
-from .confirmation import Confirmed, confirm
+from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
 from .finding import AdoptionError, Finding, Findings, NotFoundError
 from .interpreter import find_interpreter
 from .investigation import PLUGIN, Investigation
+from .needed_versions import read_needed, refuse_old_versions
+from .own_databases import find_database_fixtures
 from .plugin_table import draft_table
 from .pytest_root import find_root
 from .repository import open_repository, refuse_windows_path, top_of
+from .seam import complete_seam
 from .suite_run import SuiteRun, difference, run_suite
 from .template_copy import Template, copy, find_template
 
@@ -44,11 +47,14 @@ class _Adoption:
         for problem in self.look.sources.problems:
             say(f"  {problem}")
         environment = self.look.environment
-        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment)
+        template = find_template(self.options.template)
+        needed = read_needed(template)
+        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment, packages=needed)
         findings.driver = self._driver(findings, confirmed)
         show_confirmed(findings, confirmed)
-        changes = self._edits(findings)
-        template = find_template(self.options.template)
+        installed = {**confirmed.versions, "python": confirmed.python}
+        refuse_old_versions(needed, installed, self.look.packages, self.look.manager)
+        changes = self._edits(findings, confirmed)
         self._show_changes(changes)
         if self.options.dry_run:
             say("Nothing was written.")
@@ -60,6 +66,7 @@ class _Adoption:
     def _write(self, findings: Findings, template: Template, changes: list[edits.Edit]) -> int:
         before = self._suite("as it was")
         copy(template, self.root, findings.answers(self.look.tests_dir))
+        complete_seam(self.root / self.look.tests_dir / "seam.py", findings.session_dependency.value)
         edits.write(changes)
         reason = self.look.manager.install(self.root)
         if reason is not None:
@@ -99,10 +106,16 @@ class _Adoption:
                 f"{self.root / 'docs/testing'} has pages already, and the plugin's are written there. Rename yours."
             )
 
-    def _edits(self, findings: Findings) -> list[edits.Edit]:
+    def _edits(self, findings: Findings, confirmed: Confirmed) -> list[edits.Edit]:
         drafts = edits.Drafts()
-        self.look.pytest_settings.draft(drafts)
+        self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""))
         draft_table(drafts, self.root / "pyproject.toml", findings)
+        for fixture in find_database_fixtures(self.look.tree):
+            if fixture.gives:
+                say(f"{fixture.where}: `{fixture.node.name}` makes a database of its own, and gives it to tests.")
+                say("    The plugin's is the only one that they may use: take its URL from `database_url`.")
+            else:
+                fixture.draft(drafts)
         self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
         return drafts.edits()
 
@@ -148,7 +161,7 @@ def show(findings: Findings) -> None:
 
 
 def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
-    versions = ", ".join(f"{name} {version}" for name, version in confirmed.versions.items())
+    versions = ", ".join(f"{name} {confirmed.versions[name]}" for name in SHOWN if name in confirmed.versions)
     say(f"Confirmed by Python {confirmed.python} of the project: {versions}")
     if confirmed.needs:
         say(f"  {findings.app.value} needs {', '.join(confirmed.needs)}: complete `create_app` in tests/seam.py.")

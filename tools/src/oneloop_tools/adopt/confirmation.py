@@ -1,6 +1,7 @@
 """Confirms what was found, by a process on the project's own interpreter. No connection is allowed there."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +41,18 @@ class Confirmed:
         return [each for each in self.engines if each["database"] and MARK["name"] in str(each["database"])]
 
 
-def confirm(root: Path, python: Path, findings: Findings, roots: list[Path], environment: dict[str, str]) -> Confirmed:
+SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "pytest", "pytest-asyncio", "httpx", "httpx2")
+
+
+def confirm(
+    root: Path,
+    python: Path,
+    findings: Findings,
+    roots: list[Path],
+    environment: dict[str, str],
+    *,
+    packages: Iterable[str] = (),
+) -> Confirmed:
     """Import the app in a process that writes no bytecode, and return what it is."""
     order = {
         "app": findings.app.value,
@@ -48,6 +60,7 @@ def confirm(root: Path, python: Path, findings: Findings, roots: list[Path], env
         "session_dependency": findings.session_dependency.value,
         "roots": [str(each) for each in roots],
         "environment": environment,
+        "packages": [*SHOWN, *packages],
         "url": marked_url(findings.url_variables, findings.driver.value),
     }
     with TemporaryDirectory(prefix="oneloop-adopt-") as folder:

@@ -1,8 +1,12 @@
 """What was found, and where; and the errors that end an adoption before anything is written."""
 
+import re
 from dataclasses import dataclass
 
 from oneloop_tools.errors import ToolsError
+
+
+MEMBER = re.compile(r"(?<=\w)\.[\w.]+$")  # Copier's question takes a name, without attributes
 
 
 class AdoptionError(ToolsError):
@@ -60,11 +64,12 @@ class Findings:
 
     def answers(self, tests_dir: str) -> dict[str, str]:
         """Return the answers to the questions of copier.yml."""
-        variable, *_ = self.url_variables.get("url") or next(iter(self.url_variables.values()), ["DATABASE_URL"])
+        # The seam gives the whole URL to one variable. Where the app reads parts, that is one it does not read.
+        variable, *_ = self.url_variables.get("url") or ["DATABASE_URL"]
         return {
             "kind": "harness",
             "app": self.app.value,
-            "session_dependency": self.session_dependency.value,
+            "session_dependency": MEMBER.sub("", self.session_dependency.value),
             "metadata": self.metadata.value,
             "migrations": self.migrations.value,
             "database_url_variable": variable,

@@ -3,6 +3,7 @@
 import gc
 import inspect
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,20 @@ def confirm(asked: dict[str, Any]) -> dict[str, Any]:
     except ConnectingImportError as error:
         return {"error": {"kind": "connects", "text": str(error).partition(". The audit")[0]}}
     except AppImportError as error:
-        return {"error": {"kind": "import", "text": str(error).partition(" Set what it needs")[0]}}
+        return {"error": {"kind": "import", "text": _short(str(error).partition(" Set what it needs")[0])}}
     except AppNameError as error:
         return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
     found["tables"] = _try(lambda: len(_metadata(asked["metadata"]).tables)) if asked["metadata"] else None
     found["session"] = _try(lambda: _kind(load(asked["session_dependency"]))) if asked["session_dependency"] else None
     found["engines"] = _engines()
     return found
+
+
+def _short(text: str) -> str:
+    """Return a message of pydantic without its codes and without the values, which may be secret."""
+    return re.sub(
+        r"(\w+); Field required \[type=[^;]*", r"\1 is required", re.sub(r" \[type=(?!missing)[^;]*", "", text)
+    )
 
 
 def _app(name: str, roots: list[Path], environment: dict[str, str]) -> dict[str, Any]:

@@ -10,14 +10,13 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 OLDEST = (3, 10)
-PACKAGES = ("fastapi", "starlette", "pydantic", "sqlalchemy", "pytest", "pytest-asyncio", "httpx", "httpx2")
 
 
 def main(order: str, answer: str) -> None:
     """Answer the order."""
     with open(order, encoding="utf-8") as file:  # noqa: PTH123  an older Python reads this file
         asked = json.load(file)
-    found = {"python": sys.version.split()[0], "versions": _versions()}
+    found = {"python": sys.version.split()[0], "versions": _versions(asked["packages"])}
     if sys.version_info >= OLDEST and "fastapi" in found["versions"]:
         from .imported import confirm  # noqa: PLC0415  an older Python cannot import it
 
@@ -27,9 +26,9 @@ def main(order: str, answer: str) -> None:
         json.dump(found, file)
 
 
-def _versions() -> "dict[str, str]":
+def _versions(names: "list[str]") -> "dict[str, str]":
     found = {}
-    for name in PACKAGES:
+    for name in names:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
     return found

@@ -17,7 +17,7 @@ from .interpreter import find_interpreter
 from .migrations import CREATE_ALL, Migrations, find_migrations
 from .models_metadata import find_metadata
 from .package_manager import PackageManager, find_package_manager
-from .packages import find_packages
+from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
@@ -42,6 +42,7 @@ class Investigation:
     tree: ProjectTree = field(init=False)
     pytest_settings: PytestSettings = field(init=False)
     manager: PackageManager = field(init=False)
+    packages: Packages = field(init=False)
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.root)
@@ -63,7 +64,7 @@ class Investigation:
         )
 
     def look(self) -> Findings:
-        packages = find_packages(self.root, self.top)
+        packages = self.packages = find_packages(self.root, self.top)
         project_kind.refuse_old_pydantic(packages)
         plugin = self.root / self.tests_dir / PLUGIN
         tests = self.settings.test_folders

@@ -1,6 +1,7 @@
 """The project's package manager, and how the plugin is added to the project with it. Never a second lock file."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from .edits import Drafts
 from .finding import Finding
 from .packages import requirement_files
 
+TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
 DEVELOPMENT = ("dev", "test", "ci", "local")
 
 
@@ -43,6 +45,23 @@ class PackageManager:
         if line not in text.splitlines():
             drafts.change(self.lists, f"{text}{'' if not text or text.endswith(chr(10)) else end}{line}{end}")
 
+    def raising(self, wanted: list[str]) -> str:
+        """Return the command that raises some packages."""
+        if self.lists is not None:
+            return f"write {', '.join(wanted)} into {self.where}, then: {self.shown}"
+        only_tests = all(each.startswith(TESTING) for each in wanted)
+        group = {"uv": ["--dev"], "Poetry": ["--group", "dev"], "PDM": ["--dev"], "Pipenv": ["--dev"]}
+        return shlex.join([*self.command[:2], *(group.get(self.name, []) if only_tests else []), *wanted])
+
+    def preview(self, wanted: list[str]) -> list[str]:
+        """Return the lines that say how to see what else that command moves."""
+        if self.name not in ("uv", "Poetry", "PDM"):
+            return []
+        names = [re.split(r"[>=]", each)[0] for each in wanted]
+        uv = ["uv", "lock", "--dry-run", *(word for name in names for word in ("--upgrade-package", name))]
+        command = uv if self.name == "uv" else [*self.command[:2], "--dry-run", *wanted]
+        return ["This shows what else it moves:", f"    {shlex.join(command)}"]
+
     def install(self, root: Path) -> str | None:
         """Run the command. Return None, or the reason why the plugin is not installed."""
         if shutil.which(self.command[0]) is None:
@@ -59,7 +78,7 @@ def find_package_manager(root: Path, top: Path, folder: str, python: Path) -> Pa
     tool, has_groups = _tables(root)
     place = f"./{folder}"
     by_lock = (
-        ("uv", "uv.lock", "uv", ("uv", "add", "--dev", "--editable", place)),
+        ("uv", "uv.lock", "uv", ("uv", "add", "--dev", "--no-workspace", "--editable", place)),
         ("Poetry", "poetry.lock", "poetry", ("poetry", "add", "--group", "dev", "--editable", place)),
         ("PDM", "pdm.lock", "pdm", ("pdm", "add", "--dev", "--editable", place)),
         ("Pipenv", "Pipfile", "pipenv", ("pipenv", "install", "--dev", "--editable", place)),

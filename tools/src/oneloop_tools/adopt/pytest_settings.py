@@ -12,6 +12,7 @@ NEEDED = {
     "asyncio_default_fixture_loop_scope": "session",
     "asyncio_default_test_loop_scope": "session",
 }
+SINCE = {"asyncio_default_fixture_loop_scope": (0, 24), "asyncio_default_test_loop_scope": (0, 26)}
 ANYIO = ("anyio_mode", "strict")
 OLDER, NEWER = "[tool.pytest.ini_options]", "[tool.pytest]"
 # As in pytest, the first of these wins. Those of the second group count only if they have the heading.
@@ -40,10 +41,14 @@ class PytestSettings:
         shown = self.file.relative_to(root).as_posix()
         return Finding(shown, self.heading if self.exists else f"{self.heading} is new")
 
-    def draft(self, drafts: Drafts) -> None:
-        """Write the lines that the plugin needs, in the place of other values of theirs."""
+    def draft(self, drafts: Drafts, installed: str) -> None:
+        """Write the lines that the plugin needs, in the place of other values of theirs.
+
+        An older pytest-asyncio warns of a setting that it does not know.
+        """
         text = drafts.read(self.file)
-        needed = dict(NEEDED)
+        found = tuple(int(each) for each in re.findall(r"\d+", installed)[:2])
+        needed = {name: value for name, value in NEEDED.items() if not found or found >= SINCE.get(name, (0, 0))}
         if re.search(rf"^\s*{ANYIO[0]}\s*=", text, re.MULTILINE):
             needed[ANYIO[0]] = ANYIO[1]
         for name, value in needed.items():

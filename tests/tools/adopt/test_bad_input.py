@@ -1,0 +1,190 @@
+"""What cannot be adopted gets one message, and nothing is written."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import git
+from tests.tools.adopt.conftest import APP, CONFTEST, NOTES, PYPROJECT, Adopting, Project, path_without
+
+FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
+DJANGO = "import django\n\ndjango.setup()\n"
+OTHER_APP = "from fastapi import FastAPI\n\nadmin = FastAPI()\n"
+BOTH_APPS_TESTED = {"notes/admin.py": OTHER_APP, "tests/test_notes.py": "def test_it():\n    assert 1\n"}
+MYSQL = 'from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine("mysql+asyncmy://db/notes")\n'
+NETWORK = f"import socket\n{APP}\nsocket.create_connection(('127.0.0.1', 9))\n"
+SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param(
+            {"pyproject.toml": PYPROJECT.replace("asyncpg", "aiomysql")},
+            "The project uses MySQL (pyproject.toml:5). The plugin works with PostgreSQL and SQLite.",
+            id="MySQL by its driver",
+        ),
+        pytest.param(
+            {"notes/database.py": MYSQL},
+            "The project uses MySQL (notes/database.py:3). The plugin works with PostgreSQL and SQLite.",
+            id="MySQL by its URL",
+        ),
+        pytest.param(
+            {"pyproject.toml": PYPROJECT.replace("asyncpg", "oracledb")},
+            "The project uses Oracle (pyproject.toml:5).",
+            id="Oracle",
+        ),
+        pytest.param(
+            {"pyproject.toml": PYPROJECT.replace('"asyncpg"', '"asyncpg", "pydantic<2"')},
+            "The project has pydantic 2 (pyproject.toml:5), and the plugin needs pydantic 2.",
+            id="pydantic 1, declared",
+        ),
+        pytest.param(
+            {"uv.lock": '[[package]]\nname = "pydantic"\nversion = "1.10.5"\n'},
+            "The project has pydantic 1.10.5, and the plugin needs pydantic 2.",
+            id="pydantic 1, locked",
+        ),
+        pytest.param(
+            {"notes/main.py": FLASK},
+            "This is a Flask project (notes/main.py), and the plugin is for FastAPI apps.",
+            id="Flask",
+        ),
+        pytest.param(
+            {"notes/main.py": DJANGO},
+            "This is a Django project (notes/main.py), and the plugin is for FastAPI apps.",
+            id="Django",
+        ),
+        pytest.param({"notes/main.py": "app = None\n"}, "No FastAPI app was found in ", id="no app"),
+        pytest.param(
+            {"tests/test_notes.py": None},
+            "No test was found in ",
+            id="no tests",
+        ),
+        pytest.param(
+            BOTH_APPS_TESTED,
+            "One app of 2 has to be chosen. Name it:\n    --app notes.admin:admin   (notes/admin.py:3)",
+            id="two apps",
+        ),
+        pytest.param(
+            {"notes/main.py": NETWORK},
+            "Importing notes.main:app connects to ('127.0.0.1', 9) at notes/main.py:22. The import may not connect: ",
+            id="network at import",
+        ),
+        pytest.param(
+            {"notes/main.py": SECRET},
+            "Importing notes.main:app failed at notes/main.py:22: KeyError: 'SECRET_KEY_OF_NOTES'. Set what it needs, ",
+            id="secret at import",
+        ),
+        pytest.param(
+            {"tests/harness/__init__.py": ""},
+            "tests/harness is there already, and the plugin needs that name. Rename yours.",
+            id="a folder of theirs",
+        ),
+        pytest.param(
+            {"tests/harness/oneloop/__init__.py": ""},
+            "has the plugin already. To renew it, run there:\n    oneloop update",
+            id="adopted before",
+        ),
+        pytest.param(
+            {"docs/testing/clients.md": "# Ours\n"},
+            "docs/testing has pages already, and the plugin's are written there. Rename yours.",
+            id="pages of theirs",
+        ),
+        pytest.param(
+            {
+                "notes/database.py": "import sqlite3\n\n\nasync def get_db():\n    yield sqlite3.connect('x')\n",
+                "notes/main.py": APP.replace("from sqlalchemy.ext.asyncio import AsyncSession\n", "").replace(
+                    "AsyncSession", "object"
+                ),
+            },
+            "The app uses sqlite3 and no SQLAlchemy. The plugin is for async SQLAlchemy.",
+            id="another library",
+        ),
+    ],
+)
+def test_refused(project: Project, changes: dict[str, str | None], message: str) -> None:
+    refused(project(changes), message)
+
+
+def refused(adopting: Adopting, message: str, *arguments: str, **variables: str) -> None:
+    before = adopting.content()
+
+    done = adopting.adopt("--yes", *arguments, **variables)
+
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+    assert done.stderr.endswith("\nNothing was written.\n")
+    assert "Traceback" not in done.stderr
+    assert adopting.content() == before
+
+
+def test_dirty_tree(project: Project) -> None:
+    adopting = project()
+    adopting.write({"notes/main.py": f"{APP}\n# mine\n"})
+
+    refused(adopting, "has uncommitted changes. Commit them, so that the adoption is a change of its own.")
+
+
+def test_no_repository(project: Project) -> None:
+    adopting = project()
+    shutil.rmtree(adopting.root / ".git")
+
+    refused(adopting, "is in no git repository", GIT_CEILING_DIRECTORIES=str(adopting.root.parent))
+
+
+def test_no_commit(project: Project) -> None:
+    adopting = project()
+    shutil.rmtree(adopting.root / ".git")
+    git(adopting.root, "init", "--quiet")
+
+    refused(adopting, "has no commit. Commit your work first.")
+
+
+def test_no_git(project: Project) -> None:
+    refused(project(), "git is missing. Install it, then try again.", PATH=path_without("git"))
+
+
+@pytest.mark.parametrize("option", ["--tests-dir", "--migrations"])
+def test_path_of_windows(project: Project, option: str) -> None:
+    refused(project(), "is a path of Windows, and this is another system.", option, "backend\\tests")
+
+
+def test_environment_is_needed(project: Project) -> None:
+    """A project whose dependencies were never installed has no suite to compare with."""
+    done = project().adopt("--yes", "--python", "nowhere/python")
+
+    assert done.returncode == 2
+    assert "There is no interpreter nowhere/python." in done.stderr
+
+
+def test_nobody_is_there_to_press_enter(project: Project) -> None:
+    adopting = project()
+    before = adopting.content()
+
+    done = adopting.adopt()
+
+    assert done.returncode == 2
+    assert done.stderr.endswith("To make these changes, add --yes.\nNothing was written.\n")
+    assert adopting.content() == before
+
+
+def test_several_projects(project: Project) -> None:
+    """A repository of several services: the user names the folder of one."""
+    files = {f"{each}/{path}": text for each in ("one", "two") for path, text in NOTES.items()}
+    adopting = project(files=files)
+
+    refused(adopting, f"has several projects with tests. Name the folder of one:\n    {adopting.root / 'one'}")
+
+
+def test_dry_run_writes_nothing(project: Project) -> None:
+    adopting = project()
+    before = adopting.content()
+
+    done = adopting.adopt("--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith("Nothing was written.\n")
+    assert '+database_url_variable = "DATABASE_URL"' in done.stdout
+    assert adopting.content() == before
+    assert Path(adopting.root, "tests/conftest.py").read_text() == CONFTEST
