@@ -74,13 +74,12 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
 def allow_hosts(config: pytest.Config) -> None:
     """Have pytest-socket allow this machine, TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
     project = config.stash[CONFIG]
-    given = _server_hosts(project.server_url_variable)
-    hosts = (*THIS_MACHINE, *project.allowed_hosts, *given, config.option.allow_hosts)
+    hosts = (*THIS_MACHINE, *project.allowed_hosts, *_given(project.server_url_variable), config.option.allow_hosts)
     config.option.allow_hosts = ",".join(filter(None, hosts))
     config.option.allow_unix_socket = True
 
 
-def _server_hosts(variable: str) -> list[str]:
+def _given(variable: str) -> list[str]:
     try:
         url = make_url(os.environ.get(variable) or "postgresql://")
     except (ArgumentError, ValueError):
