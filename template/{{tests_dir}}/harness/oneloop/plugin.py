@@ -2,12 +2,14 @@
 
 from importlib import import_module
 from importlib.metadata import distributions, requires
+from pathlib import Path
+from runpy import run_path
 from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
 
-from .config import CONFIG, find_config
+from .config import CONFIG, ProjectConfig, find_config
 
 
 @pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
@@ -15,7 +17,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     config = find_config(early_config)
     if config is None:
         return
-    _check_packages()
+    _check_packages(config)
     early_config.stash[CONFIG] = config
     group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
     group.addoption("--live", action="store_true", help="send every async client through a real server")
@@ -39,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(part, part.__name__)
 
 
-def _check_packages() -> None:
+def _check_packages(config: ProjectConfig) -> None:
     wrong = {}
     for needed in map(Requirement, requires("oneloop-vendored") or ()):
         found = next((each.version for each in distributions(name=needed.name)), "")
@@ -48,8 +50,10 @@ def _check_packages() -> None:
             is_wrong = f"{found} is too old" if found else "is not installed"
             wrong[needed.name] = f"{needed.name} {is_wrong}. The plugin needs {needed.specifier}."
     if wrong:
-        command = "uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
-        raise pytest.UsageError("\n".join([*wrong.values(), f"Run: {command}"]))
+        command = "\n    uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
+        if config.existing_suite:  # by its path, since the room itself needs these packages
+            command = run_path(f"{Path(__file__).parent}/adopted/needed_versions.py")["advice"](wrong, config.folder)
+        raise pytest.UsageError("\n".join([*wrong.values(), f"Run:{command}"]))
 
 
 def _parts(config: pytest.Config) -> list[ModuleType]:

@@ -91,12 +91,8 @@ def kept_tables() -> Collection[str]:
 
 def _as_asked(name: str) -> Any:
     """Return the fixture by which the plugin itself asks for one of the seam."""
-
-    def value(request: pytest.FixtureRequest) -> Any:
-        return request.getfixturevalue(ASKED_AS[name])
-
-    value.__doc__ = f"The fixture `{name}` of the seam."
-    return pytest.fixture(value, scope="function" if name == "dependency_overrides" else "session")
+    scope: Any = "function" if name == "dependency_overrides" else "session"
+    return pytest.fixture(lambda request: request.getfixturevalue(ASKED_AS[name]), scope=scope)
 
 
 globals().update({f"seam_{name}": _as_asked(name) for name in FIXTURES})

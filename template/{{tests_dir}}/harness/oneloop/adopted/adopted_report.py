@@ -1,12 +1,21 @@
 """What the run of an existing suite reports in addition."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from .. import fixtures
+from .. import checks, fixtures
 from ..seam import FIXTURES
 from ..test_run import RUN
+
+MIGRATIONS = Path(checks.__file__).with_name("test_migrations.py")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the check of migrations where Alembic is not installed: there are none."""
+    return True if collection_path == MIGRATIONS and find_spec("alembic") is None else None
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -25,9 +34,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     beside, over = sorted(overriding & FIXTURES.keys()), sorted(overriding - FIXTURES.keys())
     lines = [f"oneloop: your fixtures override the plugin's: {', '.join(over)}"] if over else []
     if beside:
-        lines.append(
-            f"oneloop: the plugin does not use your fixtures {', '.join(beside)}: it has those of tests/seam.py"
-        )
+        lines.append(f"oneloop: your fixtures are not the plugin's, which are in tests/seam.py: {', '.join(beside)}")
     return lines
 
 

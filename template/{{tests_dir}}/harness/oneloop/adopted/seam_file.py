@@ -1,7 +1,7 @@
 """Loads `seam.py` of the tests folder as a plugin, so the project's conftest.py stays as it is.
 
-Its fixtures begin with `oneloop_`, since the suite may have others called `settings`, `metadata` or `login`. A `seam.py`
-of an earlier release has the plain names, and is refused where a conftest.py has one of them too.
+Its fixtures begin with `oneloop_`, since the suite may have others called `settings`, `metadata` or `login`. One of an
+earlier release has the plain names, and is refused where a conftest.py has one of them too.
 """
 
 import sys
