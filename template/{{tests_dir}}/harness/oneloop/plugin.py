@@ -2,14 +2,13 @@
 
 from importlib import import_module
 from importlib.metadata import distributions, requires
-from pathlib import Path
 from runpy import run_path
 from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
 
-from .config import CONFIG, ProjectConfig, find_config
+from .config import CONFIG, TESTS, ProjectConfig, find_config
 
 
 @pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
@@ -52,7 +51,8 @@ def _check_packages(config: ProjectConfig) -> None:
     if wrong:
         command = "\n    uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
         if config.existing_suite:  # by its path, since the room itself needs these packages
-            command = run_path(f"{Path(__file__).parent}/adopted/needed_versions.py")["advice"](wrong, config.folder)
+            file = TESTS / "harness/oneloop/adopted/needed_versions.py"
+            command = run_path(str(file))["advice"](wrong, config.folder)
         raise pytest.UsageError("\n".join([*wrong.values(), f"Run:{command}"]))
 
 

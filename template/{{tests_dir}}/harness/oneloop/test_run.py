@@ -45,7 +45,7 @@ class TestRun:
         server: RunServer | None = None,
     ) -> None:
         self.config = config
-        self.source = source or PostgresSource()
+        self.source = source or PostgresSource(config.server_url_variable)
         self.kept: KeptTemplate | None = None
         if config.keep_template and not config.existing_suite and sys.platform != "win32":
             self.kept = KeptTemplate(config.folder, repr(replace(config, folder=Path())))

@@ -16,7 +16,7 @@ from sqlalchemy import URL, make_url
 from ..config import ProjectConfig
 from ..database.postgres_source import PostgresSource
 from ..database.run_server import RunServer
-from ..errors import OneloopError
+from ..errors import InvalidURLError, OneloopError, WrongDatabaseError
 from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
 from .alembic_runner import RUNNER
@@ -45,6 +45,11 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
         if run.server is None:
             run.source.start(run.id, project.app_role)
         server = run.server or run.source.server(ready=False)
+    except (InvalidURLError, WrongDatabaseError) as error:
+        raise pytest.UsageError(
+            f"{error}\nIf the variable is your own, and not for the plugin, write under [tool.oneloop]:\n"
+            '    server_url_variable = "ONELOOP_SERVER_URL"'
+        ) from None
     except (PostgresUnavailable, OneloopError):
         server = NO_SERVER
     run.name_database(server)

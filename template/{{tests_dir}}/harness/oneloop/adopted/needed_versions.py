@@ -11,6 +11,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 # By the file that shows it, the command for a package of the project itself and for one of its tests alone.
 MANAGERS = {
@@ -70,5 +71,11 @@ def _others(needed: Requirement) -> Iterator[str]:
             holds = not all(each.specifier.contains(one, prereleases=True) for one in lowest)
             if canonicalize_name(each.name) == name and holds:
                 yield f"{found.name} {found.version}, which allows {each}"
-            elif canonicalize_name(found.name) == name and any("<" in part.operator for part in each.specifier):
+            elif canonicalize_name(found.name) == name and _is_held(each):
                 yield f"{each.name} {version(each.name)}, since {found.name} {found.version} allows {each}"
+
+
+def _is_held(requirement: Requirement) -> bool:
+    """Return whether the next minor release is not allowed any more."""
+    major, minor, *_ = (*Version(version(requirement.name)).release, 0)
+    return not requirement.specifier.contains(f"{major}.{minor + 1}", prereleases=True)

@@ -46,8 +46,7 @@ def check_settings(config: pytest.Config) -> None:
             f"pytest reads {file.name} and ignores pytest.ini. Move all settings into one of them, "
             "and delete the other."
         )
-    needed = [name for name in NEEDED if name != "anyio_mode" or config.pluginmanager.has_plugin("anyio")]
-    if wrong := [text for name in needed if (text := _find_wrong(config, name))]:
+    if wrong := [text for name in NEEDED if (text := _find_wrong(config, name))]:
         raise pytest.UsageError(*wrong)
 
 

@@ -65,11 +65,10 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
         return (yield)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
         name = fixturedef.argname
-        of_seam = name in ASKED_AS.values()
         ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
-        if (ours or of_seam or name == "event_loop_policy") and fixturedef.scope == "session":
+        if (ours or name in {*ASKED_AS.values(), "event_loop_policy"}) and fixturedef.scope == "session":
             request.config.stash.setdefault(FAILED_FIXTURE, name)
-        if of_seam and isinstance(error, pytest.skip.Exception):
+        if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
         raise
 
