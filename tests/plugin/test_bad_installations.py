@@ -40,7 +40,7 @@ def test_a_package_that_is_too_old_is_named_with_the_command(changed: Overlay) -
     output = refused(changed)
 
     assert "sqlalchemy 2.0.36 is too old. The plugin needs >=2.0." in output
-    assert "Run: uv sync --upgrade-package sqlalchemy\n" in output
+    assert "Run:\n    uv sync --upgrade-package sqlalchemy\n" in output
 
 
 def test_a_project_without_the_folder_is_refused(installed: Installed, tmp_path: Path) -> None:

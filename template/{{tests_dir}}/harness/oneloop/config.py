@@ -29,17 +29,14 @@ class ProjectConfig:
     repeated_selects: int = 10
     base_url: str = ""  # of the clients, for an app that accepts its own host only
     server_url_variable: str = "TEST_DATABASE_URL"  # names a server to use instead of the embedded one
-    # By part (host, port, user, password, name, or a driver for a whole URL), the variables that the app reads.
-    database_url_variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    database_url_variables: Mapping[str, str] = field(default_factory=dict)  # of an existing suite
 
 
 ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
 
-PARTS = ("host", "port", "user", "password", "name")
 DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
 TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
-TYPES[dict] = 'a table, such as { host = "DB_HOST", port = "DB_PORT", user = "DB_USER", password = "DB_PASSWORD" }'
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
@@ -100,10 +97,8 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
             _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
         wanted = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
         if not _fits(value, wanted):
-            _refuse(file, f"{name} is {value!r}. Write {TYPES[wanted]}.")
+            _refuse(file, f"{name} is {value!r}. Write {TYPES.get(wanted, 'a table')}.")
         values[name] = tuple(value) if wanted is tuple else value
-        if isinstance(value, dict):
-            values[name] = {part: (names,) if isinstance(names, str) else tuple(names) for part, names in value.items()}
     if values.get("driver", DRIVERS[0]) not in DRIVERS:
         _refuse(file, f"driver is {values['driver']!r}. Write one of: {', '.join(DRIVERS)}.")
     if values.get("existing_suite") and not Path(__file__).with_name("adopted").exists():
@@ -114,8 +109,6 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
 def _fits(value: object, wanted: type) -> bool:
     if isinstance(value, list):
         return wanted is tuple and all(isinstance(each, str) for each in value)
-    if isinstance(value, dict):
-        return wanted is dict and all(each in PARTS or each.startswith(("postgresql", "sqlite")) for each in value)
     return type(value) is wanted and not (isinstance(value, int) and value < 0)
 
 

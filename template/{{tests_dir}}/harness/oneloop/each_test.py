@@ -14,7 +14,7 @@ import pytest
 
 from .cleanup.test_databases import State
 from .errors import ClosedLoopError, LeakError, RepeatedSelectsError, SchemaChangedError, TimeLimitError, chain
-from .leaks.code_location import raised_at
+from .leaks.code_location import defined_at, raised_at
 from .policy.markers import reason
 from .test_run import RUN, TestRun
 
@@ -64,7 +64,7 @@ def _clean_up(
     leaks = run.leaks.end_test(loop, errors_expected=reason(item, "background_error") is not None)
     # A driver of its own, which no engine shows, is expected in a test with the URL. A doctest has no arguments.
     has_url = isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters
-    if guard.touched or URL in getattr(item, "fixturenames", ()):
+    if guard.touched or run.config.existing_suite or URL in getattr(item, "fixturenames", ()):
         databases.mark_used(compare_schema=run.sql_log.schema or has_url)
     guard.touched = False
     result = loop.run_until_complete(databases.after_test())
@@ -86,10 +86,14 @@ def pytest_fixture_setup(
     run = request.config.stash[RUN]
     if fixturedef.scope == "function" and URL in fixturedef.argnames:
         run.databases.mark_used(compare_schema=True)
+    test, is_wide = run.guard.test, fixturedef.scope != "function"
+    if is_wide:
+        run.guard.test = f"The fixture {fixturedef.argname!r} at {defined_at(fixturedef.func)}"
     try:
         return (yield from _with_limit(run))
     finally:
-        if fixturedef.scope != "function":
+        if is_wide:
+            run.guard.test = test
             run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
 

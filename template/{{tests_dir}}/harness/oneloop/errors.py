@@ -7,6 +7,8 @@ from typing import NoReturn
 class OneloopError(Exception):
     """The base class of the plugin's errors."""
 
+    server_variable = "TEST_DATABASE_URL"  # or what [tool.oneloop] names
+
 
 def chain(error: BaseException | None, seen: set[int] | None = None) -> list[BaseException]:
     """Return what led to `error`, the first cause first, then `error`; also what `from None` hides in a traceback."""
@@ -176,6 +178,7 @@ class UnknownRoleError(OneloopError):
 
 class SeededRowsError(OneloopError):
     def __init__(self, tables: list[str]) -> None:
+        self.tables = tables
         super().__init__(
             f"The migrations insert rows into {', '.join(tables)}, which would be deleted after "
             "the first test. Add each table to the fixture `kept_tables` of tests/conftest.py."
@@ -186,7 +189,7 @@ class DatabaseUnreachableError(OneloopError):
     def __init__(self, url: str, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"TEST_DATABASE_URL is {url}, which cannot be used: {reason}. Start that server or "
+            f"{self.server_variable} is {url}, which cannot be used: {reason}. Start that server or "
             "correct the URL. Without the variable, the plugin starts a PostgreSQL of its own."
         )
 
@@ -194,7 +197,7 @@ class DatabaseUnreachableError(OneloopError):
 class RightsError(OneloopError):
     def __init__(self, role: str | None, what: str, right: str) -> None:
         super().__init__(
-            f"The role {role} of TEST_DATABASE_URL may not {what}. Use another role, or let a superuser run:\n"
+            f"The role {role} of {self.server_variable} may not {what}. Use another role, or let a superuser run:\n"
             f'    ALTER ROLE "{role}" {right}'
         )
 
@@ -203,7 +206,7 @@ class ExtensionError(OneloopError):
     def __init__(self, name: str, *, allowed: bool) -> None:
         super().__init__(
             f"This PostgreSQL does not have the extension {name!r}. Add it to a system PostgreSQL and set PGBIN to "
-            "the folder of its programs, or set TEST_DATABASE_URL. See docs/testing/isolation.md."
+            f"the folder of its programs, or set {self.server_variable}. See docs/testing/isolation.md."
             if allowed
             else f"Only an administrator may create the extension {name!r}. To have it in each test database, write "
             f'in pyproject.toml:\n    [tool.oneloop]\n    extensions = ["{name}"]'
@@ -214,7 +217,7 @@ class ProtectedRowsError(OneloopError):
     def __init__(self, role: str, tables: list[str]) -> None:
         super().__init__(
             f"The role {role} may not delete every row of {', '.join(tables)}, so rows would stay. Set "
-            "TEST_DATABASE_URL to a superuser, who makes a plain role for the app, or unset it."
+            f"{self.server_variable} to a superuser, who makes a plain role for the app, or unset it."
         )
 
 

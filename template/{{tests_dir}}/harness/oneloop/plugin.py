@@ -3,12 +3,13 @@
 import gc
 from importlib import import_module
 from importlib.metadata import distributions, requires
+from runpy import run_path
 from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
 
-from .config import CONFIG, find_config
+from .config import CONFIG, TESTS, ProjectConfig, find_config
 
 
 @pytest.hookimpl(tryfirst=True)  # before any conftest.py imports the app
@@ -16,7 +17,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     config = find_config(early_config)
     if config is None:
         return
-    _check_packages()
+    _check_packages(config)
     early_config.stash[CONFIG] = config
     gc.disable()  # until all is collected: nothing that is imported becomes garbage
     early_config.add_cleanup(gc.enable)
@@ -42,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(part, part.__name__)
 
 
-def _check_packages() -> None:
+def _check_packages(config: ProjectConfig) -> None:
     wrong = {}
     for needed in map(Requirement, requires("oneloop-vendored") or ()):
         found = next((each.version for each in distributions(name=needed.name)), "")
@@ -51,8 +52,11 @@ def _check_packages() -> None:
             is_wrong = f"{found} is too old" if found else "is not installed"
             wrong[needed.name] = f"{needed.name} {is_wrong}. The plugin needs {needed.specifier}."
     if wrong:
-        command = "uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
-        raise pytest.UsageError("\n".join([*wrong.values(), f"Run: {command}"]))
+        command = "\n    uv sync " + " ".join(f"--upgrade-package {name}" for name in wrong)
+        if config.existing_suite:  # by its path, since the room itself needs these packages
+            file = TESTS / "harness/oneloop/adopted/needed_versions.py"
+            command = run_path(str(file))["advice"](wrong, config.folder)
+        raise pytest.UsageError("\n".join([*wrong.values(), f"Run:{command}"]))
 
 
 def _parts(config: pytest.Config) -> list[ModuleType]:

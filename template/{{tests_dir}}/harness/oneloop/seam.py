@@ -24,7 +24,7 @@ FIXTURES = {
     "dependency_overrides": "overrides to apply to the app for each test; by default none",
     "kept_tables": "tables whose rows stay, because a migration inserts them; by default none",
 }
-NAMES = frozenset(FIXTURES)
+ASKED_AS = {name: name for name in FIXTURES}  # an existing suite may have fixtures of these names: there they differ
 ONCE = frozenset({"settings", "create_app", "migrate", "kept_tables", "password_hasher"})
 
 
@@ -52,7 +52,7 @@ class Login(Protocol):
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
     """Refuse an override that would depend on which test runs first."""
-    if fixturedef.argname in ONCE and ".py" in fixturedef.baseid:
+    if fixturedef.argname in map(ASKED_AS.get, ONCE) and ".py" in fixturedef.baseid:
         raise SeamPlaceError(fixturedef.argname, fixturedef.baseid)
 
 
@@ -63,7 +63,7 @@ def _required(name: str) -> Any:
         raise SeamError(name, FIXTURES[name])
 
     missing.__doc__ = f"Override this fixture: it returns {FIXTURES[name]}."
-    return pytest.fixture(missing, scope="session", name=name)
+    return pytest.fixture(missing, scope="session")
 
 
 settings, create_app, metadata, migrate = map(_required, ("settings", "create_app", "metadata", "migrate"))
@@ -87,3 +87,12 @@ def dependency_overrides() -> Mapping[Callable[..., Any], Callable[..., Any]]:
 def kept_tables() -> Collection[str]:
     """Tables whose rows stay, because a migration inserts them; by default none."""
     return ()
+
+
+def _as_asked(name: str) -> Any:
+    """Return the fixture by which the plugin itself asks for one of the seam."""
+    scope: Any = "function" if name == "dependency_overrides" else "session"
+    return pytest.fixture(lambda request: request.getfixturevalue(ASKED_AS[name]), scope=scope)
+
+
+globals().update({f"seam_{name}": _as_asked(name) for name in FIXTURES})

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from .cleanup.test_databases import TestDatabases
-from .config import PARTS, ProjectConfig
+from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
 from .database.kept_template import KeptTemplate
 from .database.postgres_source import PostgresSource
@@ -45,7 +45,7 @@ class TestRun:
         server: RunServer | None = None,
     ) -> None:
         self.config = config
-        self.source = source or PostgresSource()
+        self.source = source or PostgresSource(config.server_url_variable)
         self.kept: KeptTemplate | None = None
         if config.keep_template and not config.existing_suite and sys.platform != "win32":
             self.kept = KeptTemplate(config.folder, repr(replace(config, folder=Path())))
@@ -65,6 +65,7 @@ class TestRun:
         self.databases = TestDatabases(self.guard)
         self.late: TimeLimitError | None = None  # once the running test has reached its limit
         self.may_cancel = False  # whether that test may be ended by a cancellation
+        self.more_variables: Callable[[URL], dict[str, object]] = lambda _url: {}  # those of an existing suite
         self.replaced_databases = 0  # in an existing suite, after tests that changed the schema
 
     @property
@@ -103,11 +104,7 @@ class TestRun:
         values: dict[str, object] = {"PGHOST": url.host or url.query.get("host")}
         values["PGPORT"] = url.port or url.query.get("port")
         values |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database, variable: shown}
-        parts = dict(zip(PARTS, (url.host, url.port, url.username, url.password, url.database), strict=True))
-        for part, names in config.database_url_variables.items():
-            whole = None if part in parts else url.set(drivername=part).render_as_string(hide_password=False)
-            values |= dict.fromkeys(names, parts.get(part, whole))
-        return values
+        return values | self.more_variables(url)
 
     @staticmethod
     def _set(values: Mapping[str, object]) -> None:

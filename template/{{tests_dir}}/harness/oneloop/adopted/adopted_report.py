@@ -1,16 +1,25 @@
 """What the run of an existing suite reports in addition."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from .. import fixtures
-from ..seam import NAMES
+from .. import checks, fixtures
+from ..seam import FIXTURES
 from ..test_run import RUN
 
+MIGRATIONS = Path(checks.__file__).with_name("test_migrations.py")
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """List the suite's fixtures that override the plugin's."""
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the check of migrations where Alembic is not installed: there are none."""
+    return True if collection_path == MIGRATIONS and find_spec("alembic") is None else None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """List the suite's fixtures that override the plugin's, and those that do not, since their names are the seam's."""
     plugins = config.pluginmanager.get_plugins()
     conftests = [each for each in plugins if getattr(each, "__name__", "").endswith("conftest")]
     ours = {name: value for part in fixtures.PARTS for name, value in vars(part).items()}
@@ -20,14 +29,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         if isinstance(conftest, ModuleType)
         for name, value in vars(conftest).items()
         # A conftest may import the app as `app`, which is not a fixture.
-        if name in ours
-        and name not in NAMES
-        and isinstance(value, type(ours[name]))
-        and type(value).__name__ == "FixtureFunctionDefinition"
+        if name in ours and isinstance(value, type(ours[name])) and hasattr(value, "__wrapped__")
     }
-    if not overriding:
-        return None
-    return f"oneloop: your fixtures override the plugin's: {', '.join(sorted(overriding))}"
+    beside, over = sorted(overriding & FIXTURES.keys()), sorted(overriding - FIXTURES.keys())
+    lines = [f"oneloop: your fixtures override the plugin's: {', '.join(over)}"] if over else []
+    if beside:
+        lines.append(f"oneloop: your fixtures are not the plugin's, which are in tests/seam.py: {', '.join(beside)}")
+    return lines
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:

@@ -6,16 +6,17 @@ environment before pytest loads any conftest.py. The database itself is created 
 
 import os
 import sys
+from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
-from itertools import chain
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from ..config import ProjectConfig
 from ..database.postgres_source import PostgresSource
 from ..database.run_server import RunServer
-from ..errors import OneloopError
+from ..errors import InvalidURLError, OneloopError, WrongDatabaseError
 from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
 from .alembic_runner import RUNNER
@@ -36,6 +37,7 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
         )
     remove_anyio_plugin(config)
     run = config.stash[RUN] = _make_run(project)
+    run.more_variables = partial(_parts, project.database_url_variables)
     config.add_cleanup(run.close)
     config.add_cleanup(RUNNER.close)
     RUNNER.variables = run.variables_of
@@ -43,6 +45,11 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
         if run.server is None:
             run.source.start(run.id, project.app_role)
         server = run.server or run.source.server(ready=False)
+    except (InvalidURLError, WrongDatabaseError) as error:
+        raise pytest.UsageError(
+            f"{error}\nIf the variable is your own, and not for the plugin, write under [tool.oneloop]:\n"
+            '    server_url_variable = "ONELOOP_SERVER_URL"'
+        ) from None
     except (PostgresUnavailable, OneloopError):
         server = NO_SERVER
     run.name_database(server)
@@ -50,8 +57,26 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"
 
 
+def _variables(table: Mapping[str, str | list[str]]) -> dict[str, str]:
+    """Return the part that each variable holds; a part may be in several variables."""
+    return {each: part for part, names in table.items() for each in ([names] if isinstance(names, str) else names)}
+
+
+def _parts(table: Mapping[str, str | list[str]], url: URL) -> dict[str, object]:
+    """Return the variables that `database_url_variables` lists; one of a driver holds the whole URL."""
+    parts = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "name": url.database}
+    wrong = [part for part in table if part not in parts and not part.startswith(("postgresql", "sqlite"))]
+    if wrong:
+        raise pytest.UsageError(
+            f"pyproject.toml: [tool.oneloop] database_url_variables has no part {wrong[0]!r}. Its parts are "
+            f'{", ".join(parts)}, and a driver for the whole URL, such as "postgresql+psycopg".'
+        )
+    urls = {each: url.set(drivername=each).render_as_string(hide_password=False) for each in table if each not in parts}
+    return {variable: {**parts, **urls}[part] for variable, part in _variables(table).items()}
+
+
 def _make_run(project: ProjectConfig) -> TestRun:
-    theirs = {project.database_url_variable, *chain(*project.database_url_variables.values())}
+    theirs = {project.database_url_variable, *_variables(project.database_url_variables)}
     variable = project.server_url_variable  # unless the app itself reads it: then it means something else
     source = PostgresSource("" if variable in theirs else variable, tcp=True)
     if project.driver.startswith("sqlite"):

@@ -30,6 +30,7 @@ IN_SOURCE = {
 def remove_anyio_plugin(config: pytest.Config) -> None:
     if (plugin := config.pluginmanager.get_plugin("anyio")) is not None:
         config.pluginmanager.unregister(plugin)
+        config.known_args_namespace.anyio_mode = config.option.anyio_mode = "strict"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The routes of the app as FastAPI resolves them, and whether they authenticate their caller."""
 
 import inspect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,17 +14,7 @@ from starlette.types import ASGIApp, Scope
 try:
     from fastapi.routing import RouteContext, iter_route_contexts
 except ImportError:  # an older FastAPI, in an existing project: it lists the routes themselves
-
-    class RouteContext:  # type: ignore[no-redef]
-        def __init__(self, route: BaseRoute) -> None:
-            self.original_route = route
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self.original_route, name, None)
-
-    def iter_route_contexts(routes: Iterable[BaseRoute]) -> Iterator[RouteContext]:  # type: ignore[misc]
-        return map(RouteContext, routes)
-
+    RouteContext, iter_route_contexts = Any, iter  # type: ignore[misc, assignment]
 
 WEBSOCKET = "WEBSOCKET"
 MOUNT = "MOUNT"
@@ -75,13 +65,13 @@ def _endpoints(app: ASGIApp | None, routes: Sequence[BaseRoute], prefix: str) ->
     if isinstance(app, FastAPI):
         own_pages = [app.openapi_url, app.docs_url, app.redoc_url, app.swagger_ui_oauth2_redirect_url]
     for context in iter_route_contexts(routes):
-        path = context.path_format or context.path or ""
+        path = getattr(context, "path_format", None) or getattr(context, "path", None) or ""
         inner = getattr(context, "routes", None)
         if inner is not None:
-            if isinstance(context.original_route, Mount):
+            if isinstance(getattr(context, "original_route", context), Mount):
                 yield Endpoint(MOUNT, prefix + (context.path or ""))
             yield from _endpoints(getattr(context, "app", None), inner, prefix + (context.path or ""))
-        elif context.endpoint is not None and path not in own_pages:
+        elif getattr(context, "endpoint", None) is not None and path not in own_pages:
             scheme = find_scheme(getattr(context, "dependant", None))
             for method in _methods(context):
                 status = 101 if method == WEBSOCKET else getattr(context, "status_code", None)
@@ -89,7 +79,7 @@ def _endpoints(app: ASGIApp | None, routes: Sequence[BaseRoute], prefix: str) ->
 
 
 def _methods(context: RouteContext) -> list[str]:
-    if isinstance(context.original_route, WebSocketRoute):
+    if isinstance(getattr(context, "original_route", context), WebSocketRoute):
         return [WEBSOCKET]
     # An endpoint that is a class has a method for each HTTP method; its route lists none.
     found = context.methods or {name for name in METHODS if hasattr(context.endpoint, name.lower())}

@@ -29,10 +29,10 @@ def asker(
     return Asker(client_as, async_client, db_session, test_users, _running_app.asgi)
 
 
-def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, roles: Sequence[str]) -> None:
-    problems = find_problems(ACCESS, list_endpoints(app), roles)
+def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, seam_roles: Sequence[str]) -> None:
+    problems = find_problems(ACCESS, list_endpoints(app), seam_roles)
 
-    if problems and (ACCESS or roles):  # a service without roles has nothing to declare
+    if problems and (ACCESS or seam_roles):  # a service without roles has nothing to declare
         pytest.fail("\n".join([f"{FILE} and the app differ.", *problems]), pytrace=False)
 
 

@@ -23,9 +23,9 @@ OPTIONS = ("--checks", CHECKS, "--seed", "1", "--max-examples", "20", "--no-colo
 
 @pytest.fixture(params=["anonymous", "the first of roles"])
 async def caller(
-    request: pytest.FixtureRequest, async_client: httpx.AsyncClient, client_as: ClientAs, roles: Sequence[str]
+    request: pytest.FixtureRequest, async_client: httpx.AsyncClient, client_as: ClientAs, seam_roles: Sequence[str]
 ) -> httpx.AsyncClient:
-    return async_client if request.param == "anonymous" else await client_as(roles[0])
+    return async_client if request.param == "anonymous" else await client_as(seam_roles[0])
 
 
 async def test_each_operation_answers_as_described(

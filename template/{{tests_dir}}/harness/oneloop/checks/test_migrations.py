@@ -46,26 +46,26 @@ async def migrated_engine(_database: TestDatabase) -> AsyncIterator[AsyncEngine]
 
 
 @pytest.fixture
-def models(metadata: MetaData | Sequence[MetaData]) -> list[MetaData]:
-    return [metadata] if isinstance(metadata, MetaData) else [*metadata]
+def models(seam_metadata: MetaData | Sequence[MetaData]) -> list[MetaData]:
+    return [seam_metadata] if isinstance(seam_metadata, MetaData) else [*seam_metadata]
 
 
 async def test_the_models_and_the_migrations_agree(
-    migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
+    migrated_engine: AsyncEngine, models: list[MetaData], seam_migrate: Migrate
 ) -> None:
-    await check_drift(migrated_engine, models, migrate)
+    await check_drift(migrated_engine, models, seam_migrate)
 
 
 async def test_the_migrations_go_down_and_up_again(
-    migrated_engine: AsyncEngine, models: list[MetaData], migrate: Migrate
+    migrated_engine: AsyncEngine, models: list[MetaData], seam_migrate: Migrate
 ) -> None:
     with exempt():
-        await asyncio.to_thread(migrate, migrated_engine.url.render_as_string(hide_password=False), "base")
+        await asyncio.to_thread(seam_migrate, migrated_engine.url.render_as_string(hide_password=False), "base")
         async with migrated_engine.connect() as connection:
             left = await connection.run_sync(find_tables, models)
 
     assert [table.key for table in left] == []
-    await check_drift(migrated_engine, models, migrate)
+    await check_drift(migrated_engine, models, seam_migrate)
 
 
 def find_tables(connection: Connection, models: list[MetaData]) -> list[Table]:

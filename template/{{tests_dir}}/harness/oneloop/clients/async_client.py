@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..errors import OneloopError
 from ..http_library import httpx
 from .live_server import LiveServer
 from .timeouts import LIMIT_SECONDS, NoAnswerError
@@ -33,10 +32,7 @@ class OneloopClient(httpx.AsyncClient):
     async def websocket(self, url: httpx.URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user. A refusal is httpx2's `WebSocketUpgradeError`, with the response."""
         # Imported here: most runs open no websocket, and the import takes 40 ms.
-        try:
-            from httpx2 import websockets  # noqa: PLC0415
-        except ImportError:
-            raise OneloopError("To open a websocket, install httpx2 beside httpx:\n    httpx2[ws]>=2.10") from None
+        from httpx2 import websockets  # noqa: PLC0415
 
         class Session(websockets.AsyncWebSocketSession):
             async def receive(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109  httpx2's signature

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from ..errors import OneloopError
 from ..postgres import PostgresServer, start_server
 from .database_admin import DRIVER
 from .kept_template import KeptTemplate
@@ -23,6 +24,7 @@ EMBEDDED_DATABASE = "test"
 class PostgresSource:
     def __init__(self, variable: str = VARIABLE, *, tcp: bool = False) -> None:
         self._variable, self._tcp = variable, tcp
+        OneloopError.server_variable = variable or VARIABLE
         self._given = os.environ.get(variable)
         self.embedded = not self._given
         self._app_role = ""

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlalchemy.orm import ORMExecuteState
+
+AGAIN = {"populate_existing": True}
 
 
 class FreshSession(AsyncSession):
@@ -14,13 +15,13 @@ class FreshSession(AsyncSession):
 
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine, expire_on_commit=False)
-        event.listen(self.sync_session, "do_orm_execute", _read_again)
+        event.listen(self.sync_session, "do_orm_execute", lambda each: each.update_execution_options(**AGAIN))
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get(entity, ident, **{"populate_existing": True, **options})
+        return await super().get(entity, ident, **{**AGAIN, **options})
 
     async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get_one(entity, ident, **{"populate_existing": True, **options})
+        return await super().get_one(entity, ident, **{**AGAIN, **options})
 
     async def close(self) -> None:
         """Close the session; a lost connection is invalidated, since its rollback fails."""
@@ -30,10 +31,6 @@ class FreshSession(AsyncSession):
             if not error.connection_invalidated:
                 raise
             await self.invalidate()
-
-
-def _read_again(state: ORMExecuteState) -> None:
-    state.update_execution_options(populate_existing=True)
 
 
 def session_class() -> type[FreshSession]:

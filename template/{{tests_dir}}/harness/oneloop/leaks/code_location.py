@@ -1,5 +1,6 @@
 """The line of the service or of a test at which something happened, below all libraries."""
 
+import inspect
 import os
 import sysconfig
 import traceback
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
+from typing import Any
 
 import greenlet  # type: ignore[import-untyped]  # it ships no types
 
@@ -35,6 +37,11 @@ def raised_at(error: BaseException) -> str:
     steps = traceback.walk_tb(error.__traceback__)
     own = [location(frame, line) for frame, line in steps if is_own(frame.f_code.co_filename)]
     return f" at {own[-1]}" if own else ""
+
+
+def defined_at(function: Any) -> str:
+    code = inspect.unwrap(function).__code__
+    return f"{code.co_filename.removeprefix(ROOT)}:{code.co_firstlineno}"
 
 
 def location(frame: FrameType, line: int) -> str:

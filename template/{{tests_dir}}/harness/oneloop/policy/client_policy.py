@@ -33,12 +33,12 @@ class Subject(NamedTuple):
     group: str | None = None
     marks: tuple[pytest.Mark, ...] = ()
     own_exemption: bool = False
-    is_existing: bool = False
 
     @classmethod
     def of(cls, item: pytest.Function) -> "Subject":
         # Hypothesis wraps the test in a sync function.
         function = getattr(getattr(item.function, "hypothesis", None), "inner_test", item.function)
+        ignored = {"asyncio"} if item.config.stash[CONFIG].existing_suite else set()  # it often marks a whole module
         name = item.nodeid.removesuffix(item.name) + getattr(item, "originalname", item.name)
         return cls(
             name=name,
@@ -46,8 +46,7 @@ class Subject(NamedTuple):
             fixtures=frozenset(item.fixturenames),
             arguments=frozenset(inspect.signature(item.function).parameters),
             group=name.rpartition("::")[0] if item.cls else None,
-            marks=tuple(item.iter_markers()),
-            is_existing=item.config.stash[CONFIG].existing_suite,
+            marks=tuple(mark for mark in item.iter_markers() if mark.name not in ignored),
             own_exemption=any(mark.name == EXEMPTION for mark in item.own_markers),
         )
 
@@ -74,7 +73,7 @@ def _of_test(test: Subject) -> Iterator[str]:
         yield f'has the marker `{name}` without a reason. Write: @pytest.mark.{name}("why this test needs it")'
     if test.own_exemption and SYNC not in test.fixtures:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
-    if test.has_mark("asyncio") and not test.is_async and not test.is_existing:  # often of a whole module
+    if test.has_mark("asyncio") and not test.is_async:
         yield "has the marker `asyncio` and is not `async def`. Delete the marker."
     if test.has_mark(EXEMPTION) or SYNC not in test.fixtures:
         return

@@ -46,8 +46,7 @@ def check_settings(config: pytest.Config) -> None:
             f"pytest reads {file.name} and ignores pytest.ini. Move all settings into one of them, "
             "and delete the other."
         )
-    needed = [name for name in NEEDED if name != "anyio_mode" or config.pluginmanager.has_plugin("anyio")]
-    if wrong := [text for name in needed if (text := _find_wrong(config, name))]:
+    if wrong := [text for name in NEEDED if (text := _find_wrong(config, name))]:
         raise pytest.UsageError(*wrong)
 
 
@@ -74,13 +73,12 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
 def allow_hosts(config: pytest.Config) -> None:
     """Have pytest-socket allow this machine, TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
     project = config.stash[CONFIG]
-    given = _server_hosts(project.server_url_variable)
-    hosts = (*THIS_MACHINE, *project.allowed_hosts, *given, config.option.allow_hosts)
+    hosts = (*THIS_MACHINE, *project.allowed_hosts, *_given(project.server_url_variable), config.option.allow_hosts)
     config.option.allow_hosts = ",".join(filter(None, hosts))
     config.option.allow_unix_socket = True
 
 
-def _server_hosts(variable: str) -> list[str]:
+def _given(variable: str) -> list[str]:
     try:
         url = make_url(os.environ.get(variable) or "postgresql://")
     except (ArgumentError, ValueError):

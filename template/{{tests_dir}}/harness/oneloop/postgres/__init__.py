@@ -22,13 +22,12 @@ def start_server(
     data_dir: Path | None = None,
     announce: Callable[[str], None] = lambda _url: None,
     load: Callable[[Path, str], bool] = lambda _folder, _build: False,
-    tcp: bool = False,
+    tcp: bool = False,  # on a free port of loopback instead of a socket
 ) -> PostgresServer:
     """Start a server and return it once it accepts connections.
 
     With `data_dir` it is the persistent server of that folder, else a temporary one, whose URL `announce` gets early.
     `load` may put `data` of an earlier server of the same build, and their `password`, into its folder, and returns
-    whether it has. With `tcp` it listens on a port of loopback. The URL is the administrator's. Raises
-    `PostgresUnavailable`. Any thread may call this.
+    whether it has. The URL is the administrator's. Raises `PostgresUnavailable`. Any thread may call this.
     """
-    return start_temporary(announce, load, tcp=tcp) if data_dir is None else start_persistent(data_dir.resolve())
+    return start_temporary(announce, load, tcp) if data_dir is None else start_persistent(data_dir.resolve())

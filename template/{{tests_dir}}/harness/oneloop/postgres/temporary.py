@@ -39,9 +39,7 @@ def fits_socket(folder: Path) -> bool:
     return len(path) <= SOCKET_PATH_BYTES and b"," not in path
 
 
-def start_temporary(
-    announce: Callable[[str], None], load: Callable[[Path, str], bool], *, tcp: bool = False
-) -> PostgresServer:
+def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str], bool], tcp: bool) -> PostgresServer:
     """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
     watchdog = WatchdogClient()
     folder: Path | None = None

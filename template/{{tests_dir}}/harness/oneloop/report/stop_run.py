@@ -13,7 +13,7 @@ from ..cleanup.test_databases import State
 from ..database.database_admin import is_connection_lost
 from ..database.engine_guard import exempt
 from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError, SeamSkipError
-from ..seam import NAMES
+from ..seam import ASKED_AS
 from ..test_run import RUN, TestRun
 
 LOG_LINES = 12
@@ -66,9 +66,9 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
         name = fixturedef.argname
         ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
-        if (ours or name in {*NAMES, "event_loop_policy"}) and fixturedef.scope == "session":
-            request.config.stash[FAILED_FIXTURE] = name
-        if name in NAMES and isinstance(error, pytest.skip.Exception):
+        if (ours or name in {*ASKED_AS.values(), "event_loop_policy"}) and fixturedef.scope == "session":
+            request.config.stash.setdefault(FAILED_FIXTURE, name)
+        if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
         raise
 
@@ -87,7 +87,7 @@ def _of_narrow_scope(error: BaseException) -> str | None:
     # pytest does not set up such a fixture, so no other hook sees it.
     text = str(error) if isinstance(error, pytest.fail.Exception) else ""
     found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", text)
-    return found[1] if found and found[1] in NAMES else None
+    return found[1] if found and found[1] in ASKED_AS.values() else None
 
 
 def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerError | None:

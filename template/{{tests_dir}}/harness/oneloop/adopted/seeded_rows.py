@@ -1,0 +1,73 @@
+"""Rows that the app inserts when it starts, such as a first user: they stay, since the suite may need them."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ..cleanup.test_database import TestDatabase
+from ..database.engine_guard import exempt
+from ..errors import SeededRowsError
+from ..test_run import RUN
+
+DATABASE = pytest.StashKey[TestDatabase]()
+TABLES = pytest.StashKey[list[str]]()
+RESTARTED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases = config.stash[RUN].databases
+    note = databases.app_restarted
+
+    def restarted() -> None:
+        note()
+        config.stash[RESTARTED] = True
+
+    databases.app_restarted = restarted
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    result = yield
+    if fixturedef.argname == "_running_app":
+        loop = request.config.stash[RUN].guard.loop
+        database = request.config.stash[DATABASE] = request.getfixturevalue("_database")
+        assert loop is not None
+        request.config.stash[TABLES] = loop.run_until_complete(_keep(database))
+    return result
+
+
+async def _keep(database: TestDatabase) -> list[str]:
+    """Keep the tables that have rows now, and return their names."""
+    with exempt():
+        try:
+            await _reopen(database)
+        except SeededRowsError as error:
+            database.kept = [*database.kept, *error.tables]
+            await _reopen(database)
+            return error.tables
+    return []
+
+
+async def _reopen(database: TestDatabase) -> None:
+    """Take the rows of the kept tables as they are now."""
+    await database.close()
+    await database.swap_back()  # there is no private copy, so it only opens the wiper
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """After a test that restarted the app, which has inserted its rows again: these are the ones to keep."""
+    stash = item.config.stash
+    if stash.get(RESTARTED, False) and stash.get(TABLES, []) and not stash[DATABASE].is_private_copy:
+        loop = stash[RUN].guard.loop
+        assert loop is not None
+        loop.run_until_complete(_keep(stash[DATABASE]))
+    stash[RESTARTED] = False
+
+
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
+    if tables := config.stash.get(TABLES, []):
+        terminalreporter.write_line(f"oneloop: the app inserts rows when it starts, and they stay: {', '.join(tables)}")
