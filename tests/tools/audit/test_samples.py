@@ -295,6 +295,56 @@ def test_own_loops_have_a_class_of_their_own(tmp_path: Path, how: str) -> None:
     assert found["verdict"] == ("own-loop" if how in OWN_LOOPS else "keep"), found["why"]
 
 
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("HTTPException(422)", "convert"),
+        ("HTTPException(status.HTTP_422_UNPROCESSABLE_ENTITY)", "convert"),
+        ("ValueError()", "keep"),
+    ],
+)
+def test_422_of_an_endpoint_comes_after_the_database(tmp_path: Path, answer: str, verdict: str) -> None:
+    """An expected 422 stands for a request that is refused early only if the endpoint has none of its own."""
+    suite = Audited(tmp_path)
+    suite.write(
+        "main.py",
+        "from fastapi import FastAPI, HTTPException, status\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n"
+        'app = FastAPI()\nengine = create_async_engine("sqlite+aiosqlite://")\n\n\n'
+        '@app.get("/a")\nasync def a():\n    async with engine.connect():\n        check()\n\n\n'
+        f"def check():\n    raise {answer}\n",
+    )
+    suite.write(
+        "tests/test_a.py",
+        "from fastapi.testclient import TestClient\n\nfrom main import app\n\n\n"
+        'def test_a():\n    assert TestClient(app).get("/a").status_code == 422\n',
+    )
+
+    assert suite.verdicts() == {"test_a": verdict}
+
+
+PACKAGE = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+
+
+def test_app_is_found_beside_tests_inside_of_a_package(tmp_path: Path) -> None:
+    """The tests of such a project are collected from its whole folder."""
+    suite = Audited(tmp_path)
+    suite.write("pyproject.toml", '[tool.pytest.ini_options]\ntestpaths = ["shop"]\n')
+    suite.write("shop/main.py", PACKAGE)
+    suite.write("shop/items/tests/test_items.py", f"{PACKAGE}\n\ndef test_it(): ...\n")
+    suite.write("shop/conftest.py", PACKAGE)
+
+    assert suite.document()["app"] == "shop.main:app"
+
+
+def test_environment_of_pytest_env_is_given_to_the_app(tmp_path: Path) -> None:
+    suite = Audited(tmp_path)
+    suite.write("pytest.ini", "[pytest]\nenv =\n    D:REGION=north:1\n    STAGE=test\n")
+    suite.write("main.py", f"import os\n\nassert os.environ['REGION'] == 'north:1'\n{PACKAGE}")
+    suite.write("tests/test_it.py", "def test_it(): ...\n")
+
+    assert suite.document()["app"] == "main:app"
+
+
 def test_json_has_the_documented_keys(sample: Sample) -> None:
     """The conversion reads `nodeid` and `verdict`. Programs of users read the rest."""
     document = sample("brief").document()

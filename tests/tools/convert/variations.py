@@ -57,7 +57,8 @@ UNSAFE = st.sampled_from(
 # Uses of the client itself that leave the whole test.
 MISUSES = st.sampled_from(
     [
-        "    other = {}\n",
+        "    other[0] = {}\n",
+        "    first, *rest = {}, 1\n",
         "    print({})\n",
         "    clients = [{}]\n",
         "    {}.stream('GET', '/')\n",

@@ -80,9 +80,11 @@ class Project:
     def open_app(self, name: str | None, session_dependency: str | None) -> Starlette:
         """Import the app that was named, or the only one that there is."""
         plugin = self.settings.plugin_folder
-        self.app_name = name or self.settings.app or choose_app(self.sources, self.import_roots, [*self.tests, plugin])
+        apart = [each for each in self.tests if each.name.startswith("test")]
+        self.app_name = name or self.settings.app or choose_app(self.sources, self.import_roots, [*apart, plugin])
         conftests = [p for folder in (self.root, *self.tests) if (p := folder / CONFTEST).is_file()]
-        app = load_app(self.app_name, self.import_roots, environment_of(self.sources, conftests))
+        environment = environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
+        app = load_app(self.app_name, self.import_roots, environment)
         named = session_dependency or self.settings.session_dependency
         dependency: Any = load(named) if named else None
         self.routes = Routes(app, DependencyTrees(Code(Functions(self.sources, plugin)), dependency))

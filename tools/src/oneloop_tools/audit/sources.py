@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import tokenize
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -83,9 +84,10 @@ def walk(folder: Path, skipped: Sequence[Path] = ()) -> Iterator[Path]:
                     yield path
 
 
-def environment_of(sources: Sources, conftests: Iterable[Path]) -> dict[str, str]:
-    """Return what the top of the conftests puts into `os.environ`."""
-    found: dict[str, str] = {}
+def environment_of(sources: Sources, conftests: Iterable[Path], settings: Iterable[str]) -> dict[str, str]:
+    """Return what pytest-env's settings, and the top of the conftests, put into `os.environ`."""
+    pairs = (re.sub(r"^([DR]:)+", "", each) for each in settings)
+    found = {name.strip(): value.strip() for name, sign, value in (each.partition("=") for each in pairs) if sign and name}
     for path in conftests:
         source = sources.read(path)
         for node in source.tree.body if source else ():

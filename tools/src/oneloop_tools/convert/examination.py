@@ -214,7 +214,10 @@ class Examination:
         if not isinstance(parent, cst.Assign) or parent.value is not child:
             return []
         targets = [each.target for each in parent.targets]
-        return targets if at is None else [each for one in targets for each in _part(one, at, len(child.elements))]
+        if at is None:
+            return targets
+        parts = [_part(each, at, len(child.elements)) for each in targets]
+        return [] if None in parts else parts
 
     def own_attribute(self, target: Node) -> str | None:
         """Return the name of an attribute of `self` or `cls`."""
@@ -224,8 +227,8 @@ class Examination:
         return rest if own else None
 
 
-def _part(target: Node, at: int, length: int) -> list[Node]:
-    """Return the target at a position, `target` itself if it has no such parts."""
+def _part(target: Node, at: int, length: int) -> Node | None:
+    """Return the target at a position, None if the target is not a tuple of that length."""
     parts = target.elements if isinstance(target, cst.Tuple | cst.List) else []
     starred = any(isinstance(each, cst.StarredElement) for each in parts)
-    return [target] if starred or len(parts) != length else [parts[at].value]
+    return None if starred or len(parts) != length else parts[at].value

@@ -8,6 +8,7 @@ uses the database, authenticates, or has a client of its own is a reason.
 """
 
 import inspect
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
@@ -49,18 +50,24 @@ class Code:
         `lenient` leaves out unknown awaited objects: a middleware awaits the app itself.
         """
         found: list[Resource] = []
+        for reading in self._readings(thing):
+            found += reading.reaches if lenient else [*reading.reaches, *reading.unknown]
+        return list(dict.fromkeys(found))
+
+    def answers_invalid(self, thing: Any) -> bool:
+        """Tell whether some code has a 422 of its own, beside FastAPI's for what is invalid."""
+        return any(reading.answers_invalid for reading in self._readings(thing))
+
+    def _readings(self, thing: Any) -> Iterator[Reading]:
         waiting = self._entries(thing)
         seen = set(waiting)
         while waiting and len(seen) < LIMIT:
             reading = self._read(waiting.pop())
-            found += reading.reaches
-            if not lenient:
-                found += reading.unknown
+            yield reading
             for function in reading.calls:
                 if function not in seen:
                     seen.add(function)
                     waiting.append(function)
-        return list(dict.fromkeys(found))
 
     def _entries(self, thing: Any) -> list[FunctionType]:
         thing = unwrap(thing)
@@ -99,7 +106,8 @@ class DependencyTrees:
             for each in dependant.dependencies:
                 found += self._of_dependency(each)
         if endpoint is not None:
-            found += [each._replace(late=True) for each in self.code.reaches(endpoint)]
+            late = not self.code.answers_invalid(endpoint)
+            found += [each._replace(late=late) for each in self.code.reaches(endpoint)]
         return list(dict.fromkeys(found))
 
     def _of_dependency(self, dependant: Dependant) -> list[Resource]:
@@ -153,7 +161,10 @@ def _read_from_request(dependant: Dependant) -> list[Resource]:
 def middleware_reaches(app: Starlette, code: Code) -> list[Resource]:
     found: list[Resource] = []
     for each in app.user_middleware:
-        parts: list[Any] = [*each.args, *each.kwargs.values()]
+        options = getattr(each, "kwargs", None) or getattr(
+            each, "options", {}
+        )  # its name in older versions of Starlette
+        parts: list[Any] = [*getattr(each, "args", ()), *options.values()]
         if isinstance(each.cls, type):
             parts += [getattr(each.cls, name, None) for name in ("dispatch", "__call__", "__init__")]
             if issubclass(each.cls, AuthenticationMiddleware):

@@ -20,9 +20,13 @@ from .resources import (
     unwrap,
 )
 
+INVALID = 422
+
 
 class Reading(Resolving, ast.NodeVisitor):
     """`reaches` is certain. `unknown` is awaited, and its kind is not known."""
+
+    answers_invalid = False  # whether it has a 422 of its own
 
     def read(self) -> None:
         node = self._functions.node(self._function)
@@ -81,10 +85,12 @@ class Reading(Resolving, ast.NodeVisitor):
         self.reaches.append(Resource(kind, what, where, late=kind == DATABASE and not used))
 
     def visit_Name(self, node: ast.Name) -> None:
+        self.answers_invalid = self.answers_invalid or str(INVALID) in node.id
         if isinstance(node.ctx, ast.Load):
             self.note(self.value_of(node), node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.answers_invalid = self.answers_invalid or str(INVALID) in node.attr
         self.note(self.value_of(node), node)
         self.generic_visit(node)
 
@@ -103,6 +109,7 @@ class Reading(Resolving, ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
+        self.answers_invalid = self.answers_invalid or node.value == INVALID
         if isinstance(node.value, str) and node.value.lower() == AUTHORIZATION:
             self._found(AUTHENTICATION, f"the header {node.value!r}", node)
 

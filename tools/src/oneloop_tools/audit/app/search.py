@@ -30,7 +30,7 @@ def find_apps(sources: Sources, roots: Sequence[Path], skipped: Sequence[Path]) 
         others = [each for each in roots if each != root]
         for path in walk(root, [*skipped, *others]):
             # Most files mention no app, and parsing a big tree would take seconds.
-            if _mentions(path) and (source := sources.read(path)):
+            if not _is_test(path, root) and _mentions(path) and (source := sources.read(path)):
                 found += _apps_in(source, _module(path, root))
                 mounted |= set(_mounted_in(source.tree))
     found = [each for each in found if each.name not in mounted] or found
@@ -46,6 +46,11 @@ def _mounted_in(tree: ast.Module) -> Iterator[str]:
             for each in (*node.args, *(keyword.value for keyword in node.keywords)):
                 named = each.func if isinstance(each, ast.Call) else each
                 yield ast.unparse(named).rpartition(".")[2]
+
+
+def _is_test(path: Path, root: Path) -> bool:
+    *folders, name = path.relative_to(root).parts
+    return name == "conftest.py" or name.startswith("test_") or bool({"test", "tests"} & set(folders))
 
 
 def _mentions(path: Path) -> bool:
