@@ -15,6 +15,8 @@ from tests.support.template import TESTS
 PAGES = ROOT / "template/docs/testing"
 RECIPES = PAGES / "recipes"
 LOCKS = RECIPES / "database.md"
+REDIS = RECIPES / "redis.md"
+RENAME = RECIPES / "take-the-example-out.md"  # tests/service/test_without_examples.py
 PLUGIN = ROOT / "template" / TESTS / "harness/oneloop"
 CHECKS = "tests/harness/oneloop/checks"
 
@@ -51,6 +53,12 @@ def edits(*pages: Path) -> list[Edit]:
     return [change for change in found if change is not None]
 
 
+def packages(recipe: str) -> str:
+    """Return the command that adds what a recipe needs."""
+    (add,) = blocks((RECIPES / f"{recipe}.md").relative_to(ROOT), "sh")
+    return add.text
+
+
 def words(folder: Path) -> int:
     """Count the words of a folder's pages, as `wc -w` does."""
     return sum(len(page.read_text("utf-8").split()) for page in folder.glob("*.md"))
@@ -76,7 +84,8 @@ def test_every_block_works_in_one_service(shell: Shell) -> None:
 
     The blocks override every fixture of the plugin and of the seam: see below.
     """
-    found = [change for change in edits() if change.path not in OF_A_NEW_ROLE]
+    alone = set(map(str, edits(REDIS, RENAME)))
+    found = [change for change in edits() if change.path not in OF_A_NEW_ROLE and str(change) not in alone]
 
     for change in found:
         change.apply(shell.folder)
@@ -85,10 +94,10 @@ def test_every_block_works_in_one_service(shell: Shell) -> None:
     shell(
         "uv run ruff check --fix-only --quiet src tests/conftest.py; uv run ruff format --quiet src tests/conftest.py"
     )
+    shell(packages("endpoint"))
     assert " passed" in shell("uv run pytest --update-contract")
     assert "'httpx2' imported but" in shell("uv run deptry src 2>&1 || true")
-    (add,) = blocks((RECIPES / "other-services.md").relative_to(ROOT), "sh")
-    shell(add.text)
+    shell(packages("other-services"))
     shell("uv run poe check")
     assert " passed" in shell("uv run poe selftest")
 
@@ -119,6 +128,65 @@ def test_lock_test_fails_without_the_lock(shell: Shell) -> None:
     output = shell("uv run pytest tests/test_locks.py || true")
 
     assert "assert [200, 200] == [200, 409]" in output
+
+
+def test_redis_is_started_guarded_and_emptied(shell: Shell) -> None:
+    """In a service of its own: a real Redis, from a package."""
+    for change in edits(REDIS):
+        change.apply(shell.folder)
+
+    shell(packages("redis"))
+    output = shell(f"uv run poe fmt; uv run pytest tests/test_visits.py {CHECKS}/test_access.py -k 'visits or redis'")
+
+    assert "7 passed" in output
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("path", "good", "bad", "test"),
+    [
+        pytest.param("tests/conftest.py", "        await redis.flushall()", "        pass", "at_one[2]", id="wipe"),
+        pytest.param("tests/conftest.py", '(Connection, "connect", ', '(Connection, "one", ', "refused", id="guard"),
+    ],
+)
+def test_redis_without_its_wipe_or_guard_fails(shell: Shell, path: str, good: str, bad: str, test: str) -> None:
+    for change in edits(REDIS):
+        change.apply(shell.folder)
+    shell(packages("redis"))
+    assert "All checks passed" in shell("uv run poe fmt; uv run poe check")
+    text = (shell.folder / path).read_text("utf-8")
+    (shell.folder / path).write_text(text.replace(good, bad), "utf-8")
+    assert text.count(good) == 1
+
+    output = shell("uv run pytest tests/test_visits.py || true")
+
+    assert re.search(rf"^FAILED .*{re.escape(test)}", output, re.MULTILINE)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("path", "good", "bad", "test"),
+    [
+        pytest.param("mails.py", "(skip_locked=True)", "()", "test_two_workers_send_a_mail_once", id="skip locked"),
+        pytest.param(
+            "mails.py", ".with_for_update(skip_locked=True)", "", "test_two_workers_send_a_mail_once", id="lock"
+        ),
+        pytest.param("worker.py", "if await session", "if True or await session", "deleted_once", id="schedule"),
+        pytest.param("documents/changes.py", "await lost.wait()", "await asyncio.sleep(60)", "again", id="listener"),
+    ],
+)
+def test_job_or_listener_without_its_care_fails(shell: Shell, path: str, good: str, bad: str, test: str) -> None:
+    """Planted into the recipes."""
+    for change in edits(LOCKS, RECIPES / "jobs.md"):
+        change.apply(shell.folder)
+    code = shell.folder / "src/my_service" / path
+    text = code.read_text("utf-8")
+    code.write_text(text.replace(good, bad), "utf-8")
+    assert text.count(good) == 1
+
+    output = shell("uv run pytest tests/test_worker.py tests/test_changes.py || true")
+
+    assert re.search(rf"^FAILED .*{test}", output, re.MULTILINE)
 
 
 def test_recipe_shows_the_function_of_the_service() -> None:

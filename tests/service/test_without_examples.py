@@ -1,4 +1,4 @@
-"""A user may delete every example, and the tests stay green."""
+"""A user may delete every example, and the tests stay green; the steps are those of the page."""
 
 import re
 import shutil
@@ -7,63 +7,52 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Installed
+from tests.docs.edits import edit
+from tests.docs.markdown import FENCE, ROOT, blocks
+from tests.support.deletion import delete_names
 from tests.support.environment import succeed
 from tests.support.overlay import Overlay
 
 CONTRACT = "tests/harness/oneloop/checks/test_contract.py"
-TABLES = r"""    op\.create_table\(
-        "(?:documents|searches)",
-.*?(?=    op\.create_table\(
-        "refresh_tokens")"""
-FACTORY = r"\n\nasync def create_document\(.*"
-ARRANGED = r"async def own_document\(.*?(?=ACCESS = )"
-COUNTED = r"                select\(func\.count\(\)\)\.select_from\((?:Document|Search)\)\.scalar_subquery\(\),\n"
+PAGE = ROOT / "template/docs/testing/recipes/take-the-example-out.md"
+TEXT, RENAME = PAGE.read_text("utf-8").split("\n## Rename a role\n")
+CODE = re.compile(r"`([^`]+)`")
+DELETED = CODE.findall(next(line for line in TEXT.splitlines() if line.startswith("1. ")))
+ROWS = {
+    cells[0]: cells[1:] for line in TEXT.splitlines() if line.startswith("   | `") and (cells := CODE.findall(line))
+}
+(LAST_STEP,) = (
+    match["text"].split("\n") for match in re.finditer(FENCE.pattern.replace("^", "^ *"), TEXT, FENCE.flags)
+)
 
 
 @pytest.fixture(scope="module")
 def without(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Overlay:
-    """Return a service whose documents are deleted: their folders, and what else refers to them."""
+    """Return a service whose documents are deleted, by the first two steps of the page."""
     project = Overlay.of(installed(), tmp_path_factory.mktemp("without") / "service")
-    package = project.root / "src/my_service"
-    shutil.rmtree(package / "documents")
-    shutil.rmtree(project.root / "tests/documents")
-    (project.root / "tests/test_database.py").unlink()  # posts a document, to see its commit fail
-    (project.root / "tests/test_metrics.py").write_text(
-        cut(project.root / "tests/test_metrics.py", r"\n\nclass TestGetMetrics.*")
-        .replace(
-            "from sqlalchemy.ext.asyncio import AsyncSession\n\nfrom tests.factories import create_document\n", "\n"
-        )
-        .replace('        assert "total_documents" in data\n        assert "total_queries" in data\n', "")
-    )
-    (package / "main.py").write_text(
-        cut(package / "main.py", r"from \.documents\.routes import router as documents\n").replace("documents, ", "")
-    )
-    (package / "metrics.py").write_text(
-        cut(
-            package / "metrics.py",
-            r"from \.documents\.models import Document, Search\n|    total_\w+: int\n|" + COUNTED,
-        ).replace(", total_documents=row[1], total_queries=row[2]", "")
-    )
-    migrations = project.root / "migrations"
-    (migrations / "env.py").write_text(cut(migrations / "env.py", r"from my_service\.documents import [^\n]*\n"))
-    initial = migrations / "versions/2026_11_23_initial.py"
-    initial.write_text(cut(initial, TABLES).replace('"searches", "documents", ', ""))
-    factories = project.root / "tests/factories.py"
-    factories.write_text(cut(factories, r"from my_service\.documents[^\n]*\n|" + FACTORY))
-    access = project.root / "tests/access.py"
-    text = cut(access, r"from tests\.factories import create_document\n|" + ARRANGED)
-    text = re.sub(r'    "\w+ /api/documents[^"]*": Access\(.*?\),\n(?=    "|\})', "", text, flags=re.DOTALL)
-    access.write_text(re.sub(r"NEW_(?:DOCUMENT|TITLE) = [^\n]*\n", "", text))
-    succeed(project.python, "-m", "ruff", "check", "--fix-only", "--quiet", cwd=project.root)
-    succeed(project.python, "-m", "ruff", "format", "--quiet", cwd=project.root)
+    for name in DELETED:
+        path = project.root / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name, names in ROWS.items():
+        path = project.root / name
+        path.write_text(delete_names(path.read_text("utf-8"), names), "utf-8")
+    format_code(project)
     return project
 
 
-def cut(path: Path, pattern: str) -> str:
-    """Return the text of a file without what matches."""
-    text, found = re.subn(pattern, "", path.read_text(), flags=re.DOTALL)
-    assert found, f"{path.name} has no {pattern!r}"
-    return text
+def format_code(project: Overlay) -> None:
+    """Run `poe fmt`."""
+    succeed(project.python, "-m", "ruff", "check", "--fix-only", "--quiet", cwd=project.root)
+    succeed(project.python, "-m", "ruff", "format", "--quiet", cwd=project.root)
+
+
+def test_page_is_read() -> None:
+    assert (len(DELETED), len(ROWS)) == (3, 7)
+    assert [line.strip() for line in LAST_STEP if line.strip()] == [
+        "uv run poe fmt",
+        "uv run pytest --update-contract",
+        "uv run poe check",
+    ]
 
 
 def test_documents_can_be_deleted(without: Overlay) -> None:
@@ -71,16 +60,15 @@ def test_documents_can_be_deleted(without: Overlay) -> None:
     status, stale = without.output(CONTRACT)
     assert status == 1
     assert f"uv run pytest {CONTRACT} --update-contract" in stale
-    assert without.output(CONTRACT, "--update-contract")[0] == 0
 
-    done = without.pytest()
+    done = without.pytest("--update-contract")
 
     assert done.exit_status == 0, done.output
     assert set(done.ended.values()) == {"passed"}
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy"])
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format --check", "mypy", "deptry src"])
 def test_the_rest_is_linted_and_typed(without: Overlay, tool: str) -> None:
     succeed(without.python, "-m", *tool.split(), cwd=without.root, env=without.environment)
 
@@ -99,3 +87,20 @@ def test_the_plugins_checks_alone_stay_green(without: Overlay, tmp_path: Path) -
 
     assert done.exit_status == 0, done.output
     assert set(done.ended.values()) == {"passed"}
+
+
+def test_role_can_be_renamed(changed: Overlay) -> None:
+    """The commands and the fixture of the page, in its order."""
+    rename, end = (block for block in blocks(PAGE.relative_to(ROOT), "sh") if block.text in RENAME)
+    (fixture,) = blocks(PAGE.relative_to(ROOT), "python")
+    change = edit(fixture)
+    assert change is not None
+
+    succeed("sh", "-ec", rename.text, cwd=changed.root)
+    change.apply(changed.root)
+    format_code(changed)
+    done = changed.pytest("--update-contract")
+
+    assert end.text == "uv run poe fmt\nuv run pytest --update-contract\n"
+    assert done.exit_status == 0, done.output
+    assert any("as member" in name for name in done.having("passed"))
