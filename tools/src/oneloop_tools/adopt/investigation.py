@@ -57,11 +57,7 @@ class Investigation:
     def environment(self) -> dict[str, str]:
         """Return what the conftests and pytest-env put into the environment."""
         conftests = [each.source.path for each in self.tree.test_modules if each.source.path.name == "conftest.py"]
-        words = self.settings.pytest.get("env", [])
-        pairs = (word.partition("=")[::2] for word in words)
-        return {name.removeprefix("D:").strip(): value.strip() for name, value in pairs} | environment_of(
-            self.sources, conftests
-        )
+        return environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
 
     def look(self) -> Findings:
         packages = self.packages = find_packages(self.root, self.top)

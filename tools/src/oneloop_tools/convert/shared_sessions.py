@@ -11,7 +11,7 @@ Without the override the test could pass for another reason. So the fixture keep
 
 from collections.abc import Iterator
 
-from .clients import METHODS
+from .clients import VERBS
 from .index import ProjectIndex
 from .modules import Function, Module
 from .session_overrides import LIBRARIES, OVERRIDES, WRITES, drawn_from, is_session, only_makes_tables
@@ -196,7 +196,7 @@ def _use_of(node: Node, test: Function) -> tuple[str, set[str]]:
         if isinstance(parent, cst.Arg):
             name = full_name(test.module.tree.parent(parent).func) or ""
             last = name.rpartition(".")[2].lower()
-            return ("compared" if last not in METHODS and last.startswith(CHECKS) else ""), set()
+            return ("compared" if last not in VERBS and last.startswith(CHECKS) else ""), set()
         if isinstance(parent, cst.Comparison | cst.Assert):
             return "compared", set()
         if isinstance(parent, cst.Assign):
