@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with write_logs(settings):
             start_sentry(settings)
             engine, ready_engine = create_engine(settings), create_ready_engine(settings)
+            hash_queue = HashQueue(settings.password_slots, settings.password_queue)
             log_slow_queries(engine, settings)
             try:
                 yield {
@@ -67,9 +68,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "ready_factory": create_session_factory(ready_engine),
                     "revisions": await asyncio.to_thread(Revisions.read),
                     "password_hasher": build_password_hasher(settings),
-                    "hash_queue": HashQueue(settings.password_slots, settings.password_queue),
+                    "hash_queue": hash_queue,
                 }
             finally:
+                hash_queue.close()
                 await engine.dispose()
                 await ready_engine.dispose()
 

@@ -119,6 +119,8 @@ class Settings(BaseSettings):
     failed_logins_per_account: int = Field(10, ge=1)
     failed_logins_per_address: int = Field(100, ge=1)
     failed_login_minutes: int = Field(15, ge=1, le=24 * 60)
+    # A refused login is answered after this time.
+    refused_login_seconds: float = Field(1.0, ge=0, le=30)
     max_body_bytes: int = Field(1024 * 1024, ge=1024)
 
     # The page /docs and the description /openapi.json.

@@ -236,9 +236,15 @@ NIGHTLY = {
     ),
     "hashes have no bound": Bug(
         "src/my_service/auth/passwords.py",
-        "if self._waiting >= self._length:",
-        "if self._waiting < 0:",
+        "if self._taken >= self._places:",
+        "if self._taken < 0:",
         "tests/auth/test_login.py::TestManyLogins::test_full_queue_returns_503",
+    ),
+    "a hash does not give way": Bug(
+        "src/my_service/auth/passwords.py",
+        "os.nice(10)",
+        "os.nice(0)",
+        "tests/auth/test_login.py::TestManyLogins::test_hash_gives_way",
     ),
     "an account is locked for everyone": Bug(
         "src/my_service/auth/failed_logins.py",
@@ -256,6 +262,18 @@ NIGHTLY = {
         "src/my_service/auth/failed_logins.py",
         "[*counted] != [True] * len(keys)",
         "False in [*counted]",
+        "tests/auth/test_failed_logins.py",
+    ),
+    "a refused login is answered at once": Bug(
+        "src/my_service/auth/routes.py",
+        "        await asyncio.sleep(settings.refused_login_seconds)\n",
+        "",
+        "tests/auth/test_failed_logins.py",
+    ),
+    "a refused login holds a connection": Bug(
+        "src/my_service/auth/routes.py",
+        "        await session.rollback()",
+        "        pass",
         "tests/auth/test_failed_logins.py",
     ),
     "an IPv6 address is a caller": Bug(

@@ -1,9 +1,11 @@
 """Log in, refresh tokens, log out."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 
 from ..database import SessionDep
-from ..errors import problems
+from ..errors import TooManyRequestsError, UnavailableError, problems
 from .dependencies import PasswordsDep, SettingsDep
 from .schemas import Credentials, RefreshIn, Tokens
 from .service import authenticate, forget_expired, issue_tokens, revoke_family, rotate
@@ -21,7 +23,13 @@ async def login(
 ) -> Tokens:
     """Log in with email address and password."""
     address = request.client.host if request.client else ""
-    user = await authenticate(session, settings, passwords, credentials, address)
+    try:
+        user = await authenticate(session, settings, passwords, credentials, address)
+    except (TooManyRequestsError, UnavailableError):
+        # Refused at once, a caller that does not wait would keep the process busy with refusals.
+        await session.rollback()  # gives the connection back
+        await asyncio.sleep(settings.refused_login_seconds)
+        raise
     await forget_expired(session, user.id)
     return issue_tokens(session, settings, user.id)
 

@@ -30,6 +30,7 @@ async def authenticate(
 ) -> User:
     """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
     email = normalise_email(credentials.email)
+    passwords.refuse_if_full()  # without a question to the database, and without a count
     await count_attempt(session, settings, address, email)
     user = await session.scalar(select(User).where(User.email == email))
     hashed = user.hashed_password if user else None
