@@ -87,7 +87,9 @@ def walk(folder: Path, skipped: Sequence[Path] = ()) -> Iterator[Path]:
 def environment_of(sources: Sources, conftests: Iterable[Path], settings: Iterable[str]) -> dict[str, str]:
     """Return what pytest-env's settings, and the top of the conftests, put into `os.environ`."""
     pairs = (re.sub(r"^([DR]:)+", "", each) for each in settings)
-    found = {name.strip(): value.strip() for name, sign, value in (each.partition("=") for each in pairs) if sign and name}
+    found = {
+        name.strip(): value.strip() for name, sign, value in (each.partition("=") for each in pairs) if sign and name
+    }
     for path in conftests:
         source = sources.read(path)
         for node in source.tree.body if source else ():

@@ -10,7 +10,7 @@ def read_makers(seen: Examination) -> None:
     calls: list[Node] = []
     for call in seen.all.calls:
         made = read_made(call, seen.module, seen.function, seen.index)
-        if made is not None:
+        if made is not None and not (made.is_async and made.doubt and seen.function.is_async):
             seen.found.makes = True
             _read_made(seen, made)
             calls.append(made.call)
