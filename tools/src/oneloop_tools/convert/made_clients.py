@@ -46,7 +46,9 @@ def _read_made(seen: Examination, made: Made) -> None:
     around = (each for each, _ in seen.tree.above(call, seen.function.node))
     if any(isinstance(each, cst.For | cst.While) for each in around):
         seen.doubt("clients", call, "one for each iteration of a loop")
-    if isinstance(parent, cst.Return | cst.Yield) and seen.function.kind == "fixture":
+    if isinstance(parent, cst.Return | cst.Yield) and seen.is_nested(call):
+        seen.doubt("made-elsewhere", call, "by a function that is passed on")
+    elif isinstance(parent, cst.Return | cst.Yield) and seen.function.kind == "fixture":
         _give_made(seen, source, made)
     elif isinstance(parent, cst.Attribute) and not made.is_async:
         _use_at_once(seen, parent, source, made)
