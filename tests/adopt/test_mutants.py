@@ -36,6 +36,7 @@ def each_sample() -> list[object]:
     return [pytest.param(name, marks=[] if name == DAILY else [pytest.mark.nightly]) for name in SAMPLES]
 
 
+@pytest.mark.timeout(3600)  # a run of the suite for each mutant, before and after
 @pytest.mark.parametrize("name", each_sample())
 def test_what_was_caught_is_caught(adopt_sample: AdoptSample, tmp_path: Path, name: str) -> None:
     adopted = adopt_sample(name)

@@ -10,7 +10,11 @@ import pytest
 
 from oneloop_tools.cli import main
 from oneloop_tools.convert import rewrite
+from oneloop_tools.convert.conversion import convert
+from oneloop_tools.convert.files import TO_CONVERT, Selection
+from oneloop_tools.convert.index import ProjectIndex, read_module
 from tests.support.environment import commit_all, git
+from tests.tools.audit.conftest import Audited, copy_sample
 
 SYNC = """def test_health(client):
     assert client.get("/health").status_code == 200
@@ -331,3 +335,41 @@ class TestBadInput:
         assert status == 2
         assert err.startswith("Nothing was written: tests/test_a.py would not be valid Python.")
         assert (suite / "tests/test_a.py").read_text() == SYNC
+
+
+@pytest.mark.parametrize("name", ["brief", "factory", "shelf", "shop"])
+def test_audit_chooses_tests_and_changes_no_judgement(tmp_path: Path, name: str) -> None:
+    """What the audit would convert comes out the same without it: converted, or left for the same reason."""
+    suite = copy_sample(name, tmp_path / name)
+    wrong = [test for test, verdict in suite.beside().items() if verdict in TO_CONVERT]
+    tests = [{"nodeid": test, "verdict": verdict} for test, verdict in _verdicts(suite).items()]
+    (tmp_path / "audit.json").write_text(json.dumps({"tests": tests}))
+
+    judged = [_judged(suite.root, *audit) for audit in ((), ("--audit", str(tmp_path / "audit.json")))]
+
+    without, with_it = ({test: how for test, how in each.items() if test in wrong} for each in judged)
+    assert without == with_it
+    assert with_it
+
+
+def _verdicts(suite: Audited) -> dict[str, str]:
+    beside = suite.beside()
+    files = [
+        read_module(path, path.relative_to(suite.root).as_posix(), path.read_bytes()) for path in _files(suite.root)
+    ]
+    tests = [each for file in files for each in file.functions if each.kind == "test"]
+    return {each.nodeid: beside.get(each.name, "keep") for each in tests}
+
+
+def _judged(root: Path, *arguments: str) -> dict[str, str]:
+    selection = Selection(["tests"])
+    if arguments:
+        selection.read_audit(Path(arguments[1]))
+    modules = [read_module(path, path.relative_to(root).as_posix(), path.read_bytes()) for path in _files(root)]
+    done = convert(ProjectIndex(root, modules), selection)
+    left = {entry.name.rpartition("::")[2]: entry.reason for entry in done.left}
+    return {name.rpartition("::")[2]: "converted" for name in done.converted} | left
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((root / "tests").rglob("*.py"))

@@ -187,7 +187,8 @@ def _drop(seen: Examination, call: Node) -> None:
 
 def _judge_given(seen: Examination, statement: Node, source: ClientSource) -> None:
     manager = seen.function.decorator("contextlib.contextmanager")
-    if seen.function.kind == "fixture" and seen.found.gives in (None, source):
+    nested = seen.is_nested(statement)
+    if seen.function.kind == "fixture" and seen.found.gives in (None, source) and not nested:
         seen.found.gives = source
     elif not (manager and isinstance(statement, cst.Yield)):
         seen.doubt("stored", statement, "it is returned")

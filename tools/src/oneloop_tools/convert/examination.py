@@ -1,6 +1,6 @@
 """The examination of one function: what its judges share, and where an `await` means the same as the sync call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from .clients import ClientSource
@@ -201,6 +201,14 @@ class Examination:
     def doubt(self, reason: str, node: Node, detail: str = "") -> None:
         """Note a reason to leave the function as it is."""
         self.found.doubts.append(Doubt(reason, node, detail))
+
+    def is_nested(self, node: Node) -> bool:
+        """Tell whether a node is in a function within the function."""
+        inner = cst.FunctionDef | cst.Lambda
+        return any(isinstance(each, inner) and each is not self.function.node for each, _ in self._above(node))
+
+    def _above(self, node: Node) -> Iterator[tuple[Node, Node]]:
+        return self.tree.above(node, self.function.node)
 
     def assigned_to(self, node: Node) -> list[Node]:
         """Return the targets that get `node` by an assignment, none if it is not assigned whole."""

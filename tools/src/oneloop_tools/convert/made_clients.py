@@ -10,7 +10,7 @@ def read_makers(seen: Examination) -> None:
     calls: list[Node] = []
     for call in seen.all.calls:
         made = read_made(call, seen.module, seen.function, seen.index)
-        if made is not None:
+        if made is not None and not (made.is_async and made.doubt and seen.function.is_async):
             seen.found.makes = True
             _read_made(seen, made)
             calls.append(made.call)
@@ -46,7 +46,9 @@ def _read_made(seen: Examination, made: Made) -> None:
     around = (each for each, _ in seen.tree.above(call, seen.function.node))
     if any(isinstance(each, cst.For | cst.While) for each in around):
         seen.doubt("clients", call, "one for each iteration of a loop")
-    if isinstance(parent, cst.Return | cst.Yield) and seen.function.kind == "fixture":
+    if isinstance(parent, cst.Return | cst.Yield) and seen.is_nested(call):
+        seen.doubt("made-elsewhere", call, "by a function that is passed on")
+    elif isinstance(parent, cst.Return | cst.Yield) and seen.function.kind == "fixture":
         _give_made(seen, source, made)
     elif isinstance(parent, cst.Attribute) and not made.is_async:
         _use_at_once(seen, parent, source, made)

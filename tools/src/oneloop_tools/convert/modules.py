@@ -134,15 +134,11 @@ class Module:
         return ".".join([*parts, base] if base else parts)
 
     @cached_property
-    def overrides_at_import(self) -> bool:
-        """Whether importing the file sets dependency overrides."""
-        return self.mentions_overrides and any(
-            isinstance(node, cst.Attribute) and node.attr.value == "dependency_overrides"
-            for line in self._simple_lines()
-            for each in line.body
-            if isinstance(each, cst.Assign | cst.Expr)
-            for node in walk(each)
-        )
+    def overridden_at_import(self) -> list[Node]:
+        """The mentions of an app's dependency overrides that importing the file runs."""
+        lines = self._simple_lines() if self.mentions_overrides else ()
+        nodes = (node for line in lines for each in line.body for node in walk(each))
+        return [n for n in nodes if isinstance(n, cst.Attribute) and n.attr.value == "dependency_overrides"]
 
     @cached_property
     def globals(self) -> set[str]:

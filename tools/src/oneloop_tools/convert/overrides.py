@@ -10,7 +10,7 @@ from .clients import app_of
 from .examination import Examination
 from .index import fixture_option, own_body
 from .reasons import Doubt
-from .session_overrides import drawn_from, is_session, only_makes_tables
+from .session_overrides import drawn_from, is_session, is_session_dependency, only_makes_tables
 from .syntax import Node, cst, full_name, text_of, walk
 
 SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
@@ -40,7 +40,7 @@ def find_overrides(seen: Examination) -> None:
 def judge_overrides(seen: Examination) -> None:
     """Drop statements that clear all overrides at the end: the plugin restores them after each test."""
     found = seen.found
-    if seen.module.overrides_at_import:
+    if any(not _stays(each, seen) for each in seen.module.overridden_at_import):
         seen.doubt("overrides-at-import", seen.function.node)
     clears = [each for each in seen.positions.statements if _clears(each)]
     for small in clears:
@@ -51,6 +51,20 @@ def judge_overrides(seen: Examination) -> None:
             found.doubts.append(Doubt("overrides", small))
         elif len(line.body) == 1:
             drop_line(line, seen)
+
+
+def _stays(overrides: Node, seen: Examination) -> bool:
+    """Tell whether an override that is set at import has its effect in a converted test.
+
+    It has on the app of the suite, but not if it gives sessions:
+    the plugin takes them from the dependency itself.
+    """
+    target = seen.tree.parent(overrides)
+    first = (full_name(overrides.value) or "").partition(".")[0]
+    app = app_of(seen.index, overrides.value, None, seen.module)
+    if app is None or not seen.index.is_the_app(app) or first not in seen.module.imports:
+        return False
+    return isinstance(target, cst.Subscript) and not is_session_dependency(target)
 
 
 def drop_line(line: Node, seen: Examination) -> None:

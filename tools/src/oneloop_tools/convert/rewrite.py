@@ -34,8 +34,9 @@ class _Rewriting:
         self._await_all()
         self.made.dropped |= {id(line) for line in self.found.dropped}
         self.made.spliced |= {id(block) for block in self.found.spliced}
+        follow = [cst.parse_statement(f"{CLIENT}.{FOLLOW} = True")] if _follows(self.found) else []
         for line, statements in self.found.set_up:
-            self.made.before[id(line)].extend(statements)
+            self.made.before[id(line)].extend([*follow, *statements])
         edit_signature(self.function, self.plan, self.made)
         return self.made
 
@@ -128,6 +129,12 @@ class _Rewriting:
             self._change(call, _unwrap(cst.ListComp if name == "list" else cst.SetComp))
         else:
             self._change(generator, _as_list)
+
+
+def _follows(found: Findings) -> bool:
+    """Tell whether a fixture gives a sync client that it makes, which follows redirects."""
+    given = found.gives
+    return given is not None and given.kind == "constructor" and not given.is_async and given.follows
 
 
 def awaited(call: Node, *, parentheses: bool) -> Node:

@@ -21,11 +21,16 @@ def is_session(name: str) -> bool:
     return bool(SESSION.search(name)) and not NO_SESSION.search(name)
 
 
-def drawn_from(target: Node, value: Node, function: Function) -> set[str] | None:
-    """Return the names from which an override takes its sessions, None if it does more than that."""
+def is_session_dependency(target: Node) -> bool:
+    """Tell whether `overrides[...]` names a dependency that gives a session."""
     key = full_name(target.slice[0].slice.value) if isinstance(target.slice[0].slice, cst.Index) else None
     last = (key or "").rpartition(".")[2]
-    if not DEPENDENCY.search(last) or NO_SESSION.search(last):
+    return bool(DEPENDENCY.search(last)) and not NO_SESSION.search(last)
+
+
+def drawn_from(target: Node, value: Node, function: Function) -> set[str] | None:
+    """Return the names from which an override takes its sessions, None if it does more than that."""
+    if not is_session_dependency(target):
         return None
     code = value if isinstance(value, cst.Lambda) else _function(value, function)
     if code is None:

@@ -156,9 +156,8 @@ def _read_fixture(seen: Examination, name: str, fixture: Function) -> None:
         seen.doubt("fixtures", seen.function.node, f"`{fixture.name}` shares its session with more than one test")
     kind = "plugin" if replaced else "fixture"
     shared = given.shared or fixture_scope(fixture) != "function"
-    seen.found.sources[name] = ClientSource(
-        kind, given.origin, given.is_async, given.raises, given.follows, shared, fixture
-    )
+    follows = given.follows and (replaced or given.kind != "constructor")  # else the fixture sets it on the client
+    seen.found.sources[name] = ClientSource(kind, given.origin, given.is_async, given.raises, follows, shared, fixture)
     if not replaced:
         seen.found.fixtures[name] = fixture
 
