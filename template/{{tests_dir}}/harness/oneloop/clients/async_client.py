@@ -58,7 +58,6 @@ class OneloopClient(AsyncClient):
             raise error from error.__cause__
 
     def _websocket_client(self) -> AbstractAsyncContextManager[AsyncClient]:
-        """Return the client to connect with: httpx2's transport holds a task group meanwhile."""
         from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
         asgi = self._asgi
