@@ -37,6 +37,16 @@ class TestPort:
         assert "Use a number from 1 to 65535" in done.stderr
 
 
+class TestFactory:
+    def test_that_is_missing_is_a_line_to_write(self, service: Service) -> None:
+        service.write("pyproject.toml", '[tool.oneloop]\npackage = "tiny"\n')
+
+        done = service.run("dev")
+
+        assert done.returncode == 1
+        assert "\n    uv run oneloop dev tiny.main:create_app\n" in done.stderr
+
+
 class TestMigration:
     def test_that_fails_ends_the_command(self, service: Service) -> None:
         """Alembic says why; the status is its own, and the server does not stay."""

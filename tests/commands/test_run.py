@@ -89,7 +89,7 @@ class TestPsql:
         assert not (service.root / ".postgres").exists()
 
     def test_opens_the_embedded_database_without_one(self, service: Service) -> None:
-        done = service.run("psql", "postgres", *self.WHERE)
+        done = service.run("psql", *self.WHERE)  # options alone, too
 
         assert (done.returncode, done.stdout) == (0, "postgres\n"), done.stderr
         assert ", from the embedded server" in done.stderr

@@ -44,6 +44,10 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "isolation_wrong.test_drops_a_table": ("error", ["SchemaChangedError", "table searches", "own_database"]),
     "isolation_wrong.test_alters_a_table": ("error", ["SchemaChangedError", "table documents", "own_database"]),
     "isolation_wrong.test_makes_a_table_out_of_sight": ("error", ["SchemaChangedError", "table left_behind"]),
+    "isolation_wrong.test_child_without_the_fixture": (
+        "failure",
+        ['user "request_the_fixture_database_url"'],
+    ),
     "leaks_wrong.test_connection_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_connection_dropped": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_session_left_open": ("error", ["LeakError", f"{LEAKS}:"]),

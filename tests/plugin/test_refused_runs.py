@@ -15,7 +15,6 @@ COLLECTED = {
     "TestMixed": "mixes clients: ",
     "test_no_reason": "without a reason",
     "test_blank_reason": "without a reason",
-    "test_named_reason": "without a reason",
     "test_exempts_nothing": "does not use `client`. Delete the marker",
     "test_sync_marked_async": "is not `async def`. Delete the marker",
 }
@@ -63,7 +62,7 @@ class TestMarkers:
             ("network", ""),
             ("network", "()"),
             ("blocking", '("")'),
-            ("blocking", '(reason="why")'),
+            ("blocking", '(why="it must")'),
             ("repeated_selects", ""),
         ],
     )
@@ -71,7 +70,10 @@ class TestMarkers:
         file = changed.root / "tests/test_exempt.py"
         file.write_text(f"import pytest\n\n\n@pytest.mark.{marker}{arguments}\ndef test_it() -> None:\n    pass\n")
 
-        assert f'@pytest.mark.{marker}("' in refused(changed, "tests/test_exempt.py")
+        output = refused(changed, "tests/test_exempt.py")
+
+        assert f'@pytest.mark.{marker}("' in output
+        assert "Tests break the rules for clients and markers." in output
 
 
 class TestSettings:

@@ -136,7 +136,7 @@ def nothing(_: Path) -> None: ...
         (uncommitted, (), "git stash --include-untracked"),
         (rejected, (), f"\n  {PLUGIN}.rej\n"),
         (nothing, ("--to", PAST[-1]), f"You are downgrading from {NEXT} to {PAST[-1]}."),
-        (nothing, ("--to", "no-such-release"), "Unknown revision: 'no-such-release'"),
+        (nothing, ("--to", "no-such-release"), "has no release no-such-release. Its releases are: "),
         (unlinked, (), "copier copy --defaults --vcs-ref"),
         (moved, (), "/nowhere/oneloop, which does not exist on this machine"),
         (without_git, (), "git init"),

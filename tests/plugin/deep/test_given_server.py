@@ -17,7 +17,7 @@ from oneloop.database.engine_guard import exempt
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 from oneloop.database.run_server import RunServer
 from oneloop.errors import OneloopError
-from oneloop.test_run import NO_SERVER, RUN, TestRun
+from oneloop.test_run import NO_SERVER, RUN, UNREQUESTED, TestRun
 
 ROLES = """
     CREATE ROLE deep_maker LOGIN CREATEROLE CREATEDB PASSWORD 'm';
@@ -145,6 +145,49 @@ async def test_what_reads_a_url_reaches_this_workers_database(
         await connection.close()
     settings = import_module(f"{project.package}.settings").Settings.load()
     assert make_url(settings.database_url).database == name
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "PGUSER"])
+async def test_a_driver_in_a_test_without_the_database_reaches_none(variable: str) -> None:
+    """Alone and after other tests alike: its rows would stay for the next test."""
+    arguments = [os.environ[variable]] if variable == "DATABASE_URL" else []
+
+    with pytest.raises(asyncpg.InvalidAuthorizationSpecificationError, match=f'"{UNREQUESTED}"'):
+        await asyncpg.connect(*arguments)
+
+
+@pytest.fixture(scope="module")
+def seen_without() -> str:
+    return os.environ["PGUSER"]
+
+
+@pytest.fixture(scope="module")
+def seen_with(database_url: str) -> tuple[str, str | None]:
+    return os.environ["PGUSER"], make_url(database_url).username
+
+
+def test_a_wider_fixture_sees_the_database_that_it_requests(
+    seen_with: tuple[str, str | None], seen_without: str
+) -> None:
+    assert seen_with[0] == seen_with[1] == os.environ["PGUSER"]
+    assert seen_without == UNREQUESTED
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_url_that_is_requested_in_the_body_is_wiped(request: pytest.FixtureRequest, turn: int) -> None:
+    url = make_url(request.getfixturevalue("database_url")).set(drivername="postgresql")
+
+    async def add() -> Any:
+        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        try:
+            return await connection.fetchval(
+                "WITH new AS (INSERT INTO oneloop_probe.shelves (name, copies) VALUES ('x', 1)) "
+                "SELECT count(*) FROM oneloop_probe.shelves"
+            )
+        finally:
+            await connection.close()
+
+    assert asyncio.run(add()) == 0, turn
 
 
 @pytest.fixture

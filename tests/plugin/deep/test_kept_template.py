@@ -15,15 +15,17 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from oneloop.cleanup.test_database import TestDatabase
 from oneloop.database import kept_template
-from oneloop.database.database_admin import administer
+from oneloop.database.database_admin import DRIVER, administer
 from oneloop.database.engine_guard import exempt
 from oneloop.database.kept_template import KEPT, KEPT_SECONDS, KeptTemplate
+from oneloop.postgres import start_server
 from oneloop.seam import Migrate
+from oneloop.session import pytest_report_header
+from oneloop.test_run import RUN
 
 TEMPLATE = "postgresql://run@localhost/test_template"
 ENV = """
@@ -107,10 +109,17 @@ def server(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[URL]:
+    """A server where no other worker writes: that would spoil each copy."""
+    with start_server() as server:
+        yield make_url(server.url).set(drivername=DRIVER)
+
+
 @pytest.fixture
-async def admin(_database: TestDatabase) -> AsyncIterator[AsyncConnection]:
+async def admin(own_server: URL) -> AsyncIterator[AsyncConnection]:
     with exempt():
-        async with administer(_database.databases.server.admin) as connection:
+        async with administer(own_server) as connection:
             yield connection
 
 
@@ -272,14 +281,14 @@ async def test_a_change_while_it_is_copied_spoils_it(  # noqa: PLR0913, PLR0917 
     server: Path,
     admin: AsyncConnection,
     tmp_path: Path,
-    _database: TestDatabase,
+    own_server: URL,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loop, write_archive = asyncio.get_running_loop(), kept_template.write_archive
 
     async def change() -> None:
         with exempt():
-            async with administer(_database.databases.server.admin) as connection:
+            async with administer(own_server) as connection:
                 await connection.execute(text("SELECT pg_current_xact_id()"))
 
     def write_during_a_change(*arguments: Any) -> None:
@@ -334,8 +343,21 @@ async def test_few_are_kept_and_none_for_long(
     assert list(cache.iterdir()) == []
 
 
-def open_folder(cache: Path, _project: Path) -> None:
+async def test_a_folder_that_others_can_read_is_closed(
+    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache/oneloop"
     cache.mkdir(parents=True, mode=0o755)
+
+    assert await keep(project, server, admin)
+
+    assert found(project, tmp_path)
+    assert cache.stat().st_mode & 0o077 == 0
+
+
+def open_folder(cache: Path, _project: Path) -> None:
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
 
 
 def linked_folder(cache: Path, project: Path) -> None:
@@ -348,11 +370,22 @@ def folder_in_project(cache: Path, project: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [open_folder, linked_folder, folder_in_project])
-async def test_nothing_is_kept_in_a_folder_of_others(
-    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path, make: Callable[[Path, Path], None]
+async def test_nothing_is_kept_in_a_folder_of_others(  # noqa: PLR0913, PLR0917  fixtures
+    project: Path,
+    server: Path,
+    admin: AsyncConnection,
+    tmp_path: Path,
+    make: Callable[[Path, Path], None],
+    pytestconfig: pytest.Config,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """And the header says so."""
     make(tmp_path / "cache/oneloop", project)
 
     with pytest.raises(PermissionError):
         await keep(project, server, admin)
     assert not found(project, tmp_path)
+    kept = KeptTemplate(project, "")
+    kept.load(server, "18")
+    monkeypatch.setattr(pytestconfig.stash[RUN], "kept", kept)
+    assert "oneloop: no migrated template is kept in " in "\n".join(pytest_report_header(pytestconfig))

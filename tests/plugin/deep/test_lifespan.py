@@ -192,3 +192,34 @@ async def test_a_lifespan_that_a_test_has_cancelled_starts_again(
     assert "an app whose lifespan had ended with CancelledError" in line
     assert running.is_running
     await running.stop()
+
+
+@pytest.mark.parametrize("stubborn", [False, True], ids=["cancelled", "stubborn"])
+async def test_what_the_lifespan_leaves_running_ends_with_it(
+    _test_run: TestRun, monkeypatch: pytest.MonkeyPatch, stubborn: bool
+) -> None:
+    """As with a server, whose loop cancels it: in a private copy it would go on beside its successor."""
+    monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.05)
+    tasks = _test_run.leaks.tasks
+
+    async def poll() -> None:
+        while True:
+            with suppress(asyncio.CancelledError if stubborn else ()):
+                await asyncio.sleep(60)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.create_task(poll(), name="poll")
+        yield
+
+    running = RunningApp(lambda: FastAPI(lifespan=lifespan), tasks.end_of_app)
+    await running.start()
+    await asyncio.sleep(0)
+
+    await running.stop()
+
+    assert "poll" not in {task.get_name() for task in asyncio.all_tasks()}
+    lines = tasks.died()
+    assert len(lines) == stubborn
+    assert all("the task 'poll', still running" in line and "test_lifespan.py:" in line for line in lines)
+    assert all("after the lifespan of the app has ended" in line for line in lines)

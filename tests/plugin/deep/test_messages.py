@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from oneloop import each_test
-from oneloop.errors import LeakError, OneloopError, SeamSkipError, chain
+from oneloop.errors import LeakError, OneloopError, RepeatedSelectsError, SeamSkipError, chain
 from oneloop.report.known_errors import LOGGED, LoggedErrors, recognise
 from oneloop.test_run import TestRun
 
@@ -78,6 +80,17 @@ def test_migration_is_named_with_its_line(request: pytest.FixtureRequest, outer:
 
     assert text.startswith("The migration a1b2 failed at 0001_first.py:6:\n    raise ValueError('no such table')\n")
     assert text.endswith(reason)
+
+
+async def test_repeated_query_is_shown_without_the_log_of_it(
+    request: pytest.FixtureRequest, db_session: AsyncSession
+) -> None:
+    await db_session.execute(text("SELECT 1"))
+
+    shown = [report(request.node, "teardown", error) for error in (LeakError("t", []), RepeatedSelectsError("t", []))]
+
+    titles = [[title for title, _ in each.sections if title.startswith("SQL")] for each in shown]
+    assert titles == [["SQL until teardown"], []]
 
 
 def test_record_is_shown_once(request: pytest.FixtureRequest) -> None:

@@ -12,6 +12,7 @@ WITH_ASYNC = frozenset({ASYNC, "async_client"})
 NO_REASON = pytest.mark.sync_client.mark
 ASYNCIO = pytest.mark.asyncio.mark
 EXEMPT = pytest.mark.sync_client("a reason").mark
+NAMED = pytest.mark.sync_client(reason="a reason").mark
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,7 @@ def test_right_use_of_the_clients_is_no_offence() -> None:
         Subject("a", is_async=False, fixtures=WITH_CLIENT),
         Subject("b", is_async=True, fixtures=WITH_ASYNC, marks=(ASYNCIO,)),
         Subject("c", is_async=True, fixtures=BOTH, marks=(EXEMPT,), own_exemption=True),
+        Subject("d", is_async=True, fixtures=BOTH, marks=(NAMED,), own_exemption=True),
     ]
 
     assert find_offences(allowed) == []

@@ -141,7 +141,7 @@ async def test_the_owner_creates_a_trusted_extension(db_session: AsyncSession) -
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("pg_stat_statements", r'\[tool.oneloop\]\n    extensions = \["pg_stat_statements"\]'), ("postgis", "set PGBIN to")],
+    [("pg_stat_statements", r'\[tool.oneloop\]\n    extensions = \["pg_stat_statements"\]\n.*IF NOT EXISTS'), ("postgis", "set PGBIN to")],
     ids=["untrusted", "not there"],
 )
 async def test_another_extension_ends_the_run_with_what_to_do(make: Made, name: str, words: str) -> None:

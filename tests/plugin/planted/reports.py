@@ -34,6 +34,24 @@ BUGS = {
         "            pass\n",
         f"{LEAKS}::test_a_task_is_named_and_cancelled",
     ),
+    "14 a task of the app outlives its lifespan": Bug(
+        f"{PLUGIN}/leaks/tasks.py",
+        "left = [task for task in self._of_app if",
+        "left = [task for task in () if",
+        f"{DEEP}/test_lifespan.py::test_what_the_lifespan_leaves_running_ends_with_it",
+    ),
+    "15 a repeated query is shown twice": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        '"" if isinstance(failure.error, RepeatedSelectsError) else ',
+        "",
+        f"{MESSAGES}::test_repeated_query_is_shown_without_the_log_of_it",
+    ),
+    "15 a reason by name is refused": Bug(
+        f"{PLUGIN}/policy/markers.py",
+        'marker.kwargs.keys() <= {"reason"}',
+        "not marker.kwargs",
+        f"{DEEP}/test_policy_rules.py::test_right_use_of_the_clients_is_no_offence",
+    ),
     "14 a failed task is not heard": Bug(
         f"{PLUGIN}/fixtures/app_fixtures.py",
         "    run.leaks.unawaited.watch(run.guard.loop)\n",

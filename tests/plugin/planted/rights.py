@@ -38,10 +38,22 @@ BUGS = {
     ),
     "12 the environment names another database": Bug(
         RUN,
-        "variable: shown}",
-        "}",
+        "self._names = {variable: ",
+        "self._names = {'OTHER': ",
         f"{GIVEN}::test_what_reads_a_url_reaches_this_workers_database",
         "KeyError: 'DATABASE_URL'",
+    ),
+    "12 each test sees the name of the database": Bug(
+        f"{PLUGIN}/each_test.py",
+        'run.show_database(DATABASE in getattr(item, "fixturenames", ()))',
+        "run.show_database(True)",
+        f"{GIVEN}::test_a_driver_in_a_test_without_the_database_reaches_none",
+    ),
+    "12 a wider fixture sees what its first test sees": Bug(
+        f"{PLUGIN}/each_test.py",
+        "before = run.show_database(depends)",
+        "before = run.shows_database",
+        f"{GIVEN}::test_a_wider_fixture_sees_the_database_that_it_requests",
     ),
     "12 the variables of the shell stay": Bug(
         RUN,

@@ -75,3 +75,8 @@ async def test_after_ddl(admin_client: Any, db_session: Any) -> None:
     assert await db_session.scalar(CLEAN)
     assert (await admin_client.get("/api/users/me")).status_code == 200
     assert (await db_session.execute(text("SELECT version_num FROM alembic_version"))).one()
+
+
+def test_child_without_the_fixture() -> None:
+    """The database exists by now; in a run of this test alone it would not."""
+    subprocess.run([sys.executable, "-c", "import asyncio, asyncpg; asyncio.run(asyncpg.connect())"], check=True)

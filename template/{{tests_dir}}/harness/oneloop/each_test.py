@@ -18,7 +18,7 @@ from .leaks.code_location import defined_at, raised_at
 from .policy.markers import reason
 from .test_run import RUN, TestRun
 
-URL = "database_url"
+URL, DATABASE = "database_url", "_test_run"  # all that has a database depends on the second
 AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 
@@ -37,6 +37,8 @@ def _after_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
     run.sql_log.clear()
     run.leaks.begin_test(run.guard.loop)
     yield
+    run.show_database(True)  # to the app, and to the tear-down of wider fixtures
+    run.guard.touched |= DATABASE in request.fixturenames
     end(run, request.node)
 
 
@@ -64,12 +66,12 @@ def _clean_up(
     leaks = run.leaks.end_test(loop, errors_expected=reason(item, "background_error") is not None)
     # A driver of its own, which no engine shows, is expected in a test with the URL. A doctest has no arguments.
     has_url = isinstance(item, pytest.Function) and URL in inspect.signature(item.obj).parameters
-    if guard.touched or run.config.existing_suite or URL in getattr(item, "fixturenames", ()):
+    if guard.touched or run.config.existing_suite:
         databases.mark_used(compare_schema=run.sql_log.schema or has_url)
     guard.touched = False
     result = loop.run_until_complete(databases.after_test())
     del loop.time
-    leaks += result.leaks
+    leaks += result.leaks + run.leaks.tasks.died()
     if result.schema_changes and run.config.existing_suite:
         run.replaced_databases += not result.leaks
     elif result.schema_changes:
@@ -86,14 +88,19 @@ def pytest_fixture_setup(
     run = request.config.stash[RUN]
     if fixturedef.scope == "function" and URL in fixturedef.argnames:
         run.databases.mark_used(compare_schema=True)
-    test, is_wide = run.guard.test, fixturedef.scope != "function"
-    if is_wide:
+    test = run.guard.test
+    if wider := fixturedef.scope != "function":  # set up in the first test that needs it, whichever that is
         run.guard.test = f"The fixture {fixturedef.argname!r} at {defined_at(fixturedef.func)}"
+        depends = not run.with_database.isdisjoint((fixturedef.argname, *fixturedef.argnames))
+        before = run.show_database(depends)
+        if depends:
+            run.with_database.add(fixturedef.argname)
     try:
         return (yield from _with_limit(run))
     finally:
-        if is_wide:
+        if wider:
             run.guard.test = test
+            run.show_database(before)
             run.leaks.note(run.guard.loop)  # what a wider fixture opens is no leak of the test
 
 
@@ -109,6 +116,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     """End a test that has no end, and name the line at which Ctrl-C ended one."""
     run = item.config.stash[RUN]
+    run.show_database(DATABASE in getattr(item, "fixturenames", ()))
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return (yield)
     run.late, run.may_cancel = None, True

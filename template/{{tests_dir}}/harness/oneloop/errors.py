@@ -31,7 +31,6 @@ class Refusals:
         self._errors: list[OneloopError] = []
 
     def refuse(self, error: OneloopError) -> NoReturn:
-        """Raise `error` now, and again at the end of the test."""
         __tracebackhide__ = True  # the line to read is the caller's
         self._errors.append(error)
         raise error
@@ -40,7 +39,6 @@ class Refusals:
         self._errors.append(error)
 
     def forget(self, shown: BaseException) -> None:
-        """Forget the refusals that a report of `shown` includes."""
         known = chain(shown)
         self._errors = [one for one in self._errors if one not in known]
 
@@ -209,7 +207,8 @@ class ExtensionError(OneloopError):
             f"the folder of its programs, or set {self.server_variable}. See docs/testing/isolation.md."
             if allowed
             else f"Only an administrator may create the extension {name!r}. To have it in each test database, write "
-            f'in pyproject.toml:\n    [tool.oneloop]\n    extensions = ["{name}"]'
+            f'in pyproject.toml:\n    [tool.oneloop]\n    extensions = ["{name}"]\nIn the migration keep '
+            "`CREATE EXTENSION IF NOT EXISTS`, and drop no extension in the downgrade."
         )
 
 

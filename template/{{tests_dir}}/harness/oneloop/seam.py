@@ -51,13 +51,11 @@ class Login(Protocol):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
-    """Refuse an override that would depend on which test runs first."""
     if fixturedef.argname in map(ASKED_AS.get, ONCE) and ".py" in fixturedef.baseid:
         raise SeamPlaceError(fixturedef.argname, fixturedef.baseid)
 
 
 def _required(name: str) -> Any:
-    """Return a fixture that says what to add, for one that only the service can write."""
 
     def missing() -> NoReturn:
         raise SeamError(name, FIXTURES[name])

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
@@ -59,7 +60,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(str(error)) from None
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
+    run = session.config.stash[RUN]
+    with suppress(Exception):  # the first test that needs it reports it; the end of the run would wait as well
+        if run.server is None and not session.config.option.collectonly:
+            run.source.server()
     # What was imported lives as long as the run, and each full collection would visit it: half a second in each run.
     gc.freeze()
     gc.enable()
@@ -84,6 +89,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
+    if kept and kept.refused:
+        advice = "others may write there, or it is in the project. Delete it, or set XDG_CACHE_HOME"
+        lines.append(f"oneloop: no migrated template is kept in {kept.refused}: {advice}")
     answers = config.rootpath / ".copier-answers.yml"
     if answers.is_file() and "\n_commit: " not in answers.read_text("utf-8", "replace"):
         lines.append(f"oneloop: {answers.name} names no release, so no update can come. See: uv run oneloop update")

@@ -28,6 +28,7 @@ from .postgres import PostgresUnavailable
 NOWHERE = URL.create("postgresql", "oneloop", host="localhost", port=9, database="test_not_available")
 NO_SERVER = RunServer(NOWHERE, NOWHERE, NOWHERE)
 WORKER = "PYTEST_XDIST_WORKER"
+UNREQUESTED = "request_the_fixture_database_url"  # a role that does not exist
 LIBPQ = re.compile("PG(?!BIN$|DATA$)[A-Z]+")
 ADDRESS = {"PGHOST", "PGHOSTADDR", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSERVICE"}
 
@@ -56,6 +57,9 @@ class TestRun:
         self.server_log: str | None = None
         self.resources = ExitStack()
         self._environment: dict[str, str | None] = {}
+        self._names: dict[str, list[object]] = {}
+        self.shows_database = False
+        self.with_database = {"_database", "settings"}  # wider fixtures that depend on it, by their names
         self.resources.callback(lambda: self._set(self._environment))
         self.refusals = Refusals()
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
@@ -73,7 +77,6 @@ class TestRun:
         return self.source.log if self.server_log is None else Path(self.server_log)
 
     def connect(self) -> WorkerDatabases:
-        """Return the run's databases once the server answers; end the run if there is no server."""
         try:
             server = self.server or self.source.server()
             databases = self.source.databases(server, self.id, self.worker)
@@ -84,9 +87,12 @@ class TestRun:
         pytest.exit(reason, returncode=pytest.ExitCode.USAGE_ERROR)
 
     def name_database(self, server: RunServer) -> None:
-        """Set the variables from which the app, a driver or a child process reads a database: the worker's, or none."""
+        """Set the variables from which the app, a driver or a child process reads a database; see `show_database`."""
         url = make_url(self.source.databases(server, self.id, self.worker).url(self.worker))
-        named = self.variables_of(url)
+        unrequested = url if self.config.existing_suite else url.set(username=UNREQUESTED)
+        both = [self.variables_of(each) for each in (unrequested, url)]
+        named = both[self.shows_database]
+        self._names = {name: [each[name] for each in both] for name in named if both[0][name] != both[1][name]}
         read = {name.upper() for name in named}
         # A given server may need the rest of libpq's variables, such as PGSSLMODE.
         ours = {name for name in os.environ if LIBPQ.fullmatch(name)} if self.source.embedded else ADDRESS
@@ -105,6 +111,14 @@ class TestRun:
         values["PGPORT"] = url.port or url.query.get("port")
         values |= {"PGUSER": url.username, "PGPASSWORD": url.password, "PGDATABASE": url.database, variable: shown}
         return values | self.more_variables(url)
+
+    def show_database(self, shown: bool) -> bool:
+        """Name the app's role to what depends on the database: for all else it exists by the order of the tests."""
+        before, self.shows_database = self.shows_database, shown
+        for name, pair in self._names.items():
+            if os.environ.get(name) == pair[before]:  # not what a test has set
+                self._set({name: pair[shown]})
+        return before
 
     @staticmethod
     def _set(values: Mapping[str, object]) -> None:

@@ -66,7 +66,6 @@ def list_cases(access: Mapping[str, Access]) -> list[Case]:
 
 
 def find_problems(access: Mapping[str, Access], endpoints: Sequence[Endpoint], roles: Collection[str]) -> list[str]:
-    """Return a text for each difference between ACCESS and the app, with the line to change."""
     columns = [ANONYMOUS, *roles]
     left_out = tuple(f"{entry.split()[1]}/" for entry, declared in access.items() if declared.left_out)
     routes = {each.name: each for each in endpoints if not f"{each.mount}/".startswith(left_out)}

@@ -34,7 +34,6 @@ class Endpoint(NamedTuple):
 
 
 def find_scheme(dependant: Dependant | None) -> str | None:
-    """Return the name of the first security scheme among the dependencies, however deep."""
     if dependant is None:
         return None
     call = dependant.call
@@ -46,7 +45,6 @@ def find_scheme(dependant: Dependant | None) -> str | None:
 
 
 def find_route(routes: Sequence[BaseRoute], scope: Scope) -> RouteContext | None:
-    """Return the route that answers a request, also inside a mount; None for a 404."""
     for context in iter_route_contexts(routes):
         match, child_scope = context.matches(scope)
         if match is Match.FULL:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -50,8 +50,10 @@ served_request: ContextVar[ServedRequest | None] = ContextVar("oneloop_served_re
 class RunningApp:
     """The app between its start and its stop; `asgi` stays the same callable when it restarts."""
 
-    def __init__(self, build: Callable[[], FastAPI]) -> None:
-        self._build = build
+    def __init__(
+        self, build: Callable[[], FastAPI], end_tasks: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(0)
+    ) -> None:
+        self._build, self._end_tasks = build, end_tasks
         self._app: FastAPI | None = None
         self.is_running = False
         self._state: Mapping[str, Any] = {}
@@ -102,14 +104,16 @@ class RunningApp:
         except Exception as error:
             if error not in known:
                 raise
+        finally:
+            await self._end_tasks()
 
     async def restart(self) -> str:
-        """Start again after a test that ended the lifespan; return what it ended with."""
         ended = "in the middle of the test"
         try:
             await self._lifespan.aclose()
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  its test shows it
             ended = f"with {error!r}"
+        await self._end_tasks()
         await self.start()
         return f"an app whose lifespan had ended {ended}: a test may cancel only tasks that it started"
 

@@ -17,7 +17,6 @@ CONTRACT = "uv run --group contract pytest -m contract"
 
 
 def relative(path: Path) -> str:
-    """Return `path` as a command line in the service's folder has it."""
     return path.relative_to(TESTS.parent).as_posix()
 
 
@@ -33,7 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the self-tests, the requests that take a minute, and a missing snapshot."""
     if collection_path.name == SELFTEST.name and collection_path.samefile(SELFTEST):
         return True  # they run without this plugin: `oneloop selftest`
     if _contract_only(config):

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, CreateTable
 
@@ -20,8 +21,9 @@ from oneloop.errors import OneloopError
 from oneloop.seam import Migrate
 
 SCRATCH = "oneloop_scratch"
+MISSING_VIEW = "# {0} does not exist, and {1} reads it: create the view by hand, or give {1} a MetaData of its own"
 CHECKS = text("""
-    SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint
+    SELECT pg_get_expr(conbin, conrelid), conname FROM pg_constraint
     WHERE conrelid = to_regclass(:table) AND contype = 'c'""")
 
 
@@ -108,7 +110,7 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
     known = {key for each in models for key in each.tables}
     more = [each for each in ([target] if isinstance(target, MetaData) else target) if known.isdisjoint(each.tables)]
     schemas = {table.schema for each in (*models, *more) for table in each.tables.values()}
-    inspector = inspect(connection)
+    inspector, left_out = inspect(connection), set[Any]()
 
     def include_name(name: str | None, kind: str, parents: Any) -> bool:
         theirs = configured.get("include_name")
@@ -119,7 +121,9 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
         if kind == "table" and same is None and (reflected or inspector.has_table(name, item.schema)):
             return False
         theirs = configured.get("include_object")
-        return theirs is None or theirs(item, name, kind, reflected, same)
+        included = theirs is None or theirs(item, name, kind, reflected, same)
+        left_out.update([item] if kind == "table" and same is None and not included else [])
+        return bool(included)
 
     options = {
         "compare_type": True,
@@ -134,10 +138,12 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
         warnings.simplefilter("ignore")  # Alembic warns of types that it cannot compare
         operations = produce_migrations(context, [*models, *more]).upgrade_ops  # type: ignore[arg-type]  # or a list
     assert operations is not None
-    if operations.is_empty():
-        return ""
-    lines = render_python_code(operations).splitlines()
-    return textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
+    lines = [] if operations.is_empty() else render_python_code(operations).splitlines()
+    steps = textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
+    mappers = (mapper for base in DeclarativeBase.__subclasses__() for mapper in base.registry.mappers)
+    models_of = {mapper.local_table: mapper.class_.__name__ for mapper in mappers}
+    missing = [MISSING_VIEW.format(table.key, models_of[table]) for table in left_out if table in models_of]
+    return "\n".join(filter(None, [steps, *missing]))
 
 
 def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[str]:
@@ -155,6 +161,12 @@ def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[
         if "CHECK" in str(create.compile(connection)):
             with suppress(DBAPIError), connection.begin_nested():
                 connection.execute(create)
-                wanted, found = (set(connection.scalars(CHECKS, {"table": quoted(each)})) for each in (copy, table))
-                missing += [f"# {table.key} lacks CHECK {each}: write it by hand" for each in wanted - found]
-    return missing
+                rows = (connection.execute(CHECKS, {"table": quoted(each)}) for each in (copy, table))
+                wanted, found = ({row[0]: row[1] for row in each} for each in rows)
+                schema = f", schema={table.schema!r}" if table.schema else ""
+                for condition in sorted(wanted.keys() - found.keys()):
+                    check = f"op.f({wanted[condition]!r}), {table.name!r}"
+                    if wanted[condition] in found.values():
+                        missing.append(f"op.drop_constraint({check}, type_='check'{schema})")
+                    missing.append(f"op.create_check_constraint({check}, {condition!r}{schema})")
+    return ["# autogenerate leaves out the rest: write it by hand", *missing] if missing else []

@@ -96,7 +96,6 @@ class Catalogue:
         return [*self.guarded, *self.unguarded]
 
     def with_referrers(self, tables: Collection[Table]) -> list[Table]:
-        """Return `tables` and the kept tables that refer to them, directly or indirectly."""
         found = list(tables)
         while more := [
             table for table in self.kept if table not in found and any(table.oid in each.referrers for each in found)
@@ -106,7 +105,6 @@ class Catalogue:
 
 
 async def read_catalogue(driver: Any, kept: Collection[str]) -> Catalogue:
-    """Read what the database holds; `kept` names tables with their schema or without."""
     kept = MIGRATIONS_TABLES.union(kept)
     tables = [Table(**row) for row in await driver.fetch(TABLES)]
     wiped = [table for table in tables if kept.isdisjoint(table.names)]

@@ -49,7 +49,6 @@ async def read_digests(driver: Any) -> dict[str, str]:
 
 
 def schema_changes(before: dict[str, str], now: dict[str, str]) -> list[str]:
-    """Return a line for each object that was made, dropped or changed in between."""
     both = before.keys() & now.keys()
     changes = {
         "made": now.keys() - before.keys(),

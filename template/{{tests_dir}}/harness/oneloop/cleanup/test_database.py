@@ -47,14 +47,12 @@ class TestDatabase:
         return await self.wiper.wipe(compare_schema=compare_schema)
 
     async def swap_in_private_copy(self) -> None:
-        """Put a private copy in its place; open connections are terminated."""
         await self.close()
         await self.databases.rename(self.suffix, self._swapped_out)
         self.is_private_copy = True
         await self.databases.clone(self.suffix, self.template)
 
     async def swap_back(self) -> list[str]:
-        """Drop the private copy; return a line for each transaction still open in it."""
         found = await self.databases.left_open(self.suffix)
         if self.is_private_copy:
             await self.databases.drop(self.suffix)

@@ -38,7 +38,6 @@ class TestDatabases:
 
     @asynccontextmanager
     async def holding(self, database: TestDatabase) -> AsyncIterator[TestDatabase]:
-        """Make a database, wipe it after each test, and drop it at the end."""
         with exempt():
             await database.make()
             self._databases.append(database)
@@ -60,7 +59,6 @@ class TestDatabases:
             self.state = State.USED
 
     async def use_private_copy(self) -> None:
-        """Put a private copy in the place of each database, and restart the app on it."""
         self.state = State.PRIVATE_COPY
         try:
             async with self._app_stopped():

@@ -20,10 +20,7 @@ LEFT_OPEN = """
 
 
 def fingerprint(catalogue: Catalogue) -> str:
-    """Return the expression for what a test should leave as it was, as the text of a JSON object.
-
-    By its oid, each kept table and each view has the count of its rows and their highest transaction id.
-    """
+    """Return an expression: by its oid, each kept table and view has the count and newest transaction of its rows."""
     rows = "(SELECT count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) FROM ONLY {})"
     signatures = {NEWEST: NEWEST_OID}
     for table in catalogue.kept:
@@ -53,10 +50,9 @@ def deletion(tables: Collection[Table]) -> str:
 
 
 def wipe_function(catalogue: Catalogue) -> str:
-    """Return the definition of a function that deletes the rows, and returns whether it did.
+    """Return a function that deletes the rows; not where that could wait, fire a trigger, or change a kept row.
 
-    It does not where that could wait for a lock, fire a trigger, or take from a kept row the row that it refers to. A
-    function keeps its plans, which are nearly all of the cost, and needs one round trip.
+    A function keeps its plans, which are nearly all of the cost, and needs one round trip.
     """
     unusual = [
         f"{fingerprint(catalogue)} <> expected",
@@ -85,7 +81,6 @@ def copy_rows(table: Table) -> str:
 def full_wipe(
     catalogue: Catalogue, *, guarded: Collection[Table], changed: Collection[Table], views: Collection[View]
 ) -> str:
-    """Return the script that deletes every row, also of the `guarded` tables, and restores `changed` and `views`."""
     restored = catalogue.with_referrers(changed)
     lifted = [*guarded, *restored]  # by their owner: only a superuser may set `session_replication_role`
     steps = [

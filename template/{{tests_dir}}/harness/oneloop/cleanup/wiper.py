@@ -66,7 +66,6 @@ class PostgresWiper:
         return wiper
 
     async def prepare(self) -> None:
-        """Read the state that each wipe restores: the database as it is now."""
         self._catalogue = await catalogue.read_catalogue(self._driver, self._kept)
         for table in self._catalogue.kept:
             await self._driver.execute(wipe_statements.copy_rows(table))
@@ -79,7 +78,6 @@ class PostgresWiper:
         self._call = await self._driver.prepare(wipe_statements.CALL)
 
     async def check(self, *, lift: bool = True) -> None:
-        """Raise if a wipe would delete seeded rows or leave others, or if a table to be kept does not exist."""
         tables = self._catalogue.wiped
         if stay := [each.full for each in tables if each.protected and not (lift and each.may_hide_rows)]:
             raise ProtectedRowsError(await self._driver.fetchval("SELECT current_user"), stay)

@@ -60,7 +60,6 @@ class OneloopClient(httpx.AsyncClient):
             raise error from error.__cause__
 
     def _websocket_client(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        """Return the client to connect with: httpx2's transport holds a task group meanwhile."""
         from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
         asgi = self._asgi

@@ -29,8 +29,6 @@ class LiveServerError(OneloopError):
 
 
 class LiveServer:
-    """Uvicorn in front of `asgi`, started at its first use; `url` is where it listens."""
-
     def __init__(self, asgi: ASGIApp) -> None:
         self.url = ""
         self._asgi = asgi

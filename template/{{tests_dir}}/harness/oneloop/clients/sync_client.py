@@ -18,11 +18,7 @@ CLIENT_LIBRARIES = ("httpx", "httpx2", "starlette")
 
 
 class SyncClient(TestClient):
-    """Starlette's client, never entered, since that would run a second lifespan.
-
-    Each request runs on a loop of its own. So a route that authenticates its caller and the first use of the database
-    raise `ClientPolicyError` at the line of the test. With `exempt`, for the marker, a route may authenticate.
-    """
+    """Starlette's client, never entered, as that would run a second lifespan; if `exempt`, a route may authenticate."""
 
     def __init__(
         self, asgi: ASGIApp, app: FastAPI, guard: EngineGuard, refusals: Refusals, *, exempt: bool = False
@@ -55,7 +51,6 @@ class SyncClient(TestClient):
 
 
 def _find_caller() -> str:
-    """Return `file:line` of the nearest frame outside the client libraries and this module."""
     frame = inspect.currentframe()
     while frame is not None:
         module = frame.f_globals.get("__name__", "")

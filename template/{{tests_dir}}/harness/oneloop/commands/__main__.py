@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(allow_abbrev=False, prog="oneloop", description="The commands of a service.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     dev = commands.add_parser("dev", allow_abbrev=False, help="start the service, and reload it when a file changes")
-    dev.add_argument("factory", help="such as orders.main:create_app")
+    dev.add_argument("factory", nargs="?", help="such as orders.main:create_app")
     dev.add_argument("--host", default="127.0.0.1")
     dev.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
     run = commands.add_parser("run", allow_abbrev=False, help="run a program with the development database")

@@ -15,7 +15,7 @@ from ..database.database_admin import DRIVER, administer
 from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from . import INTERRUPTED, CommandError
-from .dev_environment import DATABASE, Given, check_port, development_environment, say
+from .dev_environment import DATABASE, Given, check_port, development_environment, say, table_of
 
 SIGNALLED = 128
 LIBPQ = {"host": "host", "port": "port", "ssl": "sslmode", "sslmode": "sslmode"}  # its names for what a URL may hold
@@ -35,9 +35,13 @@ def run_with_database(given: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
 
 
-def _dev(factory: str, host: str, port: int) -> int:
-    check_port(host, port)
+def _dev(factory: str | None, host: str, port: int) -> int:
     project = Path.cwd()
+    if factory is None:
+        package = table_of(project).get("package", "my_service")
+        command = f"    uv run oneloop dev {package}.main:create_app"
+        raise CommandError(f"Name the function that returns the app. Where there is none, write one.\n{command}")
+    check_port(host, port)
     with development_environment(project, aloud=True) as (environment, service):
         child = Child()
         status = child.run([sys.executable, "-m", "alembic", "upgrade", "head"], environment)
@@ -57,8 +61,8 @@ def _dev(factory: str, host: str, port: int) -> int:
 def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
     """Return the command of psql; its password goes to the environment, since every user can list the arguments."""
     url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
-    named = [each for each in given.arguments[:1] if not each.startswith("-")]
-    url = url.set(drivername="postgresql", database=named[0] if named else url.database)
+    named = bool(given.arguments) and not given.arguments[0].startswith("-")  # another database of the same server
+    url = url.set(drivername="postgresql", database=given.arguments.pop(0) if named else url.database)
     say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
     program = find_client()
     if program is None:

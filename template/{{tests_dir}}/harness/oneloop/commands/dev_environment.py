@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 from sqlalchemy import URL, make_url, text
@@ -47,7 +48,6 @@ def say(line: str) -> None:
 
 @contextmanager
 def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """Yield the environment of the migrations and that of the service, with a server until the block ends."""
     given = Given(project, os.environ)
     environment = dict(os.environ)
     if given[SECRET] is None:
@@ -67,8 +67,7 @@ def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dic
 
 async def prepare(url: str, project: Path) -> RunServer:
     """Make the plain roles of the development server: one owns the database, also where a superuser did before."""
-    file = project / "pyproject.toml"
-    table = tomllib.loads(file.read_text("utf-8") if file.exists() else "").get("tool", {}).get("oneloop", {})
+    table = table_of(project)
     admin = make_url(url).set(drivername=DRIVER)
     server = RunServer.with_roles(admin, OWNER, str(admin.password), table.get("app_role", ""))
     async with administer(admin) as connection:
@@ -81,9 +80,13 @@ async def prepare(url: str, project: Path) -> RunServer:
     return server
 
 
-class Given:
-    """The variables of the environment, then those of the project's `.env`."""
+def table_of(project: Path) -> dict[str, Any]:
+    file = project / "pyproject.toml"
+    tool: dict[str, dict[str, Any]] = tomllib.loads(file.read_text("utf-8") if file.exists() else "").get("tool", {})
+    return tool.get("oneloop", {})
 
+
+class Given:
     def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
         self._sources = {
             source: {name.upper(): value for name, value in values.items() if value}  # case counts for no setting
@@ -98,7 +101,6 @@ class Given:
 
 
 def _check_database(value: str, source: str) -> None:
-    """Connect once, so that a wrong DATABASE_URL is a message and not a traceback."""
     url = None
     with suppress(ArgumentError, ValueError):
         url = for_asyncpg(make_url(value)) if make_url(value).drivername in DRIVERS else None

@@ -15,11 +15,9 @@ from ..errors import DatabaseUnreachableError, ExtensionError, InvalidURLError, 
 DRIVER = "postgresql+asyncpg"
 BACKENDS = frozenset({"postgresql", "postgres"})
 
-# Without these limits a frozen server would block the run forever.
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 10.0  # without limits a frozen server would block the run forever
 COMMAND_SECONDS = 60.0
 LIMITS = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
-# Which of them a lost connection raises is a matter of milliseconds.
 SHUT_DOWN = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
 OF_CLIENT = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 CONNECTION_LOST = (*SHUT_DOWN, *OF_CLIENT)
@@ -46,7 +44,6 @@ async def administer(server: URL, database: str = "postgres") -> AsyncIterator[A
 
 
 async def create_extensions(server: URL, database: str, names: Collection[str]) -> None:
-    """Create extensions as the administrator, since a plain role may create only trusted ones."""
     for name in names:
         try:
             async with administer(server, database) as connection:
@@ -56,7 +53,6 @@ async def create_extensions(server: URL, database: str, names: Collection[str]) 
 
 
 def refused_extension(error: BaseException) -> ExtensionError | None:
-    """Return what to do about a failed CREATE EXTENSION, if one is among the causes of `error`."""
     said = "\n".join(map(str, chain(error)))
     found = re.search(r'extension "([^"\n]+)" is not available|to create extension "([^"\n]+)"', said)
     return ExtensionError(found[1] or found[2], allowed=bool(found[1])) if found else None
@@ -68,7 +64,6 @@ def _unreachable(server: URL, error: Exception) -> DatabaseUnreachableError:
 
 
 def is_connection_lost(error: BaseException) -> bool:
-    """Return whether `error` is a lost connection, was caused by one, or is a group with one."""
     return any(isinstance(one, (*CONNECTION_LOST, DatabaseUnreachableError)) for one in chain(error))
 
 
@@ -78,7 +73,6 @@ def is_test_database(name: str | None) -> bool:
 
 
 def server_url(value: str, *, where: str) -> URL:
-    """Read the URL of a test database, with any driver, for asyncpg."""
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):

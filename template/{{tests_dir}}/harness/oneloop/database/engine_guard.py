@@ -20,11 +20,7 @@ sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None
 
 
 class EngineGuard:
-    """Refuses a foreign loop or database when a connection is requested.
-
-    On a foreign loop asyncpg names no cause, and psycopg and aiosqlite pass. It replaces `Engine.raw_connection`,
-    since a pool's events come too late: `pool_pre_ping` has used the connection before them.
-    """
+    """Refuses a foreign loop or database in `Engine.raw_connection`: `pool_pre_ping` connects before any event."""
 
     def __init__(self, refusals: Refusals, run: str, *, every_backend: bool = False) -> None:
         self._refusals = refusals
@@ -55,7 +51,6 @@ class EngineGuard:
             Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
-        """Raise if `engine` may not be used here; note that the test used a database."""
         if exempted():
             return
         self.touched = True

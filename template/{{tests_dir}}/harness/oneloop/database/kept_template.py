@@ -1,7 +1,6 @@
 """The migrated template, kept for later runs until a file that decides what the migrations do has changed.
 
-A given server keeps a database, whose comment says what it depends on; for an embedded one the user's cache has an
-archive of its data. Both are made right after the migrations: nothing of a test is in them.
+A given server keeps a database with a comment, the user's cache an archive of an embedded one; no test has used them.
 """
 
 import hashlib
@@ -45,8 +44,7 @@ COMMENTS = text("""
     WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '{"inputs"')""")
 
 
-# What is kept: the `database` of which `owner`, `made` when, by the `migrate` of which file; the patterns of its
-# `inputs`, and the `digest` of all on which it depends.
+# The `database` of which `owner`, `made` when, by the `migrate` of which file; patterns of its `inputs`, and `digest`.
 Manifest = dict[str, Any]
 
 
@@ -54,6 +52,7 @@ class KeptTemplate:
     def __init__(self, project: Path, settings: str) -> None:
         self.found: Manifest | None = None  # what the run reuses
         self.folder = ""  # of an embedded server
+        self.refused: Path | None = None  # the user's cache, if another user may have written to it
         self.server = ""  # what tells servers apart
         self._began = time.time()
         self._project = project.resolve()
@@ -147,16 +146,17 @@ class KeptTemplate:
         folder = (base if base.is_absolute() else Path.home() / ".cache") / "oneloop"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.lstat()
-        private = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
-        if not private or folder.is_relative_to(self._project):
+        ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
+        if not ours or folder.is_relative_to(self._project):
+            self.refused = folder
             raise PermissionError(folder)
+        folder.chmod(0o700)  # others could only read it
         return folder
 
     def _find_inputs(self, opened: set[Path], migrate: FunctionType) -> list[str]:
-        """Return patterns of the files of the repository that decide what `migrate` does.
+        """Return patterns of the files that decide what `migrate` does.
 
-        A file that it opens counts with those of its kind beside and below it: another one may come. A module counts if
-        a file that counts imports one of its name.
+        A file that it opens counts with those of its kind beside and below it, and a module if one of them imports it.
         """
         loaded = {name: Path(getattr(module, "__file__", None) or "") for name, module in list(sys.modules.items())}
         modules = {path: name.rpartition(".")[2] for name, file in loaded.items() if (path := self._own(file))}
@@ -226,12 +226,10 @@ def kept_name(url: URL, digest: str) -> str:
 
 
 def _file(migrate: Callable[[str], None]) -> str:
-    """Return the file of a function; an empty name for another callable."""
     return migrate.__code__.co_filename if isinstance(migrate, FunctionType) else ""
 
 
 def _used_names(function: FunctionType, code: CodeType) -> set[str]:
-    """Return the names in a function, and those of the modules of the objects that they name."""
     values = [function.__globals__.get(name) for name in code.co_names]
     values += [cell.cell_contents for cell in function.__closure__ or ()]
     modules = [str(getattr(each, "__module__", None) or getattr(each, "__name__", "")) for each in values]

@@ -49,7 +49,6 @@ class PostgresSource:
         return None if self._starting is None or self._starting.exception() else self._starting.result().log
 
     def start(self, run: str = "", app_role: str = "") -> None:
-        """Start the embedded server, or make the roles of `run` on a given one, in a thread."""
         self._app_role = app_role
         if self._executor is not None:
             return

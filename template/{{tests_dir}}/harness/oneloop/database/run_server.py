@@ -54,7 +54,6 @@ class RunServer(NamedTuple):
         return cls(admin, login(owner), login(f"{owner}_app") if app_role else login(owner), app_role)
 
     async def make_roles(self, connection: AsyncConnection) -> None:
-        """Create the roles that are missing: no superusers, and members of no other role."""
         if new := (connection.dialect.server_version_info or ()) >= (16,):
             await connection.exec_driver_sql("SET scram_iterations = 1")
         for url in dict.fromkeys((self.owner, self.app)):
@@ -80,7 +79,6 @@ class GivenServer:
         self.ready: Future[RunServer] = Future()
 
     async def live(self) -> None:
-        """Make the roles, wait for `stop`, and drop them with all databases of the run."""
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
@@ -125,7 +123,6 @@ class GivenServer:
 
 
 def _complete(url: URL, environment: Mapping[str, str]) -> URL:
-    """Return `url` with what it leaves to libpq's variables."""
     if url.host is None and "host" not in url.query:
         url = url.set(host=environment.get("PGHOST"), port=int(environment.get("PGPORT") or 5432))
     password = url.password if isinstance(url.password, str) else environment.get("PGPASSWORD")

@@ -34,7 +34,6 @@ class FreshSession(AsyncSession):
 
 
 def session_class() -> type[FreshSession]:
-    """Return `FreshSession`, or a subclass with SQLModel's `exec` where SQLModel is in use."""
     sqlmodel = sys.modules.get("sqlmodel.ext.asyncio.session")
     if sqlmodel is None:
         return FreshSession

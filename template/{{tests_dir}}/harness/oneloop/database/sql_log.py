@@ -16,8 +16,6 @@ SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REV
 
 
 class SqlLog:
-    """The last statements of the running test, from every engine of the process."""
-
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=KEPT)
         self.schema = False  # whether one of them may have changed it

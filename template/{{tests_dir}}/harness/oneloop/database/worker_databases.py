@@ -36,11 +36,7 @@ EXISTS = text("SELECT 1 FROM pg_database WHERE datname = :name")
 
 @dataclass(frozen=True)
 class WorkerDatabases:
-    """The databases of one worker on a PostgreSQL server.
-
-    All names derive from the database that `server` names, and contain `run`, so that two runs can share a server. The
-    owner migrates and owns them, the app's role is the tests', and all other work is the administrator's.
-    """
+    """The databases of one worker. Their names derive from that of `server`, and contain `run`: runs share a server."""
 
     limits: ClassVar[Mapping[str, float]] = LIMITS
 
@@ -112,7 +108,6 @@ class WorkerDatabases:
             await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{name}\" IS '{COMMENT}{self.run}'")
 
     async def rename(self, suffix: str, to: str) -> None:
-        """Rename a database; open connections to it are terminated."""
         name = self.name(suffix)
         async with administer(self.server.admin) as connection:
             # Not the timeout of pg_terminate_backend: it looks again only after 0.1 s.

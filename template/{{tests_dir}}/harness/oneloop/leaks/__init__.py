@@ -30,7 +30,6 @@ class Leaks:
             self.tasks.note(loop)
 
     def end_test(self, loop: asyncio.AbstractEventLoop, *, errors_expected: bool = False) -> list[str]:
-        """End what the test left, and return a line for each."""
         late = self.tasks.late(loop)
         lines = loop.run_until_complete(self.tasks.settle(late)) if late else []
         gc.collect(1)  # an object in a cycle warns now, not ten tests later; a full collection would take 70 ms

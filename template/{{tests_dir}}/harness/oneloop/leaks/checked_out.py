@@ -36,8 +36,6 @@ _keeps = lru_cache(1000)(KEEPS.search)
 
 
 class CheckedOutConnections:
-    """The connections of every engine of the process, without those of the app's own tasks."""
-
     def __init__(self, in_older_task: Callable[[], bool]) -> None:
         self._in_older_task = in_older_task
         self._out: dict[ConnectionPoolEntry, CheckedOut] = {}
@@ -54,11 +52,9 @@ class CheckedOutConnections:
 
     @property
     def late(self) -> bool:
-        """Whether a connection is in use, was collected as garbage, or may keep state of its session."""
         return bool(self._out or self._dropped or self._kept)
 
     async def take_back(self) -> list[str]:
-        """Close the connections in use, and the idle ones that may keep something; return a line for each leak."""
         leaked = [*self._out.values(), *self._dropped]
         self.note()
         for out, _ in leaked:

@@ -51,7 +51,6 @@ def location(frame: FrameType, line: int) -> str:
 
 @cache
 def is_own(file: str) -> bool:
-    """Return whether `file` belongs to the service or to its tests, and to no library."""
     if file.startswith(PLUGIN):
         return file.removeprefix(PLUGIN).startswith((f"{os.sep}checks", f"{os.sep}selftest"))
     return file.endswith(".py") and not (file.startswith((*LIBRARIES, "<")) or SITE in file)

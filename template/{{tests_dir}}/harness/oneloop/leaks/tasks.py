@@ -30,10 +30,10 @@ class Tasks:
         self._may_outlive = (*SINGLETONS, *config.may_outlive)
         self._before: set[asyncio.Task[Any]] = set()
         self._of_app: set[asyncio.Task[Any]] = set()
+        self._stubborn: list[str] = []
         self.reported: list[BaseException] = []  # the lifespan may raise it again when it ends
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Note from now on which tasks the app starts."""
         create: Any = loop.get_task_factory() or (lambda loop, coro, **more: asyncio.Task(coro, loop=loop, **more))
 
         def make(loop: asyncio.AbstractEventLoop, coro: Any, **options: Any) -> asyncio.Task[Any]:
@@ -48,7 +48,6 @@ class Tasks:
         self._before = asyncio.all_tasks(loop)
 
     def in_older_task(self) -> bool:
-        """Return whether the code that runs is in a task that is older than the test."""
         try:
             return asyncio.current_task() in self._before
         except RuntimeError:  # no loop runs in this thread
@@ -57,23 +56,35 @@ class Tasks:
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
         new = asyncio.all_tasks(loop) - self._before - self._of_app
         own = {task for task in new if not task.get_name().startswith(OURS)}
-        codes = {task: getattr(task.get_coro(), "cr_code", None) for task in own}
-        return [task for task, code in codes.items() if not (code and code.co_filename.endswith(self._may_outlive))]
+        return [task for task in own if not self._outlives(task)]
+
+    def _outlives(self, task: asyncio.Task[Any]) -> bool:
+        code = getattr(task.get_coro(), "cr_code", None)
+        return code is not None and code.co_filename.endswith(self._may_outlive)
 
     def died(self) -> list[str]:
-        """Return a line for each task of the app that failed and that no code awaits."""
-        lines: list[str] = []
+        """Return a line for each task of the app that failed, or that no end of the app ends."""
+        lines, self._stubborn = self._stubborn, []
         for task in [each for each in self._of_app if each.done()]:
             self._of_app.remove(task)
             # asyncio has no public way to ask whether some code has retrieved the exception.
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
                 logger.error("A task of the app failed", exc_info=error)
                 self.reported.append(error)
-                lines.append(f"{_name(task)} of the app, which failed: {error!r}{raised_at(error)}")
+                lines.append(f"the task {task.get_name()!r} of the app, which failed: {error!r}{raised_at(error)}")
         return lines
 
+    async def end_of_app(self) -> None:
+        # What the lifespan has left running: a server's loop cancels it when it ends.
+        left = [task for task in self._of_app if not task.done() and not self._outlives(task)]
+        for task in left:
+            task.cancel()
+        if left:
+            _, stubborn = await asyncio.wait(left, timeout=WAIT_SECONDS)
+            self._stubborn += [f"{_line(task)}, after the lifespan of the app has ended" for task in stubborn]
+            await _end(stubborn)
+
     async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
-        """Wait two seconds for these tasks, cancel the others, and return a line for each."""
         _, pending = await asyncio.wait(late, timeout=WAIT_SECONDS)
         lines = [_line(task) for task in pending]
         for task in pending:
@@ -102,16 +113,12 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 def _line(task: asyncio.Task[object]) -> str:
     # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
     coroutine: Any = task.get_coro()
-    found, place = f"{_name(task)}, still running: {coroutine}", ""
+    found, place = f"the task {task.get_name()!r}, still running: {coroutine}", ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
             place = f", at {location(frame, frame.f_lineno)}"
         coroutine = coroutine.cr_await
     return found + place
-
-
-def _name(task: asyncio.Task[Any]) -> str:
-    return f"the task {task.get_name()!r}"
 
 
 class UnawaitedErrors:
@@ -151,6 +158,6 @@ class UnawaitedErrors:
         error, task = context.get("exception"), context.get("future")
         # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
         if error is not None and (place := raised_at(error)) and not exempted():
-            of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
+            of = f" of the task {task.get_name()!r}" if isinstance(task, asyncio.Task) else ""
             self._lines[f"an error{of} that no code awaits: {error!r}{place}"] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows

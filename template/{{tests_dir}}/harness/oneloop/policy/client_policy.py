@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from ..config import CONFIG
-from .markers import abort_collection, has_reason
+from .markers import abort_collection, reason_of
 
 EXEMPTION = "sync_client"
 EXEMPTIONS = {
@@ -69,7 +69,7 @@ def find_offences(subjects: Sequence[Subject]) -> list[str]:
 
 
 def _of_test(test: Subject) -> Iterator[str]:
-    for name in [mark.name for mark in test.marks if mark.name in EXEMPTIONS and not has_reason(mark)]:
+    for name in [mark.name for mark in test.marks if mark.name in EXEMPTIONS and not reason_of(mark)]:
         yield f'has the marker `{name}` without a reason. Write: @pytest.mark.{name}("why this test needs it")'
     if test.own_exemption and SYNC not in test.fixtures:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
@@ -113,5 +113,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     offences = find_offences([Subject.of(item) for item in items if isinstance(item, pytest.Function)])
     if offences:
-        start = "The client policy is broken. docs/testing/clients.md has the reasons."
+        start = "Tests break the rules for clients and markers. docs/testing/clients.md has the reasons."
         abort_collection(config, items, "\n  ".join([start, *offences]))

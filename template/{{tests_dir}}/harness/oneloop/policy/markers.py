@@ -22,7 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)  # a conftest.py may add markers in this hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse wrong markers; set up what an isolation marker asks for before the fixtures."""
     wrong = [
         f"{item.nodeid}: @pytest.mark.{mark.name} takes no argument. Write it without parentheses."
         for item in items
@@ -50,12 +49,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def reason(item: pytest.Item, name: str) -> str | None:
     """Return the reason of the exemption `name`; None if the test has no such marker."""
     marker = item.get_closest_marker(name)
-    return None if marker is None else str(*marker.args[:1])
+    return None if marker is None else reason_of(marker)
 
 
-def has_reason(marker: pytest.Mark) -> bool:
-    given = marker.args[0] if len(marker.args) == 1 and not marker.kwargs else None
-    return isinstance(given, str) and bool(given.strip())
+def reason_of(marker: pytest.Mark) -> str:
+    given = [*marker.args, *marker.kwargs.values()]
+    is_text = len(given) == 1 and isinstance(given[0], str) and marker.kwargs.keys() <= {"reason"}
+    return given[0].strip() if is_text else ""
 
 
 REFUSED = pytest.StashKey[str]()

@@ -13,7 +13,6 @@ OF_THE_PROCESS = re.compile(r"postmaster\.|\.s\.|mmap\.")  # files that belong t
 
 
 def write_archive(path: Path, folder: Path, manifest: str) -> None:
-    """Archive the data of the server in `folder`; a ValueError if they are not to be archived."""
     paths = [each for each in (folder / "data").rglob("*") if not OF_THE_PROCESS.match(each.name)]
     # A recovery brings back no rows of an unlogged table.
     if any(each.match("base/*/*_init") for each in paths) or sum(each.stat().st_size for each in paths) > ARCHIVE_BYTES:

@@ -62,7 +62,6 @@ class Binaries:
 
 
 def find_binaries(account: Account, *, variable: str) -> Binaries:
-    """Return the first PostgreSQL that runs; the error advises to set `variable` for a server elsewhere."""
     searched = []
     for name, folder in _candidates():
         if folder is None:
@@ -82,7 +81,6 @@ def find_binaries(account: Account, *, variable: str) -> Binaries:
 
 
 def find_client() -> str | None:
-    """Return the path of psql: the one beside the server's programs, else the one on PATH."""
     folders = [str(folder) for _, folder in _candidates() if folder is not None]
     return shutil.which("psql", path=os.pathsep.join([*folders, os.environ.get("PATH", "")]))
 

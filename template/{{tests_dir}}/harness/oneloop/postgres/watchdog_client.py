@@ -40,7 +40,6 @@ class WatchdogClient:
         self._stop_seconds = GRACE_SECONDS
 
     def start_server(self, request: WatchdogRequest) -> None:
-        """Send the request and return when the server is ready; raise if it did not start."""
         # The watchdog has a limit for each step itself; this timer is for a watchdog that hangs.
         self._stop_seconds = 3 * STOP_SECONDS + GRACE_SECONDS
         timer = threading.Timer(START_SECONDS + self._stop_seconds, self._process.kill)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from ..errors import OneloopError, SchemaChangedError, chain
+from ..errors import OneloopError, RepeatedSelectsError, SchemaChangedError, chain
 from ..leaks.code_location import location
 from ..test_run import RUN
 from .known_errors import LOGGED, describe, recognise
@@ -63,7 +63,7 @@ def _known_errors(failure: Failure) -> Contribution:
 
 
 def _sql(failure: Failure) -> Contribution:
-    statements = str(failure.run.sql_log)
+    statements = "" if isinstance(failure.error, RepeatedSelectsError) else str(failure.run.sql_log)
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
@@ -110,6 +110,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """Count repeated errors apart: pytest shows the first one in full."""
     repeated = isinstance(report.longrepr, str) and report.longrepr.startswith(SAME)
     return ("repeated errors", "E", "ERROR") if repeated else None

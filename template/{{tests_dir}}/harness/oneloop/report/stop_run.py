@@ -60,7 +60,6 @@ FAILED_FIXTURE = pytest.StashKey[str]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> object:
-    """Note a failed session fixture of the plugin or the seam: every test needs it."""
     try:
         return (yield)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:

@@ -78,7 +78,6 @@ def copier(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def reason(done: subprocess.CompletedProcess[str]) -> str:
-    """Return what a program reported, without the frames of a traceback."""
     text = done.stderr.strip() or done.stdout.strip()
     frames = r"Traceback \(most recent call last\):\n(?:[ ]+.*\n|\n)+"
     return re.sub(frames, "", text).strip() or f"It ended with status {done.returncode}."

@@ -14,6 +14,7 @@ from .working_tree import Link, check_repository, find_changes, find_conflicts, 
 
 PLUGIN = Path(__file__).resolve().parents[3]
 SECOND_HALF = "ONELOOP_UPDATE_SECOND_HALF"  # set where this process holds the lock, or has made a copy
+COMMIT = re.compile("[0-9a-f]{7,40}")
 # `git stash` refuses a conflict until it is added. The stash keeps every change.
 GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
 
@@ -48,11 +49,10 @@ def update(options: Options, release: str | None, *, steps_only: bool = False) -
 
 
 def _bring(folder: Path, options: Options, release: str | None, *, is_copy: bool = False) -> int:
-    """Run Copier in a folder, which is the service or a copy of it, and go on with the code that it brings."""
     file = options.answers_file
     link = read_link(folder / file, _version())
     check_clean(folder)
-    _check_release(link, release)
+    _check_release(folder, link, release)
     say(f"Looking for a release of {link.address} ...\n")
     to = ["--vcs-ref", release] if release else []
     try:
@@ -87,7 +87,6 @@ def _second_half(folder: Path, options: Options) -> int:
 
 
 def _find_folder(file: str) -> Path:
-    """Return the folder with the answers: this one, or one above it in a monorepo."""
     here = Path.cwd()
     return next((each for each in (here, *here.parents[:2]) if (each / file).is_file()), here)
 
@@ -99,11 +98,19 @@ def _version() -> str:
     return found[1] if found else "unknown"
 
 
-def _check_release(link: Link, release: str | None) -> None:
-    if link.folder and link.folder.is_dir():
-        head = release == "HEAD" or (release is None and not git_lines(link.folder, "tag"))
-        if head and git_lines(link.folder, "status", "--porcelain"):
-            raise CommandError(
-                f"The template {link.address} has changes that are not committed. Commit them "
-                "there, or name a release: uv run oneloop update --to RELEASE"
-            )
+def _check_release(folder: Path, link: Link, release: str | None) -> None:
+    source = link.folder if link.folder and link.folder.is_dir() else None
+    lines = git_lines(source or folder, "ls-remote", "--refs", "." if source else link.address) if release else []
+    names = {line.split("/", 2)[2]: "/tags/" in line for line in lines if line.count("/") > 1}
+    if names and release not in {"HEAD", *names} and not COMMIT.fullmatch(str(release)):
+        releases = ", ".join(name for name, is_tag in names.items() if is_tag)
+        raise CommandError(
+            f"{link.address} has no release {release}. Its releases are: {releases or 'none yet'}. "
+            "Name one of them, or leave out --to for the newest."
+        )
+    head = release == "HEAD" or (release is None and source and not git_lines(source, "tag"))
+    if source and head and git_lines(source, "status", "--porcelain"):
+        raise CommandError(
+            f"The template {link.address} has changes that are not committed. Commit them "
+            "there, or name a release: uv run oneloop update --to RELEASE"
+        )

@@ -45,7 +45,6 @@ class Link:
 
     @property
     def folder(self) -> Path | None:
-        """The template's folder; None if it is on another machine."""
         remote = re.match(r"[a-z+]{2,}:|[^/\\]+@[^/\\]+:", self.address)
         return None if remote else Path(self.address).expanduser()
 
@@ -75,7 +74,6 @@ def read_link(file: Path, version: str) -> Link:
 
 
 def value_of(text: str, name: str) -> str:
-    """Read one line of YAML: a plain or quoted text, and perhaps a comment."""
     line = re.search(rf"^{name}:[ \t]*(.*)$", text, re.MULTILINE)
     value = line[1] if line else ""
     quoted = re.match(r"'((?:[^']|'')*)'|\"([^\"]*)\"", value)

@@ -33,7 +33,6 @@ class ServerProcess:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Create the database if asked to, start the server, and return when it is ready."""
         if not self.request["postgres"]:
             return
         deadline = time.monotonic() + START_SECONDS

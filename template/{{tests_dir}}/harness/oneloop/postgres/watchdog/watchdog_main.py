@@ -71,7 +71,6 @@ def wait(parent: int, server: ServerProcess) -> None:
 
 
 def clean_up(request: WatchdogRequest, server: ServerProcess, lock: int | None) -> None:
-    """Stop the server and remove its folders, unless other processes still use it."""
     folder = Path(request["folder"])
     if request["persistent"]:
         hold(folder / START_LOCK, alone=True, seconds=STOP_SECONDS)
