@@ -156,6 +156,11 @@ CHANGES = {
         {"pyproject.toml": GROUPS},
         '    "mypy>=2",\n    "oneloop-vendored", # the test plugin\n    "ruff>=0.17"\n]',
     ),
+    "a last line without a comma": (
+        INSTALL,
+        {"pyproject.toml": '[dependency-groups]\ndev = [\n    "mypy"\n]\n'},
+        '    "mypy",\n    "oneloop-vendored", # the test plugin\n]',
+    ),
     "a list on one line": (
         INSTALL,
         {"pyproject.toml": '[dependency-groups]\ndev = ["mypy", "httpx2[ws]>=2"]\n'},
@@ -230,8 +235,8 @@ CHANGES = {
     ),
     "the converter in a page": (
         COMMANDS,
-        {"a.md": "uv run --with libcst python -m tests.harness.convert tests --write\n"},
-        " oneloop-tools convert . tests --write\n",
+        {"a.md": "Run uv run --with libcst python -m tests.harness.convert tests --write\n"},
+        "Run uvx --from 'git+https://github.com/team/oneloop#subdirectory=tools' oneloop-tools convert . tests",
     ),
     "a group for generated requests": (
         "Add the group `contract` with Schemathesis",
@@ -263,7 +268,11 @@ CHANGES = {
         {"src/a/routes.py": 'APIRouter(prefix="/users")\n'},
         '    "GET /api/users/me": Access(anonymous=401, admin=200, editor=200, writer=200),\n    "GET /api/users"',
     ),
-    "a login without a lock": (LOGIN, {"src/a/service.py": LOGIN_CODE}, 'with_for_update={"key_share": True})\n'),
+    "a login without a lock": (
+        LOGIN,
+        {"src/a/service.py": LOGIN_CODE},
+        "valid = user.hashed_password == hashed\n    if user is",
+    ),
     "a status without a name": (
         "Answer a status without a standard name, and one without a body",
         {"src/a/errors.py": ERRORS},
