@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import template
 from tests.support.environment import commit_all, git
-from tests.updates import test_steps, update_steps
+from tests.updates import step_cases, test_steps, update_steps
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.edits import edit_each, relink
@@ -150,10 +150,10 @@ STEP_BUGS = [
 
 def check(case: str, folder: Path) -> None:
     """Run a case of test_steps.py, or one of its tests."""
-    if case in test_steps.CHANGES:
+    if case in step_cases.CHANGES:
         test_steps.test_a_change_is_made_once(folder, case)
-    elif case in test_steps.LEAVES:
-        test_steps.test_what_is_not_sure_is_left_with_the_reason(folder, *test_steps.LEAVES[case])
+    elif case in step_cases.LEAVES:
+        test_steps.test_what_is_not_sure_is_left_with_the_reason(folder, *step_cases.LEAVES[case])
     else:
         getattr(test_steps, case)(folder)
 
