@@ -1,7 +1,5 @@
 """`uv run oneloop update`: it refuses what would go wrong, and reports what Copier does not."""
 
-import ast
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -10,14 +8,13 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.conftest import pytest_configure
 from tests.support import template
 from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
 from tests.updates import fix, table
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.copier_program import SOMEBODY
-from tests.updates.edits import append, relink
+from tests.updates.edits import append, cut, edit, relink
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.releases import FIX, NEXT, PAST
 
@@ -34,13 +31,16 @@ def oneloop(service: Path, *arguments: str, **variables: str) -> "CompletedProce
 
 
 def with_hooks_everywhere(folder: Path) -> str:
-    """Return settings of git with hooks for each repository of a user, none of which may run."""
+    """Return a user's settings of git: what changes its output, and hooks, none of which may run."""
     for name in ("pre-commit", "commit-msg", "post-checkout"):
         (folder / "hooks").mkdir(exist_ok=True)
         (folder / "hooks" / name).write_text("#!/bin/sh\nexit 1\n")
         (folder / "hooks" / name).chmod(0o755)
     settings = folder / "gitconfig"
-    settings.write_text(f"[core]\nhooksPath = {folder}/hooks\n[init]\ntemplateDir = {folder}\n")
+    printed = "[status]\nbranch = true\nrelativePaths = false\n"
+    settings.write_text(
+        f"{printed}[core]\nhooksPath = {folder}/hooks\nsafecrlf = true\n[init]\ntemplateDir = {folder}\n"
+    )
     return str(settings)
 
 
@@ -121,6 +121,21 @@ def moved(service: Path) -> None:
     commit_all(service, "Work")
 
 
+def tampered(service: Path) -> None:
+    edit(service / ".copier-answers.yml", f"_commit: {NEXT}", "_commit: 9.9.9")
+    commit_all(service, "Tamper")
+
+
+def without_commit(service: Path) -> None:
+    cut(service / ".copier-answers.yml", r"^_commit: .*?\n")
+    commit_all(service, "Tamper")
+
+
+def unreachable(service: Path) -> None:
+    relink(service, "ssh://git@127.0.0.1:1/oneloop.git")
+    commit_all(service, "Work")
+
+
 def without_git(service: Path) -> None:
     (service / ".git").rename(service.with_name("git"))
 
@@ -143,10 +158,13 @@ def nothing(_: Path) -> None: ...
         (unlinked, (), "copier copy --defaults --vcs-ref"),
         (moved, (), "/nowhere/oneloop, which does not exist on this machine"),
         (without_git, (), "git init"),
+        (tampered, (), "Unknown revision: '9.9.9'"),
+        (without_commit, (), "does not name the template and its release"),
+        (unreachable, (), "Could not read from remote repository"),
     ],
     ids=[
         *("uncommitted work", "its remedy", "a rejected piece", "an older release", "an unknown release"),
-        *("no answers file", "no template", "no repository"),
+        *("no answers file", "no template", "no repository", "a tampered commit", "no commit", "no network"),
     ],
 )
 def test_is_refused_and_nothing_is_changed(
@@ -194,61 +212,3 @@ def test_wants_the_same_copier_as_the_template() -> None:
     wanted = programs.read_text("utf-8").split('COPIER = "copier>=')[1].split('"')[0]
 
     assert f'_min_copier_version: "{wanted}"' in (ROOT / "copier.yml").read_text("utf-8")
-
-
-class TestTheVariablesOfAGitHook:
-    """They name another repository, so no git and no Copier gets them. test_clone.py tries oneloop.py."""
-
-    FOLDERS = ("tools/src", "tests", f"template/{template.TESTS}/harness/oneloop")
-
-    def test_are_dropped_wherever_a_program_starts_them(self) -> None:
-        files = [file for folder in self.FOLDERS for file in (ROOT / folder).rglob("*.py")]
-
-        assert [each for file in files for each in inheriting(file.read_text("utf-8"))] == []
-
-    def test_are_dropped_before_copier_runs_in_this_process(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("GIT_DIR", "elsewhere")
-
-        pytest_configure()
-
-        assert "GIT_DIR" not in os.environ
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            'subprocess.run(["git", "status"], check=False)',
-            'command = ["uvx", "copier", "update"]\nsubprocess.Popen(command)',
-            'def call():\n    return check_output((find("git"), "log"))',
-        ],
-    )
-    def test_a_call_that_inherits_them_is_found(self, text: str) -> None:
-        assert len(inheriting(text)) == 1
-        assert inheriting(text.replace(")", ", env={})", 1) if "find" not in text else text[:-1] + ", env={})") == []
-
-
-STARTERS = {"run", "call", "check_call", "check_output", "Popen", "getoutput"}
-
-
-def inheriting(text: str) -> list[str]:
-    """Return the calls that start git or Copier with the whole environment."""
-    tree = ast.parse(text)
-    lists = {
-        target.id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    found = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or any(each.arg in {"env", None} for each in node.keywords):
-            continue
-        by_module = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "subprocess"
-        named = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-        if named not in STARTERS or not (by_module or named not in {"run", "call"}):
-            continue
-        parts = [lists.get(each.id, each) if isinstance(each, ast.Name) else each for each in node.args]
-        words = {each.value for part in parts for each in ast.walk(part) if isinstance(each, ast.Constant)}
-        if words & {"git", "copier"} and "--local-env-vars" not in words:
-            found.append(ast.unparse(node))
-    return found
