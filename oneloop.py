@@ -133,7 +133,8 @@ def new(arguments: list[str]) -> int:
 def main(command: str = "", *arguments: str) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C ends the command that runs, which ends this one
     os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], str(OWN_UV.parent), str(Path(sys.executable).parent)])
-    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"):
+    gits = subprocess.getoutput("git rev-parse --local-env-vars").split()  # noqa: S605  all words are ours
+    for name in {*gits, "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"} - {"GIT_CONFIG_COUNT"}:
         os.environ.pop(name, None)
     if command == "new":
         return new(list(arguments))

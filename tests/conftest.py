@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,12 @@ collect_ignore = ["benchmarks/rendered", "brief/app"]
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start: a shell in the background hands on that it is ignored."""
+    """Let Ctrl-C reach the programs that tests start, and no variable of a git hook reach Copier.
+
+    A shell in the background hands on that Ctrl-C is ignored.
+    """
+    for name in [each for each in os.environ if each.startswith("GIT_")]:
+        del os.environ[name]
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

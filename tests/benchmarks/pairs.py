@@ -1,29 +1,10 @@
-"""Two things timed in turn, such as this template and an empty one, and what to say of them."""
+"""Two things timed in turn, such as an update and plain Copier, and what to say of them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from tests.support.environment import git, succeed
-
-SETTINGS = "_subdirectory: template\n_answers_file: .copier-answers.yml\n_exclude: [/left]\n"
-ANSWERS = "{{ _copier_conf.answers_file }}.jinja"
-
-
-def write_empty(folder: Path, written: Collection[str], beside: Path, ref: str, text: str = "") -> None:
-    """Write a template of as many files as the one in `beside` has at `ref`, each of them `text`.
-
-    It writes as many too: those in `written`. The others are left out of a copy, as ours leaves some of its files out:
-    Copier looks at each all the same.
-    """
-    count = len(git(beside, "ls-tree", "-r", "--name-only", ref, "template/").splitlines())
-    left = [f"left/{number}" for number in range(count - len(written))]
-    for name in [*written, *left]:
-        path = folder / "template" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    (folder / "template" / ANSWERS).write_text("{{ _copier_answers | to_nice_yaml -}}\n")
-    (folder / "copier.yml").write_text(SETTINGS)
+from tests.support.environment import succeed
 
 
 def timed(*command: str, cwd: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:

@@ -52,6 +52,8 @@ def test_the_variables_of_a_git_hook_are_ignored(machine: Machine) -> None:
     other.mkdir()
     commit_all(other, "Another repository")
     hook = {"GIT_DIR": str(other / ".git"), "GIT_INDEX_FILE": str(other / ".git/index"), "GIT_WORK_TREE": str(other)}
+    hook |= {"GIT_COMMON_DIR": hook["GIT_DIR"], "GIT_OBJECT_DIRECTORY": str(other / ".git/objects"), "GIT_PREFIX": "a/"}
+    hook |= {"GIT_CONFIG_PARAMETERS": "'core.bare=true'"}
 
     machine("new", "../service", **hook)
 

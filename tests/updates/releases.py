@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from tests.support.environment import ROOT, commit_all, git
+from tests.support.environment import ROOT, clean_environment, commit_all, git
 from tests.support.template import snapshot
 from tests.updates import fix
 
@@ -45,7 +45,9 @@ class HistoryError(Exception):
 
 def tree(version: str, commit: str) -> bytes:
     """Return the tree of a release as a tar; raise `HistoryError` if the clone is shallow."""
-    done = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", "archive", commit], cwd=ROOT, capture_output=True, check=False, env=clean_environment()
+    )
     if done.returncode:
         raise HistoryError(
             f"This clone has no commit {commit[:7]}, which is release {version}. "

@@ -7,7 +7,7 @@ import pytest
 
 # A test puts its cell among its properties, since these reach the process that prints from every worker.
 PROPERTY = "update table"
-TITLE = "copier update: conflicts, lost bytes and stale fixes"
+TITLE = "updates: conflicts, lost bytes and stale fixes; steps applied and left"
 
 
 class Cell(NamedTuple):

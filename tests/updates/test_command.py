@@ -14,7 +14,7 @@ from tests.updates import fix, table
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.copier_program import SOMEBODY
-from tests.updates.edits import append, relink
+from tests.updates.edits import append, cut, edit, relink
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.releases import FIX, NEXT, PAST
 
@@ -31,13 +31,16 @@ def oneloop(service: Path, *arguments: str, **variables: str) -> "CompletedProce
 
 
 def with_hooks_everywhere(folder: Path) -> str:
-    """Return settings of git with hooks for each repository of a user, none of which may run."""
+    """Return a user's settings of git: what changes its output, and hooks, none of which may run."""
     for name in ("pre-commit", "commit-msg", "post-checkout"):
         (folder / "hooks").mkdir(exist_ok=True)
         (folder / "hooks" / name).write_text("#!/bin/sh\nexit 1\n")
         (folder / "hooks" / name).chmod(0o755)
     settings = folder / "gitconfig"
-    settings.write_text(f"[core]\nhooksPath = {folder}/hooks\n[init]\ntemplateDir = {folder}\n")
+    printed = "[status]\nbranch = true\nrelativePaths = false\n"
+    settings.write_text(
+        f"{printed}[core]\nhooksPath = {folder}/hooks\nsafecrlf = true\n[init]\ntemplateDir = {folder}\n"
+    )
     return str(settings)
 
 
@@ -118,6 +121,21 @@ def moved(service: Path) -> None:
     commit_all(service, "Work")
 
 
+def tampered(service: Path) -> None:
+    edit(service / ".copier-answers.yml", f"_commit: {NEXT}", "_commit: 9.9.9")
+    commit_all(service, "Tamper")
+
+
+def without_commit(service: Path) -> None:
+    cut(service / ".copier-answers.yml", r"^_commit: .*?\n")
+    commit_all(service, "Tamper")
+
+
+def unreachable(service: Path) -> None:
+    relink(service, "ssh://git@127.0.0.1:1/oneloop.git")
+    commit_all(service, "Work")
+
+
 def without_git(service: Path) -> None:
     (service / ".git").rename(service.with_name("git"))
 
@@ -140,10 +158,13 @@ def nothing(_: Path) -> None: ...
         (unlinked, (), "copier copy --defaults --vcs-ref"),
         (moved, (), "/nowhere/oneloop, which does not exist on this machine"),
         (without_git, (), "git init"),
+        (tampered, (), "Unknown revision: '9.9.9'"),
+        (without_commit, (), "does not name the template and its release"),
+        (unreachable, (), "Could not read from remote repository"),
     ],
     ids=[
         *("uncommitted work", "its remedy", "a rejected piece", "an older release", "an unknown release"),
-        *("no answers file", "no template", "no repository"),
+        *("no answers file", "no template", "no repository", "a tampered commit", "no commit", "no network"),
     ],
 )
 def test_is_refused_and_nothing_is_changed(

@@ -1,5 +1,7 @@
 """The update table turns red if an update changes a user's file, or does not bring the template's."""
 
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +10,7 @@ import pytest
 
 from tests.support import template
 from tests.support.environment import commit_all, git
+from tests.updates import step_cases, test_steps, update_steps
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.edits import edit_each, relink
@@ -88,3 +91,91 @@ def test_a_moved_tag(updated: Callable[..., Outcome]) -> None:
 
     assert outcome.stale | outcome.conflicts
     assert outcome.lost == frozenset()
+
+
+class StepBug(NamedTuple):
+    """A change of a step, and the case of test_steps.py that finds it."""
+
+    file: str
+    right: str
+    wrong: str
+    case: str
+
+
+STEP_BUGS = [
+    StepBug("access_table", "files.write(path, text)", "files.write(path, '')", "a service without a table of access"),
+    StepBug("adopted_seam", "(_is_call, _is_import)", "(_is_import,)", "the seam of an adopted suite"),
+    StepBug("adopted_seam", '("VARIABLE", "DRIVER")', '("VARIABLE",)', "the seam of an adopted suite"),
+    StepBug("adopted_seam", 'if "name_database" in new', "if not new", "a test database with another name"),
+    StepBug("command_names", "oneloop run", "oneloop ran", "a script of the user's"),
+    StepBug("command_names", '"uv run " if path', '"" if path', "a workflow"),
+    StepBug("command_names", "#subdirectory=tools", "", "the ratchet in a pipeline"),
+    StepBug("command_names", "(?:--with libcst )?", "", "the converter in a page"),
+    StepBug("configure_plugin", 'found else found[0]}"', 'found else name}"', "a package of another name"),
+    StepBug("configure_plugin", 'constants.get("VARIABLE") or ', "", "a seam that its user has corrected"),
+    StepBug("configure_plugin", 'else "[pytest]"', 'else "addopts"', "pytest.ini without minversion"),
+    StepBug("configure_plugin", '"required_plugins" in pytest_settings or ', "", "required plugins of the user's"),
+    StepBug("downgrade_in_migrate", 'revision: str = "head")\\2', ")\\2", "a fixture that goes one way"),
+    StepBug("downgrade_in_migrate", "        files.leave(", "        print(", "a fixture of another form"),
+    StepBug("expected_error", "MARKER + text[found", "text[found", "a task that fails on purpose"),
+    StepBug("expected_error", '"background_error" not in', '"" in', "a task that fails on purpose"),
+    StepBug("first_snapshot", "is None", "is not None", "test_a_snapshot_is_written_once"),
+    StepBug("generated_requests", "{line} {OPTION}", "{line}", "a group for generated requests"),
+    StepBug("install_plugin", "{source}", "", "a list without a comma at its end"),
+    StepBug("install_plugin", "lines + source", "source + lines", "sources that are there"),
+    StepBug("install_plugin", "if new == text:", "if False:", "a project of another tool"),
+    StepBug("listed_permission", "text.replace(OLD, NEW)", "text", "a moved file"),
+    StepBug("listed_permission", "elif", "elif not", "a permission of another form"),
+    StepBug("login_lock", "below(text, VERIFIED.strip(), BLOCK)", "text + BLOCK", "a login without a lock"),
+    StepBug("login_lock", "if VERIFIED + REFUSED in text", "if text", "a login of another form"),
+    StepBug("moved_page", '".md", ', "", "a page of another name"),
+    StepBug("mypy_settings", r",?[ \t]*\n", r"[ \t]*\n", "files of mypy over several lines"),
+    StepBug("mypy_settings", 'if re.search(r"^exclude', 'if re.search(r"^exclud$', "an exclude of the user's"),
+    StepBug("new_imports", '"UserWithPassword"', '"Person"', "imports of the old names"),
+    StepBug("new_imports", ".lower() < module]", ".lower() > module]", "imports of the old names"),
+    StepBug("new_imports", "if gone and path", "if not gone and path", "a module that is gone"),
+    StepBug("new_imports", "except SyntaxError", "except KeyError", "a file that is no Python"),
+    StepBug("old_conftest", "return module.startswith(PLUGIN) or", "return", "a fixture of the user's in conftest.py"),
+    StepBug("old_conftest", "if PLUGIN in kept", "if not kept", "a conftest.py that uses the plugin"),
+    StepBug("one_client_a_class", "below(text, ABOVE, CLASS)", "text", "a class with two kinds of client"),
+    StepBug("plugin_in_image", "{ALLOWED}", "", "an image"),
+    StepBug("plugin_in_image", "if COPY not in docker", "if not docker", "an image of another form"),
+    StepBug("printable_request_id", ".replace(OLD, NEW)", "", "a space at the end of a header"),
+    StepBug("step", '"ls-files"', '"ls-files", "--others", "--cached"', "test_only_what_git_tracks_is_changed"),
+    StepBug("step", 'if before.count(b"\\r\\n") * 2', 'if before.count(b"\\r\\r") * 2', "CRLF"),
+    StepBug("text_edits", r"\1,\2", r"\1\2", "a last line without a comma"),
+    StepBug("unnamed_status", "for old, new in CHANGES.items()", "for old, new in []", "a status without a name"),
+]
+
+
+def check(case: str, folder: Path) -> None:
+    """Run a case of test_steps.py, or one of its tests."""
+    if case in step_cases.CHANGES:
+        test_steps.test_a_change_is_made_once(folder, case)
+    elif case in step_cases.LEAVES:
+        test_steps.test_what_is_not_sure_is_left_with_the_reason(folder, *step_cases.LEAVES[case])
+    else:
+        getattr(test_steps, case)(folder)
+
+
+@pytest.mark.parametrize("bug", STEP_BUGS, ids=lambda bug: f"{bug.file}: {bug.case}")
+def test_a_wrong_step(bug: StepBug, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps are imported from a copy of the plugin in which one of them is wrong."""
+    copy = tmp_path / "plugin"
+    shutil.copytree(update_steps.PLUGIN / "commands", copy / "commands")
+    edit_each(copy / f"commands/update/steps/{bug.file}.py", bug.right, bug.wrong)
+    for name in [each for each in sys.modules if each.split(".")[0] == "commands"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(copy)
+    (tmp_path / "service").mkdir()
+
+    with monkeypatch.context() as these:
+        these.setattr(sys, "modules", {**sys.modules})
+        with pytest.raises((AssertionError, ValueError)):
+            check(bug.case, tmp_path / "service")
+
+
+def test_each_step_has_a_planted_bug() -> None:
+    modules = {step.change.__module__.rpartition(".")[2] for step in update_steps.all_steps()}
+
+    assert modules - {bug.file for bug in STEP_BUGS} == set()

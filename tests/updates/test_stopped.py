@@ -1,6 +1,7 @@
 """An update that is stopped says how to go on and how to go back, and both work."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from tests.conftest import Once
 from tests.support import template
-from tests.support.environment import clean_environment, commit_all, git, run
+from tests.support.environment import clean_environment, commit_all, git, run, succeed
 from tests.updates.busy_user import copy
 from tests.updates.conftest import Old
 from tests.updates.copier_program import SOMEBODY
@@ -99,6 +100,100 @@ def test_ctrl_c_at_a_question_says_how_to_go_on(updated: Path) -> None:
     assert "Traceback" not in said
     assert subjects(updated, start) == [f"Update Oneloop {OLD} → {NEXT}"]
     assert git(updated, "status", "--porcelain") == ""
+
+
+# It signs nothing: it sends Ctrl-C to the process that called git.
+INTERRUPTS = "#!/bin/sh\nkill -INT $(ps -o ppid= -p $PPID)\nexit 1\n"
+
+
+def go_on_and_back(service: Path, start: str, before: str) -> None:
+    """Both ways that a stop prints end well: the rest is applied, and all of it can be reverted."""
+    assert steps(service, "", "--yes").returncode == 0
+    assert "No step is due" in steps(service, "", "--yes").stdout
+    assert git(service, "status", "--porcelain") == ""
+    git(service, "revert", "--no-edit", f"{start}..HEAD")
+    assert git(service, "rev-parse", "HEAD^{tree}") == before
+
+
+def test_ctrl_c_while_git_commits_says_what_is_not_committed(updated: Path) -> None:
+    start, before = git(updated, "rev-parse", "HEAD"), git(updated, "rev-parse", "HEAD^{tree}")
+    gpg = updated.with_name("gpg")
+    gpg.write_text(INTERRUPTS)
+    gpg.chmod(0o755)
+    git(updated, "config", "commit.gpgSign", "true")
+    git(updated, "config", "gpg.program", str(gpg))
+
+    stopped = steps(updated, "", "--yes")
+    git(updated, "config", "commit.gpgSign", "false")
+
+    assert stopped.returncode == 130
+    assert "Traceback" not in stopped.stdout
+    assert "These files are written, and not committed:\n" in stopped.stdout
+    assert f"To go on, commit them, and run:\n    uv run python {STEPS}\n" in stopped.stdout
+    go_back = stopped.stdout.partition("keep these changes aside: ")[2].splitlines()[0]
+    succeed("sh", "-ec", go_back, cwd=updated, env=SOMEBODY)
+    assert git(updated, "rev-parse", "HEAD^{tree}") == before
+    git(updated, "stash", "pop", "--quiet")
+    go_on_and_back(updated, start, before)
+
+
+@pytest.mark.nightly
+def test_a_full_disk_says_how_to_go_on(updated: Path) -> None:
+    """No file may grow beyond 4 KiB. The step that writes pyproject.toml is made whole or not at all."""
+    start, before = git(updated, "rev-parse", "HEAD"), git(updated, "rev-parse", "HEAD^{tree}")
+    steps(updated, "q\n")
+    command = f"ulimit -f 8; exec {shlex.quote(sys.executable)} {STEPS} --no-selftest --yes"
+
+    stopped = run("sh", "-ec", command, cwd=updated, env=SOMEBODY)
+
+    assert stopped.returncode == 1
+    assert "Traceback" not in stopped.stdout
+    assert "The system refused: [Errno 27] File too large" in stopped.stdout
+    assert f"To go on:\n    uv run python {STEPS}\n" in stopped.stdout
+    assert git(updated, "status", "--porcelain") == ""
+    go_on_and_back(updated, start, before)
+
+
+@pytest.mark.nightly
+def test_without_a_network_nothing_can_be_locked(updated: Path) -> None:
+    """What Copier has brought stays until it can."""
+    before = git(updated, "rev-parse", "HEAD^{tree}")
+    (updated / "uv.lock").write_text("")
+    git(updated, "add", "uv.lock")
+    git(updated, "commit", "--quiet", "--message", "Lock", "--", "uv.lock")
+    offline = updated.with_name("uv")
+    offline.write_text("#!/bin/sh\necho 'error: no network' >&2\nexit 2\n")
+    offline.chmod(0o755)
+
+    stopped = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env={**SOMEBODY, "UV": str(offline)})
+
+    assert stopped.returncode == 1
+    assert "`uv lock` failed. It reports:\nerror: no network" in stopped.stdout
+    assert "These files are written, and not committed:\n" in stopped.stdout
+    (updated / "uv.lock").unlink()
+    git(updated, "rm", "--quiet", "--cached", "uv.lock")
+    git(updated, "commit", "--quiet", "--message", "No lock", "--", "uv.lock")
+    start = git(updated, "rev-parse", "HEAD")
+    go_on_and_back(updated, start, before)
+
+
+def test_a_preview_of_the_steps_is_what_they_do(updated: Path) -> None:
+    """The same list, and the same tree of git's."""
+    (updated / "tests/contract").mkdir(exist_ok=True)
+    (updated / "tests/contract/openapi.json").write_text("{}\n")  # so that no step runs a program
+    start, before = commit_all(updated, "Update"), contents(updated)
+
+    preview = steps(updated, "", "--preview")
+    untouched = git(updated, "rev-parse", "HEAD"), contents(updated)
+    done = steps(updated, "", "--yes")
+
+    assert untouched == (start, before)
+    listed, last = preview.stdout.rsplit("\n", 2)[0], preview.stdout.splitlines()[-1]
+    assert preview.returncode == done.returncode == 0, preview.stdout
+    assert "Steps in your own files, a commit each" in listed
+    assert done.stdout.startswith(listed)
+    assert last == f"Your files are then those of git's tree {git(updated, 'rev-parse', 'HEAD^{tree}')}."
+    assert last in done.stdout
 
 
 def detached(service: Path) -> None:

@@ -100,9 +100,11 @@ def find_dirty(root: Path) -> set[str] | None:
     """Return the files with uncommitted changes, None if this is not a git repository."""
     command = ["git", "-C", str(root), "status", "--porcelain", "-z", "--no-renames", "."]
     prefix = ["git", "-C", str(root), "rev-parse", "--show-prefix"]
-    # Inside a git hook these variables name another index.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
+        # Inside a git hook these variables name another index. Settings that a CI gives stay.
+        listed = subprocess.run(["git", "rev-parse", "--local-env-vars"], capture_output=True, check=True, text=True)
+        dropped = {*listed.stdout.split()} - {"GIT_CONFIG_COUNT"}
+        environment = {name: value for name, value in os.environ.items() if name not in dropped}
         done = subprocess.run(command, capture_output=True, check=True, env=environment)
         below = subprocess.run(prefix, capture_output=True, check=True, env=environment)
     except (OSError, subprocess.CalledProcessError):

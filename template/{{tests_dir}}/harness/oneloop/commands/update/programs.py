@@ -12,10 +12,7 @@ from .. import CommandError
 
 COPIER = "copier>=9.15.0"
 # Whatever the user's settings are: the output has one form, and line ends are no reason to refuse.
-PLAIN = (
-    "core.quotePath=false color.ui=false status.branch=false status.relativePaths=true status.renames=false "
-    "core.safecrlf=false"
-)
+PLAIN = "core.quotePath=0 color.ui=0 status.branch=0 status.relativePaths=1 status.renames=0 core.safecrlf=0"
 RELEASE_IS_OUT = 2  # the exit status of `copier check-update`
 
 

@@ -8,15 +8,13 @@ from pathlib import Path
 from .. import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, run_on_terminal
 from .steps.apply_steps import Options, finish
-from .steps.safe_start import check_branch, check_clean, one_at_a_time
+from .steps.safe_start import GO_BACK, check_branch, check_clean, one_at_a_time
 from .steps.scratch import AUTHOR, scratch_copy
 from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, say
 
 PLUGIN = Path(__file__).resolve().parents[3]
 SECOND_HALF = "ONELOOP_UPDATE_SECOND_HALF"  # set where this process holds the lock, or has made a copy
 COMMIT = re.compile("[0-9a-f]{7,40}")
-# `git stash` refuses a conflict until it is added. The stash keeps every change.
-GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
 
 
 def check(file: str) -> int:

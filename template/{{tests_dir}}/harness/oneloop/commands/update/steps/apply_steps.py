@@ -10,7 +10,7 @@ from ... import CommandError
 from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
 from .news import news
-from .safe_start import check_clean
+from .safe_start import GO_BACK, check_clean
 from .step import Left, ServiceFiles, Step
 from .step_list import due
 from .write_files import written
@@ -21,7 +21,14 @@ QUESTION = "Apply it? Enter: yes, s: skip, q: stop "
 STOPPED = """\
 Nothing is lost: what is listed above as committed is committed, and nothing else has changed.
 To go on:
+    {go_on}"""
+NOT_COMMITTED = """\
+Nothing is lost. These files are written, and not committed:
+{changes}
+To go on, commit them, and run:
     {go_on}
+{go_back}"""
+REVERT = """\
 To go back, revert the commits of the update:
     git revert --no-edit {start}..HEAD"""
 
@@ -40,6 +47,10 @@ class StopError(CommandError):
     """The user has stopped."""
 
 
+class LockError(CommandError):
+    """`uv lock` has failed."""
+
+
 def go_on(folder: Path) -> str:
     """Return the command that goes on with an update, whatever its release and whether the plugin is installed."""
     return f"uv run python {HERE.relative_to(folder).as_posix()}"
@@ -51,14 +62,28 @@ def finish(folder: Path, options: Options) -> int:
     try:
         since = _commit_update(folder, options)
         left, skipped = _apply(folder, since, options)
-    except (CommandError, KeyboardInterrupt) as error:
-        if git(folder, "rev-parse", "--short", "HEAD").stdout.strip() != start or isinstance(error, KeyboardInterrupt):
-            say(STOPPED.format(go_on=go_on(folder), start=start))
+    except (CommandError, KeyboardInterrupt, OSError) as error:
+        _say_how_to_go_on(folder, start, error)
+        if isinstance(error, OSError):
+            raise CommandError(f"The system refused: {error}") from None
         raise
     tested = options.preview or not options.selftest or _selftest()
     if not options.preview:
         _say_what_is_next(folder, start, [*left, *skipped])
     return 0 if tested else 1
+
+
+def _say_how_to_go_on(folder: Path, start: str, error: BaseException) -> None:
+    """Say it after a stop that no message explains, and wherever something is committed already."""
+    is_committed = git(folder, "rev-parse", "--short", "HEAD").stdout.strip() != start
+    is_explained = isinstance(error, CommandError) and not isinstance(error, LockError)
+    if changes := [] if is_explained else find_changes(folder):
+        listed = "\n".join(f"  {line}" for line in changes)
+        say(NOT_COMMITTED.format(changes=listed, go_on=go_on(folder), go_back=GO_BACK))
+    elif is_committed or not is_explained:
+        say(STOPPED.format(go_on=go_on(folder)))
+    if is_committed:
+        say(REVERT.format(start=start))
 
 
 def _commit_update(folder: Path, options: Options) -> str:
@@ -93,22 +118,20 @@ def lock(folder: Path) -> None:
     if any((each / "uv.lock").is_file() for each in inside):
         done = uv(project, "lock", "--quiet")
         if done.returncode:
-            raise CommandError(
-                f"`uv lock` failed. It reports:\n{reason(done)}\n"
-                f"The rest of the update is written. To go on:\n    {go_on(folder)}"
-            )
+            raise LockError(f"`uv lock` failed. It reports:\n{reason(done)}")
 
 
-def commit(folder: Path, message: str, *paths: str) -> None:
+def commit(folder: Path, message: str, *paths: str, quiet: bool = False) -> None:
     """Commit these paths alone. The hooks of the project do not run: a formatter would change the template's files."""
     git(folder, "add", "--all", "--", *paths)
     done = git(folder, "commit", "--quiet", "--no-verify", "--message", message, "--", *paths)
     if done.returncode:
         raise CommandError(
             f"git could not commit. It reports:\n{reason(done)}\nThe files are written. "
-            f'Commit them as "{message.splitlines()[0]}", then go on:\n    {go_on(folder)}'
+            f'Commit them as "{message.splitlines()[0]}", then go on:\n    {go_on(folder)}\n{GO_BACK}'
         )
-    say(f"Committed: {message.splitlines()[0]}\n")
+    if not quiet:
+        say(f"Committed: {message.splitlines()[0]}\n")
 
 
 def _answers(folder: Path, options: Options) -> str:
@@ -129,9 +152,10 @@ def _apply(folder: Path, since: str, options: Options) -> tuple[list[Left], list
             say(_row(folder, step, files, is_first=len(steps) == 1))
     if not steps:
         say("No step is due in your own files.")
-    left, skipped = [], []
+    left, skipped, runs = [], [], False
     for step in steps:
         files = step.try_on(ServiceFiles(folder, answers))
+        runs = runs or bool(files.programs)
         left += [] if options.preview else files.left
         if not (files.changed or files.programs):
             continue
@@ -142,7 +166,8 @@ def _apply(folder: Path, since: str, options: Options) -> tuple[list[Left], list
         else:
             skipped.append(Left(step.title, "You skipped it."))
     if options.preview or not (left or skipped):
-        say(f"\nYour files are then those of git's tree {git(folder, 'rev-parse', 'HEAD:./').stdout.strip()}.")
+        more = ", and what the programs above write" if options.preview and runs else ""
+        say(f"\nYour files are then those of git's tree {git(folder, 'rev-parse', 'HEAD:./').stdout.strip()}{more}.")
     return left, skipped
 
 
@@ -193,7 +218,7 @@ def _write(folder: Path, step: Step, files: ServiceFiles, options: Options) -> l
     changed = [line[3:].strip('"') for line in find_changes(folder)] if files.programs else []
     paths = {*files.changed, *changed, *([files.beside_tests("uv.lock")] if _is_locked(folder, files) else [])}
     if paths:
-        commit(folder, f"{step.title}\n\n{step.why}", *sorted(paths))
+        commit(folder, f"{step.title}\n\n{step.why}", *sorted(paths), quiet=options.preview)
     return []
 
 

@@ -14,6 +14,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+# `git stash` refuses a conflict until it is added. The stash keeps every change.
+GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
+
 
 @contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
