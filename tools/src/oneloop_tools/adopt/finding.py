@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from oneloop_tools.errors import ToolsError
 
-
 MEMBER = re.compile(r"(?<=\w)\.[\w.]+$")  # Copier's question takes a name, without attributes
 
 
