@@ -141,9 +141,9 @@ def test_changed_source_is_built_again(tmp_path: Path) -> None:
     """A pull brings new code, and uv keeps what it has built from a path until the files that are named change."""
     tools = Path(shutil.copytree(ROOT / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__")))
     command = (uv(), "run", "--quiet", "--no-project", "--with", str(tools), "oneloop-tools", "--help")
-    assert "Audit and convert an existing suite" in succeed(*command, cwd=tmp_path)
+    assert "Bring an existing suite over" in succeed(*command, cwd=tmp_path)
 
     file = tools / "src/oneloop_tools/cli.py"
-    file.write_text(file.read_text().replace("Audit and convert an existing suite", "Changed"))
+    file.write_text(file.read_text().replace("Bring an existing suite over", "Changed"))
 
     assert "Changed" in succeed(*command, cwd=tmp_path)

@@ -158,7 +158,7 @@ def test_environment_is_needed(project: Project) -> None:
     assert "There is no interpreter nowhere/python." in done.stderr
 
 
-def test_nobody_is_there_to_press_enter(project: Project) -> None:
+def test_without_a_terminal_nothing_is_written(project: Project) -> None:
     adopting = project()
     before = adopting.content()
 

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     own, pytest_arguments = split_arguments(given)
-    parser = argparse.ArgumentParser(prog="oneloop-tools", description="Audit and convert an existing suite of tests.")
+    parser = argparse.ArgumentParser(
+        prog="oneloop-tools", description="Bring an existing suite over: adopt, audit, convert."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     adopt.add_arguments(
         commands.add_parser(

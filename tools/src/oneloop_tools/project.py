@@ -29,6 +29,7 @@ from .errors import ToolsError
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
+OWN_ANSWERS_FILE = ".copier-answers.oneloop.yml"
 TESTS = "tests"
 PACKAGE = Path(__file__).parent
 ENVIRONMENTS = (".venv", "venv")
@@ -51,7 +52,10 @@ class ProjectSettings:
                 pyproject = tomllib.loads(file.read_text("utf-8"))
             except (tomllib.TOMLDecodeError, UnicodeDecodeError):
                 pyproject = {}  # the project's own tools report it
-        return cls(root, _answers(root / ANSWERS_FILE), pyproject, _pytest(root, pyproject))
+        # Where another template has the usual name, the plugin's answers have a name of their own.
+        own = root / OWN_ANSWERS_FILE
+        answers = _answers(own if own.exists() else root / ANSWERS_FILE)
+        return cls(root, answers, pyproject, _pytest(root, pyproject))
 
     @property
     def app(self) -> str | None:

@@ -137,7 +137,7 @@ class _Adoption:
         if self.options.yes:
             return True
         if not sys.stdin.isatty():
-            raise AdoptionError("No user is there to press Enter. To make these changes, add --yes.")
+            raise AdoptionError("There is no terminal in which to press Enter. To make these changes, add --yes.")
         return not input("Press Enter to write this, or type n: ").strip()
 
     def _ask(self, what: str, option: str, example: str, choices: list[Finding]) -> str:

@@ -99,7 +99,7 @@ def _read(found: dict[str, Any], root: Path) -> Confirmed:
     if versions.get("pydantic", "2").startswith("1."):
         raise AdoptionError(f"The project has pydantic {versions['pydantic']}, and the plugin needs pydantic 2.")
     if error is not None:
-        raise AdoptionError(f"{error['text']} {ADVICE[error['kind']]}".replace("..", "."))
+        raise AdoptionError(f"{error['text'].rstrip('.')}. {ADVICE[error['kind']]}")
     known = Confirmed.__dataclass_fields__
     return Confirmed(**{name: value for name, value in found.items() if name in known})
 

@@ -92,7 +92,7 @@ def find_package_manager(root: Path, top: Path, folder: str, python: Path) -> Pa
     files = requirement_files(root)
     if has_groups and not files:
         return PackageManager("uv", "pyproject.toml: [dependency-groups]", by_lock[0][3])
-    return _of_requirements(root, files, (*_pip(python), "install", "--editable", place))
+    return _of_requirements(root, files, (*_pip_install(python), "--editable", place))
 
 
 def _of_requirements(root: Path, files: list[Path], install: tuple[str, ...]) -> PackageManager:
@@ -106,10 +106,12 @@ def _of_requirements(root: Path, files: list[Path], install: tuple[str, ...]) ->
     return PackageManager("requirements", shown, install, chosen)
 
 
-def _pip(python: Path) -> tuple[str, ...]:
-    """Return pip, or uv's where the environment has none."""
+def _pip_install(python: Path) -> tuple[str, ...]:
+    """Return pip's command, or uv's where the environment has no pip."""
     has_pip = any(python.parent.parent.glob("[Ll]ib/**/site-packages/pip/__init__.py"))
-    return (str(python), "-m", "pip") if has_pip or not shutil.which("uv") else ("uv", "pip", f"--python={python}")
+    if has_pip or not shutil.which("uv"):
+        return (str(python), "-m", "pip", "install")
+    return ("uv", "pip", "install", "--python", str(python))
 
 
 def _tables(root: Path) -> tuple[dict[str, Any], bool]:

@@ -87,5 +87,7 @@ def _gives_a_session(found: Definition) -> bool:
         for item in each.items
         if isinstance(item.optional_vars, ast.Name)
     }
-    texts = [entered.get(ast.unparse(each), ast.unparse(each)) for each in given]
+    texts = [ast.unparse(each) for each in given]
+    if any(NAMED.search(entered.get(text, "")) for text in texts):
+        return True
     return any(NAMED.search(text) for text in texts) and bool(NAMED.search(node.name))

@@ -10,11 +10,12 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
+from oneloop_tools.project import ANSWERS_FILE, OWN_ANSWERS_FILE
+
 from .finding import AdoptionError
 
 COPIER = "copier>=9.15.0"
 CLONE = Path(__file__).resolve().parents[4]
-OTHER_ANSWERS = ".copier-answers.oneloop.yml"
 GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 
@@ -52,7 +53,7 @@ def copy(template: Template, folder: Path, answers: dict[str, str]) -> None:
     """Write the plugin into a folder by Copier."""
     command = [*_copier(), "copy", "--quiet", "--defaults"]
     command += [f"--vcs-ref={template.commit}"] if template.commit else []
-    command += ["--answers-file", OTHER_ANSWERS] if (folder / ".copier-answers.yml").exists() else []
+    command += ["--answers-file", OWN_ANSWERS_FILE] if (folder / ANSWERS_FILE).exists() else []
     command += [f"--data={name}={answer}" for name, answer in answers.items()]
     done = subprocess.run(
         [*command, template.address, str(folder)],

@@ -1,0 +1,245 @@
+"""What is written into the user's own files: the lines that are needed, where they belong, and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from oneloop_tools.adopt.edits import Drafts, write
+from oneloop_tools.adopt.finding import AdoptionError
+from oneloop_tools.adopt.needed_versions import read_needed, refuse_old_versions
+from oneloop_tools.adopt.own_databases import find_database_fixtures
+from oneloop_tools.adopt.package_manager import find_package_manager
+from oneloop_tools.adopt.packages import find_packages
+from oneloop_tools.adopt.pytest_settings import find_pytest_settings
+from oneloop_tools.adopt.suite_run import SuiteRun, difference
+from oneloop_tools.adopt.template_copy import Template
+from tests.support.environment import ROOT
+from tests.tools.adopt.conftest import CONFTEST, PYPROJECT, Project
+
+NEEDED = (
+    "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = session\n"
+)
+REVERSED = "\n".join(reversed(NEEDED.splitlines())) + "\n"
+QUOTED = "".join(f'{name} = "{value}"\n' for name, value in (line.split(" = ") for line in REVERSED.splitlines()))
+
+
+def drafted(root: Path, installed: str = "") -> str:
+    """Return what pytest's settings become."""
+    settings, drafts = find_pytest_settings(root), Drafts()
+    settings.draft(drafts, installed)
+    return drafts.read(settings.file)
+
+
+@pytest.mark.parametrize(
+    ("files", "after"),
+    [
+        pytest.param(
+            {"pytest.ini": "[pytest]\naddopts = -q\n"}, f"[pytest]\n{REVERSED}addopts = -q\n", id="pytest.ini"
+        ),
+        pytest.param(
+            {"pytest.ini": "[pytest]\r\naddopts = -q\r\n"},
+            f"[pytest]\n{REVERSED}addopts = -q\n".replace("\n", "\r\n"),
+            id="line endings of Windows",
+        ),
+        pytest.param(
+            {"pytest.ini": f"[pytest]\n{NEEDED}", "tox.ini": "[pytest]\n"},
+            f"[pytest]\n{NEEDED}",
+            id="nothing is missing",
+        ),
+        pytest.param(
+            {"pytest.ini": f"[pytest]\n{NEEDED.replace('auto', 'strict  # ours')}"},
+            f"[pytest]\n{NEEDED}",
+            id="another value",
+        ),
+        pytest.param(
+            {"pytest.ini": f"[pytest]\n{NEEDED}anyio_mode = auto\n"},
+            f"[pytest]\n{NEEDED}anyio_mode = strict\n",
+            id="anyio",
+        ),
+        pytest.param(
+            {"pyproject.toml": '[tool.pytest.ini_options]\naddopts = ["-q"]\n\n[tool.ruff]\nline-length = 80\n'},
+            f'[tool.pytest.ini_options]\n{QUOTED}addopts = ["-q"]\n\n[tool.ruff]\nline-length = 80\n',
+            id="pyproject.toml",
+        ),
+        pytest.param(
+            {"setup.cfg": "[flake8]\n\n[tool:pytest]\naddopts = -q\n"},
+            f"[flake8]\n\n[tool:pytest]\n{REVERSED}addopts = -q\n",
+            id="setup.cfg",
+        ),
+        pytest.param(
+            {"pyproject.toml": '[project]\nname = "notes"\n'},
+            f'[project]\nname = "notes"\n\n[tool.pytest.ini_options]\n{QUOTED}',
+            id="no settings yet",
+        ),
+    ],
+)
+def test_settings_of_pytest(tmp_path: Path, files: dict[str, str], after: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.encode())
+
+    assert drafted(tmp_path) == after
+
+
+def test_a_setting_that_is_not_known_yet_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+
+    assert "asyncio_default_test_loop_scope" not in drafted(tmp_path, "0.24.0")
+    assert "asyncio_default_test_loop_scope" in drafted(tmp_path, "1.5.0")
+
+
+def test_line_of_a_requirements_file(project: Project) -> None:
+    """Appended once, also where the last line has no end."""
+    adopting = project({"requirements-dev.txt": "pytest"})
+    manager = find_package_manager(adopting.root, adopting.root, "tests/harness", Path("python"))
+    drafts = Drafts()
+
+    for _ in range(2):
+        manager.draft(drafts, "tests/harness")
+    write(drafts.edits())
+
+    assert (adopting.root / "requirements-dev.txt").read_text() == "pytest\n-e ./tests/harness\n"
+
+
+OWN = """
+import pytest
+from sqlalchemy import text
+
+from tests.databases import make
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def database(engine):
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE DATABASE notes_test"))
+    yield
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def made():
+    make("notes")
+
+
+@pytest.fixture
+def url():
+    make("other")
+    return "postgresql://other"
+
+
+@pytest.fixture
+def number():
+    return 1
+"""
+EMPTIED = """
+import pytest
+from sqlalchemy import text
+
+from tests.databases import make
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def database(engine):
+    yield  # the test plugin creates the database
+
+
+@pytest.fixture(scope="session")
+def made():
+    return  # the test plugin creates the database
+
+
+@pytest.fixture
+def url():
+    make("other")
+    return "postgresql://other"
+
+
+@pytest.fixture
+def number():
+    return 1
+"""
+MAKE = "def make(name):\n    create_database(name)\n"
+
+
+def test_fixtures_that_create_a_database_are_emptied(project: Project) -> None:
+    """Also one that calls a helper. One that gives a value is only named."""
+    investigation = project({"tests/conftest.py": CONFTEST, "tests/own.py": OWN, "tests/databases.py": MAKE}).look()
+    investigation.look()
+    drafts = Drafts()
+
+    found = find_database_fixtures(investigation.tree)
+    for fixture in found:
+        if not fixture.gives:
+            fixture.draft(drafts)
+
+    assert [(fixture.node.name, fixture.gives) for fixture in found] == [
+        ("url", True),
+        ("made", False),
+        ("database", False),
+    ]
+    assert [edit.after for edit in drafts.edits()] == [EMPTIED]
+
+
+class TestVersions:
+    def test_of_the_template_are_read(self) -> None:
+        needed = read_needed(Template(str(ROOT), "HEAD"))
+
+        assert {"python", "fastapi", "pytest", "sqlalchemy"} <= needed.keys()
+
+    @pytest.mark.parametrize(
+        ("lock", "command", "preview"),
+        [
+            ("uv.lock", "uv add --dev 'pytest>=8.2'", "uv lock --dry-run --upgrade-package pytest"),
+            ("poetry.lock", "poetry add --group dev 'pytest>=8.2'", "poetry add --dry-run 'pytest>=8.2'"),
+            ("pdm.lock", "pdm add --dev 'pytest>=8.2'", "pdm add --dry-run 'pytest>=8.2'"),
+        ],
+    )
+    def test_that_is_too_old_is_refused(self, project: Project, lock: str, command: str, preview: str) -> None:
+        """With the command of the project's own manager, and the one that shows what else moves."""
+        root = project({lock: "", "pyproject.toml": PYPROJECT.replace('"asyncpg"', '"asyncpg", "pytest<8"')}).root
+        manager = find_package_manager(root, root, "tests/harness", Path("python"))
+
+        with pytest.raises(AdoptionError) as error:
+            refuse_old_versions(
+                {"pytest": "8.2", "fastapi": "0.110"},
+                {"pytest": "7.4.4", "fastapi": "0.115.0"},
+                find_packages(root, root),
+                manager,
+            )
+
+        assert str(error.value).splitlines() == [
+            "The plugin needs pytest 8.2 or newer, and the project has 7.4.4 (pyproject.toml:5).",
+            "Raise it first:",
+            f"    {command}",
+            "This shows what else it moves:",
+            f"    {preview}",
+            "Nothing was written.",
+        ]
+
+    def test_of_python_is_refused(self, project: Project) -> None:
+        root = project().root
+        manager = find_package_manager(root, root, "tests/harness", Path("python"))
+
+        with pytest.raises(
+            AdoptionError, match=r"The project runs on Python 3.9.1, and the plugin needs 3.11 or newer."
+        ):
+            refuse_old_versions({"python": "3.11"}, {"python": "3.9.1"}, find_packages(root, root), manager)
+
+
+def test_difference_names_each_reason_once() -> None:
+    before = SuiteRun(1.0, {"a": "passed", "b": "passed", "c": "passed", "d": "failed", "e": "passed"})
+    after = SuiteRun(
+        2.0,
+        {"a": "passed", "b": "failed", "c": "failed", "d": "passed"},
+        {"b": "ClientPolicyError: x", "c": "ClientPolicyError: x"},
+    )
+
+    assert list(difference(before, after)) == [
+        "The suite before: 4 passed, 1 failed in 1.0 s.",
+        "The suite now:    2 passed, 2 failed in 2.0 s.",
+        "1 of 4 tests that passed before pass now; 1 more pass now.",
+        "  2 now: ClientPolicyError: x",
+        "      b",
+        "      c",
+        "  1 now: it is not collected any more",
+        "      e",
+    ]

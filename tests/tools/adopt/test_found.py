@@ -1,0 +1,327 @@
+"""What an investigation finds in projects of different shapes, without importing anything of them."""
+
+from pathlib import Path
+
+import pytest
+
+from oneloop_tools.adopt.finding import Findings
+from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Project
+
+SETTINGS = """
+from functools import lru_cache
+
+from pydantic import BaseModel, Field, PostgresDsn, computed_field
+from pydantic_core import MultiHostUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Server(BaseModel):
+    host: str = "localhost"
+    port: int = 5432
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="notes_", env_nested_delimiter="__")
+
+    server: Server = Field(default_factory=Server)
+    db_user: str = "notes"
+    db_password: str = Field("none", alias="PGPASS")
+    db_name: str = "notes"
+    test_db_name: str = "notes_test"
+    secret_key: str = "secret"
+
+    @computed_field
+    @property
+    def url(self) -> PostgresDsn:
+        return MultiHostUrl.build(
+            scheme="postgresql+asyncpg",
+            username=plain(self.db_user),
+            password=plain(self.db_password),
+            host=self.server.host,
+            port=self.server.port,
+            path=self.db_name if self.secret_key else self.test_db_name,
+        )
+
+
+def plain(value):
+    return value
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()
+"""
+FROM_SETTINGS = DATABASE.replace("import os\n", "from .settings import get_settings\n").replace(
+    'os.environ["DATABASE_URL"]', "str(get_settings().url)"
+)
+FIELD = """
+from pydantic import PostgresDsn
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    DB_DSN: PostgresDsn
+
+
+settings = Settings()
+"""
+FROM_FIELD = DATABASE.replace("import os\n", "from . import settings\n").replace(
+    'os.environ["DATABASE_URL"]', "settings.settings.DB_DSN.unicode_string()"
+)
+MANAGER = """
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from .settings import Settings, settings
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Database:
+    def __init__(self, settings: Settings) -> None:
+        self.sessions = async_sessionmaker(create_async_engine(settings.DB_DSN))
+
+    async def session(self):
+        async with self.sessions() as session:
+            yield session
+
+
+database = Database(settings)
+"""
+FROM_MANAGER = APP.replace("import get_db", "import database").replace("Depends(get_db)", "Depends(database.session)")
+LITERAL = DATABASE.replace('os.environ["DATABASE_URL"]', '"sqlite+aiosqlite:///notes.db"').replace("import os\n", "")
+IN_TESTS = """
+import os
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine(os.environ["NOTES_TEST_URL"])
+"""
+FACTORY = APP.replace("app = FastAPI()", "def create_app():\n    return FastAPI()\n\n\napp = create_app()")
+ELSEWHERE = "from fastapi import FastAPI\n\n\ndef create_app(settings):\n    app = FastAPI()\n    return app\n"
+MADE_ELSEWHERE = "from notes.setup import create_app\n\nfrom . import routes\n\napi = create_app(None)\n"
+ALEMBIC = "[alembic]\nscript_location = %(here)s/migrations\n"
+ENV = "from notes.database import Base as Tables\n\ntarget_metadata = Tables.metadata\n"
+OVERRIDES = (
+    "from notes.main import app\nfrom notes.other import get_other\n\napp.dependency_overrides[get_other] = None\n"
+)
+OTHER = DATABASE.replace("get_db", "get_other")
+SQLMODEL = """
+from sqlmodel import Field, SQLModel
+
+
+class Note(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+"""
+
+
+def look(project: Project, changes: dict[str, str | None], **given: str) -> Findings:
+    return project(changes).look(**given).look()
+
+
+class TestTheUrl:
+    @pytest.mark.parametrize(
+        ("changes", "variables"),
+        [
+            pytest.param({}, {"url": ["DATABASE_URL"]}, id="one variable"),
+            pytest.param(
+                {"notes/settings.py": SETTINGS, "notes/database.py": FROM_SETTINGS},
+                {
+                    "user": ["NOTES_DB_USER"],
+                    "password": ["PGPASS"],
+                    "host": ["NOTES_SERVER__HOST"],
+                    "port": ["NOTES_SERVER__PORT"],
+                    "name": ["NOTES_DB_NAME", "NOTES_TEST_DB_NAME"],
+                },
+                id="parts of a settings class",
+            ),
+            pytest.param(
+                {"notes/settings.py": FIELD, "notes/database.py": FROM_FIELD},
+                {"url": ["DB_DSN"]},
+                id="a settings class",
+            ),
+            pytest.param(
+                {"notes/settings.py": FIELD, "notes/database.py": MANAGER, "notes/main.py": FROM_MANAGER},
+                {"url": ["DB_DSN"]},
+                id="an object that makes the engine",
+            ),
+            pytest.param({"notes/database.py": LITERAL}, {}, id="a text in the code"),
+            pytest.param(
+                {"tests/engine.py": IN_TESTS},
+                {"url": ["DATABASE_URL"], "postgresql+asyncpg": ["NOTES_TEST_URL"]},
+                id="a variable of the tests",
+            ),
+        ],
+    )
+    def test_is_traced_to_its_variables(
+        self, project: Project, changes: dict[str, str | None], variables: dict[str, list[str]]
+    ) -> None:
+        assert look(project, changes).url_variables == variables
+
+    def test_names_the_driver(self, project: Project) -> None:
+        """The code's driver, before one that is only declared."""
+        found = look(project, {"notes/database.py": LITERAL})
+
+        assert (found.driver.value, found.driver.where) == ("sqlite+aiosqlite", "notes/database.py:6")
+
+    def test_variable_that_means_something_else_is_kept(self, project: Project) -> None:
+        """TEST_DATABASE_URL names a server to the plugin; here the suite itself reads it."""
+        tests = IN_TESTS.replace("NOTES_TEST_URL", "TEST_DATABASE_URL")
+
+        assert look(project, {"tests/engine.py": tests}).has_server_variable
+
+
+class TestTheSessionDependency:
+    @pytest.mark.parametrize(
+        ("changes", "name"),
+        [
+            pytest.param({}, "notes.database:get_db", id="used by a route"),
+            pytest.param(
+                {"notes/other.py": OTHER, "tests/conftest.py": CONFTEST + OVERRIDES},
+                "notes.other:get_other",
+                id="overridden in the tests",
+            ),
+            pytest.param(
+                {"notes/settings.py": FIELD, "notes/database.py": MANAGER, "notes/main.py": FROM_MANAGER},
+                "notes.database:database.session",
+                id="a method of an object",
+            ),
+        ],
+    )
+    def test_is_found(self, project: Project, changes: dict[str, str | None], name: str) -> None:
+        assert look(project, changes).session_dependency.value == name
+
+
+class TestTheApp:
+    @pytest.mark.parametrize(
+        ("changes", "name"),
+        [
+            pytest.param({}, "notes.main:app", id="in its module"),
+            pytest.param({"notes/main.py": FACTORY}, "notes.main:app", id="made by a function"),
+            pytest.param(
+                {"notes/routes.py": APP.replace("FastAPI()", "APIRouter()").replace("FastAPI", "APIRouter"),
+                 "notes/setup.py": ELSEWHERE, "notes/main.py": MADE_ELSEWHERE},
+                "notes.main:api",
+                id="made by a function of another module",
+            ),
+            pytest.param({"notes/admin.py": "from fastapi import FastAPI\n\nadmin = FastAPI()\n"}, "notes.main:app",
+                         id="the one of two that the tests import"),
+            pytest.param({"tests/test_own.py": "from fastapi import FastAPI\n\nown = FastAPI()\n"}, "notes.main:app",
+                         id="not one of the tests"),
+        ],
+    )  # fmt: skip
+    def test_is_found(self, project: Project, changes: dict[str, str | None], name: str) -> None:
+        assert look(project, changes).app.value == name
+
+
+class TestTheTables:
+    @pytest.mark.parametrize(
+        ("changes", "metadata", "migrations"),
+        [
+            pytest.param({}, "notes.database:Base.metadata", "create_all", id="by their models"),
+            pytest.param(
+                {"db/alembic.ini": ALEMBIC, "db/migrations/env.py": ENV, "db/migrations/versions/one.py": ""},
+                "notes.database:Base.metadata",
+                "db/alembic.ini",
+                id="by env.py",
+            ),
+            pytest.param(
+                {"db/alembic.ini": ALEMBIC, "db/migrations/env.py": ENV},
+                "notes.database:Base.metadata",
+                "create_all",
+                id="without a revision",
+            ),
+            pytest.param(
+                {"notes/models.py": SQLMODEL, "notes/database.py": DATABASE.replace("DeclarativeBase)", "object)")},
+                "sqlmodel:SQLModel.metadata",
+                "create_all",
+                id="SQLModel",
+            ),
+        ],
+    )
+    def test_are_found(self, project: Project, changes: dict[str, str | None], metadata: str, migrations: str) -> None:
+        found = look(project, changes)
+
+        assert (found.metadata.value, found.migrations.value) == (metadata, migrations)
+
+
+class TestThePackageManager:
+    @pytest.mark.parametrize(
+        ("changes", "name", "command"),
+        [
+            pytest.param({"uv.lock": ""}, "uv", "uv add --dev", id="uv"),
+            pytest.param({"poetry.lock": ""}, "Poetry", "poetry add --group dev", id="Poetry by its lock"),
+            pytest.param(
+                {"pyproject.toml": f"{PYPROJECT}\n[tool.poetry]\n", "requirements.txt": "fastapi\n"},
+                "Poetry",
+                "poetry add --group dev",
+                id="Poetry by its table",
+            ),
+            pytest.param({"pdm.lock": ""}, "PDM", "pdm add --dev", id="PDM"),
+            pytest.param({"Pipfile": ""}, "Pipenv", "pipenv install --dev", id="Pipenv"),
+            pytest.param({"requirements.in": "fastapi\n"}, "pip-tools", "pip-compile requirements.in", id="pip-tools"),
+            pytest.param(
+                {"requirements.txt": "fastapi\n", "requirements-dev.txt": "pytest\n"},
+                "requirements",
+                " install ",
+                id="requirements",
+            ),
+            pytest.param({}, "pip", " install ", id="no lock file"),
+        ],
+    )
+    def test_is_found(self, project: Project, changes: dict[str, str | None], name: str, command: str) -> None:
+        investigation = project(changes).look()
+        investigation.look()
+
+        assert investigation.manager.name == name
+        assert command in investigation.manager.shown
+
+    def test_of_a_workspace_is_the_one_above(self, project: Project) -> None:
+        """The lock file of a repository is in its top folder."""
+        adopting = project(files={f"backend/{path}": text for path, text in NOTES.items()})
+        adopting.write({"uv.lock": ""})
+        investigation = adopting.look()
+        investigation.root = adopting.root / "backend"
+        investigation.__post_init__()
+
+        assert investigation.look().manager.where == "../uv.lock"
+
+
+def test_src_is_where_imports_begin(project: Project) -> None:
+    files = {path.replace("notes/", "src/notes/"): text for path, text in NOTES.items()}
+    found = project(files=files).look().look()
+
+    assert found.app.value == "notes.main:app"
+    assert found.app.where == "src/notes/main.py:9"
+
+
+def test_src_is_a_package_where_the_tests_import_it(project: Project) -> None:
+    files = {
+        path.replace("notes/", "src/notes/"): text.replace("from notes", "from src.notes")
+        for path, text in NOTES.items()
+    }
+    found = project(files=files).look().look()
+
+    assert found.app.value == "src.notes.main:app"
+
+
+def test_given_answers_are_not_looked_for(project: Project) -> None:
+    given = {
+        "app": "notes.main:app",
+        "session_dependency": "a.b:c",
+        "metadata": "a.b:d",
+        "driver": "postgresql+psycopg",
+        "database_url_variable": "NOTES_URL",
+    }
+    found = look(project, {"notes/admin.py": "from fastapi import FastAPI\n\nadmin = FastAPI()\n"}, **given)
+
+    others = {"kind": "harness", "migrations": "create_all", "tests_dir": "tests"}
+    assert found.answers("tests") == {**given, **others}
+
+
+def test_nothing_is_imported(project: Project, tmp_path: Path) -> None:
+    look(project, {"notes/main.py": f"open({str(tmp_path / 'imported')!r}, 'w')\n{APP}"})
+
+    assert not (tmp_path / "imported").exists()

@@ -1,0 +1,71 @@
+"""One command brings the plugin into a project, runs its suite before and after, and touches nothing else."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.adopt.sample import SAMPLES, Sample, begin
+from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
+
+ADDED = re.compile(r"^\+(?!\+\+)(.+)$", re.MULTILINE)
+PASSED = re.compile(r"(\d+) of (\d+) tests that passed before pass now")
+
+
+@pytest.fixture
+def installed(tmp_path: Path, request: pytest.FixtureRequest) -> tuple[Sample, Path]:
+    """A sample whose dependencies are installed, as its team has it."""
+    sample = SAMPLES[request.param]
+    top = begin(sample, tmp_path / sample.name)
+    (top / ".gitignore").write_text(".venv/\n__pycache__/\n*.egg-info/\n")
+    succeed(uv(), "sync", "--quiet", cwd=top / sample.root, env={"UV_PYTHON": interpreter("3.11")})
+    commit_all(top, "Install")
+    return sample, top
+
+
+def adopt(top: Path, *arguments: str | Path) -> str:
+    """Run the command in the top folder of the repository: it finds the folder in which pytest runs."""
+    command = [sys.executable, "-m", "oneloop_tools", "adopt", ".", "--yes", *arguments]
+    done = run(*command, cwd=top, env={"PYTHONPATH": str(ROOT / "tools/src")})
+    assert done.returncode in (0, 1), done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("installed", ["brief"], indirect=True)
+def test_one_command_adopts(installed: tuple[Sample, Path], oneloop: Path) -> None:
+    """The edits are those that were shown, and pytest starts with them."""
+    sample, top = installed
+
+    output = adopt(top, "--template", oneloop, "--no-tests")
+
+    check_edits(top, sample, output)
+    collected = run(top / ".venv/bin/python", "-m", "pytest", "--collect-only", "-q", cwd=top)
+    assert collected.returncode == 0, collected.stdout
+    tool = [sys.executable, "-m", "oneloop_tools", "adopt", ".", "--allow-dirty"]
+    assert "has the plugin already" in run(*tool, cwd=top, env={"PYTHONPATH": str(ROOT / "tools/src")}).stdout
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("installed", SAMPLES, indirect=True)
+def test_what_was_green_stays_green(installed: tuple[Sample, Path], oneloop: Path) -> None:
+    sample, top = installed
+
+    output = adopt(top, "--template", oneloop)
+
+    check_edits(top, sample, output)
+    passed = PASSED.search(output)
+    assert passed, output
+    assert passed[1] == passed[2]
+
+
+def check_edits(top: Path, sample: Sample, output: str) -> None:
+    """Compare git's view with what was shown, and Copier's answers with those of a user who knows the project."""
+    root = top / sample.root
+    changed = {(top / path).relative_to(root).as_posix() for path in git(top, "diff", "--name-only").splitlines()}
+    shown = set(re.findall(r"^\+\+\+ b/(\S+)$", output, re.MULTILINE))
+    assert changed - {"uv.lock"} == shown
+    assert 3 <= len(ADDED.findall(output)) <= 10, output
+    answers = (root / ".copier-answers.yml").read_text()
+    expected = {name: answer for name, answer in sample.answers.items() if name != "tests_dir"}
+    assert [f"{name}: {answer}" for name, answer in expected.items() if f"{name}: {answer}\n" not in answers] == []
