@@ -146,7 +146,9 @@ def test_redis_is_started_guarded_and_emptied(shell: Shell) -> None:
     ("path", "good", "bad", "test"),
     [
         pytest.param("tests/conftest.py", "        await redis.flushall()", "        pass", "at_one[2]", id="wipe"),
-        pytest.param("tests/conftest.py", '(Connection, "connect", ', '(Connection, "one", ', "refused", id="guard"),
+        pytest.param(
+            "tests/conftest.py", 'monkeypatch.setattr(Connection, "connect", refuse)', "refuse", "refused", id="guard"
+        ),
     ],
 )
 def test_redis_without_its_wipe_or_guard_fails(shell: Shell, path: str, good: str, bad: str, test: str) -> None:

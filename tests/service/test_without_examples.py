@@ -91,7 +91,7 @@ def test_the_plugins_checks_alone_stay_green(without: Overlay, tmp_path: Path) -
 
 def test_role_can_be_renamed(changed: Overlay) -> None:
     """The commands and the fixture of the page, in its order."""
-    rename, end = (block for block in blocks(PAGE.relative_to(ROOT), "sh") if block.text in RENAME)
+    (rename,) = (block for block in blocks(PAGE.relative_to(ROOT), "sh") if block.text in RENAME)
     (fixture,) = blocks(PAGE.relative_to(ROOT), "python")
     change = edit(fixture)
     assert change is not None
@@ -101,6 +101,5 @@ def test_role_can_be_renamed(changed: Overlay) -> None:
     format_code(changed)
     done = changed.pytest("--update-contract")
 
-    assert end.text == "uv run poe fmt\nuv run pytest --update-contract\n"
     assert done.exit_status == 0, done.output
     assert any("as member" in name for name in done.having("passed"))

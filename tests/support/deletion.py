@@ -60,7 +60,8 @@ class _Deletion(cst.CSTTransformer):
                 paths = {name for name in self.names if name[0] == "/" and name in str(key.evaluated_value)}
                 self.found |= paths
                 return bool(paths)
-        return any([self._has(each) for each in deciding])  # noqa: C419  each is asked, since `_has` notes what it finds
+        named = [self._has(each) for each in deciding]  # all of them: each counts as found
+        return any(named)
 
     def _has(self, node: cst.CSTNode) -> bool:
         """Report whether a name, or a string of exactly that text, is somewhere in `node`."""
