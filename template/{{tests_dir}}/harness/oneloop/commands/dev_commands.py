@@ -70,7 +70,7 @@ def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
     options = {LIBPQ[name]: value for name, value in url.query.items() if name in LIBPQ}
     environment["PGPASSWORD"] = url.password or environment.get("PGPASSWORD", "")
     shown = url.set(password="", query=options).render_as_string(hide_password=False)
-    return [program, f"--dbname={shown}", *given.arguments[len(named) :]]
+    return [program, f"--dbname={shown}", *given.arguments]
 
 
 def _reset(*, sure: bool) -> int:
