@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Once
-from tests.support import template
 from tests.support.environment import clean_environment, commit_all, git, run, succeed
-from tests.updates.busy_user import copy
 from tests.updates.conftest import Old
 from tests.updates.copier_program import SOMEBODY
 from tests.updates.edits import append
@@ -41,17 +38,6 @@ def steps(service: Path, answers: str = "", *options: str) -> "subprocess.Comple
 
 def subjects(service: Path, start: str) -> list[str]:
     return git(service, "log", "--reverse", "--format=%s", f"{start}..").splitlines()
-
-
-@pytest.fixture
-def updated(once: Once, repository: Path, tmp_path: Path) -> Path:
-    """A service in which `copier update` has run."""
-
-    def start(folder: Path) -> None:
-        commit_all(template.render(repository, folder, ref=OLD), "Work")
-        template.update(folder, ref=NEXT)
-
-    return copy(once(f"updated-{OLD}", start), tmp_path / "service")
 
 
 def test_the_user_is_asked_and_goes_on_later(updated: Path) -> None:
