@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import template
 from tests.support.environment import commit_all, git
-from tests.updates import step_cases, test_steps, test_stopped, update_steps
+from tests.updates import step_cases, test_git_hook, test_steps, test_stopped, update_steps
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.edits import edit_each, relink
@@ -227,7 +227,7 @@ COMMAND_BUGS = [
         "programs",
         "if name not in _variables_of_git()",
         "if name",
-        test_stopped.test_git_inside_a_hook_is_another_repository,
+        test_git_hook.test_git_inside_a_hook_is_another_repository,
     ),
 ]
 
