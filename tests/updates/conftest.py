@@ -80,3 +80,14 @@ def old(once: Once, repository: Path, tmp_path: Path) -> Old:
         return service
 
     return old
+
+
+@pytest.fixture
+def updated(once: Once, repository: Path, tmp_path: Path) -> Path:
+    """A service in which `copier update` has run."""
+
+    def start(folder: Path) -> None:
+        commit_all(template.render(repository, folder, ref=releases.PAST[-1]), "Work")
+        template.update(folder, ref=releases.NEXT)
+
+    return copy(once(f"updated-{releases.PAST[-1]}", start), tmp_path / "service")

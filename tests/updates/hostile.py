@@ -23,26 +23,13 @@ GPG = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----
 FAILS = "#!/bin/sh\necho 'this must not run' >&2\nexit 1\n"
 REFORMATS = "#!/bin/sh\nfind . -name '*.py' -not -path './.git/*' -exec sed -i 's/$/ /' {} +\n"
 NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
-SETTINGS = {
-    "core.autocrlf": "input",
-    "core.safecrlf": "true",
-    "core.quotePath": "true",
-    "color.ui": "always",
-    "diff.external": "false",
-    "diff.noprefix": "true",
-    "diff.mnemonicPrefix": "true",
-    "status.relativePaths": "false",
-    "status.branch": "true",
-    "status.short": "true",
-    "log.showSignature": "true",
-    "column.ui": "always",
-    "core.commentChar": ";",
-    "commit.cleanup": "scissors",
-    "status.showUntrackedFiles": "no",
-    "commit.verbose": "true",
-    "apply.whitespace": "fix",
-    "submodule.recurse": "true",
-}
+LISTED = """\
+core.autocrlf=input core.safecrlf=true core.quotePath=true color.ui=always column.ui=always core.commentChar=;
+diff.external=false diff.noprefix=true diff.mnemonicPrefix=true status.relativePaths=false status.branch=true
+status.short=true status.showUntrackedFiles=no log.showSignature=true commit.verbose=true commit.cleanup=scissors
+apply.whitespace=fix submodule.recurse=true
+"""
+SETTINGS = dict(each.split("=") for each in LISTED.split())
 
 
 class Hostile(RuleBasedStateMachine):

@@ -106,6 +106,21 @@ class TestAConflict:
         assert contents(conflicting) == before
         assert "MINE = True" in git(conflicting, "show", f"stash@{{0}}:{PLUGIN}")
 
+    @pytest.mark.nightly
+    def test_that_is_resolved_goes_on(self, conflicting: Path, fresh: Fresh) -> None:
+        """The file is edited, and nothing else is done: the command that was printed commits it."""
+        said = oneloop(conflicting).stdout
+        too_early = oneloop(conflicting, "--steps")
+        (conflicting / PLUGIN).write_bytes(fresh(FIX)[PLUGIN])
+
+        done = oneloop(conflicting, "--steps")
+
+        assert f"These files have conflicts:\n  {PLUGIN}\n" in too_early.stdout
+        assert "Then go on:\n    uv run oneloop update --steps\n" in said
+        assert done.returncode == 0, done.stdout
+        assert f"Committed: Update Oneloop {NEXT} → {FIX}" in done.stdout
+        assert git(conflicting, "status", "--porcelain") == ""
+
 
 def uncommitted(service: Path) -> None:
     (service / "src/my_service/orders.py").write_text("# mine\n")

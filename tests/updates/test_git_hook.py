@@ -5,12 +5,16 @@ tests/bootstrap/test_clone.py tries the same for oneloop.py.
 
 import ast
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import pytest_configure
-from tests.support.environment import ROOT
+from tests.support.environment import ROOT, git, run
 from tests.support.template import TESTS
+from tests.updates.copier_program import SOMEBODY
+from tests.updates.hostile import STEPS
 
 FOLDERS = ("tools/src", "tests", f"template/{TESTS}/harness/oneloop")
 STARTERS = {"run", "call", "check_call", "check_output", "Popen", "getoutput"}
@@ -41,6 +45,19 @@ def test_they_are_dropped_before_copier_runs_in_this_process(monkeypatch: pytest
 def test_a_call_that_inherits_them_is_found(text: str) -> None:
     assert len(inheriting(text)) == 1
     assert inheriting(f"{text[:-1]}, env={{}})") == []
+
+
+@pytest.mark.nightly
+def test_git_inside_a_hook_is_another_repository(updated: Path, tmp_path: Path) -> None:
+    """The variables that git sets for a hook are dropped, so that its index is left alone."""
+    index = tmp_path / "index"
+    index.write_bytes((updated / ".git/index").read_bytes())
+    env = {**SOMEBODY, "GIT_INDEX_FILE": str(index), "GIT_DIR": str(tmp_path / "no.git"), "GIT_PREFIX": "src/"}
+
+    done = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env=env)
+
+    assert done.returncode == 0, done.stdout
+    assert git(updated, "status", "--porcelain") == ""
 
 
 def inheriting(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The update table turns red if an update changes a user's file, or does not bring the template's."""
 
+import inspect
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 
 from tests.support import template
 from tests.support.environment import commit_all, git
-from tests.updates import step_cases, test_steps, update_steps
+from tests.updates import step_cases, test_git_hook, test_steps, test_stopped, update_steps
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.edits import edit_each, relink
@@ -56,10 +57,10 @@ BUGS = {
 
 
 @pytest.fixture
-def updated(old: Old, fresh: Fresh, repository: Path, tmp_path: Path) -> Callable[..., Outcome]:
+def spoilt_update(old: Old, fresh: Fresh, repository: Path, tmp_path: Path) -> Callable[..., Outcome]:
     """Update a busy service from a spoilt copy of the template's repository, and look at it."""
 
-    def updated(spoil: Callable[[Path], None]) -> Outcome:
+    def spoilt_update(spoil: Callable[[Path], None]) -> Outcome:
         spoilt = template.snapshot_of(repository, tmp_path / "spoilt")
         service = old(FROM, does_all_of_it)
         relink(service, spoilt)
@@ -69,25 +70,25 @@ def updated(old: Old, fresh: Fresh, repository: Path, tmp_path: Path) -> Callabl
         template.update(service, ref=FIX)
         return look(service, before, fresh(FIX, after=FROM))
 
-    return updated
+    return spoilt_update
 
 
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
-def test_a_wrong_allow_list(updated: Callable[..., Outcome], bug: Bug) -> None:
+def test_a_wrong_allow_list(spoilt_update: Callable[..., Outcome], bug: Bug) -> None:
     def spoil(repository: Path) -> None:
         edit_each(repository / "copier.yml", bug.right, bug.wrong)
         commit_all(repository, "Plant a bug")
         git(repository, "tag", "--force", FIX)
 
-    outcome = updated(spoil)
+    outcome = spoilt_update(spoil)
 
     assert bug.path in getattr(outcome, bug.way), outcome
     assert draw([Cell(FROM, "does all of it", str(outcome))])[-1] == "1 updates, 1 of them wrong"
 
 
-def test_a_moved_tag(updated: Callable[..., Outcome]) -> None:
+def test_a_moved_tag(spoilt_update: Callable[..., Outcome]) -> None:
     """The release that the service came from is another one now, so that its own files pass for its user's edits."""
-    outcome = updated(lambda repository: git(repository, "tag", "--force", FROM, FIX))
+    outcome = spoilt_update(lambda repository: git(repository, "tag", "--force", FROM, FIX))
 
     assert outcome.stale | outcome.conflicts
     assert outcome.lost == frozenset()
@@ -179,3 +180,63 @@ def test_each_step_has_a_planted_bug() -> None:
     modules = {step.change.__module__.rpartition(".")[2] for step in update_steps.all_steps()}
 
     assert modules - {bug.file for bug in STEP_BUGS} == set()
+
+
+class CommandBug(NamedTuple):
+    """A change of the command in a service, and the test of test_stopped.py that finds it."""
+
+    file: str
+    right: str
+    wrong: str
+    proof: Callable[..., None]
+
+
+COMMAND_BUGS = [
+    CommandBug(
+        "steps/apply_steps", "{start}..HEAD", "HEAD~1..HEAD", test_stopped.test_the_user_is_asked_and_goes_on_later
+    ),
+    CommandBug(
+        "steps/apply_steps",
+        "Error, KeyboardInterrupt,",
+        "Error,",
+        test_stopped.test_ctrl_c_at_a_question_says_how_to_go_on,
+    ),
+    CommandBug(
+        "steps/apply_steps",
+        "[] if is_explained else find_changes(folder)",
+        "[]",
+        test_stopped.test_ctrl_c_while_git_commits_says_what_is_not_committed,
+    ),
+    CommandBug(
+        "steps/apply_steps", ", OSError) as error", ") as error", test_stopped.test_a_full_disk_says_how_to_go_on
+    ),
+    CommandBug(
+        "steps/apply_steps",
+        " and not isinstance(error, LockError)",
+        "",
+        test_stopped.test_without_a_network_nothing_can_be_locked,
+    ),
+    CommandBug(
+        "steps/apply_steps",
+        "options.yes or options.preview or",
+        "options.yes or",
+        test_stopped.test_a_preview_of_the_steps_is_what_they_do,
+    ),
+    CommandBug("steps/safe_start", "LOCK_EX", "LOCK_SH", test_stopped.test_a_second_update_at_the_same_time_is_refused),
+    CommandBug(
+        "programs",
+        "if name not in _variables_of_git()",
+        "if name",
+        test_git_hook.test_git_inside_a_hook_is_another_repository,
+    ),
+]
+
+
+@pytest.mark.parametrize("bug", COMMAND_BUGS, ids=lambda bug: f"{bug.proof.__name__}: {bug.wrong}")
+def test_a_wrong_command(bug: CommandBug, updated: Path, tmp_path: Path) -> None:
+    """What Copier has brought is wrong, and not committed yet."""
+    edit_each(updated / f"tests/harness/oneloop/commands/update/{bug.file}.py", bug.right, bug.wrong)
+    needs_a_folder = "tmp_path" in inspect.signature(bug.proof).parameters
+
+    with pytest.raises((AssertionError, ValueError)):
+        bug.proof(updated, **({"tmp_path": tmp_path} if needs_a_folder else {}))

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Once
-from tests.support import template
 from tests.support.environment import clean_environment, commit_all, git, run, succeed
-from tests.updates.busy_user import copy
 from tests.updates.conftest import Old
 from tests.updates.copier_program import SOMEBODY
 from tests.updates.edits import append
@@ -41,17 +38,6 @@ def steps(service: Path, answers: str = "", *options: str) -> "subprocess.Comple
 
 def subjects(service: Path, start: str) -> list[str]:
     return git(service, "log", "--reverse", "--format=%s", f"{start}..").splitlines()
-
-
-@pytest.fixture
-def updated(once: Once, repository: Path, tmp_path: Path) -> Path:
-    """A service in which `copier update` has run."""
-
-    def start(folder: Path) -> None:
-        commit_all(template.render(repository, folder, ref=OLD), "Work")
-        template.update(folder, ref=NEXT)
-
-    return copy(once(f"updated-{OLD}", start), tmp_path / "service")
 
 
 def test_the_user_is_asked_and_goes_on_later(updated: Path) -> None:
@@ -170,11 +156,9 @@ def test_without_a_network_nothing_can_be_locked(updated: Path) -> None:
     assert stopped.returncode == 1
     assert "`uv lock` failed. It reports:\nerror: no network" in stopped.stdout
     assert "These files are written, and not committed:\n" in stopped.stdout
-    (updated / "uv.lock").unlink()
-    git(updated, "rm", "--quiet", "--cached", "uv.lock")
+    git(updated, "rm", "--quiet", "--force", "uv.lock")
     git(updated, "commit", "--quiet", "--message", "No lock", "--", "uv.lock")
-    start = git(updated, "rev-parse", "HEAD")
-    go_on_and_back(updated, start, before)
+    go_on_and_back(updated, git(updated, "rev-parse", "HEAD"), before)
 
 
 def test_a_preview_of_the_steps_is_what_they_do(updated: Path) -> None:
@@ -267,16 +251,3 @@ def test_a_commit_that_git_refuses_keeps_the_files(updated: Path) -> None:
     assert "then go on:" in refused.stdout
     assert done.returncode == 0, done.stdout
     assert f"Committed: Update Oneloop {OLD} → {NEXT}" in done.stdout
-
-
-@pytest.mark.nightly
-def test_git_inside_a_hook_is_another_repository(updated: Path, tmp_path: Path) -> None:
-    """The variables that git sets for a hook are dropped, so that its index is left alone."""
-    index = tmp_path / "index"
-    index.write_bytes((updated / ".git/index").read_bytes())
-    env = {**SOMEBODY, "GIT_INDEX_FILE": str(index), "GIT_DIR": str(tmp_path / "no.git"), "GIT_PREFIX": "src/"}
-
-    done = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env=env)
-
-    assert done.returncode == 0, done.stdout
-    assert git(updated, "status", "--porcelain") == ""

@@ -88,9 +88,6 @@ def _say_how_to_go_on(folder: Path, start: str, error: BaseException) -> None:
 
 def _commit_update(folder: Path, options: Options) -> str:
     """Commit the files of an update, and return the release before it; empty if there is nothing to commit."""
-    if conflicts := find_conflicts(folder):
-        listed = "\n".join(f"  {path}" for path in conflicts)
-        raise CommandError(f"These files have conflicts:\n{listed}\nEdit them, then go on:\n    {go_on(folder)}")
     file = options.answers_file
     before = value_of(git(folder, "show", f"HEAD:./{file}").stdout, "_commit")
     after = value_of((folder / file).read_text("utf-8"), "_commit") if (folder / file).is_file() else ""
@@ -100,6 +97,10 @@ def _commit_update(folder: Path, options: Options) -> str:
     if before == after or any(not line[3:].strip('"').startswith(own) for line in changes):
         check_clean(folder)
         return ""
+    git(folder, "add", "--all", "--", ".")  # then a file that the user has edited has no conflict any more
+    if conflicts := find_conflicts(folder):
+        listed = "\n".join(f"  {path}" for path in conflicts)
+        raise CommandError(f"These files have conflicts:\n{listed}\nEdit them, then go on:\n    {go_on(folder)}")
     lock(folder)
     git(folder, "add", "--all", "--", ".")
     if text := news(before, after):
