@@ -164,9 +164,8 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
     versions = ", ".join(f"{name} {confirmed.versions[name]}" for name in SHOWN if name in confirmed.versions)
     say(f"Confirmed by Python {confirmed.python} of the project: {versions}")
     if confirmed.needs:
-        say(
-            f"  {findings.app.value} needs {', '.join(confirmed.needs)}: complete the fixture of the app in tests/seam.py."
-        )
+        needed = ", ".join(confirmed.needs)
+        say(f"  {findings.app.value} needs {needed}: complete the fixture of the app in tests/seam.py.")
     if confirmed.tables is not None:
         say(f"  {findings.metadata.value} has {confirmed.tables} tables.")
     if confirmed.session is None:
