@@ -103,7 +103,7 @@ def test_line_of_a_requirements_file(project: Project) -> None:
 @pytest.mark.parametrize(
     ("lock", "text", "option"),
     [
-        ("uv.lock", '[project]\nrequires-python = ">=3.9,<4"\n', "--marker \"python_version >= '3.11'\" "),
+        ("uv.lock", '[project]\nrequires-python = ">=3.9,<4"\n', "--marker 'python_version >= \"3.11\"' "),
         ("poetry.lock", '[tool.poetry.dependencies]\npython = "^3.10"\n', "--python '>=3.11' "),
         ("uv.lock", '[project]\nrequires-python = ">=3.12"\n', ""),
     ],

@@ -16,7 +16,7 @@ from .packages import requirement_files
 
 TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
 NEEDED_MINOR = 11  # of Python 3, by the plugin's own pyproject.toml
-OLDEST, MARKER = f">=3.{NEEDED_MINOR}", f"python_version >= '3.{NEEDED_MINOR}'"
+OLDEST, MARKER = f">=3.{NEEDED_MINOR}", f'python_version >= "3.{NEEDED_MINOR}"'
 DEVELOPMENT = ("dev", "test", "ci", "local")
 
 
