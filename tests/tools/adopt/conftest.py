@@ -90,6 +90,11 @@ NOTES: Mapping[str, str] = {
 }
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
 class Adopting:
     """A project, and the command on it."""
@@ -106,12 +111,17 @@ class Adopting:
             else:
                 file.write_text(text, "utf-8")
 
-    def adopt(self, *arguments: str, **variables: str) -> Done:
-        """Run the command in this process, on the interpreter that this repository has."""
+    def adopt(self, *arguments: str, typed: str | None = None, **variables: str) -> Done:
+        """Run the command in this process, on the interpreter that this repository has.
+
+        With `typed` there is a terminal, in which a user types this.
+        """
         stdout, stderr = io.StringIO(), io.StringIO()
+        stdin = Terminal(typed) if typed is not None else io.StringIO()
         command = ["adopt", str(self.root), "--python", sys.executable, *arguments]
         with (
             patch.dict(os.environ, clean_environment(variables), clear=True),
+            patch.object(sys, "stdin", stdin),
             redirect_stdout(stdout),
             redirect_stderr(stderr),
         ):

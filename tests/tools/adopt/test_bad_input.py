@@ -169,6 +169,39 @@ def test_without_a_terminal_nothing_is_written(project: Project) -> None:
     assert adopting.content() == before
 
 
+def test_what_the_user_does_not_want_is_not_written(project: Project) -> None:
+    adopting = project()
+    before = adopting.content()
+
+    done = adopting.adopt(typed="n\n")
+
+    assert done.returncode == 2
+    assert "Press Enter to write this" in done.stdout
+    assert adopting.content() == before
+
+
+NO_DEPENDENCY = {"notes/main.py": APP.replace("Annotated[AsyncSession, Depends(get_db)]", "int = 1")}
+
+
+def test_what_is_not_found_is_asked(project: Project) -> None:
+    """It is the only question. An answer is used as if it had been found."""
+    done = project(NO_DEPENDENCY).adopt("--dry-run", typed="notes.database:get_db\n")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(
+        "The dependency that gives a session was not found. Name it, for example app.db:get_db: "
+    )
+    assert done.stdout.count("not found") == 1
+    assert "session dependency  notes.database:get_db         your answer" in done.stderr
+
+
+def test_what_is_not_found_is_named_in_a_script(project: Project) -> None:
+    refused(
+        project(NO_DEPENDENCY),
+        "The dependency that gives a session was not found. Name it:\n    --session-dependency app.db:get_db\n",
+    )
+
+
 def test_several_projects(project: Project) -> None:
     """A repository of several services: the user names the folder of one."""
     files = {f"{each}/{path}": text for each in ("one", "two") for path, text in NOTES.items()}

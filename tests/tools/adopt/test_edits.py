@@ -8,7 +8,7 @@ from oneloop_tools.adopt.edits import Drafts, write
 from oneloop_tools.adopt.finding import AdoptionError
 from oneloop_tools.adopt.needed_versions import read_needed, refuse_old_versions
 from oneloop_tools.adopt.own_databases import find_database_fixtures
-from oneloop_tools.adopt.package_manager import find_package_manager
+from oneloop_tools.adopt.package_manager import NEEDED_MINOR, find_package_manager
 from oneloop_tools.adopt.packages import find_packages
 from oneloop_tools.adopt.pytest_settings import find_pytest_settings
 from oneloop_tools.adopt.suite_run import SuiteRun, difference
@@ -98,6 +98,28 @@ def test_line_of_a_requirements_file(project: Project) -> None:
     write(drafts.edits())
 
     assert (adopting.root / "requirements-dev.txt").read_text() == "pytest\n-e ./tests/harness\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "text", "option"),
+    [
+        ("uv.lock", '[project]\nrequires-python = ">=3.9,<4"\n', "--marker 'python_version >= \"3.11\"' "),
+        ("poetry.lock", '[tool.poetry.dependencies]\npython = "^3.10"\n', "--python '>=3.11' "),
+        ("uv.lock", '[project]\nrequires-python = ">=3.12"\n', ""),
+    ],
+)
+def test_project_that_allows_an_older_python(project: Project, lock: str, text: str, option: str) -> None:
+    """Its lock is for each Python, and the plugin needs a newer one."""
+    root = project({lock: "", "pyproject.toml": text}).root
+
+    shown = find_package_manager(root, root, "tests/harness", Path("python")).shown
+
+    assert shown.endswith(f"{option}--editable ./tests/harness")
+    assert ("3.11" in shown) == bool(option)
+
+
+def test_older_python_is_the_plugins_own_limit() -> None:
+    assert read_needed(Template(str(ROOT), "HEAD"))["python"] == f"3.{NEEDED_MINOR}"
 
 
 OWN = """

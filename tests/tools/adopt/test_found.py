@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
 
 class Database:
     def __init__(self, settings: Settings) -> None:
-        self.sessions = async_sessionmaker(create_async_engine(settings.DB_DSN))
+        self.sessions = async_sessionmaker(create_async_engine(str(settings.DB_DSN)))
 
     async def session(self):
         async with self.sessions() as session:

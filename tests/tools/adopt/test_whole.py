@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from oneloop_tools.project import ProjectSettings
 from tests.adopt.sample import SAMPLES, Sample, begin
 from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
+from tests.tools.adopt.conftest import Project, path_without
+from tests.tools.adopt.test_found import FIELD, FROM_MANAGER, MANAGER
 
 ADDED = re.compile(r"^\+(?!\+\+)(.+)$", re.MULTILINE)
 PASSED = re.compile(r"(\d+) of (\d+) tests that passed before pass now")
@@ -69,3 +72,32 @@ def check_edits(top: Path, sample: Sample, output: str) -> None:
     answers = (root / ".copier-answers.yml").read_text()
     expected = {name: answer for name, answer in sample.answers.items() if name != "tests_dir"}
     assert [f"{name}: {answer}" for name, answer in expected.items() if f"{name}: {answer}\n" not in answers] == []
+
+
+ANOTHER_TEMPLATE = "_src_path: https://example.com/another\n"
+
+
+def test_without_the_package_manager_its_command_is_printed(project: Project, oneloop: Path) -> None:
+    """Nothing of another manager is written. Another template keeps its answers, and the source stays as it is."""
+    adopting = project(
+        {
+            "poetry.lock": "",
+            ".copier-answers.yml": ANOTHER_TEMPLATE,
+            "notes/settings.py": FIELD,
+            "notes/database.py": MANAGER,
+            "notes/main.py": FROM_MANAGER,
+        }
+    )
+    before = adopting.content()
+
+    done = adopting.adopt("--yes", "--no-tests", "--template", str(oneloop), PATH=path_without("poetry"))
+
+    after = adopting.content()
+    assert done.returncode == 1
+    assert "it is not installed: poetry is not on PATH.\nRun this in " in done.stderr
+    assert done.stderr.endswith("    poetry add --group dev --editable ./tests/harness\n")
+    assert {path for path in before if before[path] != after[path]} == {"pyproject.toml"}
+    new = {path for path in after.keys() - before.keys() if not path.startswith(("tests/harness/", "docs/testing/"))}
+    assert new - {"tests/__init__.py"} == {"tests/seam.py", ".copier-answers.oneloop.yml"}
+    assert "    return database.session\n" in after["tests/seam.py"].decode()
+    assert ProjectSettings.of(adopting.root).app == "notes.main:app"

@@ -113,7 +113,7 @@ class _Adoption:
         for fixture in find_database_fixtures(self.look.tree):
             if fixture.gives:
                 say(f"{fixture.where}: `{fixture.node.name}` makes a database of its own, and gives it to tests.")
-                say("    The plugin's is the only one that they may use: take its URL from `database_url`.")
+                say("    The plugin's is the only one that they may use: let it use that one.")
             else:
                 fixture.draft(drafts)
         self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
@@ -164,7 +164,8 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
     versions = ", ".join(f"{name} {confirmed.versions[name]}" for name in SHOWN if name in confirmed.versions)
     say(f"Confirmed by Python {confirmed.python} of the project: {versions}")
     if confirmed.needs:
-        say(f"  {findings.app.value} needs {', '.join(confirmed.needs)}: complete `create_app` in tests/seam.py.")
+        needed = ", ".join(confirmed.needs)
+        say(f"  {findings.app.value} needs {needed}: complete the fixture of the app in tests/seam.py.")
     if confirmed.tables is not None:
         say(f"  {findings.metadata.value} has {confirmed.tables} tables.")
     if confirmed.session is None:

@@ -15,6 +15,8 @@ from .finding import Finding
 from .packages import requirement_files
 
 TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
+NEEDED_MINOR = 11  # of Python 3, by the plugin's own pyproject.toml
+OLDEST, MARKER = f">=3.{NEEDED_MINOR}", f'python_version >= "3.{NEEDED_MINOR}"'
 DEVELOPMENT = ("dev", "test", "ci", "local")
 
 
@@ -75,11 +77,13 @@ class PackageManager:
 
 def find_package_manager(root: Path, top: Path, folder: str, python: Path) -> PackageManager:
     """Return the manager whose lock file or table there is; `folder` has the plugin, `python` is the interpreter."""
-    tool, has_groups = _tables(root)
+    tool, has_groups, python_too = _tables(root)
     place = f"./{folder}"
+    uv = ("uv", "add", "--dev", "--no-workspace", *(("--marker", MARKER) if python_too else ()), "--editable", place)
+    poetry = ("poetry", "add", "--group", "dev", *(("--python", OLDEST) if python_too else ()), "--editable", place)
     by_lock = (
-        ("uv", "uv.lock", "uv", ("uv", "add", "--dev", "--no-workspace", "--editable", place)),
-        ("Poetry", "poetry.lock", "poetry", ("poetry", "add", "--group", "dev", "--editable", place)),
+        ("uv", "uv.lock", "uv", uv),
+        ("Poetry", "poetry.lock", "poetry", poetry),
         ("PDM", "pdm.lock", "pdm", ("pdm", "add", "--dev", "--editable", place)),
         ("Pipenv", "Pipfile", "pipenv", ("pipenv", "install", "--dev", "--editable", place)),
     )
@@ -114,13 +118,16 @@ def _pip_install(python: Path) -> tuple[str, ...]:
     return ("uv", "pip", "install", "--python", str(python))
 
 
-def _tables(root: Path) -> tuple[dict[str, Any], bool]:
-    """Return the tables below `tool`, and whether there are dependency groups."""
+def _tables(root: Path) -> tuple[dict[str, Any], bool, bool]:
+    """Return the tables below `tool`, whether there are groups, and whether an older Python is allowed as well."""
     try:
         pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError):
-        return {}, False
-    return pyproject.get("tool", {}), "dependency-groups" in pyproject
+        return {}, False, False
+    tool = pyproject.get("tool", {})
+    poetry = tool.get("poetry", {}).get("dependencies", {}).get("python", "")
+    lowest = re.search(r"[\^~>]=?\s*3\.(\d+)", f"{pyproject.get('project', {}).get('requires-python', '')} {poetry}")
+    return tool, "dependency-groups" in pyproject, lowest is not None and int(lowest[1]) < NEEDED_MINOR
 
 
 def _lock(root: Path, top: Path, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-FUNCTION = "def session_factory_dependency("
+FUNCTION = "session_factory_dependency("
 
 
 def complete_seam(file: Path, session_dependency: str) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from oneloop_tools.project import ANSWERS_FILE, OWN_ANSWERS_FILE
 
@@ -29,12 +31,15 @@ def find_template(named: str | None) -> Template:
     """Return the template that was named, the clone that this tool is in, or the address that it was installed from."""
     if named is not None:
         return Template(named, "")
-    if (CLONE / "copier.yml").is_file() and (CLONE / "template").is_dir():
-        return Template(str(CLONE), _head(CLONE))
     try:
         direct = json.loads(distribution("oneloop-tools").read_text("direct_url.json") or "{}")
     except PackageNotFoundError:
         direct = {}
+    # `uvx --from PATH/tools` copies this package out of its clone, and notes the path.
+    beside = Path(url2pathname(urlsplit(direct.get("url", "")).path)).parent
+    for clone in (CLONE, beside):
+        if (clone / "copier.yml").is_file() and (clone / "template").is_dir():
+            return Template(str(clone), _head(clone))
     if "vcs_info" in direct:
         return Template(f"git+{direct['url']}", direct["vcs_info"]["commit_id"])
     raise AdoptionError("The template was not found. Name the address of Oneloop's repository with --template ADDRESS.")
