@@ -348,3 +348,61 @@ def test_a_variable_that_means_something_else(project: Adopted, variable: str, s
 
     assert done.returncode == status, done.stdout
     assert ('server_url_variable = "ONELOOP_SERVER_URL"' in done.stdout) is bool(status)
+
+
+MODELS = """
+
+class Person(Base):
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mood: Mapped[str] = mapped_column(sa.Enum("good", "bad", name="mood"))
+    __table_args__ = (sa.CheckConstraint("id > 0", name="positive"),)
+"""
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table(
+        "user",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("mood", sa.Enum("good", "bad", name="mood"), nullable=False),
+        sa.CheckConstraint("id > 0", name="positive"),
+    )
+
+
+def downgrade():
+    op.drop_table("user")
+"""
+
+
+@pytest.mark.nightly
+def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, tmp_path: Path) -> None:
+    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault."""
+    project = adopt_sample("factory").copy(tmp_path / "project")
+    database = project.root / "src/shop/database.py"
+    database.write_text(
+        database.read_text().replace("from fastapi import", "import sqlalchemy as sa\nfrom fastapi import") + MODELS
+    )
+    revision = project.root / "migrations/versions/0002_user.py"
+    revision.write_text(REVISION)
+
+    left = project.pytest("-p", "no:warnings", "tests/harness")
+    revision.write_text(REVISION + '    op.execute("DROP TYPE mood")\n')
+    dropped = project.pytest("-p", "no:warnings", "tests/harness")
+    revision.write_text(
+        REVISION.replace('        sa.Column("mood"', '        sa.Column("note", sa.String),\n        sa.Column("mood"')
+    )
+    drifted = project.pytest("tests/harness", "-k", "agree")
+
+    assert left.having("failure") == {"test_the_migrations_go_down_and_up_again"}, left.output
+    assert 'type "mood" already exists' in left.output
+    assert "This check judges the project's models and migrations" in left.output
+    assert dropped.having("failure") == set(), dropped.output
+    assert "op.drop_column('user', 'note')" in drifted.output
+    assert "--deselect tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the" in drifted.output

@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,16 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if beside:
         lines.append(f"oneloop: your fixtures are not the plugin's, which are in tests/seam.py: {', '.join(beside)}")
     return lines
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Say whose fault it is when the check of migrations fails: they may have been so for years."""
+    report: pytest.TestReport = yield
+    if item.path == MIGRATIONS and report.failed:
+        whose = "This check judges the project's models and migrations, and they were so before the plugin came."
+        report.sections.append(("oneloop", f"{whose} To leave it out, add to addopts:\n    --deselect {item.nodeid}"))
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
