@@ -406,3 +406,20 @@ def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, t
     assert dropped.having("failure") == set(), dropped.output
     assert "op.drop_column('user', 'note')" in drifted.output
     assert "--deselect tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the" in drifted.output
+
+
+def test_a_suite_runs_on_where_its_app_does_not_start(project: Adopted) -> None:
+    """Such as without its Redis, which the suite's own tests replace."""
+    append(
+        project.root / "app/main.py",
+        SEEDS.replace(
+            "    async with SessionLocal", "    raise ConnectionError('no Redis')\n    async with SessionLocal"
+        ),
+    )
+    (project.root / "tests/test_own.py").write_text("def test_own():\n    pass\n")
+
+    run = project.pytest("tests/harness", "tests/test_own.py")
+
+    assert "test_own" in run.having("passed"), run.output
+    assert "test_every_route_has_a_declared_answer_for_every_role" in run.having("error"), run.output
+    assert "no Redis" in run.output
