@@ -73,7 +73,7 @@ def test_its_own_fixtures_may_go(adopt_sample: AdoptSample, tmp_path: Path) -> N
     convert(project, "--write")
     seam = project.root / "tests/seam.py"
     (block,) = blocks(MIGRATION, "python")
-    begin = seam.read_text().index('@pytest.fixture(scope="session")\ndef roles()')
+    begin = seam.read_text().index('@pytest.fixture(scope="session")\ndef oneloop_roles()')
     seam.write_text(seam.read_text()[:begin] + block.text)
     (project.root / "tests/conftest.py").unlink()
 

@@ -79,7 +79,7 @@ def render(cell: Cell, template: Path, folder: Path) -> Project:
     command = [uv(), "run", "--quiet", "--no-project", "--python", python, "--with", copier(cell), "copier"]
     given: list[str | Path] = ["--defaults", "--vcs-ref=HEAD", "--data-file", answers]
     said = succeed(*command, "copy", *given, template, root, cwd=folder, env={"COPIER_SETTINGS_PATH": str(settings)})
-    if cell.values["dependencies"] == "lowest" and cell.values["kind"] == "service":
+    if cell.values["dependencies"] == "lowest":
         hold_at_lower_bounds(root)
     return Project(root, python, resolution=RESOLUTION[cell.values["dependencies"]], message=said)
 
@@ -89,8 +89,10 @@ def hold_at_lower_bounds(service: Path) -> None:
     settings, plugin = (tomllib.loads((service / file).read_text("utf-8")) for file in PYPROJECTS)
     own = {_name(line) for line in (*settings["project"]["dependencies"], *settings["dependency-groups"]["dev"])}
     held = [line.replace(">=", "==") for line in plugin["project"]["dependencies"] if _name(line) not in own]
-    with (service / PYPROJECTS[0]).open("a") as file:
-        file.write(f"\n[tool.uv]\nconstraint-dependencies = {json.dumps(held)}\n")
+    text = (service / PYPROJECTS[0]).read_text("utf-8")
+    before, _, after = text.partition("[tool.uv]\n")
+    line = f"[tool.uv]\nconstraint-dependencies = {json.dumps(held)}\n"
+    (service / PYPROJECTS[0]).write_text(f"{before.rstrip()}\n\n{line}{after}", "utf-8")
 
 
 def _name(requirement: str) -> str:
@@ -139,6 +141,7 @@ STEPS: dict[str, list[Step]] = {
     "harness": [
         names_what_it_needs,
         runs_on_the_cells_python,
+        has_the_cells_dependencies,
         names_what_is_wrong,
     ],
 }

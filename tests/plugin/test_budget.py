@@ -57,7 +57,7 @@ def test_the_pages_are_short() -> None:
 
 def test_the_repository_is_small() -> None:
     names = succeed("git", "ls-files", cwd=ROOT).splitlines()
-    assert len([name for name in names if "/update/steps/" not in name]) <= 620  # as above
+    assert len([name for name in names if "/update/steps/" not in name]) <= 626  # as above; and existing suites
     assert len(list((ROOT / "docs/decisions").glob("0*.md"))) <= 25
 
 

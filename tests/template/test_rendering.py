@@ -1,6 +1,7 @@
 """What is written: the same bytes each time, on every system, with nothing of the template's machinery left in."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import yaml
 from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import ADOPTED, ADOPTED_ODD, ODD
-from tests.support.environment import ROOT, commit_all
+from tests.support.environment import ROOT, commit_all, succeed
 
 # Between them each choice of CI, the oldest and the newest Python. Every choice is stored: test_questions.py.
 SERVICES = [{}, ODD, {"ci": "none"}, {"python_min": "3.14"}]
@@ -124,6 +125,37 @@ def test_the_harness_is_the_same_bytes_in_an_adopted_suite(rendered: Rendered, a
     assert {p for p in service if service[p] != adopted.get(p)} == {"tests/harness/pyproject.toml"}
     rooms = {p.split("/")[3] for p in adopted.keys() - service.keys()}
     assert rooms == {"adopted", "sqlite"} & {"adopted", answers.get("driver", "").partition("+")[0]}
+
+
+# What a usual ignore file of a Python project has, those of editors and of other tools too.
+IGNORED = """
+    __pycache__/ *.py[cod] *$py.class *.so .Python build/ develop-eggs/ dist/ downloads/ eggs/ .eggs/ lib/ lib64/ parts/
+    sdist/ var/ wheels/ share/python-wheels/ *.egg-info/ .installed.cfg *.egg MANIFEST *.manifest *.spec pip-log.txt
+    pip-delete-this-directory.txt htmlcov/ .tox/ .nox/ .coverage .coverage.* .cache nosetests.xml coverage.xml *.cover
+    *,cover *.py,cover .hypothesis/ .pytest_cache/ cover/ *.mo *.pot *.log local_settings.py db.sqlite3 *.sqlite3 *.db
+    instance/ .webassets-cache .scrapy docs/_build/ .pybuilder/ target/ .ipynb_checkpoints profile_default/
+    ipython_config.py .pdm.toml .pdm-python .pdm-build/ __pypackages__/ celerybeat-schedule celerybeat.pid *.sage.py .env
+    .envrc .venv env/ venv/ ENV/ env.bak/ venv.bak/ .spyderproject .spyproject .ropeproject /site .mypy_cache/ .dmypy.json
+    dmypy.json .pyre/ .pytype/ cython_debug/ .idea/ .vscode/ .ruff_cache/ .pypirc marimo/_static/ tmp/ temp/ logs/ log/
+    data/ media/ static/ secrets/ *.pem *.key *.crt *.bak *.swp *.tmp .DS_Store Thumbs.db node_modules/ reports/
+"""
+
+
+@pytest.mark.parametrize("answers", [{}, ADOPTED], ids=["service", "adoption"])
+def test_no_name_is_one_that_usual_ignore_files_have(
+    rendered: Rendered, tmp_path: Path, answers: dict[str, str]
+) -> None:
+    """Some file systems take `manifest` for `MANIFEST`: a file that git never sees is missing in each other clone."""
+    names = "\n".join(template.files(rendered(**answers)))
+    (tmp_path / ".gitignore").write_text("\n".join(IGNORED.split()))
+    succeed("git", "init", "--quiet", cwd=tmp_path)
+    check = ["git", "-c", "core.ignorecase=true", "check-ignore", "--no-index", "--verbose", "--stdin"]
+
+    def hidden(paths: str) -> str:
+        return subprocess.run(check, cwd=tmp_path, input=paths, capture_output=True, text=True, check=False).stdout
+
+    assert hidden(names) == ""
+    assert "MANIFEST" in hidden("tests/harness/manifest/rules.py")
 
 
 def test_the_templates_own_files_have_no_jinja(oneloop: Path) -> None:

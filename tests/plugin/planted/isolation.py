@@ -22,14 +22,14 @@ BUGS = {
     ),
     "2 stale rows": Bug(
         f"{PLUGIN}/database/sessions.py",
-        'super().get(entity, ident, **{"populate_existing": True, **options})',
+        "super().get(entity, ident, **{**AGAIN, **options})",
         "super().get(entity, ident, **options)",
         f"{DEEP}/test_same_view.py::test_the_tests_session_is_never_stale[get]",
     ),
     "2 stale queries": Bug(
-        f"{PLUGIN}/fixtures/database_fixtures.py",
-        ', execution_options={"populate_existing": True}',
-        "",
+        f"{PLUGIN}/database/sessions.py",
+        "each.update_execution_options(**AGAIN)",
+        "None",
         f"{DEEP}/test_same_view.py::test_the_tests_session_is_never_stale[select]",
     ),
     "2 partitions are left out": Bug(

@@ -51,8 +51,8 @@ BUGS = {
     ),
     "15 a loop policy is reported by each test": Bug(
         f"{PLUGIN}/report/stop_run.py",
-        '{*NAMES, "event_loop_policy"}',
-        "NAMES",
+        '{*ASKED_AS.values(), "event_loop_policy"}',
+        "ASKED_AS.values()",
         f"{STRANGERS}::test_what_ends_a_run_is_reported_once[event_loop_policy]",
     ),
     "18 anyio's auto mode is not refused": Bug(

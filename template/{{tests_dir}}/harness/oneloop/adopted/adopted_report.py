@@ -1,21 +1,25 @@
 """What the run of an existing suite reports in addition."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from .. import checks, fixtures
-from ..seam import FIXTURES
+from ..report.stop_run import FAILED_FIXTURE
+from ..seam import ASKED_AS, FIXTURES
 from ..test_run import RUN
 
 MIGRATIONS = Path(checks.__file__).with_name("test_migrations.py")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the check of migrations where Alembic is not installed: there are none."""
-    return True if collection_path == MIGRATIONS and find_spec("alembic") is None else None
+    """Leave out the check of migrations where there are none."""
+    has_none = find_spec("alembic") is None or hasattr(sys.modules["oneloop_seam"], "create_all")
+    return True if collection_path == MIGRATIONS and has_none else None
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -36,6 +40,29 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if beside:
         lines.append(f"oneloop: your fixtures are not the plugin's, which are in tests/seam.py: {', '.join(beside)}")
     return lines
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Any:
+    """Go on where the app does not start: the suite's own tests may not need it, or not what it lacks."""
+    try:
+        return (yield)
+    except BaseException:
+        stash = request.config.stash
+        of_app = {"_running_app", "seam_create_app", ASKED_AS["create_app"]}
+        if fixturedef.argname in of_app and FAILED_FIXTURE in stash:
+            del stash[FAILED_FIXTURE]
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Say whose fault it is when the check of migrations fails: they may have been so for years."""
+    report: pytest.TestReport = yield
+    if item.path == MIGRATIONS and report.failed:
+        whose = "This check judges the project's models and migrations, and they were so before the plugin came."
+        report.sections.append(("oneloop", f"{whose} To leave it out, add to addopts:\n    --deselect {item.nodeid}"))
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:

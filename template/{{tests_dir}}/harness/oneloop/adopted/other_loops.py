@@ -66,10 +66,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item not in requested and (pytest_asyncio.is_async_test(item) or item.get_closest_marker("asyncio")):
             item.add_marker(SUITE_LOOP, append=False)  # the nearest marker counts
     config.stash[NOTES] = [
-        *_note(of_anyio, "the marker `anyio`. They run on the suite's loop, and only there: delete it."),
-        *_note(own, "a loop of their own in the marker `asyncio`. They run on the suite's: delete the argument."),
-        *_note(requested, f"the fixture `{OWN_LOOP}`, another loop than the app's. Call asyncio.get_running_loop()."),
-        *_note(isolated, "IsolatedAsyncioTestCase, which makes a loop for each: one that reaches the database fails."),
+        *_note(of_anyio, "The marker `anyio` changes nothing: the test runs on the suite's loop. Delete it."),
+        *_note(own, "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument."),
+        *_note(requested, f"The fixture `{OWN_LOOP}` is not the app's loop. Call asyncio.get_running_loop() instead."),
+        *_note(isolated, "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails."),
         *_in_source({*map(Path, _conftests(config)), *(item.path for item in functions)}),
     ]
 
@@ -94,7 +94,7 @@ def _names_a_loop(item: pytest.Item) -> bool:
 
 def _note(items: list[pytest.Function], what: str) -> Iterator[str]:
     if items:
-        yield f"oneloop: {len(items)} tests have {what} The first is {items[0].nodeid}"
+        yield f"oneloop: {what} Tests that have it: {len(items)}, the first is {items[0].nodeid}"
 
 
 def _conftests(config: pytest.Config) -> Iterator[str]:

@@ -54,7 +54,9 @@ def _defaults() -> ModuleType:
 def _refuse_same_names(config: pytest.Config, module: ModuleType) -> None:
     for conftest in config.pluginmanager.get_plugins():
         file = Path(getattr(conftest, "__file__", None) or "")
-        if file.name == "conftest.py" and (both := sorted(seam.FIXTURES.keys() & vars(conftest) & vars(module))):
+        if file.name == "conftest.py" and (
+            both := sorted(seam.FIXTURES.keys() & vars(conftest).keys() & vars(module).keys())
+        ):
             raise pytest.UsageError(
                 f"{shown(file)} and {shown(TESTS / 'seam.py')} both have the fixture {both[0]!r}, and the plugin would "
                 f"get the first. In seam.py, write {PREFIX} before the name of each fixture."

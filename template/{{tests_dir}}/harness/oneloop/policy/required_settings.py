@@ -72,15 +72,14 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
 
 def allow_hosts(config: pytest.Config) -> None:
     """Have pytest-socket allow this machine, TEST_DATABASE_URL and the given hosts, with `--disable-socket` too."""
-    project = config.stash[CONFIG]
-    hosts = (*THIS_MACHINE, *project.allowed_hosts, *_given(project.server_url_variable), config.option.allow_hosts)
+    hosts = (*THIS_MACHINE, *config.stash[CONFIG].allowed_hosts, *_given(config), config.option.allow_hosts)
     config.option.allow_hosts = ",".join(filter(None, hosts))
     config.option.allow_unix_socket = True
 
 
-def _given(variable: str) -> list[str]:
+def _given(config: pytest.Config) -> list[str]:
     try:
-        url = make_url(os.environ.get(variable) or "postgresql://")
+        url = make_url(os.environ.get(config.stash[CONFIG].server_url_variable) or "postgresql://")
     except (ArgumentError, ValueError):
         return []  # refused later, with a message of its own
     hosts = [url.host] if url.host else []

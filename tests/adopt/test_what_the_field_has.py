@@ -1,0 +1,425 @@
+"""What real suites have is taken as it is: other loops, fixtures of the seam's names, a URL in parts, old versions."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.adopt.sample import Adopted, AdoptSample
+from tests.support.environment import run
+
+FIELD = """
+import asyncio
+import os
+import unittest
+from configparser import ConfigParser
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import pytest_asyncio
+from app.db import engine, get_db
+from fastapi.testclient import TestClient
+from pydantic import PostgresDsn, TypeAdapter
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from oneloop.test_run import RUN
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def loop(request):
+    return request.config.stash[RUN].guard.loop
+
+
+@pytest.fixture
+async def of_anyio(anyio_backend):
+    return asyncio.get_running_loop()
+
+
+@pytest.mark.anyio
+async def test_anyio(loop, of_anyio, anyio_backend_name):
+    assert loop is asyncio.get_running_loop() is of_anyio
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_loop_of_the_module(loop):
+    assert loop is asyncio.get_running_loop()
+
+
+class TestUnittest(unittest.IsolatedAsyncioTestCase):
+    async def test_that_reaches_nothing(self):
+        await asyncio.sleep(0)
+
+
+async def test_after_it(loop):
+    assert loop is asyncio.get_running_loop()
+
+
+def test_sync_in_a_marked_module():
+    pass
+
+
+def test_fixtures_are_the_suites(settings, metadata, create_app, login, database_url):
+    assert {settings, metadata, create_app, login, database_url} == {"mine"}
+
+
+async def test_the_url_survives(database_url, monkeypatch):
+    url = os.environ["DATABASE_URL"]
+    name = make_url(url).database
+    assert str(TypeAdapter(PostgresDsn).validate_python(url)) == url
+    assert urlunsplit(urlsplit(url)) == url
+    parts = urlsplit(url)
+    assert (parts.hostname, parts.path, parts.query) == ("127.0.0.1", f"/{name}", "")
+    ini = ConfigParser()
+    ini.read_dict({"alembic": {"sqlalchemy.url": url}})
+    assert ini["alembic"]["sqlalchemy.url"] == url
+    dsn = "postgresql+asyncpg://{DB_USER}:{DB_PASSWORD}@{DB_HOST}:{DB_PORT}/{DB_NAME}".format(**os.environ)
+    for each in (url, dsn, os.environ["TEST_DATABASE_URL"], os.environ["SYNC_URL"].replace("psycopg", "asyncpg")):
+        other = create_async_engine(each)
+        async with other.connect() as connection:
+            assert await connection.scalar(text("SELECT current_database()")) == name
+        await other.dispose()
+
+
+async def test_first_use_of_a_cache(async_client):
+    assert (await async_client.get("/caches")).json() == []
+
+
+async def test_the_host_is_the_apps(async_client):
+    assert (await async_client.get("/api/health")).status_code == 200
+
+
+@pytest_asyncio.fixture(scope="module")
+async def elsewhere():
+    async with create_async_engine("postgresql+asyncpg://localhost/other_test").connect():
+        pass
+
+
+async def test_a_wide_fixture(elsewhere):
+    pass
+
+
+async def test_listed():
+    global task
+    task = asyncio.create_task(asyncio.sleep(60))
+    raise RuntimeError("got Future attached to a different loop")
+"""
+CONFTEST = """
+import pytest
+
+
+def mine():
+    return "mine"
+
+
+settings, metadata, create_app, login, database_url = (pytest.fixture(mine, name=name) for name in (
+    "settings", "metadata", "create_app", "login", "database_url"
+))
+
+
+@pytest.fixture(scope="session")
+def event_loop():
+    import asyncio
+
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+"""
+APP = """
+import gettext
+import importlib.metadata
+import mimetypes
+import zoneinfo
+
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["shop.example"])
+
+
+@app.get("/caches")
+async def caches() -> list[str]:
+    zoneinfo.ZoneInfo.clear_cache()
+    zoneinfo.ZoneInfo("Europe/Lisbon")
+    mimetypes.inited = False
+    mimetypes.guess_type("a.txt")
+    importlib.metadata.version("fastapi")
+    gettext.translation("none", fallback=True)
+    return []
+"""
+TABLE = """
+base_url = "https://shop.example"
+
+[tool.oneloop.database_url_variables]
+host = "DB_HOST"
+port = "DB_PORT"
+user = "DB_USER"
+password = "DB_PASSWORD"
+name = "DB_NAME"
+"postgresql+asyncpg" = ["TEST_DATABASE_URL"]
+"postgresql+psycopg" = "SYNC_URL"
+"""
+# As pytest-env and pytest-dotenv do, which read the variables of their own settings before any conftest.py.
+PYTEST_ENV = """
+import os
+
+import pytest
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests():
+    os.environ["DATABASE_URL"] = "postgresql+asyncpg://localhost/app"
+"""
+SEEDS = """
+from contextlib import asynccontextmanager
+
+from app.db import SessionLocal
+from sqlalchemy import select
+
+
+@asynccontextmanager
+async def lifespan(_app):
+    async with SessionLocal() as session:
+        if not await session.scalar(select(User).where(User.username == "first")):
+            session.add(User(email="first@test.com", username="first", role="admin", hashed_password="none"))
+            await session.commit()
+    yield
+
+
+app.router.lifespan_context = lifespan
+"""
+SEEDED = """
+import pytest
+from app.db import SessionLocal, User
+from sqlalchemy import delete, select, text
+
+twice = pytest.mark.parametrize("turn", range(2))
+
+
+async def names():
+    async with SessionLocal() as session:
+        return [*await session.scalars(select(User.username))]
+
+
+@twice
+async def test_a_row_is_added(turn, async_client):
+    assert await names() == ["first"]
+    async with SessionLocal.begin() as session:
+        session.add(User(email="more@test.com", username="more", role="admin", hashed_password="none"))
+
+
+@twice
+async def test_b_the_row_is_deleted(turn, async_client):
+    assert await names() == ["first"]
+    async with SessionLocal.begin() as session:
+        await session.execute(delete(User))
+
+
+async def test_c_the_schema_changes(async_client):
+    async with SessionLocal.begin() as session:
+        await session.execute(text("CREATE TABLE more (id int)"))
+
+
+@pytest.mark.own_database
+async def test_d_in_a_database_of_its_own(async_client):
+    assert await names() == ["first"]
+
+
+@twice
+async def test_e_it_is_there_again(turn, async_client):
+    assert await names() == ["first"]
+    async with SessionLocal.begin() as session:
+        await session.execute(delete(User))
+"""
+
+
+@pytest.fixture
+def project(adopt_sample: AdoptSample, tmp_path: Path) -> Adopted:
+    """A project whose tests are those of a test here."""
+    project = adopt_sample("brief").copy(tmp_path / "project")
+    for name in ("conftest.py", "test_metrics_security.py"):
+        (project.root / "tests" / name).unlink()
+    return project
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text() + text)
+
+
+def test_it_is_taken_as_it_is(project: Adopted) -> None:
+    root = project.root
+    append(root / "app/main.py", APP)
+    append(root / "pyproject.toml", TABLE)
+    (root / "pytest_env.py").write_text(PYTEST_ENV)
+    (root / "tests/test_field.py").write_text(FIELD)
+    (root / "tests/conftest.py").write_text(CONFTEST)
+    (root / "app/tests").mkdir()  # a package of this name beside the top-level one
+    (root / "app/tests/__init__.py").touch()
+    (root / "app/tests/test_field.py").write_text("def test_of_the_other_package():\n    pass\n")
+    listed = {"tests/test_field.py::test_listed": {"family": "Another loop", "when": "call"}}
+    (root / "tests/known_loop_failures.json").write_text(json.dumps({"tests": listed}))
+
+    run = project.pytest("-p", "pytest_env", "-v", "tests/test_field.py", "app/tests")
+
+    assert run.having("failure") == set(), run.output
+    assert run.having("error") == {"test_a_wide_fixture"}, run.output
+    assert run.having("skipped") == {"test_listed"}, run.output
+    assert len(run.having("passed")) == 10, run.output
+    place = r"The fixture 'elsewhere' at tests/test_field.py:\d+ used the database 'other_test'"
+    assert re.search(place, run.outcomes["test_a_wide_fixture"].said)
+    for line in (
+        "The marker `anyio` changes nothing: the test runs on the suite's loop. Delete it. Tests that have it: 1",
+        "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument.",
+        "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails.",
+        "tests/conftest.py:15 makes a loop that the app does not run on. Delete the fixture `event_loop`",
+        "your fixtures are not the plugin's, which are in tests/seam.py: create_app, login, metadata, settings",
+    ):
+        assert f"oneloop: {line}" in run.output, run.output
+
+
+def test_rows_of_the_apps_start_stay(project: Adopted) -> None:
+    append(project.root / "app/main.py", SEEDS)
+    (project.root / "tests/test_seeded.py").write_text(SEEDED)
+
+    run = project.pytest("tests/test_seeded.py")
+
+    assert len(run.having("passed")) == 8, run.output
+    assert "oneloop: the app inserts rows when it starts, and they stay: public.users" in run.output
+
+
+def test_a_seam_of_an_earlier_release_keeps_its_names_apart(project: Adopted) -> None:
+    """Its fixtures have the plain names, which a fixture of a conftest.py would take."""
+    seam = project.root / "tests/seam.py"
+    plain = re.sub(r"\boneloop_(?=\w+)", "", seam.read_text()).replace("from .", "from oneloop.")
+    seam.write_text(plain)
+    (project.root / "tests/test_it.py").write_text("async def test_it(async_client):\n    pass\n")
+
+    run = project.pytest("tests/test_it.py")
+    (project.root / "tests/conftest.py").write_text(CONFTEST)
+    refused = project.output("tests/test_it.py")
+
+    assert run.having("passed") == {"test_it"}, run.output
+    assert "tests/conftest.py and tests/seam.py both have the fixture 'create_app'" in refused
+    assert "In seam.py, write oneloop_ before the name of each fixture." in refused
+
+
+@pytest.mark.parametrize(
+    ("lock", "commands"),
+    [
+        ("uv.lock", ['uv add "fastapi>=0.110"', 'uv add --dev "pytest-socket>=0.7"']),
+        ("poetry.lock", ['poetry add "fastapi>=0.110"', 'poetry add --group dev "pytest-socket>=0.7"']),
+        ("pdm.lock", ['pdm add "fastapi>=0.110"', 'pdm add --dev --group dev "pytest-socket>=0.7"']),
+        ("", ['pip install "fastapi>=0.110" "pytest-socket>=0.7"', "Write the versions into your requirements"]),
+    ],
+)
+def test_a_version_that_is_too_old_has_the_managers_own_command(
+    project: Adopted, lock: str, commands: list[str]
+) -> None:
+    """The metadata are what an installer writes. The old FastAPI holds Starlette, which moves with it."""
+    for name, version, needs in (("fastapi", "0.100.0", "starlette<0.28,>=0.27"), ("pytest_socket", "0.6.0", "pytest")):
+        folder = project.root / f"{name}-{version}.dist-info"
+        folder.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nRequires-Dist: {needs}\n"
+        (folder / "METADATA").write_text(metadata)
+    (project.root / (lock or "requirements.txt")).touch()
+    settings = project.root / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("[tool.uv", "[tool.other"))
+
+    output = project.output()
+
+    assert "fastapi 0.100.0 is too old. The plugin needs >=0.110." in output
+    assert [each for each in commands if each not in output] == [], output
+    assert re.search(r"It also moves starlette [\d.]+, since fastapi 0.100.0 allows starlette<0.28,>=0.27.", output)
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("variable", "status"), [("TEST_DATABASE_URL", pytest.ExitCode.USAGE_ERROR), ("ONELOOP_SERVER_URL", 0)]
+)
+def test_a_variable_that_means_something_else(project: Adopted, variable: str, status: int) -> None:
+    """`TEST_DATABASE_URL` may be the suite's own: a setting names another variable for the plugin."""
+    append(project.root / "pyproject.toml", f'server_url_variable = "{variable}"\n')
+    (project.root / "tests/test_it.py").write_text("async def test_it(async_client):\n    pass\n")
+    environment = {**project.environment, "TEST_DATABASE_URL": "sqlite+aiosqlite:///./test.db"}
+
+    done = run(project.interpreter, "-m", "pytest", "-q", "tests/test_it.py", cwd=project.root, env=environment)
+
+    assert done.returncode == status, done.stdout
+    assert ('server_url_variable = "ONELOOP_SERVER_URL"' in done.stdout) is bool(status)
+
+
+MODELS = """
+
+class Person(Base):
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mood: Mapped[str] = mapped_column(sa.Enum("good", "bad", name="mood"))
+    __table_args__ = (sa.CheckConstraint("id > 0", name="positive"),)
+"""
+REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade():
+    op.create_table(
+        "user",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("mood", sa.Enum("good", "bad", name="mood"), nullable=False),
+        sa.CheckConstraint("id > 0", name="positive"),
+    )
+
+
+def downgrade():
+    op.drop_table("user")
+"""
+
+
+@pytest.mark.nightly
+def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, tmp_path: Path) -> None:
+    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault."""
+    project = adopt_sample("factory").copy(tmp_path / "project")
+    database = project.root / "src/shop/database.py"
+    database.write_text(
+        database.read_text().replace("from fastapi import", "import sqlalchemy as sa\nfrom fastapi import") + MODELS
+    )
+    revision = project.root / "migrations/versions/0002_user.py"
+    revision.write_text(REVISION)
+
+    left = project.pytest("-p", "no:warnings", "tests/harness")
+    revision.write_text(REVISION + '    op.execute("DROP TYPE mood")\n')
+    dropped = project.pytest("-p", "no:warnings", "tests/harness")
+    revision.write_text(
+        REVISION.replace('        sa.Column("mood"', '        sa.Column("note", sa.String),\n        sa.Column("mood"')
+    )
+    drifted = project.pytest("tests/harness", "-k", "agree")
+
+    assert left.having("failure") == {"test_the_migrations_go_down_and_up_again"}, left.output
+    assert 'type "mood" already exists' in left.output
+    assert "This check judges the project's models and migrations" in left.output
+    assert dropped.having("failure") == set(), dropped.output
+    assert "op.drop_column('user', 'note')" in drifted.output
+    assert "--deselect tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the" in drifted.output
+
+
+def test_a_suite_runs_on_where_its_app_does_not_start(project: Adopted) -> None:
+    """Such as without its Redis, which the suite's own tests replace."""
+    append(
+        project.root / "app/main.py",
+        SEEDS.replace(
+            "    async with SessionLocal", "    raise ConnectionError('no Redis')\n    async with SessionLocal"
+        ),
+    )
+    (project.root / "tests/test_own.py").write_text("def test_own():\n    pass\n")
+
+    run = project.pytest("tests/harness", "tests/test_own.py")
+
+    assert "test_own" in run.having("passed"), run.output
+    assert "test_every_route_has_a_declared_answer_for_every_role" in run.having("error"), run.output
+    assert "no Redis" in run.output
