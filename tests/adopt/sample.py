@@ -21,7 +21,7 @@ class Sample:
     name: str
     answers: dict[str, str]
     root: str = "."
-    keep: int = 0  # tests that reach no database; all others run on the wrong loop
+    keep: int = 0  # tests that open no connection; all others run on the wrong loop
 
     @property
     def tests(self) -> str:
@@ -76,7 +76,7 @@ SAMPLES = {
                 "migrations": "create_all",
                 "session_dependency": "app.main:get_db",
             },
-            keep=1,
+            keep=5,
         ),
     )
 }

@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from app.main import app, get_db, settings
 from app.models import Base, Note
+from app.testing import BrokenSession
+
+class FailingSession: ...
+
 
 {engine}
 
@@ -166,6 +170,8 @@ OTHER_EFFECTS = {
     "a dependency that only sounds like a session": ("lambda: db", "get_session_user", "db"),
     "the session of a user": ("lambda: db", "get_current_session", "db"),
     "a value that is no session": ("lambda: {'user': 1}", "get_session", "db"),
+    "a session that fails": ("lambda: FailingSession()", "get_session", "db"),
+    "a session that fails, from elsewhere": ("lambda: BrokenSession()", "get_session", "db"),
     "a fixture that is asked for its effect": ("lambda: db", "get_db", "db, db_with_rows"),
 }
 
@@ -199,3 +205,14 @@ def test_override_for_more_than_one_test_is_left() -> None:
 
     assert "async def client" not in changed["conftest.py"]
     assert [line.rpartition("[")[2] for line in listed] == ["fixtures]"]
+
+
+def test_route_of_a_fixture_is_kept() -> None:
+    route = '    @app.get("/extra")\n    def extra():\n        return 1\n\n    app.dependency_overrides[get_db]'
+    conftest = CONFTEST.format(engine=OF_THE_APP, more="").replace("    app.dependency_overrides[get_db]", route)
+
+    changed, _ = convert(
+        {"test_snippet.py": REPLACED["a fixture commits"][2].replace(", note", ""), "conftest.py": conftest}
+    )
+
+    assert "def extra():" in changed["conftest.py"]

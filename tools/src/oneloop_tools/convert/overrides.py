@@ -153,7 +153,7 @@ def _is_harmless(statement: Node, seen: Examination) -> bool:
             _is_harmless(each, seen) for each in statement.body.body
         )
     if isinstance(statement, cst.FunctionDef):
-        return True  # a definition does nothing, and where it is used is judged
+        return not statement.decorators  # else it may be a route
     if isinstance(statement, cst.Try) and not statement.handlers:
         parts = [*statement.body.body, *statement.finalbody.body.body]
         return all(_is_harmless(each, seen) for each in parts)

@@ -12,6 +12,7 @@ DEPENDENCY = re.compile(
     r"(db|database|session|engine|conn|connection)(_?(local|maker|factory|dependency|dep|async|override))?$",
     re.IGNORECASE,
 )
+CLASS = re.compile(r".*\.[A-Z]\w*Session$")
 LIBRARIES = {"sqlalchemy", "sqlmodel", "typing", "collections", "contextlib", "fastapi", "pytest", "pytest_asyncio"}
 WRITES = {"add", "add_all", "delete", "execute", "exec", "merge", "flush", "bulk_save_objects"}
 
@@ -36,6 +37,8 @@ def drawn_from(target: Node, value: Node, function: Function) -> set[str] | None
     if code is None:
         return None
     names = _outer_names(code, function)
+    if any(name in function.module.classes or CLASS.match(function.module.imports.get(name, "")) for name in names):
+        return None  # a session of its own kind, such as one that fails
     return names if names and all(is_session(name) for name in names) else None
 
 
@@ -55,7 +58,8 @@ def _outer_names(code: Node, function: Function) -> set[str]:
     found = set()
     for name in names_in([code.body]):
         imported = module.imports.get(name, "")
-        if name in params or name in module.assigned or (imported and imported.split(".")[0] not in LIBRARIES):
+        known = name in params or name in module.assigned or name in module.classes
+        if known or (imported and imported.split(".")[0] not in LIBRARIES):
             found.add(name)
     return found
 

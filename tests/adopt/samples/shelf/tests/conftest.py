@@ -1,10 +1,11 @@
 import pytest
+import pytest_asyncio
 from app.main import Base, Note, app, engine, get_db
 from fastapi.testclient import TestClient
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 
-@pytest.fixture
+@pytest_asyncio.fixture
 async def session():
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.drop_all)
@@ -21,7 +22,7 @@ def client(session):
     app.dependency_overrides.clear()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture
 async def note(session):
     note = Note(owner="ada", text="mine")
     session.add(note)

@@ -31,6 +31,7 @@ def test_read_nothing(client, who):  # audit: convert
     assert client.get("/notes/7", headers={"X-User": who}).status_code == 404
 
 
+@pytest.mark.asyncio
 async def test_a_note_of_another_user_is_hidden(client, session):  # audit: convert
     """The row is only flushed, so a session of its own would not see it, and would answer 404 in any case."""
     note = Note(owner="ada", text="mine")
