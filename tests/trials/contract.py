@@ -11,7 +11,7 @@ async def generated_requests(stage: Stage) -> list[Figure]:
     """Send what Schemathesis makes of the service's description, as an administrator."""
     succeed(uv(), "sync", "--quiet", "--group", "contract", cwd=stage.project.root, env=stage.project.environment)
     wanted = stage.part_of(10_000)
-    async with stage.replica(await stage.add_migrated_database(), **CHEAP, REFUSED_LOGIN_SECONDS="0") as replica:
+    async with stage.replica(await stage.add_migrated_database(), {**CHEAP, "REFUSED_LOGIN_SECONDS": "0"}) as replica:
         headers = await replica.sign_in()
         settings = stage.folder / "schemathesis.toml"
         settings.write_text("auth.auto-signup = false\n")  # it would sign up a user of its own

@@ -17,7 +17,7 @@ async def stopped_database(stage: Stage) -> list[Figure]:
     """Stop PostgreSQL twice while documents are written, and look for each one that was acknowledged."""
     url = await stage.add_migrated_database()
     statuses, acknowledged, ended = Counter[int](), set[str](), asyncio.Event()
-    async with stage.replica(url, **CHEAP) as replica:
+    async with stage.replica(url, CHEAP) as replica:
         headers = await replica.sign_in()
         async with clients(replica.port, WRITERS, headers) as writers, asyncio.TaskGroup() as load:
             for each in writers:
@@ -65,7 +65,7 @@ async def migrations_at_once(stage: Stage) -> list[Figure]:
 async def shared_limit(stage: Stage) -> list[Figure]:
     """Fail to log in at two replicas in turn: they count together."""
     url, wrong = await stage.add_migrated_database(), {"email": "user@example.com", "password": "wrong"}
-    async with stage.replica(url, **CHEAP) as first, stage.replica(url, **CHEAP) as second:
+    async with stage.replica(url, CHEAP) as first, stage.replica(url, CHEAP) as second:
         answers = [await Client(each.port).post("/api/auth/login", wrong) for each in (first, second) * 6]
     statuses, wait = [answer.status for answer in answers], int(answers[-1].headers.get("retry-after", 0))
     ok = statuses == [401] * 10 + [429] * 2 and 800 < wait <= 900

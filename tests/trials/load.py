@@ -49,7 +49,7 @@ async def pour(replica: Replica, header: str, mib: int) -> tuple[int, float]:
 async def many_at_once(stage: Stage) -> list[Figure]:
     """Write 500 documents at once through five connections to the database."""
     url, count = await stage.add_migrated_database(), 500
-    async with stage.replica(url, DATABASE_POOL_SIZE="5", **CHEAP) as replica:
+    async with stage.replica(url, {**CHEAP, "DATABASE_POOL_SIZE": "5"}) as replica:
         headers = await replica.sign_in()
         async with clients(replica.port, count, headers) as connections, asyncio.timeout(120):
             answers = await asyncio.gather(*(each.post("/api/documents", SOUP) for each in connections))
@@ -68,7 +68,7 @@ async def many_at_once(stage: Stage) -> list[Figure]:
 async def many_in_turn(stage: Stage) -> list[Figure]:
     """Read a document 50,000 times, and compare the memory with that after a tenth of them."""
     total, memory = stage.part_of(50_000), list[float]()
-    async with stage.replica(await stage.add_migrated_database(), **CHEAP) as replica:
+    async with stage.replica(await stage.add_migrated_database(), CHEAP) as replica:
         headers = await replica.sign_in()
         made = await Client(replica.port, headers).post("/api/documents", SOUP)
         path = f"/api/documents/{made.json()['id']}"

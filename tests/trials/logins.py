@@ -20,7 +20,7 @@ async def wrong_logins(stage: Stage) -> list[Figure]:
     """
     url, found = await stage.add_migrated_database(), list[Figure]()
     for addresses in (1, ATTACKERS):
-        async with stage.replica(url, FORWARDED_ALLOW_IPS="127.0.0.1") as replica:
+        async with stage.replica(url, {"FORWARDED_ALLOW_IPS": "127.0.0.1"}) as replica:
             headers = await replica.sign_in()
             reader = Client(replica.port, headers)
             made = await reader.post("/api/documents", {"title": "Soup", "content": "Hot."})

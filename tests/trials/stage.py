@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -26,6 +26,7 @@ PACKAGE = "my_service"
 ADMIN = {"email": "admin@example.com", "password": "correct horse battery"}
 START_SECONDS = 60
 # Argon2 at its lowest cost, for trials of something else.
+DEFAULTS: Mapping[str, str] = {}
 CHEAP = {"PASSWORD_TIME_COST": "1", "PASSWORD_MEMORY_KIB": "8", "PASSWORD_PARALLELISM": "1"}
 
 
@@ -82,7 +83,7 @@ class Stage:
         await self.succeed(url, "sh", "-c", f"echo '{ADMIN['password']}' | {make}")
         return url
 
-    def start(self, url: str, *command: str, **settings: str) -> "subprocess.Popen[bytes]":
+    def start(self, url: str, *command: str, settings: Mapping[str, str] = DEFAULTS) -> "subprocess.Popen[bytes]":
         """Start a program of the service's environment, on the database at `url`."""
         programs = self.project.root / ".venv/bin"
         environment = clean_environment({"DATABASE_URL": url, "SECRET_KEY": "0123456789abcdef" * 2, **settings})
@@ -103,13 +104,16 @@ class Stage:
         assert status == 0, output
 
     @asynccontextmanager
-    async def replica(self, url: str, **settings: str) -> AsyncIterator[Replica]:
-        """Serve as the image does, until the end of the block."""
+    async def replica(
+        self, url: str, settings: Mapping[str, str] = DEFAULTS, words: Mapping[str, str] = DEFAULTS
+    ) -> AsyncIterator[Replica]:
+        """Serve as the image does, with other `words` in its command, until the end of the block."""
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             port: int = listener.getsockname()[1]
-        command = [*image_command(self.project.root), "--port", str(port)]
-        process = self.start(url, *command, **settings)
+        image = image_command(self.project.root)
+        command = [*(words.get(word, word) for word in image), "--port", str(port)]
+        process = self.start(url, *command, settings=settings)
         try:
             async with asyncio.timeout(START_SECONDS):
                 while not await is_ready(port):
