@@ -2,9 +2,10 @@
 
     uv run python tests/benchmarks/request.py [ROUNDS] [SECONDS]
 
-The request is a signed-in `GET /api/documents/{id}`; rendered/bare.py is the route that it is compared with. Both are
-served by the image's command, in a process each, and take turns. The goal is 0.70 of its requests a second. It prints,
-and asserts no time. The processor time is that of the process, from /proc.
+The request is a signed-in `GET /api/documents/{id}`. rendered/bare.py has the routes that it is compared with: with the
+same reads, and without middleware, dependencies, error handlers and logs. Each is served by the image's command in a
+process of its own, and they take turns. The goal is 0.70 of the requests a second. The ratio is the service's to each.
+It prints, and asserts no time. The processor time is that of the process, from /proc.
 """
 
 import asyncio
@@ -23,6 +24,11 @@ from tests.trials.stage import PACKAGE, Replica, Stage, open_stage
 
 ROUNDS, SECONDS, CONNECTIONS = 9, 3.0, 8
 RENDERED = Path(__file__).parent / "rendered"
+APPS = {
+    "service": f"{PACKAGE}.main:create_app",
+    "FastAPI without layers": "bare:create_fastapi",
+    "Starlette without layers": "bare:create_starlette",
+}
 
 
 @dataclass
@@ -60,35 +66,46 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def measure(stage: Stage, rounds: int, seconds: float) -> tuple[Turns, Turns]:
-    """Let both take turns, after one that is not counted."""
+async def measure(stage: Stage, rounds: int, seconds: float) -> dict[str, Turns]:
+    """Let all take turns, after one that is not counted."""
     url = await stage.add_migrated_database()
-    bare = {f"{PACKAGE}.main:create_app": "bare:create_app"}
     async with AsyncExitStack() as stack:
-        whole = Turns(await stack.enter_async_context(stage.replica(url)))
-        without = Turns(await stack.enter_async_context(stage.replica(url, {"PYTHONPATH": str(RENDERED)}, bare)))
-        headers = await whole.replica.sign_in()
-        made = await Client(whole.replica.port, headers).post("/api/documents", {"title": "Soup", "content": "Hot."})
+        measured = {}
+        for name, app in APPS.items():
+            words = {APPS["service"]: app}
+            measured[name] = Turns(
+                await stack.enter_async_context(stage.replica(url, {"PYTHONPATH": str(RENDERED)}, words))
+            )
+        service = measured["service"].replica
+        headers = await service.sign_in()
+        made = await Client(service.port, headers).post("/api/documents", {"title": "Soup", "content": "Hot."})
         for number in range(rounds + 1):
-            for each in (whole, without) if number % 2 else (without, whole):
+            order = [*measured.values()]
+            for each in order[number % len(order) :] + order[: number % len(order)]:
                 await each.take(f"/api/documents/{made.json()['id']}", headers, seconds)
-    return whole, without
+    return measured
 
 
 def main() -> None:
     """Measure and print a table, in Markdown."""
-    given = [float(word) for word in sys.argv[1:]]
-    rounds, seconds = [*given, *(ROUNDS, SECONDS)[len(given) :]]
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    seconds = float(sys.argv[2]) if len(sys.argv) > 2 else SECONDS
     with open_stage() as stage:
-        whole, without = asyncio.run(measure(stage, int(rounds), seconds))
-    print(f"medians of {rounds:.0f} rounds\n\n| | service | without layers | ratio |\n| --- | ---: | ---: | ---: |")
-    for name, ours, others in (
-        ("requests a second", whole.rates[1:], without.rates[1:]),
-        ("processor time, ms", whole.milliseconds[1:], without.milliseconds[1:]),
-    ):
-        turns = sorted(mine / theirs for mine, theirs in zip(ours, others, strict=True) if theirs)
-        ratio = f"{median(turns):.2f} ({turns[0]:.2f} to {turns[-1]:.2f})" if turns else ""
-        print(f"| {name} | {median(ours):.2f} | {median(others):.2f} | {ratio} |")
+        measured = asyncio.run(measure(stage, rounds, seconds))
+    print(f"medians of {rounds} rounds\n")
+    print("| | requests a second | ratio | processor time, ms | ratio |\n| --- | ---: | ---: | ---: | ---: |")
+    service = measured["service"]
+    for name, turns in measured.items():
+        rates, times = turns.rates[1:], turns.milliseconds[1:]
+        cells = [f"{median(rates):.1f}", ratio(service.rates[1:], rates)]
+        cells += [f"{median(times):.2f}", ratio(service.milliseconds[1:], times)]
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def ratio(ours: list[float], others: list[float]) -> str:
+    """Return the median and the range of the rounds' own ratios."""
+    turns = sorted(mine / theirs for mine, theirs in zip(ours, others, strict=True) if theirs)
+    return f"{median(turns):.2f} ({turns[0]:.2f} to {turns[-1]:.2f})" if turns else ""
 
 
 if __name__ == "__main__":
