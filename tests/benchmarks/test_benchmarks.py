@@ -27,6 +27,7 @@ def benchmark(script: str, *arguments: str) -> tuple[int, str]:
         (["isolation.py", "--tables", "3", "5", "--rounds", "1"], [design.label for design in DESIGNS]),
         (["long.py", "--tests", "20", "--sizes", "4"], ["| 20 |", "| 4 |", "memory after"]),
         (["migrations.py", "8", "1"], ["the second run", "8 migrations", "1 migration", *RATIO]),
+        (["request.py", "1", "0.2"], ["requests a second", "without layers", *RATIO]),
         (["suite.py", "--tables", "3", "--tests", "3", "--rounds", "1"], ["| 3 |"]),
         (["update_time.py", "1"], ["copier update", "poe update, without self-tests", "s of CPU", *RATIO]),
     ],

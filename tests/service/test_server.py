@@ -31,14 +31,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client]:
-    """Migrate a temporary PostgreSQL, make an administrator, and serve with uvicorn until the end of the block."""
-    port = free_port()
+def serving(project: Project, package: str, log: Path) -> Iterator[tuple[httpx2.Client, httpx2.Client]]:
+    """Migrate a temporary PostgreSQL, make an administrator, and serve with two uvicorns until the end of the block."""
+    ports = free_port(), free_port()
+    servers = [f"uvicorn --factory {package}.main:create_app --port {port}" for port in ports]
     make_admin = f"python -m {package}.cli create-admin --email {ADMIN['email']} --username admin"
     commands = [
         ["alembic", "upgrade", "head"],
         ["sh", "-c", f"echo '{ADMIN['password']}' | {make_admin}"],
-        ["uvicorn", "--factory", f"{package}.main:create_app", "--port", str(port)],
+        ["sh", "-c", f"export FAILED_LOGINS_PER_ACCOUNT=2; {servers[0]} & exec {servers[1]}"],
     ]
     script = ROOT / "tests/support/with_database.py"
     with (
@@ -52,14 +53,16 @@ def serving(project: Project, package: str, log: Path) -> Iterator[httpx2.Client
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as process,
-        httpx2.Client(base_url=f"http://127.0.0.1:{port}") as client,
+        httpx2.Client(base_url=f"http://127.0.0.1:{ports[0]}") as first,
+        httpx2.Client(base_url=f"http://127.0.0.1:{ports[1]}") as second,
     ):
         try:
-            wait_until_ready(client, process, log)
-            yield client
+            wait_until_ready(first, process, log)
+            wait_until_ready(second, process, log)
+            yield first, second
         finally:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)  # uv, the script and uvicorn: none outlives the test
+                os.killpg(process.pid, signal.SIGTERM)  # uv, the script and the uvicorns: none outlives the test
 
 
 def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -83,10 +86,10 @@ def wait_until_ready(client: httpx2.Client, process: "subprocess.Popen[bytes]", 
 def test_the_service_answers_over_a_socket(
     installed: Installed, tmp_path: Path, answers: dict[str, str], package: str
 ) -> None:
-    """Health, a login, a document that is written and found again, and the metrics that count it."""
+    """Health, a login, a document that is found again, the metrics that count it, and a limit that both share."""
     project = installed("3.13" if answers else "3.11", **answers)
 
-    with serving(project, package, tmp_path / "log") as client:
+    with serving(project, package, tmp_path / "log") as (client, other):
         assert client.get("/api/health").json() == {"status": "healthy"}
         assert client.get("/api/metrics").status_code == 401
         assert client.post("/api/auth/login", json={**ADMIN, "password": "wrong"}).status_code == 401
@@ -100,3 +103,8 @@ def test_the_service_answers_over_a_socket(
 
         page = client.get("/openapi.json").json()
         assert page["info"]["title"] == answers.get("project_name", "My Service")
+
+        wrong = {**ADMIN, "password": "wrong"}
+        refused = [each.post("/api/auth/login", json=wrong) for each in (client, other, client, other)]
+        assert [answer.status_code for answer in refused] == [401, 401, 429, 429]
+        assert 800 < int(refused[-1].headers["Retry-After"]) <= 900
