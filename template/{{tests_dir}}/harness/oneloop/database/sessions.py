@@ -11,10 +11,10 @@ class FreshSession(AsyncSession):
     """A session that reads a row again instead of returning the one in memory: a request may have changed it."""
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get(entity, ident, **{"populate_existing": True, **options})
+        return await super().get(entity, ident, **(dict[str, Any](populate_existing=True) | options))
 
     async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get_one(entity, ident, **{"populate_existing": True, **options})
+        return await super().get_one(entity, ident, **(dict[str, Any](populate_existing=True) | options))
 
     async def close(self) -> None:
         """Close the session; a lost connection is invalidated, since its rollback fails."""
