@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
 from weakref import WeakSet
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -38,7 +38,6 @@ class EngineGuard:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        engines: Any = Engine  # all of them pass its method
         original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
@@ -50,11 +49,9 @@ class EngineGuard:
                 self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
             return connection
 
-        engines.raw_connection = raw_connection
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Engine, "raw_connection", raw_connection)  # all engines pass here
             yield
-        finally:
-            engines.raw_connection = original
 
     def check(self, engine: Engine) -> None:
         """Raise if `engine` may not be used here; note that the test used a database."""
