@@ -5,7 +5,7 @@ the row in the test, start the requests, wait until they wait for the row, and c
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -27,7 +27,7 @@ async def wait_until_blocked(engine: AsyncEngine, *requests: asyncio.Task[object
 
 
 @asynccontextmanager
-async def open_replica(app: FastAPI, address: str = "127.0.0.1") -> AsyncIterator[AsyncClient]:
+async def open_replica(app: FastAPI, address: str = "127.0.0.1") -> AsyncGenerator[AsyncClient]:
     """Start `app`, and yield a client with this address."""
     async with app.router.lifespan_context(app) as state:
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Installed
 from tests.support.bugs import Edit, planted
-from tests.support.environment import run, succeed
+from tests.support.environment import run, succeed, uv
 from tests.support.overlay import Overlay
 
 
@@ -38,40 +38,38 @@ def test_a_tool_of_poe_check_names_a_planted_bug(changed: Overlay, tool: str, te
     assert complaint in done.stdout
 
 
+CHECKERS = [
+    pytest.param(["mypy"], ["mypy", "-p", "oneloop"], id="mypy"),
+    pytest.param(["pyrefly", "check"], ["pyrefly", "check"], id="pyrefly"),
+    pytest.param(["ty", "check", "--exclude=tests/harness"], ["ty", "check", "oneloop"], id="ty"),
+]
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("of_service", "of_plugin"), CHECKERS)
+def test_the_types_are_clean_for_every_checker(
+    installed: Installed, tmp_path: Path, of_service: list[str], of_plugin: list[str]
+) -> None:
+    """The newest of each. A planted error is found in the service and in the plugin."""
+    project = installed().copy(tmp_path / "service")
+    plugin = project.root / "tests/harness"
+    checker = [uv(), "run", "--quiet", "--project", str(project.root), "--with", of_service[0], "--"]
+    succeed(*checker, *of_service, cwd=project.root)
+    succeed(*checker, *of_plugin, cwd=plugin)
+
+    for path in (project.root / "src/my_service/planted.py", plugin / "oneloop/planted.py"):
+        path.write_text('NUMBER: int = "one"\n')
+
+    assert "planted.py" in run(*checker, *of_service, cwd=project.root).stdout
+    assert "planted.py" in run(*checker, *of_plugin, cwd=plugin).stdout
+
+
 def test_the_lock_file_is_the_users(installed: Installed) -> None:
     """None is rendered, and uv's own is not ignored: a service commits it."""
     project = installed()
 
     assert (project.root / "uv.lock").exists()
     assert "uv.lock" not in (project.root / ".gitignore").read_text()
-
-
-SCRIPT = Path(__file__).with_name("sentry_probe.py")
-
-
-def ask(service: Overlay, asked: str) -> dict[str, Any]:
-    said = succeed(service.python, SCRIPT, asked, cwd=service.root, env=service.environment)
-    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
-    return answer
-
-
-def test_an_error_reaches_sentry_without_what_the_request_held(changed: Overlay) -> None:
-    """With local variables it would be sent, as a planted bug shows."""
-    said = ask(changed, "wanted")
-    settings = changed.root / "src/my_service/observability.py"
-    text = settings.read_text()
-    assert "include_local_variables=False" in text
-    settings.write_text(text.replace("include_local_variables=False", "include_local_variables=True"))
-    with_variables = ask(changed, "wanted")
-
-    assert said == {"imported": True, "status": 500, "errors": 1, "names it": True, "leaks": False}
-    assert with_variables == {**said, "leaks": True}
-
-
-def test_without_a_dsn_it_is_not_imported(changed: Overlay) -> None:
-    assert ask(changed, "unwanted") == {
-        "imported": False, "status": 500, "errors": 0, "names it": False, "leaks": False,
-    }  # fmt: skip
 
 
 GREENLET = Edit("pyproject.toml", 'concurrency = ["greenlet", "thread"]\n', "")
@@ -105,3 +103,31 @@ def test_coverage_counts_the_lines_after_an_await(changed: Overlay) -> None:
 def test_coverage_without_its_settings_misses_lines(changed: Overlay) -> None:
     with planted(changed, GREENLET):
         assert any(unreached(changed).values())
+
+
+SCRIPT = Path(__file__).with_name("sentry_probe.py")
+
+
+def ask(service: Overlay, asked: str) -> dict[str, Any]:
+    said = succeed(service.python, SCRIPT, asked, cwd=service.root, env=service.environment)
+    answer: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return answer
+
+
+def test_an_error_reaches_sentry_without_what_the_request_held(changed: Overlay) -> None:
+    """With local variables it would be sent, as a planted bug shows."""
+    said = ask(changed, "wanted")
+    settings = changed.root / "src/my_service/observability.py"
+    text = settings.read_text()
+    assert "include_local_variables=False" in text
+    settings.write_text(text.replace("include_local_variables=False", "include_local_variables=True"))
+    with_variables = ask(changed, "wanted")
+
+    assert said == {"imported": True, "status": 500, "errors": 1, "names it": True, "leaks": False}
+    assert with_variables == {**said, "leaks": True}
+
+
+def test_without_a_dsn_it_is_not_imported(changed: Overlay) -> None:
+    assert ask(changed, "unwanted") == {
+        "imported": False, "status": 500, "errors": 0, "names it": False, "leaks": False,
+    }  # fmt: skip

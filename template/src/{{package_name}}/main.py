@@ -1,7 +1,7 @@
 """The app. `create_app(settings)` builds it; its lifespan owns the engine."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.load()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[State]:
         with write_logs(settings):
             start_sentry(settings)
             engine, ready_engine = create_engine(settings), create_ready_engine(settings)

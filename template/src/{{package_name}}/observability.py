@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import perf_counter
@@ -70,7 +70,7 @@ def _formatter(settings: Settings) -> logging.Formatter:
 
 
 @contextmanager
-def write_logs(settings: Settings) -> Iterator[None]:
+def write_logs(settings: Settings) -> Generator[None]:
     """Write every log record to stdout, as JSON or for a terminal, until the block ends.
 
     It adds one handler to the root logger and removes it again; other handlers stay, such as
@@ -86,7 +86,8 @@ def write_logs(settings: Settings) -> Iterator[None]:
     root.addHandler(handler)
     root.setLevel(settings.log_level)
     for name, log in servers.items():
-        log.handlers, log.propagate = [], name != "uvicorn.access"
+        log.handlers = []
+        log.propagate = name != "uvicorn.access"
     try:
         yield
     finally:

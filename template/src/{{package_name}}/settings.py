@@ -134,7 +134,9 @@ class Settings(BaseSettings):
     sentry_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = None
     cors_origins: Annotated[
         list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)
-    ] = Field([], description="Write https://app.example.com, without a path")
+    ] = Field(
+        default_factory=list[str], description="Write https://app.example.com, without a path"
+    )
 
     @field_validator("password_parallelism")
     @classmethod

@@ -22,7 +22,7 @@ BUGS = {
     ),
     "2 stale rows": Bug(
         f"{PLUGIN}/database/sessions.py",
-        "super().get(entity, ident, **{**AGAIN, **options})",
+        "super().get(entity, ident, **(AGAIN | options))",
         "super().get(entity, ident, **options)",
         f"{DEEP}/test_same_view.py::test_the_tests_session_is_never_stale[get]",
     ),

@@ -16,6 +16,10 @@ class Role(StrEnum):
     WRITER = "writer"
 
 
+def _values(roles: type[Role]) -> list[str]:
+    return [role.value for role in roles]
+
+
 class User(Identified, Base):
     """A user; the email address is stored in lower case."""
 
@@ -35,7 +39,7 @@ class User(Identified, Base):
             native_enum=False,
             create_constraint=False,
             length=20,
-            values_callable=lambda roles: [role.value for role in roles],
+            values_callable=_values,
         )
     )
     hashed_password: Mapped[str] = mapped_column(String(200))

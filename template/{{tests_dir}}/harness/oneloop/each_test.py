@@ -151,7 +151,7 @@ def _end_late_test(run: TestRun, test: str) -> None:
     """Cancel the tasks of the test, so that it ends where it waits; raise where it does not wait, or did not end."""
     __tracebackhide__ = True
     debugger = getattr(sys.gettrace(), "__module__", "") or ""
-    if "bdb" in debugger or "pydevd" in debugger or (sys.version_info >= (3, 12) and sys.monitoring.get_tool(0)):
+    if "bdb" in debugger or "pydevd" in debugger or (hasattr(sys, "monitoring") and sys.monitoring.get_tool(0)):
         return
     run.late = run.late or TimeLimitError(test, run.config.time_limit)
     loop, may_cancel, run.may_cancel = run.guard.loop, run.may_cancel, False

@@ -62,7 +62,7 @@ def _check_packages(config: ProjectConfig) -> None:
 def _parts(config: pytest.Config) -> list[ModuleType]:
     from . import checks, each_test, fixtures, policy, report, session  # noqa: PLC0415  likewise
 
-    parts = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, checks]
+    parts: list[ModuleType] = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, checks]
     if config.stash[CONFIG].existing_suite:
         parts += import_module(f"{__package__}.adopted").PARTS
     return parts

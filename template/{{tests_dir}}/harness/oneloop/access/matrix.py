@@ -83,8 +83,8 @@ class Access:
         self._call = call
 
     async def arrange(self, given: Given) -> Call:
-        call = self._call or Call()
+        call = (self._call or Call()).copy()
         if self._arrange is not None:
-            call = Call(**{**call, **await self._arrange(given)})
+            call.update(await self._arrange(given))
             await given.session.commit()
         return call

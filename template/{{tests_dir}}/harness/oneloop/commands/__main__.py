@@ -30,9 +30,8 @@ def _parser() -> argparse.ArgumentParser:
     dev.add_argument("--port", type=_port, default=os.environ.get("PORT", "8000"))
     run = commands.add_parser("run", allow_abbrev=False, help="run a program with the development database")
     run.add_argument("program", nargs=argparse.REMAINDER, help="such as alembic current")
-    # All that follows is psql's, `-c` and `--help` too: no option has this prefix.
     psql = commands.add_parser("psql", prefix_chars="\0", add_help=False, help="open the development database in psql")
-    psql.add_argument("arguments", nargs="*", help="a database of the server, and options of psql")
+    psql.add_argument("arguments", nargs="*", help="a database of the server, and psql's options: none has that prefix")
     reset = commands.add_parser("reset", allow_abbrev=False, help="empty the development database: drop and create it")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     update = commands.add_parser("update", allow_abbrev=False, help="update the plugin and docs/testing/")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from weakref import WeakSet
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -44,11 +45,9 @@ class EngineGuard:
                 self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
             return connection
 
-        Engine.raw_connection = raw_connection  # type: ignore[method-assign, assignment]  # all engines pass here
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Engine, "raw_connection", raw_connection)  # all engines pass here
             yield
-        finally:
-            Engine.raw_connection = original  # type: ignore[method-assign, assignment]  # as it was
 
     def check(self, engine: Engine) -> None:
         if exempted():

@@ -107,7 +107,7 @@ class GivenServer:
                 raise RightsError(rights.rolname, "create a role without BYPASSRLS", "NOBYPASSRLS")
             url = url.set(username=rights.rolname)
             return RunServer(url, url, url)
-        found = self._kept and self._kept.found
+        found = self._kept.found if self._kept else None
         owner = found["owner"] if found else f"{ROLE}_{self._run}"
         server = RunServer.with_roles(url, owner, url.render_as_string(hide_password=False), self._app_role)
         try:

@@ -7,7 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-AGAIN = {"populate_existing": True}
+AGAIN: dict[str, Any] = {"populate_existing": True}
 
 
 class FreshSession(AsyncSession):
@@ -18,10 +18,10 @@ class FreshSession(AsyncSession):
         event.listen(self.sync_session, "do_orm_execute", lambda each: each.update_execution_options(**AGAIN))
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get(entity, ident, **{**AGAIN, **options})
+        return await super().get(entity, ident, **(AGAIN | options))
 
     async def get_one(self, entity: Any, ident: Any, **options: Any) -> Any:
-        return await super().get_one(entity, ident, **{**AGAIN, **options})
+        return await super().get_one(entity, ident, **(AGAIN | options))
 
     async def close(self) -> None:
         """Close the session; a lost connection is invalidated, since its rollback fails."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,7 +92,8 @@ class LoggedErrors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # The error itself is not kept: its traceback would keep sessions alive.
         args = record.args if isinstance(record.args, tuple) else ()
-        for value in (*(record.exc_info or ()), *args, *vars(record).values()):
+        values: list[Any] = [*(record.exc_info or ()), *args, *vars(record).values()]
+        for value in values:
             if issubclass(type(value), BaseException):  # `isinstance` asks the value, and a proxy may fail
                 self.known.update(dict.fromkeys(recognise(value)))
 

@@ -5,7 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -59,12 +59,12 @@ FAILED_FIXTURE = pytest.StashKey[str]()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> object:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> Any:
     try:
         return (yield)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
         name = fixturedef.argname
-        ours = fixturedef.func.__module__.startswith(__package__.partition(".")[0])
+        ours = fixturedef.func.__module__.startswith(__name__.partition(".")[0])
         if (ours or name in {*ASKED_AS.values(), "event_loop_policy"}) and fixturedef.scope == "session":
             request.config.stash.setdefault(FAILED_FIXTURE, name)
         if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
@@ -73,7 +73,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's wrapper
-def pytest_sessionfinish(session: pytest.Session) -> object:
+def pytest_sessionfinish(session: pytest.Session) -> Any:
     """Do not report again what a fixture raises because the server or the loop is gone."""
     try:
         return (yield)
