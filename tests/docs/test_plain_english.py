@@ -52,9 +52,6 @@ ALLOWED = {
         "people": "the module's name in past releases"
     },
     "docs/ownership.md": {"people": "the module's name in past releases"},
-    "template/{{tests_dir}}/harness/oneloop/commands/update/steps/new_imports.py": {
-        "people": "the module's name in past releases"
-    },
     f"{CONVERT}/client_uses.py": {"verb": HTTP, "VERBS": HTTP},
     f"{CONVERT}/clients.py": {"VERBS": HTTP},
     f"{CONVERT}/shared_sessions.py": {"VERBS": HTTP},

@@ -43,7 +43,6 @@ def _after_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def end(run: TestRun, item: pytest.Item) -> None:
-    """End what the test left running, clean the databases, and raise what the test did wrong."""
     __tracebackhide__ = True
     if run.databases.state is State.LOST:
         return
@@ -114,7 +113,6 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # a limit of pytest-timeout replaces this one
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    """End a test that has no end, and name the line at which Ctrl-C ended one."""
     run = item.config.stash[RUN]
     run.show_database(DATABASE in getattr(item, "fixturenames", ()))
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
@@ -142,7 +140,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_enter_pdb() -> None:
-    """Let the user think: the test has no time limit any more."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -164,7 +161,6 @@ def _end_late_test(run: TestRun, test: str) -> None:
 
 
 def _with_limit(run: TestRun) -> Generator[None, None, None]:
-    """Raise the error of the time limit in place of the cancellation by which it ends a test."""
     __tracebackhide__ = True
     try:
         return (yield)
