@@ -57,7 +57,7 @@ def test_the_pages_are_short() -> None:
 
 def test_the_repository_is_small() -> None:
     names = succeed("git", "ls-files", cwd=ROOT).splitlines()
-    apart = ("/update/steps/", "/oneloop_tools/adopt/", "/oneloop_tools/plant/", "tests/tools/adopt/", "tests/tools/plant/")
+    apart = ("/update/steps/", "tools/adopt/", "tools/plant/")  # these two tools and their tests came later
     assert len([name for name in names if not any(part in name for part in apart)]) <= 650
     assert len(list((ROOT / "docs/decisions").glob("0*.md"))) <= 25
 
