@@ -69,6 +69,27 @@ class TestDiffAndWrite:
         assert (suite / "tests/test_a.py").read_text() == SYNC
         assert command("tests", "--diff") == (status, out, err)
 
+    @pytest.mark.parametrize(
+        ("installed", "library"),
+        [(["httpx"], "httpx"), (["httpx", "httpx2"], "httpx2"), ([], "httpx2")],
+        ids=["httpx", "both", "neither"],
+    )
+    def test_the_library_is_the_one_that_the_project_has(
+        self, suite: Path, command: Command, installed: list[str], library: str
+    ) -> None:
+        """The plugin's clients are of that library."""
+        environment = suite / ".venv"
+        for name in installed:
+            (environment / "lib/python3.11/site-packages" / name).mkdir(parents=True)
+        (environment / "bin").mkdir(parents=True)
+        (environment / "bin/python").touch()
+        typed = SYNC.replace("(client)", "(client: TestClient) -> None")
+        add(suite, "test_typed.py", f"from fastapi.testclient import TestClient\n\n\n{typed}")
+
+        _, out, _ = command("tests/test_typed.py")
+
+        assert f"+from {library} import AsyncClient\n" in out, out
+
     def test_the_diff_is_one_that_git_applies(self, suite: Path, command: Command) -> None:
         add(suite, "test_b.py", SYNC.rstrip("\n"))
         _, out, _ = command("tests")

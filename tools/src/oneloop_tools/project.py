@@ -154,6 +154,20 @@ def find_python(root: Path, named: Path | None) -> list[str]:
     )
 
 
+def http_library(root: Path) -> str:
+    """Return httpx where the project's environment has no httpx2, as the plugin does."""
+    try:
+        environment = Path(find_python(root, None)[0]).parents[1]
+    except NoInterpreterError:
+        return "httpx2"
+    found = {
+        each.name
+        for packages in ("lib/python*/site-packages", "Lib/site-packages")
+        for each in environment.glob(f"{packages}/httpx*")
+    }
+    return "httpx" if "httpx" in found and "httpx2" not in found else "httpx2"
+
+
 def _named_by_poetry(root: Path) -> str | None:
     command = ["poetry", "env", "info", "--executable"]
     try:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from oneloop_tools.project import ProjectSettings
+from oneloop_tools.project import ProjectSettings, http_library
 
 from .conversion import Conversion, Entry, convert
 from .files import Selection, SourceFile, check_path, find_dirty, find_files, read_file, without_parameters, write_all
@@ -25,6 +25,7 @@ def run(root: Path, options: argparse.Namespace) -> int:
     settings = ProjectSettings.of(root)
     paths = options.paths or [str(folder) for folder in settings.test_folders]
     selection = Selection([check_path(root, each) for each in paths])
+    selection.http_library = http_library(root)
     selection.kept |= {without_parameters(each) for each in options.keep}
     if options.audit is not None:
         selection.read_audit(root / options.audit)

@@ -80,6 +80,7 @@ def _convert_file(
     wanted = {"pytest": ""}
     for function in module.functions:
         if function in plan.converting:
+            wanted["AsyncClient"] = selection.http_library
             _convert_function(function, plan, edits, wanted)
             for note in plan.known[function].notes:
                 done.notes.append(_entry(module, note, function.nodeid.partition("::")[2]))
@@ -109,7 +110,6 @@ def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict
         edits.after[id(function.node)].append(lambda: _async_copy(own.apply(function.node, parents), function))
     elif function not in plan.copies:
         edits.update(own)
-    wanted["AsyncClient"] = "httpx2"
     if found.sleeps:
         wanted["asyncio"] = ""
     if function.decorator("contextlib.contextmanager") and "contextmanager" in function.module.imports:

@@ -147,6 +147,7 @@ class Selection:
 
     asked: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    http_library: str = "httpx2"
 
     def includes(self, nodeid: str) -> bool:
         """Tell whether to convert a test."""

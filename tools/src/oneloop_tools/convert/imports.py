@@ -126,7 +126,7 @@ def _update_line(line: Node, unused: set[str], missing: dict[str, str]) -> Node 
 
 def _in_its_place(line: Node, missing: dict[str, str]) -> Node | None:
     # The new library takes the place of the old one, where an import sorter expects it.
-    name = next((name for name, origin in missing.items() if origin == "httpx2"), None)
+    name = next((name for name, origin in missing.items() if origin in ("httpx", "httpx2")), None)
     if name is None or not isinstance(line.body[0], cst.ImportFrom):
         return None
     new = cst.parse_statement(_import_of(name, missing.pop(name)))
