@@ -123,8 +123,8 @@ CHANGES = {
     ),
     "a fixture of the user's in conftest.py": (
         CONFTEST,
-        {"conftest.py": OLD_CONFTEST + "\n\n@pytest.fixture\ndef mine() -> int:\n    return 1\n"},
-        "import pytest\n\n\n@pytest.fixture\ndef mine() -> int:\n    return 1\n",
+        {"conftest.py": OLD_CONFTEST + "\n\n@pytest.fixture\ndef mine(app: App) -> int:\n    return app.number\n"},
+        "import pytest\n\n\n@pytest.fixture\ndef mine(app: App) -> int:\n    return app.number\n",
     ),
     "a workflow": (
         COMMANDS,
@@ -242,6 +242,11 @@ LEAVES = {
     "a conftest.py that uses the plugin": (
         CONFTEST,
         {"conftest.py": "import tests.harness.people\n\nPERSON = tests.harness.people.Person\n"},
+        "Import from oneloop",
+    ),
+    "a conftest.py that uses what it imports": (
+        CONFTEST,
+        {"conftest.py": OLD_CONFTEST.replace("import app", "import app as base") + "\nAPPS = [base]\n"},
         "Import from oneloop",
     ),
     "a permission of another form": (

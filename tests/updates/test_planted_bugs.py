@@ -137,6 +137,7 @@ STEP_BUGS = [
     StepBug("new_imports", "if gone and path", "if not gone and path", "a module that is gone"),
     StepBug("new_imports", "except SyntaxError", "except KeyError", "a file that is no Python"),
     StepBug("old_conftest", "return module.startswith(PLUGIN) or", "return", "a fixture of the user's in conftest.py"),
+    StepBug("old_conftest", "gone & _names(kept, ast.Name)", "set()", "a conftest.py that uses what it imports"),
     StepBug("old_conftest", "if PLUGIN in kept", "if not kept", "a conftest.py that uses the plugin"),
     StepBug("one_client_a_class", "below(text, ABOVE, CLASS)", "text", "a class with two kinds of client"),
     StepBug("plugin_in_image", "{ALLOWED}", "", "an image"),

@@ -13,7 +13,8 @@ def change(files: ServiceFiles) -> None:
     if text is None or PLUGIN not in text:
         return
     kept = without_plugin(text)
-    if PLUGIN in kept:
+    gone = _names(text, ast.alias) - _names(kept, ast.alias) - _names(kept, ast.arg)  # an argument is a fixture
+    if PLUGIN in kept or gone & _names(kept, ast.Name):
         files.leave(path, f"It names {PLUGIN}, which goes in the next release. Import from oneloop.")
     elif kept.strip():
         files.write(path, f'"""Yours. pytest loads the test plugin itself."""\n\n{kept.strip()}\n')
@@ -34,6 +35,13 @@ def without_plugin(text: str) -> str:
         if not re.search(rf"\b{name.rpartition('.')[2]}\b", kept.replace(statement, "")):
             kept = kept.replace(f"{statement}\n", "", 1)
     return re.sub(r"\n{4,}", "\n\n\n", kept)
+
+
+def _names(text: str, kind: type[ast.AST]) -> set[str]:
+    """Return the names that a text imports, or those that it uses or takes."""
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, kind)]
+    fields = ("id", "arg", "asname", "name")
+    return {next(filter(None, (getattr(node, field, None) for field in fields)), "") for node in nodes}
 
 
 def _is_templates(node: ast.stmt, code: str, *, is_first: bool) -> bool:
