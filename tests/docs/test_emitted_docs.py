@@ -179,7 +179,7 @@ def test_redis_without_its_wipe_or_guard_fails(shell: Shell, path: str, good: st
 )
 def test_job_or_listener_without_its_care_fails(shell: Shell, path: str, good: str, bad: str, test: str) -> None:
     """Planted into the recipes."""
-    for change in edits(LOCKS, RECIPES / "jobs.md"):
+    for change in edits(PAGES / "overrides.md", LOCKS, RECIPES / "jobs.md"):  # in the order of their migrations
         change.apply(shell.folder)
     code = shell.folder / "src/my_service" / path
     text = code.read_text("utf-8")
