@@ -192,5 +192,5 @@ async def test_blocking_call() -> None:
 async def test_clean_after_all_of_them(db_session: FreshSession) -> None:
     assert (await db_session.scalars(NOTES)).all() == []
     assert await db_session.scalar(text("SELECT to_regclass('extra')")) is None
-    runs = text(r"SELECT DISTINCT split_part(datname, '_', 2) FROM pg_database WHERE datname LIKE 'test\_%'")
-    assert len((await db_session.scalars(runs)).all()) == 1  # the runs before this one have dropped theirs
+    runs = text(r"SELECT DISTINCT split_part(datname, '_', 2) FROM pg_database WHERE datname ~ '^test_(?!template)'")
+    assert len((await db_session.scalars(runs)).all()) == 1  # only a kept template outlives its run
