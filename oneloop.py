@@ -3,6 +3,7 @@
 python3 oneloop.py new ../my-service            write a service and run its tests; `new --help` lists the options
 python3 oneloop.py audit ../repo [options]      report what is wrong in an existing suite
 python3 oneloop.py convert ../repo PATHS        convert tests to the async client
+python3 oneloop.py plant ../my-service          plant bugs, and name those that its tests do not catch
 python3 oneloop.py test [--all] [pytest args]   run this repository's tests; --all adds the nightly ones
 """
 
@@ -136,9 +137,8 @@ def main(command: str = "", *arguments: str) -> int:
         os.environ.pop(name, None)
     if command == "new":
         return new(list(arguments))
-    if command in ("audit", "convert"):
-        tools = run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command)
-        return subprocess.call([*tools, *arguments])
+    if command in ("audit", "convert", "plant"):
+        return subprocess.call([*run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command), *arguments])
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]
         return subprocess.call([find_uv(), "run", "--quiet", "pytest", *pytest], cwd=ROOT)

@@ -1,0 +1,103 @@
+"""Columns of models and migrations, and fields of schemas."""
+
+import re
+from collections.abc import Iterator
+
+from ..edits import drop_argument, drop_element
+from ..index import Index
+from ..source import Edit, Source, argument, called, cst, dotted
+from .kind import Kind
+
+COLUMNS = ("mapped_column", "Column", "relationship", "Relationship", "ForeignKey", "ForeignKeyConstraint")
+UNIQUE = ("UniqueConstraint", "CheckConstraint")
+
+
+def cascade_changed(source: Source, _: Index) -> Iterator[Edit | None]:
+    for call in source.calls(*COLUMNS, "Field", "create_foreign_key"):
+        for name in ("ondelete", "cascade", "passive_deletes", "cascade_delete"):
+            if (found := argument(call, name)) is not None:
+                yield drop_argument(source, call, found)
+
+
+def default_changed(source: Source, index: Index) -> Iterator[Edit | None]:
+    for call in source.calls("mapped_column", "Column"):
+        for name in ("default", "default_factory", "server_default", "onupdate"):
+            found = argument(call, name)
+            if found is None:
+                continue
+            flipped = {"True": "False", "False": "True"}.get(source.code(found.value))
+            yield Edit(found.value, flipped, call) if flipped else drop_argument(source, call, found)
+    for node in source.all(cst.AnnAssign):
+        value = node.value
+        if value is None or not isinstance(source.first_above(node, cst.ClassDef, cst.FunctionDef), cst.ClassDef):
+            continue
+        if isinstance(value, cst.Name) and value.value in ("True", "False"):
+            yield Edit(value, "False" if value.value == "True" else "True", node)
+        enum, _, member = dotted(value).rpartition(".")
+        others = [each for each in index.enums.get(enum.rpartition(".")[2], ()) if each != member]
+        if others and len(others) < len(index.enums[enum.rpartition(".")[2]]):
+            yield Edit(value, f"{enum}.{others[0]}", node)
+
+
+def constraint_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
+    for call in source.all(cst.Call):
+        for each in call.args:
+            if each.keyword is None and isinstance(each.value, cst.Call) and called(each.value) in UNIQUE:
+                yield drop_argument(source, call, each)
+        if called(call) in ("mapped_column", "Column", "Field"):
+            for name, value in (("unique", "True"), ("nullable", "False")):
+                found = argument(call, name)
+                if found is not None and source.code(found.value) == value:
+                    yield drop_argument(source, call, found)
+    for collection in source.all(cst.Tuple):
+        for element in collection.elements:
+            if isinstance(element.value, cst.Call) and called(element.value) in UNIQUE:
+                yield drop_element(source, collection, element)
+
+
+def zone_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
+    for call in source.calls("now", "fromtimestamp"):
+        if "datetime" in dotted(call.func) and call.args and re.search(r"(?i)utc|tz", source.code(call.args[-1])):
+            yield drop_argument(source, call, call.args[-1])
+    for call in source.calls("DateTime", "TIMESTAMP"):
+        if (found := argument(call, "timezone")) is not None and source.code(found.value) == "True":
+            yield drop_argument(source, call, found)
+    for call in source.calls("astimezone"):
+        if isinstance(call.func, cst.Attribute):
+            yield Edit(call, source.code(call.func.value), call)
+    for call in source.calls("replace"):
+        if argument(call, "tzinfo") is not None and len(call.args) == 1 and isinstance(call.func, cst.Attribute):
+            yield Edit(call, source.code(call.func.value), call)
+
+
+DRIFT = "tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the_migrations_agree"
+KINDS = (
+    Kind(
+        "cascade-changed",
+        "`ondelete`, `cascade` or `passive_deletes` is left out.",
+        "To delete a row fails, or leaves rows that belong to nothing.",
+        DRIFT,
+        cascade_changed,
+    ),
+    Kind(
+        "default-changed",
+        "A default is left out, or is another one.",
+        "New rows are active, or administrators, that should not be.",
+        "tests/users/test_users.py::TestPostUser::test_admin_adds_a_user_who_can_sign_in",
+        default_changed,
+    ),
+    Kind(
+        "constraint-dropped",
+        "A unique or check constraint, or NOT NULL, is left out.",
+        "Two parallel requests store the same name twice.",
+        DRIFT,
+        constraint_dropped,
+    ),
+    Kind(
+        "zone-dropped",
+        "A time loses its zone.",
+        "Times shift by hours where the server is not in UTC, or cannot be compared.",
+        "tests/auth/test_access_token.py::TestAccessToken::test_token_ends_after_the_minutes_of_the_settings",
+        zone_dropped,
+    ),
+)

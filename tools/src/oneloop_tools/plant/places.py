@@ -1,0 +1,96 @@
+"""The places of the service where a bug can be planted."""
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from .errors import NoSuchFolderError, NothingToPlantError
+from .index import Index
+from .kinds import KINDS
+from .kinds.kind import Kind
+from .source import Source, UnknownSyntaxError, compiles
+
+NOT_CODE = ("tests", "test", "docs", "scripts", "examples", "node_modules", "migrations", "alembic", "benchmarks")
+NOT_FILES = ("conftest.py", "test_*.py", "*_test.py", "setup.py", "noxfile.py", "tasks.py")
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A bug to plant: the kind, the place, and the file with it."""
+
+    id: str
+    kind: Kind
+    path: str
+    lines: range  # of the statement
+    line: int
+    scope: str
+    content: bytes
+    diff: str
+
+
+@dataclass(frozen=True)
+class Places:
+    bugs: Sequence[Bug]
+    files: Sequence[str]
+    left_out: Sequence[str]  # why files were not read
+
+
+def find_places(root: Path, given: Sequence[str], kinds: Collection[str], files: Iterable[str]) -> Places:
+    """Find the places in the code of the project, or below the given paths."""
+    chosen = sorted(each for each in files if each.endswith(".py") and _is_code(root, each, given))
+    sources, left_out = [], []
+    for path in chosen:
+        try:
+            sources.append(Source.read(root, path))
+        except UnknownSyntaxError as error:
+            left_out.append(str(error))
+    index = Index.of(sources)
+    bugs = [bug for source in sources for bug in _bugs_in(source, index, kinds)]
+    if not bugs:
+        raise NothingToPlantError(f"{len(sources)} files were read{''.join(f'; {each}' for each in left_out[:3])}")
+    return Places(bugs, [source.path for source in sources], left_out)
+
+
+def check_paths(root: Path, given: Sequence[str]) -> None:
+    for each in given:
+        if not (root / each).exists():
+            raise NoSuchFolderError(each, root)
+
+
+def _is_code(root: Path, path: str, given: Sequence[str]) -> bool:
+    if given:
+        return any(Path(path).is_relative_to(Path(each)) for each in given)
+    *folders, name = Path(path).parts
+    # Of Alembic's folder the revisions are code of the service, and env.py is not.
+    hidden = set(folders) & (set(NOT_CODE) - ({"migrations", "alembic"} if "versions" in folders else set()))
+    return not (hidden or any(fnmatch(name, each) for each in NOT_FILES))
+
+
+def _bugs_in(source: Source, index: Index, kinds: Collection[str]) -> Iterable[Bug]:
+    seen: set[bytes] = {source.content}
+    numbers: Counter[str] = Counter()
+    for kind in KINDS:
+        if kinds and kind.name not in kinds:
+            continue
+        for edit in kind.find(source, index):
+            if edit is None:
+                continue
+            content = source.planted(edit)
+            # Two kinds may plant the same: the first in the list names it.
+            if content in seen or not compiles(content):
+                continue
+            seen.add(content)
+            lines, scope = source.lines(edit.where), source.scope(edit.node)
+            name = f"{kind.name} {source.path} {scope or 'module'}"
+            numbers[name] += 1
+            diff = _diff(source, content)
+            yield Bug(f"{name} {numbers[name]}", kind, source.path, lines, source.line(edit.node), scope, content, diff)
+
+
+def _diff(source: Source, content: bytes) -> str:
+    before, after = source.text.splitlines(), content.decode(source.module.encoding).splitlines()
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
+    return "\n".join(line for line in lines if not line.startswith("@@"))
