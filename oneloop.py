@@ -138,7 +138,9 @@ def main(command: str = "", *arguments: str) -> int:
     if command == "new":
         return new(list(arguments))
     if command in ("audit", "convert", "plant"):
-        return subprocess.call([*run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command), *arguments])
+        return subprocess.call(
+            [*run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command), *arguments]
+        )
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]
         return subprocess.call([find_uv(), "run", "--quiet", "pytest", *pytest], cwd=ROOT)

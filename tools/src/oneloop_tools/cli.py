@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "plant":
             from .plant.command import run as run_plant  # noqa: PLC0415  likewise
 
-            return run_plant(root, options, pytest_arguments)
+            options.pytest = pytest_arguments
+            return run_plant(root, options)
         from .convert.command import run  # noqa: PLC0415  the audit does not wait for LibCST
 
         return run(root, options)

@@ -4,7 +4,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ from .report import render, to_json
 from .workers import Worker
 
 
-def run(root: Path, options: argparse.Namespace, pytest_arguments: Sequence[str]) -> int:
+def run(root: Path, options: argparse.Namespace) -> int:
     """Plant bugs in the project in `root`, and return the exit status."""
     _check(options, root)
     baseline = Baseline.read(options.baseline)
@@ -35,7 +35,7 @@ def run(root: Path, options: argparse.Namespace, pytest_arguments: Sequence[str]
         if options.list:
             sys.stdout.write("\n".join(f"{bug.id}  line {bug.line}\n{bug.diff}" for bug in places.bugs) + "\n")
             return 0
-        outcomes = _plant(root, copy, places, options, pytest_arguments, baseline)
+        outcomes = _plant(root, copy, places, options, baseline)
     return _report(outcomes, places, options, baseline)
 
 
@@ -66,19 +66,14 @@ def _find(root: Path, copy: ProjectCopy, options: argparse.Namespace) -> Places:
 
 
 def _plant(
-    root: Path,
-    copy: ProjectCopy,
-    places: Places,
-    options: argparse.Namespace,
-    pytest_arguments: Sequence[str],
-    baseline: Baseline,
+    root: Path, copy: ProjectCopy, places: Places, options: argparse.Namespace, baseline: Baseline
 ) -> list[Outcome]:
     bugs = places.bugs
     if not bugs:
         return []
     with source_folder() as source, _workers(root, copy, source, options, len(bugs)) as workers:
         _tell(f"{len(bugs)} places in {len(places.files)} files. The tests run twice without a bug.")
-        suite = examine(workers, pytest_arguments, places.files, options.limit, copy.root.parent)
+        suite = examine(workers, options.pytest, places.files, options.limit, copy.root.parent)
         _tell(f"{len(suite.reach.tests)} tests pass. Planting with {len(workers)} workers.")
         done: list[Outcome] = []
 

@@ -14,7 +14,7 @@ def drop_method(source: Source, call: Node) -> Edit | None:
     """`x.method(...)` becomes `x`."""
     if not isinstance(call.func, cst.Attribute):
         return None
-    start, end = source.span(call.func.value)
+    _, end = source.span(call.func.value)
     if call.func.value.lpar:
         return Edit(call, f"({source.code(call.func.value)})", call)
     return Edit(call, "", call, span=(end, source.span(call)[1]))

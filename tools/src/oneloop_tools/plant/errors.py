@@ -74,7 +74,7 @@ class FlakyTestsError(PlantError):
 class HangingTestsError(PlantError):
     def __init__(self, test: str, seconds: float) -> None:
         super().__init__(
-            f"The tests did not end in {seconds:.0f} s without a planted bug. The last one was {test or 'not started'}. "
+            f"Without a planted bug the tests did not end in {seconds:.0f} s. The last one was {test or 'none'}. "
             f"Fix it first, or allow more time:\n    {COMMAND} --limit SECONDS"
         )
 

@@ -17,6 +17,8 @@ class Index:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)  # of ORM models: annotation by name
     schemas: dict[str, list[str]] = field(default_factory=dict)  # fields of other classes
     bases: dict[str, list[str]] = field(default_factory=dict)
+    functions: dict[str, bool] = field(default_factory=dict)  # whether each yields
+    has_migrations: bool = False
 
     @classmethod
     def of(cls, sources: Iterable[Source]) -> "Index":
@@ -26,6 +28,11 @@ class Index:
                 index._add_class(source, node)
             for node in source.all(cst.Assign):
                 index._add_alias(source, node)
+            yielding = {source.function(each) for each in source.all(cst.Yield)}
+            for node in source.all(cst.FunctionDef):
+                name = node.name.value
+                index.functions[name] = index.functions.get(name, False) or node in yielding
+            index.has_migrations |= is_migration(source)
         return index
 
     def all_columns(self, name: str) -> dict[str, str]:
@@ -86,6 +93,10 @@ class Index:
         target = node.targets[0].target
         if isinstance(target, cst.Name) and len(parts) > 1 and "Depends(" in parts[1] + "".join(parts[2:]):
             self.aliases[target.value] = (parts[0].strip(), " ".join(parts[1:]))
+
+
+def is_migration(source: Source) -> bool:
+    return "down_revision" in source.text and "op." in source.text
 
 
 def checks_role(text: str) -> bool:

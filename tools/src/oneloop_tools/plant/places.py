@@ -40,7 +40,7 @@ class Places:
 
 def find_places(root: Path, given: Sequence[str], kinds: Collection[str], files: Iterable[str]) -> Places:
     """Find the places in the code of the project, or below the given paths."""
-    chosen = sorted(each for each in files if each.endswith(".py") and _is_code(root, each, given))
+    chosen = sorted(each for each in files if each.endswith(".py") and _is_code(each, given))
     sources, left_out = [], []
     for path in chosen:
         try:
@@ -60,7 +60,7 @@ def check_paths(root: Path, given: Sequence[str]) -> None:
             raise NoSuchFolderError(each, root)
 
 
-def _is_code(root: Path, path: str, given: Sequence[str]) -> bool:
+def _is_code(path: str, given: Sequence[str]) -> bool:
     if given:
         return any(Path(path).is_relative_to(Path(each)) for each in given)
     *folders, name = Path(path).parts

@@ -21,12 +21,11 @@ def render(outcomes: Sequence[Outcome], left_out: Sequence[str], *, verbose: boo
         lines += ["", f"NOT REACHED {_place(each)}: no test runs this line", *_advice(each)]
     lines += ["", *(f"Left out: {each}" for each in left_out)] if left_out else []
     total = len(outcomes)
-    lines += [
-        "",
+    summary = (
         f"{total} bugs planted: {counts['caught']} caught, {counts['survived']} survived, "
-        f"{counts['not reached']} not reached, {counts['equivalent']} listed as equivalent.",
-    ]
-    return "\n".join(lines).strip()
+        f"{counts['not reached']} not reached, {counts['equivalent']} listed as equivalent."
+    )
+    return "\n".join([*lines, "", summary]).strip()
 
 
 def _place(outcome: Outcome) -> str:

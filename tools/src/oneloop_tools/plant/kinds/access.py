@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from ..edits import drop_argument, drop_element, drop_method, drop_parameter
-from ..index import Index, checks_login, checks_role
-from ..source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import drop_argument, drop_element, drop_method, drop_parameter
+from oneloop_tools.plant.index import Index, checks_login, checks_role
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+
 from .kind import Find, Kind
 
 OWNER = re.compile(
@@ -128,13 +129,10 @@ def authentication_dropped(source: Source, index: Index) -> Iterator[Edit | None
             text = source.code(parameter)
             depends = "Depends(" in text or "Security(" in text or _alias(parameter) in index.aliases
             described = f"{text} {index.aliases.get(_alias(parameter), ('', ''))[1]}"
-            if (
-                depends
-                and (checks_login(described) or checks_role(described))
-                and not _used(source, function, parameter)
-            ):
-                if parameter in function.params.params or len(function.params.kwonly_params) > 1:
-                    yield drop_parameter(source, function, parameter)
+            is_check = depends and (checks_login(described) or checks_role(described))
+            alone = parameter in function.params.kwonly_params and len(function.params.kwonly_params) == 1
+            if is_check and not alone and not _used(source, function, parameter):
+                yield drop_parameter(source, function, parameter)
 
 
 def _alias(parameter: Node) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from ..edits import drop_argument
-from ..index import Index
-from ..source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import drop_argument
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+
 from .kind import Kind
 
 STATUS = re.compile(r"(?:HTTPStatus|status)\.(\w+)$|^[1-5]\d\d$")
@@ -23,6 +24,7 @@ NAMED = {
     "INTERNAL_SERVER_ERROR": "OK",
     "BAD_REQUEST": "INTERNAL_SERVER_ERROR",
 }
+SECRET = re.compile("password|secret|token|hash")
 SENT = re.compile(r"HTTPException|Response$|^problem$|Error$|Exception$")
 TRACEBACK = '__import__("traceback").format_exc()'
 
@@ -49,62 +51,40 @@ def _other(source: Source, value: Node) -> Iterator[Edit]:
         yield Edit(value, OTHER_ERROR[code], value)
     elif "HTTPStatus." in code and (name := code.rpartition(".")[2]) in NAMED:
         yield Edit(value, code.removesuffix(name) + NAMED[name], value)
-    elif found := re.search(r"HTTP_(\d{3})_\w+$", code):
-        if found[1] in OTHER_ERROR:
-            yield Edit(value, OTHER_ERROR[found[1]], value)
+    elif (found := re.search(r"HTTP_(\d{3})_\w+$", code)) and found[1] in OTHER_ERROR:
+        yield Edit(value, OTHER_ERROR[found[1]], value)
 
 
 def field_leaked(source: Source, index: Index) -> Iterator[Edit | None]:
-    """A schema that is read from a model gets a column that it leaves out."""
+    """A schema that is read from a model gets a column that it leaves out; a route gets a wider schema."""
     for node in source.all(cst.ClassDef):
-        if "from_attributes=True" not in source.code(node).replace(" ", "") and "from_attributes" not in _config(
-            source, node
-        ):
-            continue
-        model = _model_of(node.name.value, index)
-        if model is None:
-            continue
-        fields = set(index.all_fields(node.name.value))
-        for column in index.all_columns(model):
-            if column not in fields and re.search("password|secret|token|hash|key", column):
-                body = node.body.body[-1]
-                code = source.code(body.body[-1]) if isinstance(body, cst.SimpleStatementLine) else ""
-                if code:
-                    yield Edit(body.body[-1], f"{code}; {column}: str", node)
+        name, last = node.name.value, node.body.body[-1]
+        if "from_attributes" in source.code(node) and isinstance(last, cst.SimpleStatementLine):
+            hidden = set(index.all_columns(_model_of(name, index))) - set(index.all_fields(name))
+            for column in sorted(each for each in hidden if SECRET.search(each)):
+                yield Edit(last.body[-1], f"{source.code(last.body[-1])}; {column}: str", node)
     for call in source.all(cst.Call):
         if not isinstance(source.parent(call), cst.Decorator):
             continue
         found = argument(call, "response_model")
-        if (
-            found is not None
-            and (wider := _wider(dotted(found.value), index))
-            and re.search(rf"\b{wider}\b", source.text)
-        ):
+        wider = _wider(dotted(found.value), index) if found is not None else None
+        if found is not None and wider and re.search(rf"\b{wider}\b", source.text):
             yield Edit(found.value, wider, call)
         for name in ("response_model_exclude", "response_model_include"):
             if (excluded := argument(call, name)) is not None:
                 yield drop_argument(source, call, excluded)
 
 
-def _config(source: Source, node: Node) -> str:
-    return " ".join(source.code(each) for each in node.keywords)
-
-
-def _model_of(schema: str, index: Index) -> str | None:
+def _model_of(schema: str, index: Index) -> str:
     names = [name for name, columns in index.columns.items() if columns and schema.startswith(name) and name != schema]
-    return max(names, key=len, default=None)
+    return max(names, key=len, default="")
 
 
 def _wider(schema: str, index: Index) -> str | None:
     fields = set(index.all_fields(schema))
     for name in index.schemas:
         others = set(index.all_fields(name))
-        if (
-            fields
-            and name != schema
-            and fields < others
-            and any(re.search("password|secret|token", each) for each in others - fields)
-        ):
+        if fields and name != schema and fields < others and any(SECRET.search(each) for each in others - fields):
             return name
     return None
 
@@ -121,7 +101,9 @@ def _is_sent(source: Source, text: Node) -> bool:
     above = source.parent(text)
     if isinstance(above, cst.Assign):
         return dotted(above.targets[0].target) in ("message", "detail")
-    call = source.parent(above) if isinstance(above, cst.Arg) else None
+    if not isinstance(above, cst.Arg):
+        return False
+    call = source.parent(above)
     if not isinstance(call, cst.Call) or (
         above.keyword is not None and above.keyword.value not in ("detail", "message")
     ):

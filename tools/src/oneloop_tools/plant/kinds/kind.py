@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..index import Index
-from ..source import Edit, Source
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Source
 
 Find = Callable[[Source, Index], Iterator[Edit | None]]
 

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from ..edits import call_statements, drop_argument, drop_element, drop_statement
-from ..index import Index
-from ..source import Edit, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import call_statements, drop_argument, drop_element, drop_statement
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+
 from .kind import Kind
 
+ENDLESS = {"timeout": "None", "fail_after": 'float("inf")', "move_on_after": 'float("inf")'}
+DESCRIBING = ("Field", "field", "setdefault", "getattr")  # they name a time limit, and set none
 TIMEOUT = re.compile(r"timeout|_idle_seconds$|^deadline$")
 RETRIED = re.compile(r"^[0-9A-Z]{5}$|^(429|50[234])$")
 BOUNDS = ("ge", "gt", "le", "lt", "max_length", "min_length", "pattern", "regex", "strip_whitespace", "multiple_of")
@@ -17,26 +20,21 @@ BOUNDED = ("Field", "Query", "Path", "Body", "Form", "Header", "StringConstraint
 def timeout_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.all(cst.Call):
         name = called(call)
-        if name in ("Field", "field", "setdefault", "getattr"):
-            continue
         if name == "wait_for" and "asyncio" in dotted(call.func):
             yield Edit(call, source.code(call.args[0].value), call)
-        elif name in ("timeout", "fail_after", "move_on_after") and isinstance(source.parent(call), cst.WithItem):
-            if call.args and isinstance(call.func, cst.Attribute):
-                yield Edit(call.args[0].value, "None" if name == "timeout" else 'float("inf")', call)
-        else:
-            for each in call.args:
-                if (
-                    each.keyword is not None
-                    and TIMEOUT.search(each.keyword.value)
-                    and source.code(each.value) != "None"
-                ):
-                    yield drop_argument(source, call, each)
+        elif name in ENDLESS and isinstance(source.parent(call), cst.WithItem) and call.args:
+            yield Edit(call.args[0].value, ENDLESS[name], call)
+        elif name not in DESCRIBING:
+            yield from (drop_argument(source, call, each) for each in call.args if _is_timeout(source, each))
     for node in source.all(cst.Dict):
         for element in node.elements:
-            key = source.code(element.key).strip("\"'") if isinstance(element, cst.DictElement) else ""
-            if TIMEOUT.search(key):
+            if isinstance(element, cst.DictElement) and TIMEOUT.search(source.code(element.key).strip("\"'")):
                 yield drop_element(source, node, element)
+
+
+def _is_timeout(source: Source, argument: Node) -> bool:
+    named = argument.keyword is not None and TIMEOUT.search(argument.keyword.value)
+    return bool(named) and source.code(argument.value) != "None"
 
 
 def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -50,6 +48,9 @@ def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
         codes = [source.code(each.value).strip("\"'") for each in collection.elements]
         if len(codes) > 1 and all(RETRIED.match(each) for each in codes):
             yield from (drop_element(source, collection, each) for each in collection.elements)
+
+
+def stale_connection(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.all(cst.Call):
         if (found := argument(call, "pool_pre_ping")) is not None and source.code(found.value) == "True":
             yield drop_argument(source, call, found)
@@ -87,8 +88,15 @@ KINDS = (
         "retry-dropped",
         "A second try, or one of the errors that are tried again, is left out.",
         "A short failure of another system reaches the user.",
-        "tests/test_database.py::test_closed_connection_is_replaced",
+        "tests/test_database.py::test_error_that_may_pass_returns_503",
         retry_dropped,
+    ),
+    Kind(
+        "stale-connection",
+        "A connection of the pool is used without asking whether it is still there.",
+        "After a restart of the database each connection fails one request.",
+        "tests/test_database.py::test_closed_connection_is_replaced",
+        stale_connection,
     ),
     Kind(
         "pool-unbounded",

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from ..edits import call_statements, drop_statement
-from ..index import Index
-from ..source import Edit, Node, Source
+from oneloop_tools.plant.edits import call_statements, drop_statement
+from oneloop_tools.plant.index import Index, is_migration
+from oneloop_tools.plant.source import Edit, Node, Source
+
 from .kind import Kind
 
-STEPS = ("create_index", "create_unique_constraint", "create_check_constraint", "create_foreign_key", "drop_table")
-STEPS += ("drop_column", "drop_constraint", "drop_index", "alter_column", "add_column")
+STEPS = (
+    *("create_index", "create_unique_constraint", "create_check_constraint", "create_foreign_key", "drop_table"),
+    *("drop_column", "drop_constraint", "drop_index", "alter_column", "add_column"),
+)
 
 
 def backfill_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -26,7 +29,7 @@ def step_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 def _in_migration(source: Source, statement: Node) -> bool:
     function = source.function(statement)
-    return function is not None and function.name.value in ("upgrade", "downgrade") and "revision" in source.text
+    return function is not None and function.name.value in ("upgrade", "downgrade") and is_migration(source)
 
 
 KINDS = (

@@ -3,20 +3,27 @@
 import re
 from collections.abc import Iterator
 
-from ..edits import drop_argument, drop_element
-from ..index import Index
-from ..source import Edit, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import drop_argument, drop_element
+from oneloop_tools.plant.index import Index, is_migration
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+
 from .kind import Kind
 
 COLUMNS = ("mapped_column", "Column", "relationship", "Relationship", "ForeignKey", "ForeignKeyConstraint")
 UNIQUE = ("UniqueConstraint", "CheckConstraint")
 
 
-def cascade_changed(source: Source, _: Index) -> Iterator[Edit | None]:
+def cascade_changed(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls(*COLUMNS, "Field", "create_foreign_key"):
         for name in ("ondelete", "cascade", "passive_deletes", "cascade_delete"):
-            if (found := argument(call, name)) is not None:
+            found = argument(call, name)
+            # The database does what the migrations say. What the ORM does is in the models.
+            if found is not None and (name != "ondelete" or _makes_schema(source, index)):
                 yield drop_argument(source, call, found)
+
+
+def _makes_schema(source: Source, index: Index) -> bool:
+    return not index.has_migrations or is_migration(source)
 
 
 def default_changed(source: Source, index: Index) -> Iterator[Edit | None]:
@@ -39,20 +46,31 @@ def default_changed(source: Source, index: Index) -> Iterator[Edit | None]:
             yield Edit(value, f"{enum}.{others[0]}", node)
 
 
-def constraint_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
+def constraint_dropped(source: Source, index: Index) -> Iterator[Edit | None]:
+    if not _makes_schema(source, index):
+        return
+    keys = {source.code(each.value) for call in source.calls("PrimaryKeyConstraint") for each in call.args}
     for call in source.all(cst.Call):
         for each in call.args:
             if each.keyword is None and isinstance(each.value, cst.Call) and called(each.value) in UNIQUE:
                 yield drop_argument(source, call, each)
         if called(call) in ("mapped_column", "Column", "Field"):
-            for name, value in (("unique", "True"), ("nullable", "False")):
-                found = argument(call, name)
-                if found is not None and source.code(found.value) == value:
-                    yield drop_argument(source, call, found)
+            yield from _dropped_from_column(source, call, keys)
     for collection in source.all(cst.Tuple):
         for element in collection.elements:
             if isinstance(element.value, cst.Call) and called(element.value) in UNIQUE:
                 yield drop_element(source, collection, element)
+
+
+def _dropped_from_column(source: Source, call: Node, keys: set[str]) -> Iterator[Edit]:
+    unique, nullable = argument(call, "unique"), argument(call, "nullable")
+    if unique is not None and source.code(unique.value) == "True":
+        yield drop_argument(source, call, unique)
+    # A primary key is never null, and neither is a column whose type is not optional.
+    is_key = argument(call, "primary_key") is not None or any(source.code(each.value) in keys for each in call.args[:1])
+    typed = source.first_above(call, cst.AnnAssign) is not None
+    if nullable is not None and source.code(nullable.value) == "False" and not is_key and not typed:
+        yield drop_argument(source, call, nullable)
 
 
 def zone_dropped(source: Source, _: Index) -> Iterator[Edit | None]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..edits import drop_argument, drop_method
-from ..index import Index
-from ..source import Edit, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import drop_argument, drop_method
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Source, argument, called, cst, dotted
+
 from .access import is_owner
 from .kind import Kind
 
@@ -49,7 +50,7 @@ def order_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 def like_unescaped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.all(cst.Call):
         for name in ("autoescape", "escape"):
-            if (found := argument(call, name)) is not None and called(call) not in ("compile",):
+            if (found := argument(call, name)) is not None and called(call) != "compile":
                 yield drop_argument(source, call, found)
     for call in source.calls("escape_like", "escape_wildcards"):
         if len(call.args) == 1:

@@ -1,10 +1,12 @@
 """The session of a request, and its transaction."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from ..edits import awaited_statements, call_statements, drop_argument, drop_method, drop_statement
-from ..index import Index
-from ..source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.edits import awaited_statements, call_statements, drop_argument, drop_method, drop_statement
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+
 from .kind import Kind
 
 WRITES = ("add", "add_all", "delete", "execute", "flush", "merge", "exec")
@@ -62,25 +64,17 @@ def _shared_session(factory):
 """
 
 
-def transaction_split(source: Source, _: Index) -> Iterator[Edit | None]:
+def transaction_split(source: Source, _index: Index) -> Iterator[Edit | None]:
     """A commit after the first of several writes of a function."""
     for function in source.all(cst.FunctionDef):
         if function.asynchronous is None or not isinstance(function.body, cst.IndentedBlock):
             continue
         statements = [each for each in function.body.body if isinstance(each, cst.SimpleStatementLine)]
         writes = [found for each in statements for found in [_write_in(source, each)] if found]
-        for (statement, session), (_after, other) in zip(writes, writes[1:], strict=False):
+        for (statement, session), (_next, other) in pairwise(writes):
             if session == other:
-                code = source.code(statement).strip()
-                yield (
-                    Edit(
-                        statement.body[-1],
-                        f"{source.code(statement.body[-1]).strip()}; await {session}.commit()",
-                        statement,
-                    )
-                    if code
-                    else None
-                )
+                _, end = source.span(statement.body[-1])
+                yield Edit(statement, f"; await {session}.commit()", statement, span=(end, end))
 
 
 def _write_in(source: Source, statement: Node) -> tuple[Node, str] | None:
@@ -97,10 +91,13 @@ def _write_in(source: Source, statement: Node) -> tuple[Node, str] | None:
     return (statement, session) if "session" in session.lower() or session in ("db", "self.db") else None
 
 
-def commit_after_answer(source: Source, _: Index) -> Iterator[Edit | None]:
+def commit_after_answer(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls("Depends"):
         scope = argument(call, "scope")
-        if scope is not None and "function" in source.code(scope.value):
+        depends = call.args[0].value
+        name = called(depends) if isinstance(depends, cst.Call) else dotted(depends).rpartition(".")[2]
+        # Without a `yield` nothing comes after the answer.
+        if scope is not None and "function" in source.code(scope.value) and index.functions.get(name, True):
             yield drop_argument(source, call, scope)
 
 
@@ -143,7 +140,7 @@ KINDS = (
     Kind(
         "flush-dropped",
         "`await session.flush()` is left out.",
-        "Ids and defaults are missing in the answer, and an error of the database comes later, where nothing handles it.",
+        "Ids are missing in the answer, and an error of the database comes where nothing handles it.",
         "tests/documents/test_documents.py::TestPostDocument::test_row_belongs_to_the_caller",
         flush_dropped,
     ),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from ..edits import awaited_statements, call_statements, drop_await, drop_statement
-from ..index import Index
-from ..source import Edit, Source, called
+from oneloop_tools.plant.edits import awaited_statements, call_statements, drop_await, drop_statement
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Source, called
+
 from .kind import Kind
 
 ELSEWHERE = ("commit", "flush", "rollback", "refresh")  # they have kinds of their own

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from oneloop_tools.plant.edits import drop_element
+from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
 
-from ..edits import drop_element
-from ..index import Index
-from ..source import Edit, Node, Source, argument, called, cst, dotted
 from .kind import Find, Kind
 
 
 def unchecked(claim: str) -> Find:
-    def find(source: Source, _: Index) -> Iterator[Edit | None]:
+    def find(source: Source, _index: Index) -> Iterator[Edit | None]:
         for call in source.calls("decode"):
             if "jwt" not in dotted(call.func).lower():
                 continue
@@ -70,41 +70,41 @@ def secret_stored(source: Source, _: Index) -> Iterator[Edit | None]:
                 yield Edit(call, source.code(value.func.value), call)
 
 
-TOKEN = "tests/auth/test_access_token.py::TestAccessToken"
+TESTS = "tests/auth/test_access_token.py::TestAccessToken"
 KINDS = (
     Kind(
         "token-audience-unchecked",
         "`jwt.decode` does not verify the audience.",
         "A token that was issued for another service signs in.",
-        f"{TOKEN}::test_invalid_token_returns_401",
+        f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_aud"),
     ),
     Kind(
         "token-expiry-unchecked",
         "`jwt.decode` does not verify the expiry.",
         "A stolen token is valid for ever.",
-        f"{TOKEN}::test_invalid_token_returns_401",
+        f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_exp"),
     ),
     Kind(
         "token-signature-unchecked",
         "`jwt.decode` does not verify the signature.",
         "Anyone writes a token for any user.",
-        f"{TOKEN}::test_token_of_another_signer_returns_401",
+        f"{TESTS}::test_token_of_another_signer_returns_401",
         unchecked("verify_signature"),
     ),
     Kind(
         "token-claim-optional",
         "A required claim is not required.",
         "A token without an expiry, or without an audience, is accepted.",
-        f"{TOKEN}::test_invalid_token_returns_401",
+        f"{TESTS}::test_invalid_token_returns_401",
         claim_optional,
     ),
     Kind(
         "token-endless",
         "A new token has no expiry.",
         "A stolen token is valid for ever, or no token is valid at all.",
-        f"{TOKEN}::test_token_ends_after_the_minutes_of_the_settings",
+        f"{TESTS}::test_token_ends_after_the_minutes_of_the_settings",
         token_endless,
     ),
     Kind(
