@@ -88,6 +88,14 @@ class ForeignModuleError(PlantError):
         )
 
 
+class BrokenError(PlantError):
+    def __init__(self, log: str) -> None:
+        super().__init__(
+            "The tests no longer run without a bug, so the report would be wrong. Did the project's environment, a "
+            f"database or the copy change meanwhile? pytest said:\n{log}"
+        )
+
+
 class DiedError(PlantError):
     def __init__(self, log: str) -> None:
         super().__init__(f"The process that runs the project's tests has died. Its last lines:\n{log}")

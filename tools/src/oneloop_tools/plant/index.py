@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from .source import Node, Source, called, cst, dotted
 
-ROLE_WORDS = ("admin", "superuser", "staff", "role", "permission", "scope", "owner", "moderator", "privilege")
+ROLE_WORDS = ("admin", "superuser", "staff", "role", "permission", "scopes", "moderator", "privilege")
 LOGIN_WORDS = ("current_user", "currentuser", "auth", "token", "login", "active_user", "api_key", "credentials", "user")
 ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
 

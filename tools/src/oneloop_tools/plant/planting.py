@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 
 from .baseline import Baseline
 from .errors import (
+    BrokenError,
     FlakyTestsError,
     ForeignModuleError,
     HangingTestsError,
@@ -122,6 +123,12 @@ def _plant_one(worker: Worker, suite: Suite, bug: Bug, baseline: Baseline) -> Ou
         run = worker.run(job)
     if run.foreign is not None:
         raise ForeignModuleError(*run.foreign)
+    if run.why == "ended" and run.status and not run.failures:
+        # pytest did not start. Was that the bug, or does nothing run any more?
+        quickest = min(suite.seconds, key=lambda test: suite.seconds[test])
+        without = worker.run(suite.job([quickest]))
+        if without.status:
+            raise BrokenError(without.log)
     return judge(bug, run, len(tests), job.limit)
 
 

@@ -38,7 +38,7 @@ class Source:
         try:
             wrapper = MetadataWrapper(cst.parse_module(content), unsafe_skip_copy=True)
             self.text = content.decode(wrapper.module.encoding)
-        except (libcst.ParserSyntaxError, UnicodeDecodeError, LookupError, RecursionError) as error:
+        except (libcst.ParserSyntaxError, SyntaxError, ValueError, LookupError, RecursionError) as error:
             raise UnknownSyntaxError(f"{path} is left out: {_first_line(error)}") from None
         self.module = wrapper.module
         self._spans = wrapper.resolve(ByteSpanPositionProvider)
@@ -82,7 +82,11 @@ class Source:
     def span(self, node: Node) -> tuple[int, int]:
         """Return where a node begins and ends, in bytes and without its parentheses."""
         span = self._spans[node]
-        return span.start, span.start + span.length
+        end = int(span.start + span.length)
+        if isinstance(node, cst.Param):  # LibCST ends it at its name
+            parts = [node.default, getattr(node.annotation, "annotation", None)]
+            end = max([end, *(self.span(each)[1] for each in parts if each is not None)])
+        return span.start, end
 
     def code(self, node: Node) -> str:
         start, end = self.span(node)

@@ -9,7 +9,7 @@ from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst
 
 from .kind import Kind
 
-WRITES = ("add", "add_all", "delete", "execute", "flush", "merge", "exec")
+WRITES = ("add", "add_all", "delete", "execute", "merge", "exec")
 
 
 def commit_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
