@@ -31,10 +31,11 @@ class Suite:
     arguments: Sequence[str]
     reach: Reach
     seconds: dict[str, float]
-    start: float
+    longest: float  # that a run may take
 
     def limit(self, tests: Sequence[str]) -> float:
-        return LEAST_SECONDS + TIMES_AS_LONG * (self.start + sum(self.seconds.get(test, 0.0) for test in tests))
+        usual = sum(self.seconds.get(test, 0.0) for test in tests)
+        return min(self.longest, LEAST_SECONDS + TIMES_AS_LONG * usual)
 
     def job(self, tests: Sequence[str]) -> Job:
         files = dict.fromkeys(test.partition("::")[0] for test in tests)
@@ -62,7 +63,7 @@ def examine(
     _check(second, limit)
     if flaky := _failed(second):
         raise FlakyTestsError(flaky)
-    return Suite(arguments, reach, second.seconds, start=2.0)
+    return Suite(arguments, reach, second.seconds, limit)
 
 
 def _check(run: TestRun, limit: float) -> None:

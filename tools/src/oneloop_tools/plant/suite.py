@@ -75,13 +75,15 @@ def _last_line(text: str) -> str:
 def run_suite(job: dict[str, Any], pipe: int) -> int:
     """Run the tests that `job` names, and return pytest's exit status."""
     os.set_inheritable(pipe, False)
-    sys.dont_write_bytecode = job["planted"]
+    # Nor does the first run write any: it shows whether the copy is what is imported.
+    sys.dont_write_bytecode = job["planted"] or job["contexts"] is not None
     if job["planted"]:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     original = Path(job["original"])
     recorder = Recorder(pipe, job["tests"], original)
     plugins: list[object] = [recorder]
-    options = [option for module, given in OPTIONS.items() if find_spec(module) for option in given]
+    loaded = "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+    options = [option for module, given in OPTIONS.items() if loaded and find_spec(module) for option in given]
     # Without assertion rewriting, pytest's libraries may be imported before it starts.
     arguments = ["-q", "--assert=plain", *options, *job["arguments"], *(["--maxfail=1"] if job["planted"] else [])]
     if job["contexts"] is None:

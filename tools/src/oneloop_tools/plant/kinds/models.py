@@ -115,7 +115,7 @@ KINDS = (
         "zone-dropped",
         "A time loses its zone.",
         "Times shift by hours where the server is not in UTC, or cannot be compared.",
-        "tests/auth/test_access_token.py::TestAccessToken::test_token_ends_after_the_minutes_of_the_settings",
+        "tests/auth/test_access_token.py::TestAccessToken::test_tokens_end_after_the_time_of_the_settings",
         zone_dropped,
     ),
 )

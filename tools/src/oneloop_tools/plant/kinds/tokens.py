@@ -104,7 +104,7 @@ KINDS = (
         "token-endless",
         "A new token has no expiry.",
         "A stolen token is valid for ever, or no token is valid at all.",
-        f"{TESTS}::test_token_ends_after_the_minutes_of_the_settings",
+        f"{TESTS}::test_tokens_end_after_the_time_of_the_settings",
         token_endless,
     ),
     Kind(
