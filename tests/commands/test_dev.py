@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.commands.service import SECONDS, Service
+from tests.commands.conftest import SECONDS, Service
 from tests.postgres.processes import wait_for_end
 from tests.postgres.program import started
 

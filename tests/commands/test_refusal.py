@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from tests.commands.service import Service, free_port
+from tests.commands.conftest import Service, free_port
 from tests.postgres.program import started
 
 

@@ -10,7 +10,7 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from sqlalchemy import make_url
 
-from tests.commands.service import SECONDS, Service, make_service
+from tests.commands.conftest import SECONDS, Service, make_service
 from tests.postgres.program import started
 from tests.support.shipped import start_server
 

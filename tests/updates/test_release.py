@@ -1,4 +1,4 @@
-"""A release changes every version: docs/releasing.md, and `tests.support.release`, which checks it."""
+"""A release changes every version: CONTRIBUTING.md, and `tests.support.release`, which checks it."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def bump(folder: Path, version: str) -> None:
-    """Do what docs/releasing.md says."""
+    """Do what CONTRIBUTING.md says."""
     before = release.version_of((folder / release.PROJECT).read_text("utf-8"))
     for name in (release.PROJECT, release.PLUGIN):
         edit(folder / name, f'\nversion = "{before}"', f'\nversion = "{version}"')
@@ -51,7 +51,7 @@ def bump(folder: Path, version: str) -> None:
 
 def judge(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run the page's own command in a copy of the repository."""
-    (check,) = (block.text.strip() for block in blocks(Path("docs/releasing.md"), "sh"))
+    *_, check = (block.text.strip() for block in blocks(Path("CONTRIBUTING.md"), "sh"))
     assert check == "uv run python -m tests.support.release"
     return run(sys.executable, *check.split()[3:], *arguments, cwd=folder)
 

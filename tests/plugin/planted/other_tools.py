@@ -4,7 +4,7 @@ from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
 
 LINES = "tests/in_process/command_lines.py"
 STRANGERS = "tests/in_process/strangers.py"
-ODD = f"{DEEP}/test_odd_errors.py"
+ODD = f"{DEEP}/test_messages.py"
 REFUSED = f"{LINES}::test_what_cannot_work_is_one_line_at_the_start"
 
 BUGS = {

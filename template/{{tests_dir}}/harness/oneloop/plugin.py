@@ -1,5 +1,6 @@
 """The entry point that pytest loads: the options, the packages it needs and the list of parts."""
 
+import gc
 from importlib import import_module
 from importlib.metadata import distributions, requires
 from types import ModuleType
@@ -17,6 +18,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
         return
     _check_packages()
     early_config.stash[CONFIG] = config
+    gc.disable()  # until all is collected: nothing that is imported becomes garbage
+    early_config.add_cleanup(gc.enable)
     group = parser.getgroup("oneloop", "the test plugin in tests/harness/")
     group.addoption("--live", action="store_true", help="send every async client through a real server")
     group.addoption("--update-contract", action="store_true", help="save the app's API as the new contract")

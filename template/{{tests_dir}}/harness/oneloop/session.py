@@ -62,6 +62,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_finish() -> None:
     # What was imported lives as long as the run, and each full collection would visit it: half a second in each run.
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

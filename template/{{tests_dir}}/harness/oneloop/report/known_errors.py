@@ -25,9 +25,7 @@ class Pattern:
     says: str = ""
     sqlstate: str = ""
 
-    def matches(self, error: BaseException) -> bool:
-        text = describe(error)
-        kinds = {f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}" for kind in type(error).__mro__}
+    def matches(self, error: BaseException, text: str, kinds: set[str]) -> bool:
         if self.raised and self.raised not in kinds:
             # pydantic keeps the text alone of an error that an attribute raised.
             text, _, inner = text.partition(f"Error extracting attribute: {self.raised.partition('.')[2]}:")
@@ -69,8 +67,13 @@ def known_errors() -> tuple[KnownError, ...]:
 def recognise(error: BaseException) -> list[KnownError]:
     """Return the known errors in the traceback of `error`, each once; the likely cause of the others first."""
     links = [link for link in chain(error) if not _is_of_blockbuster(link)]
-    found = (known for link in links for known in known_errors() if any(each.matches(link) for each in known.patterns))
-    return list(dict.fromkeys(found))
+    found: dict[KnownError, None] = {}
+    for link in links:
+        text = describe(link)
+        kinds = {f"{kind.__module__.partition('.')[0].lstrip('_')}.{kind.__name__}" for kind in type(link).__mro__}
+        known = (each for each in known_errors() if any(one.matches(link, text, kinds) for one in each.patterns))
+        found.update(dict.fromkeys(known))
+    return list(found)
 
 
 def _is_of_blockbuster(error: BaseException) -> bool:
