@@ -102,7 +102,7 @@ KINDS = (
         "pool-unbounded",
         "The bound of a pool or of a semaphore is left out.",
         "Under load the database refuses connections, or the memory ends.",
-        "tests/test_database.py::test_pool_has_a_limit",
+        "tests/test_observability.py::test_exhausted_pool_returns_503_with_retry_after",
         pool_unbounded,
     ),
     Kind(
