@@ -1,7 +1,7 @@
 """Which test reaches which line, by coverage.py. What several tests share has no test: an import, a wide fixture."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,26 +29,24 @@ class Contexts:
         self._coverage.start()
         self._coverage.switch_context(SHARED)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+    # Wrappers of the old kind: pytest 7 has no other.
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self._current = item.nodeid
         self._coverage.switch_context(self._current)
-        try:
-            return (yield)
-        finally:
-            self._current = SHARED
-            self._coverage.switch_context(SHARED)
+        yield
+        self._current = SHARED
+        self._coverage.switch_context(SHARED)
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
         """What a wide fixture does, it does for every test that has it, though it runs in the first."""
         if fixturedef.scope == "function":
-            return (yield)
+            yield
+            return
         self._coverage.switch_context(SHARED)
-        try:
-            return (yield)
-        finally:
-            self._coverage.switch_context(self._current)
+        yield
+        self._coverage.switch_context(self._current)
 
     def result(self) -> dict[str, Any]:
         """Return the tests that reach each line of each file, and the libraries that were imported."""

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,7 +11,7 @@ from .errors import NoSuchFolderError, NothingToPlantError
 from .index import Index
 from .kinds import KINDS
 from .kinds.kind import Kind
-from .source import Source, UnknownSyntaxError, compiles
+from .source import Edit, Source, UnknownSyntaxError, compiles
 
 NOT_CODE = ("tests", "test", "docs", "scripts", "examples", "node_modules", "migrations", "alembic", "benchmarks")
 NOT_FILES = ("conftest.py", "test_*.py", "*_test.py", "setup.py", "noxfile.py", "tasks.py")
@@ -48,7 +48,7 @@ def find_places(root: Path, given: Sequence[str], kinds: Collection[str], files:
         except UnknownSyntaxError as error:
             left_out.append(str(error))
     index = Index.of(sources)
-    bugs = [bug for source in sources for bug in _bugs_in(source, index, kinds)]
+    bugs = [bug for source in sources for bug in _bugs_in(source, index, kinds, left_out)]
     if not bugs:
         raise NothingToPlantError(f"{len(sources)} files were read{''.join(f'; {each}' for each in left_out[:3])}")
     return Places(bugs, [source.path for source in sources], left_out)
@@ -69,15 +69,13 @@ def _is_code(path: str, given: Sequence[str]) -> bool:
     return not (hidden or any(fnmatch(name, each) for each in NOT_FILES))
 
 
-def _bugs_in(source: Source, index: Index, kinds: Collection[str]) -> Iterable[Bug]:
+def _bugs_in(source: Source, index: Index, kinds: Collection[str], left_out: list[str]) -> Iterable[Bug]:
     seen: set[bytes] = {source.content}
     numbers: Counter[str] = Counter()
     for kind in KINDS:
         if kinds and kind.name not in kinds:
             continue
-        for edit in kind.find(source, index):
-            if edit is None:
-                continue
+        for edit in _edits(kind, source, index, left_out):
             content = source.planted(edit)
             # Two kinds may plant the same: the first in the list names it.
             if content in seen or not compiles(content):
@@ -88,6 +86,13 @@ def _bugs_in(source: Source, index: Index, kinds: Collection[str]) -> Iterable[B
             numbers[name] += 1
             diff = _diff(source, content)
             yield Bug(f"{name} {numbers[name]}", kind, source.path, lines, source.line(edit.node), scope, content, diff)
+
+
+def _edits(kind: Kind, source: Source, index: Index, left_out: list[str]) -> Iterator[Edit]:
+    try:
+        yield from (edit for edit in kind.find(source, index) if edit is not None)
+    except Exception as error:  # noqa: BLE001  code of a form that nobody thought of must not stop the others
+        left_out.append(f"{source.path}: {kind.name} failed with {type(error).__name__}: {error}. Please report it.")
 
 
 def _diff(source: Source, content: bytes) -> str:

@@ -94,10 +94,12 @@ def _write_in(source: Source, statement: Node) -> tuple[Node, str] | None:
 def commit_after_answer(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls("Depends"):
         scope = argument(call, "scope")
+        if scope is None:
+            continue
         depends = call.args[0].value
         name = called(depends) if isinstance(depends, cst.Call) else dotted(depends).rpartition(".")[2]
         # Without a `yield` nothing comes after the answer.
-        if scope is not None and "function" in source.code(scope.value) and index.functions.get(name, True):
+        if "function" in source.code(scope.value) and index.functions.get(name, True):
             yield drop_argument(source, call, scope)
 
 
