@@ -91,7 +91,7 @@ def _bugs_in(source: Source, index: Index, kinds: Collection[str], left_out: lis
 def _edits(kind: Kind, source: Source, index: Index, left_out: list[str]) -> Iterator[Edit]:
     try:
         yield from (edit for edit in kind.find(source, index) if edit is not None)
-    except Exception as error:  # noqa: BLE001  code of a form that nobody thought of must not stop the others
+    except Exception as error:  # noqa: BLE001  code of an unforeseen form must not stop the others
         left_out.append(f"{source.path}: {kind.name} failed with {type(error).__name__}: {error}. Please report it.")
 
 

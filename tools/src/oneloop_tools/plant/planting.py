@@ -38,10 +38,7 @@ class Suite:
         return min(self.longest, LEAST_SECONDS + TIMES_AS_LONG * usual)
 
     def job(self, tests: Sequence[str]) -> Job:
-        files = dict.fromkeys(test.partition("::")[0] for test in tests)
-        # Options stay, and name no tests: a path among them would collect more than the files.
-        options = [each for each in self.arguments if each.startswith("-") or "::" not in each]
-        return Job([*options, *files], self.limit(tests), tests, planted=True)
+        return Job(self.arguments, self.limit(tests), tests, planted=True)
 
 
 def examine(

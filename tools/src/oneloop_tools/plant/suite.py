@@ -24,8 +24,10 @@ LONGEST_MESSAGE = 400
 class Recorder:
     """Sends what happens to the process that started the run, and keeps the wanted tests."""
 
-    def __init__(self, pipe: int, wanted: Sequence[str] | None, original: Path) -> None:
+    def __init__(self, pipe: int, wanted: Sequence[str] | None, original: Path, arguments: Sequence[str]) -> None:
         self._pipe = pipe
+        self._files = {nodeid.partition("::")[0] for nodeid in wanted or ()}
+        self._named = {argument.partition("::")[0] for argument in arguments}  # pytest requires them
         self._order = None if wanted is None else {nodeid: number for number, nodeid in enumerate(wanted)}
         self._original = original
 
@@ -33,6 +35,18 @@ class Recorder:
         data = json.dumps(event).encode() + b"\n"
         while data:
             data = data[os.write(self._pipe, data) :]
+
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """Leave out the files without a wanted test: to import them may take longer than the tests."""
+        if (
+            self._order is None
+            or collection_path.suffix != ".py"
+            or not collection_path.is_relative_to(config.rootpath)
+        ):
+            return None
+        file = collection_path.relative_to(config.rootpath).as_posix()
+        kept = file in self._files or collection_path.name in ("conftest.py", "__init__.py") or file in self._named
+        return None if kept else True
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -80,7 +94,7 @@ def run_suite(job: dict[str, Any], pipe: int) -> int:
     if job["planted"]:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     original = Path(job["original"])
-    recorder = Recorder(pipe, job["tests"], original)
+    recorder = Recorder(pipe, job["tests"], original, job["arguments"])
     plugins: list[object] = [recorder]
     loaded = "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
     options = [option for module, given in OPTIONS.items() if loaded and find_spec(module) for option in given]

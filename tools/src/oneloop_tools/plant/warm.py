@@ -109,7 +109,7 @@ def _become_run(job: dict[str, Any], writing: int) -> None:
 
         status = run_suite(job, writing)
     except BaseException:  # noqa: BLE001  the report has the log
-        import traceback  # noqa: PLC0415
+        import traceback  # noqa: PLC0415  no other run needs it
 
         traceback.print_exc()
     finally:

@@ -1,4 +1,4 @@
-"""Work that nobody waits for."""
+"""Work that no answer waits for."""
 
 from collections.abc import Iterator
 
