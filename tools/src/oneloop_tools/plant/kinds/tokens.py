@@ -12,9 +12,10 @@ from .kind import Find, Kind
 def unchecked(claim: str) -> Find:
     def find(source: Source, _index: Index) -> Iterator[Edit | None]:
         for call in source.calls("decode"):
-            if "jwt" not in dotted(call.func).lower():
-                continue
             options = argument(call, "options")
+            already = options is not None and claim in source.code(options.value)
+            if not dotted(call.func).endswith("jwt.decode") or already:
+                continue
             old = f"**{source.code(options.value)}, " if options is not None else ""
             new = f'{{{old}"{claim}": False}}'
             if claim == "verify_aud" and argument(call, "audience") is None:
