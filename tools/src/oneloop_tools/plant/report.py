@@ -8,6 +8,7 @@ from textwrap import indent
 from .outcome import Outcome
 
 PAGE = "docs/planting.md"
+SHOWN = 3  # of one kind in one file: often one test is missing for all
 
 
 def render(outcomes: Sequence[Outcome], left_out: Sequence[str], *, verbose: bool) -> str:
@@ -15,10 +16,15 @@ def render(outcomes: Sequence[Outcome], left_out: Sequence[str], *, verbose: boo
     lines: list[str] = []
     if verbose:
         lines += [f"caught   {_place(each)}  by {each.by}" for each in outcomes if each.state == "caught"]
-    for each in (each for each in outcomes if each.state == "survived"):
-        lines += ["", f"SURVIVED {_place(each)}: {each.tests} tests reach it, and none fails", *_advice(each)]
-    for each in (each for each in outcomes if each.state == "not reached"):
-        lines += ["", f"NOT REACHED {_place(each)}: no test runs this line", *_advice(each)]
+    for state in ("survived", "not reached"):
+        groups: dict[tuple[str, str], list[Outcome]] = {}
+        for each in outcomes:
+            if each.state == state:
+                groups.setdefault((each.bug.path, each.bug.kind.name), []).append(each)
+        for group in groups.values():
+            lines += [line for each in group[:SHOWN] for line in _missed(each)]
+            if len(group) > SHOWN:
+                lines += ["", f"    and {len(group) - SHOWN} more of this kind in this file; --json has them"]
     lines += ["", *(f"Left out: {each}" for each in left_out)] if left_out else []
     total = len(outcomes)
     summary = (
@@ -33,9 +39,12 @@ def _place(outcome: Outcome) -> str:
     return f"{bug.path}:{bug.line} {bug.kind.name}{f' in {bug.scope}' if bug.scope else ''}"
 
 
-def _advice(outcome: Outcome) -> list[str]:
+def _missed(outcome: Outcome) -> list[str]:
     kind = outcome.bug.kind
+    why = f"{outcome.tests} tests reach it, and none fails" if outcome.tests else "no test runs this line"
     return [
+        "",
+        f"{outcome.state.upper()} {_place(outcome)}: {why}",
         indent(outcome.bug.diff, "    "),
         f"  In production: {kind.consequence}",
         f"  A test to copy: {kind.test} of a new service ({PAGE}#{kind.name})",
