@@ -7,7 +7,7 @@ from oneloop_tools.plant.kinds import KINDS
 from oneloop_tools.plant.outcome import Outcome, judge
 from oneloop_tools.plant.places import Bug
 from oneloop_tools.plant.report import render
-from oneloop_tools.plant.workers import Failure, TestRun
+from oneloop_tools.plant.workers import Failure, SuiteRun
 
 BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", b"", "-a\n+b")
 
@@ -25,7 +25,7 @@ def test_what_is_missed_many_times_is_shown_three_times() -> None:
 
 
 def test_bug_is_caught_by_a_failure_a_crash_or_a_hang() -> None:
-    ended = TestRun("ended", 0, "")
+    ended = SuiteRun("ended", 0, "")
     failed = replace(ended, status=1, failures=[Failure("test_a", "call", "assert 0")])
 
     runs = [ended, failed, replace(ended, status=-11, last="test_b"), replace(ended, why="late", last="test_c")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .places import Bug
-from .workers import TestRun
+from .workers import SuiteRun
 
 State = Literal["caught", "survived", "not reached", "equivalent"]
 NO_TESTS = 5  # pytest's status
@@ -23,7 +23,7 @@ class Outcome:
         return self.state in ("survived", "not reached")
 
 
-def judge(bug: Bug, run: TestRun, tests: int, limit: float) -> Outcome:
+def judge(bug: Bug, run: SuiteRun, tests: int, limit: float) -> Outcome:
     if run.failures:
         first = run.failures[0]
         by = first.test or "the start of the tests"

@@ -19,7 +19,7 @@ from .errors import (
 from .outcome import Outcome, judge
 from .places import Bug
 from .reach import Reach
-from .workers import Job, TestRun, Worker
+from .workers import Job, SuiteRun, Worker
 
 LEAST_SECONDS, TIMES_AS_LONG = 20.0, 4.0
 
@@ -63,7 +63,7 @@ def examine(
     return Suite(arguments, reach, second.seconds, limit)
 
 
-def _check(run: TestRun, limit: float) -> None:
+def _check(run: SuiteRun, limit: float) -> None:
     if run.why == "late":
         raise HangingTestsError(run.last, limit)
     if run.foreign is not None:
@@ -75,7 +75,7 @@ def _check(run: TestRun, limit: float) -> None:
         raise NoTestsError(run.status, run.log)
 
 
-def _failed(run: TestRun) -> list[str]:
+def _failed(run: SuiteRun) -> list[str]:
     return list(dict.fromkeys(each.test for each in run.failures))
 
 

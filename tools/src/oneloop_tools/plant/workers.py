@@ -22,7 +22,7 @@ class Failure:
 
 
 @dataclass
-class TestRun:
+class SuiteRun:
     """What happened in one run of the tests."""
 
     why: str  # ended, or late
@@ -34,7 +34,7 @@ class TestRun:
     foreign: tuple[str, str] | None = None
 
     @classmethod
-    def of(cls, answer: dict[str, Any], log: str) -> "TestRun":
+    def of(cls, answer: dict[str, Any], log: str) -> "SuiteRun":
         run = cls(answer["why"], answer["status"], log)
         for each in answer["events"]:
             if each["event"] == "failed":
@@ -89,7 +89,7 @@ class Worker:
     def preload(self, modules: Sequence[str]) -> None:
         self._send({"preload": [*modules]})
 
-    def run(self, job: Job) -> TestRun:
+    def run(self, job: Job) -> SuiteRun:
         self._send(
             {
                 "arguments": [*job.arguments],
@@ -106,7 +106,7 @@ class Worker:
         line = self._process.stdout.readline()
         if not line:
             raise DiedError(self._last_errors())
-        return TestRun.of(json.loads(line), self._last_log())
+        return SuiteRun.of(json.loads(line), self._last_log())
 
     def close(self) -> None:
         """End the process. It ends the tests that it runs."""
