@@ -34,6 +34,8 @@ def default_changed(source: Source, index: Index) -> Iterator[Edit | None]:
                 continue
             flipped = {"True": "False", "False": "True"}.get(source.code(found.value))
             yield Edit(found.value, flipped, call) if flipped else drop_argument(source, call, found)
+    if source.path.endswith(("settings.py", "config.py")):
+        return  # each deployment sets them
     for node in source.all(cst.AnnAssign):
         value = node.value
         if value is None or not isinstance(source.first_above(node, cst.ClassDef, cst.FunctionDef), cst.ClassDef):
