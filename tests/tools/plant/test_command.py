@@ -5,20 +5,25 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from oneloop_tools.plant.coverage_package import find_coverage
 from oneloop_tools.plant.errors import NoCoverageError
+from oneloop_tools.plant.kinds import KINDS
+from oneloop_tools.plant.outcome import Baseline, Outcome, judge
+from oneloop_tools.plant.places import Bug
+from oneloop_tools.plant.report import render
+from oneloop_tools.plant.workers import Failure, SuiteRun, find_coverage
 from tests.tools.plant.conftest import CODE, OWN_TEST, TESTS, Shop
 
 Unchanged = Callable[[], bool]
 UNKNOWN = "check-dropped src/shop/orders.py find 1"
 OWNER = "owner-filter-dropped src/shop/orders.py find 1"
 ADMIN = "role-check-dropped src/shop/orders.py unused 1"
-KINDS = ("--kind", "check-dropped", "--kind", "owner-filter-dropped", "--kind", "role-check-dropped")
+SOME = ("--kind", "check-dropped", "--kind", "owner-filter-dropped", "--kind", "role-check-dropped")
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def test_bugs_are_caught_survive_or_are_not_reached(shop: Shop, unchanged: Uncha
     shop.write("src/shop/orders.py", CODE.replace("order.owner_id != user_id", "order.owner_id == user_id"))
     assert unchanged()
 
-    done = shop.plant("--json", str(report), "--verbose", *KINDS)
+    done = shop.plant("--json", str(report), "--verbose", *SOME)
 
     assert states(report) == {UNKNOWN: "caught", OWNER: "survived", ADMIN: "not reached"}
     assert "by tests/test_orders.py::test_unknown_order" in done.stdout
@@ -53,7 +58,7 @@ def test_bugs_are_caught_survive_or_are_not_reached(shop: Shop, unchanged: Uncha
 def test_baseline_lists_what_is_not_caught_yet(shop: Shop, report: Path, tmp_path: Path) -> None:
     """It is written once. A reason makes a bug equivalent, and a new bug fails."""
     baseline = tmp_path / "planting.json"
-    listed = ["--baseline", str(baseline), "--json", str(report), *KINDS]
+    listed = ["--baseline", str(baseline), "--json", str(report), *SOME]
 
     refused = shop.plant(*listed)
     written = shop.plant(*listed, "--update")
@@ -76,7 +81,7 @@ def test_since_plants_in_changed_lines(shop: Shop) -> None:
     shop.git("commit", "-qm", "one")
     shop.write("src/shop/orders.py", CODE.replace("is None:", "is None:  # changed"))
 
-    done = shop.plant("--since", "HEAD", "--list", *KINDS)
+    done = shop.plant("--since", "HEAD", "--list", *SOME)
     wrong = shop.plant("--since", "nowhere", "--list")
 
     assert done.stdout.startswith(f"{UNKNOWN}  line 6\n")
@@ -200,3 +205,41 @@ def test_missing_coverage_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(NoCoverageError, match=r"coverage\.py is not installed for .*, and could not be fetched"):
         find_coverage([str(python)], tmp_path / "target", {})
     assert find_coverage([sys.executable], tmp_path / "target", {}) == []
+
+
+BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", b"", "-a\n+b")
+
+
+def missed(*names: str) -> list[Outcome]:
+    return [Outcome(replace(BUG, id=name), "survived", tests=2) for name in names]
+
+
+def test_what_is_missed_many_times_is_shown_three_times() -> None:
+    text = render(missed(*"abcde"), [], verbose=False)
+
+    assert text.count("SURVIVED app/a.py:3 commit-dropped in get: 2 tests reach it, and none fails") == 3
+    assert "and 2 more of this kind in this file" in text
+    assert text.endswith("5 bugs planted: 0 caught, 5 survived, 0 not reached, 0 listed as equivalent.")
+
+
+def test_bug_is_caught_by_a_failure_a_crash_or_a_hang() -> None:
+    ended = SuiteRun("ended", 0, "")
+    failed = replace(ended, status=1, failures=[Failure("test_a", "call", "assert 0")])
+
+    runs = [ended, failed, replace(ended, status=-11, last="test_b"), replace(ended, why="late", last="test_c")]
+    outcomes = [judge(BUG, run, 2, 9.0) for run in runs]
+
+    assert [each.state for each in outcomes] == ["survived", "caught", "caught", "caught"]
+    assert [each.by for each in outcomes] == ["", "test_a", "test_b", "test_c"]
+
+
+def test_baseline_tells_new_solved_and_gone_from_known() -> None:
+    """Of a part of the code it does not know what is gone."""
+    baseline = Baseline({"known": "", "solved": "", "gone": ""})
+    outcomes = [*missed("known", "new"), Outcome(replace(BUG, id="solved"), "caught", "test_a")]
+
+    new, solved = baseline.compare(outcomes, whole=True)
+    _, solved_of_part = baseline.compare(outcomes, whole=False)
+
+    assert [each.bug.id for each in new] == ["new"]
+    assert (solved, solved_of_part) == (["solved", "gone"], ["solved"])

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from oneloop_tools.plant.baseline import Baseline
 from oneloop_tools.plant.kinds import KINDS
+from oneloop_tools.plant.outcome import Baseline
 from tests.conftest import Installed
 from tests.support.environment import ROOT, clean_environment
 from tests.tools.plant import page

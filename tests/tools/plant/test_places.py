@@ -100,6 +100,17 @@ def test_code_without_a_place_is_an_error(tmp_path: Path) -> None:
         places.find_places(tmp_path, [], [], write(tmp_path, empty="A = 1\n"))
 
 
+def test_file_in_which_nothing_is_planted_is_known(tmp_path: Path) -> None:
+    """The database does what the migrations say, so a foreign key of a model is no place."""
+    migration = "down_revision = None\ndef upgrade():\n    op.drop_table('a')\n"
+    model = "key = ForeignKey('a.id', ondelete='CASCADE')\nlines = relationship('Line', cascade='all')\n"
+    files = write(tmp_path, models=model, migration=migration)
+
+    found = places.find_places(tmp_path, ["models.py"], [], files)
+
+    assert [(bug.path, bug.line) for bug in found.bugs] == [("models.py", 2)]
+
+
 def test_id_stays_when_lines_move(tmp_path: Path) -> None:
     """A baseline names bugs by kind, file and function."""
     code = "async def f():\n    await session.commit()\n"

@@ -11,17 +11,14 @@ from tempfile import TemporaryDirectory
 
 from oneloop_tools.project import ProjectSettings, find_python, project_environment, source_folder
 
-from .baseline import Baseline, missing
-from .changed_lines import changed_lines, is_changed
-from .coverage_package import find_coverage
 from .errors import NoForkError, PlantError
 from .kinds import KINDS
-from .outcome import Outcome
-from .places import Places, check_paths, find_places
+from .outcome import Baseline, Outcome, missing
+from .places import Places, changed_lines, check_paths, find_places, is_changed
 from .planting import examine, plant
 from .project_copy import ProjectCopy, copy_project
 from .report import render, to_json
-from .workers import Worker
+from .workers import Worker, find_coverage
 
 
 def run(root: Path, options: argparse.Namespace) -> int:

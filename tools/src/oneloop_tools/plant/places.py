@@ -1,13 +1,15 @@
 """The places of the service where a bug can be planted."""
 
 import difflib
+import re
+import subprocess
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from .errors import NoSuchFolderError, NothingToPlantError
+from .errors import NoRevisionError, NoSuchFolderError, NothingToPlantError
 from .index import Index
 from .kinds import KINDS
 from .kinds.kind import Kind
@@ -40,14 +42,17 @@ class Places:
 
 def find_places(root: Path, given: Sequence[str], kinds: Collection[str], files: Iterable[str]) -> Places:
     """Find the places in the code of the project, or below the given paths."""
-    chosen = sorted(each for each in files if each.endswith(".py") and _is_code(each, given))
-    sources, left_out = [], []
-    for path in chosen:
-        try:
-            sources.append(Source.read(root, path))
-        except UnknownSyntaxError as error:
-            left_out.append(str(error))
-    index = Index.of(sources)
+    python = sorted(each for each in files if each.endswith(".py"))
+    chosen = {each for each in python if _is_code(each, given)}
+    known, left_out = list[Source](), list[str]()
+    for path in python:
+        if path in chosen or _is_code(path, ()):
+            try:
+                known.append(Source.read(root, path))
+            except UnknownSyntaxError as error:
+                left_out.append(str(error))
+    index = Index.of(known)  # a kind has to know of files in which it plants nothing
+    sources = [source for source in known if source.path in chosen]
     bugs = [bug for source in sources for bug in _bugs_in(source, index, kinds, left_out)]
     if not bugs:
         raise NothingToPlantError(f"{len(sources)} files were read{''.join(f'; {each}' for each in left_out[:3])}")
@@ -99,3 +104,39 @@ def _diff(source: Source, content: bytes) -> str:
     before, after = source.text.splitlines(), content.decode(source.module.encoding).splitlines()
     lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
     return "\n".join(line for line in lines if not line.startswith("@@"))
+
+
+HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+
+
+def changed_lines(root: Path, revision: str) -> dict[str, set[int]]:
+    """Return the changed lines of each file below `root`; every line of a file that git does not know."""
+    diff = _git(root, revision, "diff", "--no-color", "--no-ext-diff", "-U0", "--relative", revision, "--", ".")
+    found: dict[str, set[int]] = {}
+    lines: set[int] = set()
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            lines = found.setdefault(line.removeprefix("+++ ").removeprefix("b/"), set())
+        elif hunk := HUNK.match(line):
+            start, count = int(hunk[1]), int(hunk[2] or 1)
+            lines.update(range(start, start + count))
+    for path in _git(root, revision, "ls-files", "--others", "--exclude-standard").splitlines():
+        if path.endswith(".py"):
+            found[path] = set(range(1, len((root / path).read_bytes().splitlines()) + 1))
+    return found
+
+
+def is_changed(bug: Bug, changed: dict[str, set[int]]) -> bool:
+    return not changed.get(bug.path, set()).isdisjoint(bug.lines)
+
+
+def _git(root: Path, revision: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, errors="replace", check=False
+        )
+    except OSError as error:
+        raise NoRevisionError(revision, str(error)) from None
+    if done.returncode:
+        raise NoRevisionError(revision, (done.stderr.strip().splitlines() or ["it failed"])[0])
+    return done.stdout

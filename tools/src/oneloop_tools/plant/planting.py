@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from .baseline import Baseline
 from .errors import (
     BrokenError,
     FlakyTestsError,
@@ -16,7 +15,7 @@ from .errors import (
     NotImportedError,
     RedTestsError,
 )
-from .outcome import Outcome, judge
+from .outcome import Baseline, Outcome, judge
 from .places import Bug
 from .reach import Reach
 from .workers import Job, SuiteRun, Worker

@@ -1,6 +1,8 @@
 """Workers: each has a copy of the project, and a process there that runs its tests."""
 
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -8,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .errors import DiedError
+from .errors import DiedError, NoCoverageError
 from .project_copy import ProjectCopy
 
 LAST_LINES = 15
@@ -140,3 +142,25 @@ class Worker:
 
 def _last(text: str) -> str:
     return "\n".join(text.strip().splitlines()[-LAST_LINES:])
+
+
+REQUIREMENT = "coverage>=7.6"
+HAS_IT = "import coverage, sys; sys.exit(coverage.version_info < (7, 6))"
+
+
+def find_coverage(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> list[Path]:
+    """Return the folders to import coverage.py from, none if the project has it."""
+    if _succeeds([*command, "-c", HAS_IT], environment):
+        return []
+    uv = os.environ.get("UV") or shutil.which("uv")
+    install = [uv or "uv", "pip", "install", "--quiet", "--target", str(folder), "--python", command[-1], REQUIREMENT]
+    if uv and len(command) == 1 and _succeeds(install, environment):
+        return [folder]
+    raise NoCoverageError(" ".join(command))
+
+
+def _succeeds(command: Sequence[str], environment: Mapping[str, str]) -> bool:
+    try:
+        return subprocess.run(command, env={**environment}, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
