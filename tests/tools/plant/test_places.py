@@ -64,6 +64,7 @@ def test_every_kind_has_a_sample() -> None:
         pytest.param("constraint-dropped", "Column('id', primary_key=True, nullable=False)\n", id="a key"),
         pytest.param("timeout-dropped", "timeout: float = Field(5.0, timeout=1)\n", id="a field"),
         pytest.param("error-unhandled", "try:\n    f()\nexcept ImportError:\n    pass\n", id="an import"),
+        pytest.param("pool-unbounded", "create_engine(url, max_overflow=10)\n", id="the default"),
         pytest.param("password-unchecked", "await queue.verify(a, b)\n", id="awaited"),
         pytest.param("backfill-dropped", "def upgrade():\n    op.execute('UPDATE a')\n", id="no migration"),
     ],

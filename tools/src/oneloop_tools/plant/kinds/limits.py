@@ -61,8 +61,8 @@ def stale_connection(source: Source, _: Index) -> Iterator[Edit | None]:
 
 def pool_unbounded(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.calls("create_async_engine", "create_engine"):
-        for name in ("pool_size", "max_overflow"):
-            if (found := argument(call, name)) is not None:
+        for name, default in (("pool_size", "5"), ("max_overflow", "10")):
+            if (found := argument(call, name)) is not None and source.code(found.value) != default:
                 yield drop_argument(source, call, found)
     for call in source.calls("Semaphore", "BoundedSemaphore", "CapacityLimiter"):
         if call.args:
