@@ -4,6 +4,7 @@ python3 oneloop.py new ../my-service            write a service and run its test
 python3 oneloop.py adopt ../repo [options]      bring the plugin into an existing project and run its tests
 python3 oneloop.py audit ../repo [options]      report what is wrong in an existing suite
 python3 oneloop.py convert ../repo PATHS        convert tests to the async client
+python3 oneloop.py plant ../my-service          plant bugs, and name those that its tests do not catch
 python3 oneloop.py test [--all] [pytest args]   run this repository's tests; --all adds the nightly ones
 """
 
@@ -19,9 +20,8 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-# An older Python has to be able to parse this file: no syntax that is newer than Python 3.6.
 if sys.version_info < (3, 11):
-    sys.exit("oneloop: Python %s is too old. Use Python 3.11 or newer." % sys.version.split()[0])
+    sys.exit("oneloop: Python %s is too old. Use Python 3.11 or newer." % sys.version.split()[0])  # parsed by 3.6 too
 
 ROOT = Path(__file__).resolve().parent
 OWN_UV = ROOT / ".uv" / ("uv.exe" if os.name == "nt" else "uv")
@@ -60,7 +60,6 @@ def run_with(*arguments: str) -> list[str]:
 
 
 def last_commit() -> str:
-    """Return the commit to write a service from. An update cannot find uncommitted changes again."""
     if not (ROOT / ".git").exists():
         sys.exit(f"oneloop: {ROOT} is not a git clone, so no update could use it. Get Oneloop by `git clone`.")
     commit = output("git", "rev-parse", "--verify", "HEAD")
@@ -138,7 +137,7 @@ def main(command: str = "", *arguments: str) -> int:
         os.environ.pop(name, None)
     if command == "new":
         return new(list(arguments))
-    if command in ("adopt", "audit", "convert"):
+    if command in ("adopt", "audit", "convert", "plant"):
         return subprocess.call(run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command, *arguments))
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]

@@ -81,6 +81,7 @@ class TestPostUser:
             pytest.param({"email": "no address"}, id="email"),
             pytest.param({"username": "a\x00b"}, id="username"),
             pytest.param({"password": "short"}, id="password"),
+            pytest.param({"password": "x" * 129}, id="long password"),
             pytest.param({"role": "king"}, id="role"),
         ],
     )

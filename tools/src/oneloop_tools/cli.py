@@ -1,4 +1,4 @@
-"""The command line: `oneloop-tools adopt REPO`, `oneloop-tools audit REPO` and `oneloop-tools convert REPO PATHS`."""
+"""The command line: `oneloop-tools adopt REPO`, `audit REPO`, `convert REPO PATHS` and `plant REPO`."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from .adopt import entry as adopt
 from .audit import entry as audit
 from .audit.entry import split_arguments
 from .errors import ToolsError
+from .plant import entry as plant
 from .project import run_in_project
 
 FAILED = 2
@@ -33,10 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "audit", usage=audit.USAGE, help=audit.HELP, description=audit.DESCRIPTION, epilog=audit.EPILOG
         )
     )
+    plant.add_arguments(
+        commands.add_parser(
+            "plant", usage=plant.USAGE, help=plant.HELP, description=plant.DESCRIPTION, epilog=plant.EPILOG
+        )
+    )
     _add_convert_arguments(commands.add_parser("convert", help="rewrite sync tests into async ones"))
     options = parser.parse_args(own)
     if pytest_arguments and options.command == "convert":
-        parser.error("arguments after -- are for the pytest run of `adopt` or `audit`")
+        parser.error("arguments after -- are for the pytest run of `adopt`, `audit` or `plant`")
     try:
         if options.command == "adopt":
             from .adopt.command import run as run_adopt  # noqa: PLC0415  the audit does not wait for it
@@ -45,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         root = project_root(options.repo)
         if options.command == "audit":
             return run_in_project(root, options.python, "oneloop_tools.audit", given[1:])
+        if options.command == "plant":
+            from .plant.command import run as run_plant  # noqa: PLC0415  likewise
+
+            options.pytest = pytest_arguments
+            return run_plant(root, options)
         from .convert.command import run  # noqa: PLC0415  the audit does not wait for LibCST
 
         return run(root, options)
