@@ -12,7 +12,7 @@ import yaml
 from tests.conftest import Rendered
 from tests.support import template
 from tests.support.answers import ADOPTED, ADOPTED_ODD, ODD
-from tests.support.environment import ROOT, commit_all, succeed
+from tests.support.environment import ROOT, clean_environment, commit_all, succeed
 
 # Between them each choice of CI, the oldest and the newest Python. Every choice is stored: test_questions.py.
 SERVICES = [{}, ODD, {"ci": "none"}, {"python_min": "3.14"}]
@@ -152,7 +152,9 @@ def test_no_name_is_one_that_usual_ignore_files_have(
     check = ["git", "-c", "core.ignorecase=true", "check-ignore", "--no-index", "--verbose", "--stdin"]
 
     def hidden(paths: str) -> str:
-        return subprocess.run(check, cwd=tmp_path, input=paths, capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            check, cwd=tmp_path, env=clean_environment(), input=paths, capture_output=True, text=True, check=False
+        ).stdout
 
     assert hidden(names) == ""
     assert "MANIFEST" in hidden("tests/harness/manifest/rules.py")

@@ -38,8 +38,8 @@ BUGS = {
     ),
     "12 the environment names another database": Bug(
         RUN,
-        "self._names = {variable: ",
-        "self._names = {'OTHER': ",
+        "url.database, variable: shown}",
+        "url.database, 'OTHER': shown}",
         f"{GIVEN}::test_what_reads_a_url_reaches_this_workers_database",
         "KeyError: 'DATABASE_URL'",
     ),

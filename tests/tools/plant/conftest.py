@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from oneloop_tools.cli import main
-from tests.support.environment import ROOT, clean_environment
+from tests.support.environment import ROOT, clean_environment, run
 
 CODE = """\
 class HTTPException(Exception): ...
@@ -83,7 +83,7 @@ class Shop:
 
     def git(self, *arguments: str) -> None:
         author = ["-c", "user.name=shop", "-c", "user.email=shop@example.com"]
-        subprocess.run(["git", *author, *arguments], cwd=self.root, check=True, capture_output=True)
+        run("git", *author, *arguments, cwd=self.root).check_returncode()
 
     def arguments(self, *options: str) -> list[str]:
         # The plugins of this repository would take most of the time.

@@ -89,7 +89,7 @@ def kept_tables() -> Collection[str]:
 
 def _as_asked(name: str) -> Any:
     """Return the fixture by which the plugin itself asks for one of the seam."""
-    scope: Any = "function" if name == "dependency_overrides" else "session"
+    scope: Any = "session" if name in ONCE else "function"  # a test file may override the others
     return pytest.fixture(lambda request: request.getfixturevalue(ASKED_AS[name]), scope=scope)
 
 

@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from oneloop_tools.git_environment import git_environment
+
 from .finding import AdoptionError
 from .package_manager import PackageManager
 from .packages import Packages
@@ -20,7 +22,9 @@ def read_needed(template: Template) -> dict[str, str]:
         return {}
     for name in (f"{PLUGIN}.jinja", PLUGIN):
         command = ["git", "show", f"{template.commit or 'HEAD'}:{name}"]
-        done = subprocess.run(command, cwd=template.address, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=template.address, env=git_environment(), capture_output=True, text=True, check=False
+        )
         if done.returncode == 0:
             return _needed(done.stdout)
     return {}

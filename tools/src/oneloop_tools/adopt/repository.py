@@ -5,10 +5,11 @@ import re
 import subprocess
 from pathlib import Path
 
+from oneloop_tools.git_environment import git_environment
+
 from .finding import AdoptionError
 
 WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|\\")
-GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 
 def open_repository(given: Path, *, allow_dirty: bool) -> Path:
@@ -45,9 +46,11 @@ def refuse_windows_path(given: str, what: str) -> None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """Return what git prints, or None if it fails."""
-    kept = {name: value for name, value in os.environ.items() if name not in GIT_VARIABLES}
+    environment = git_environment()
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, env=kept, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         raise AdoptionError("git is missing. Install it, then try again.") from None
     return None if done.returncode else done.stdout.strip()

@@ -12,13 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from oneloop_tools.git_environment import git_environment
 from oneloop_tools.project import ANSWERS_FILE, OWN_ANSWERS_FILE
 
 from .finding import AdoptionError
 
 COPIER = "copier>=9.15.0"
 CLONE = Path(__file__).resolve().parents[4]
-GIT_VARIABLES = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def find_template(named: str | None) -> Template:
 
 def _head(clone: Path) -> str:
     done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=clone, env=_environment(), capture_output=True, text=True, check=False
+        ["git", "rev-parse", "HEAD"], cwd=clone, env=git_environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise AdoptionError(f"{clone} is not a git clone, so no update could use it. Get Oneloop by `git clone`.")
@@ -62,7 +62,7 @@ def copy(template: Template, folder: Path, answers: dict[str, str]) -> None:
     command += [f"--data={name}={answer}" for name, answer in answers.items()]
     done = subprocess.run(
         [*command, template.address, str(folder)],
-        env=_environment(),
+        env=git_environment(),
         capture_output=True,
         text=True,
         errors="replace",
@@ -78,7 +78,3 @@ def _copier() -> list[str]:
     if uv := os.environ.get("UV") or shutil.which("uv"):
         return [uv, "tool", "run", "--quiet", "--from", COPIER, "copier"]
     raise AdoptionError("Copier writes the plugin, and neither Copier nor uv is installed. Install uv, then try again.")
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in GIT_VARIABLES}

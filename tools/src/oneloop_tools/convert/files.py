@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oneloop_tools.errors import ToolsError
+from oneloop_tools.git_environment import git_environment
 
 NOT_TESTS = {"__pycache__", "node_modules", "site-packages", "venv", "build", "dist"}
 PLUGIN_FOLDER = "harness"
@@ -101,12 +102,8 @@ def find_dirty(root: Path) -> set[str] | None:
     command = ["git", "-C", str(root), "status", "--porcelain", "-z", "--no-renames", "."]
     prefix = ["git", "-C", str(root), "rev-parse", "--show-prefix"]
     try:
-        # Inside a git hook these variables name another index. Settings that a CI gives stay.
-        listed = subprocess.run(["git", "rev-parse", "--local-env-vars"], capture_output=True, check=True, text=True)
-        dropped = {*listed.stdout.split()} - {"GIT_CONFIG_COUNT"}
-        environment = {name: value for name, value in os.environ.items() if name not in dropped}
-        done = subprocess.run(command, capture_output=True, check=True, env=environment)
-        below = subprocess.run(prefix, capture_output=True, check=True, env=environment)
+        done = subprocess.run(command, capture_output=True, check=True, env=git_environment())
+        below = subprocess.run(prefix, capture_output=True, check=True, env=git_environment())
     except (OSError, subprocess.CalledProcessError):
         return None
     entries = [each for each in done.stdout.decode("utf-8", "replace").split("\0") if each]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from oneloop_tools.git_environment import git_environment
+
 from .errors import NoRevisionError, NoSuchFolderError, NothingToPlantError
 from .index import Index
 from .kinds import KINDS
@@ -133,7 +135,13 @@ def is_changed(bug: Bug, changed: dict[str, set[int]]) -> bool:
 def _git(root: Path, revision: str, *arguments: str) -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, errors="replace", check=False
+            ["git", *arguments],
+            cwd=root,
+            env=git_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except OSError as error:
         raise NoRevisionError(revision, str(error)) from None

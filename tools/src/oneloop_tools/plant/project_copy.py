@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from oneloop_tools.git_environment import git_environment
+
 LEFT_OUT = {".git", ".hg", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".postgres"}
 
 
@@ -53,7 +55,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _known_to_git(root: Path) -> list[str] | None:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+        done = subprocess.run(command, cwd=root, env=git_environment(), capture_output=True, check=False)
     except OSError:
         return None
     return [os.fsdecode(each) for each in done.stdout.split(b"\0") if each] if done.returncode == 0 else None

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from ..config import CONFIG
+
 ISOLATION = {
     "own_database": "give the test a database of its own, for DDL, ALTER DATABASE and extensions",
     "restart_sequences": "set each sequence back to where the migrations left it",
@@ -29,7 +31,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if mark.name in ISOLATION and (mark.args or mark.kwargs)
     ]
     for name, problem in FOREIGN.items():
-        inert = name == "anyio" and not config.pluginmanager.has_plugin(name)
+        inert = name == "anyio" and config.stash[CONFIG].existing_suite
         if marked := [item.nodeid for item in items if item.get_closest_marker(name) and not inert]:
             wrong.append(
                 f"@pytest.mark.{name} {problem} Delete it. Tests that have it: {len(marked)}, the first is {marked[0]}"
