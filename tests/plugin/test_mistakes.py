@@ -144,7 +144,8 @@ def test_failed_test_shows_its_sql(run: Run) -> None:
 
 def test_repeated_error_is_shown_once_and_counted(run: Run) -> None:
     assert run.output.count("OSError: the same at") == 2  # in its report and in the summary
-    assert re.search(r"\d+ repeated errors", run.output)
+    (count,) = re.findall(r"(\d+) repeated errors", run.output)
+    assert len(re.findall(r"^ERROR .+ - The same error as in ", run.output, re.MULTILINE)) == int(count)
 
 
 @pytest.mark.parametrize("name", LINES)

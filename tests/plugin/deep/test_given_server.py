@@ -15,7 +15,7 @@ from oneloop.config import CONFIG
 from oneloop.cleanup.test_database import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
-from oneloop.database.run_server import RunServer
+from oneloop.database.run_server import RunServer, _complete
 from oneloop.errors import OneloopError
 from oneloop.test_run import NO_SERVER, RUN, UNREQUESTED, TestRun
 
@@ -24,9 +24,25 @@ ROLES = """
     CREATE ROLE deep_plain LOGIN CREATEDB PASSWORD 'p';
     CREATE ROLE deep_none LOGIN PASSWORD 'n';
     CREATE ROLE deep_bypass LOGIN CREATEDB BYPASSRLS PASSWORD 'b'"""
+FORMS = [
+    ("postgresql://me@here/test", {}, "me@here:5432"),
+    ("postgresql://me@here/test", {"PGPORT": "6", "PGHOST": "there"}, "me@here:6"),
+    ("postgresql:///test", {"PGHOST": "there", "PGUSER": "you"}, "you@there:5432"),
+    ("postgresql://me@/test?host=/dir", {"PGPORT": "6"}, "me@/dir:6"),
+    ("postgresql://here/test", {"USER": "you"}, "you@here:5432"),
+]
 NAMED = "SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles"
 HOLD = "SELECT pg_advisory_lock_shared(29771, hashtext($1))"
 Ask = Callable[..., Awaitable[list[str]]]
+
+
+@pytest.mark.parametrize(("given", "variables", "place"), FORMS)
+def test_what_a_url_leaves_out_is_what_libpq_says(given: str, variables: dict[str, str], place: str) -> None:
+    """From then on libpq's variables name the database of the tests."""
+    url = _complete(make_url(given), variables)
+    host, port = url.host or url.query["host"], url.port or url.query["port"]
+
+    assert f"{url.username}@{host}:{port}" == place
 
 
 @pytest.fixture

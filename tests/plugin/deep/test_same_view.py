@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends
+from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -74,6 +74,14 @@ async def test_nothing_outlives_the_test(
     assert await db_session.scalar(select(func.count()).select_from(Shelf)) == 0, turn
     db_session.add(Shelf(name="poetry"))
     await db_session.commit()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_a_route_of_a_test_ends_with_it(app: FastAPI, async_client: AsyncClient, turn: int) -> None:
+    before = (await async_client.get("/of-a-test")).status_code
+    app.add_api_route("/of-a-test", lambda: turn)
+
+    assert (before, (await async_client.get("/of-a-test")).json()) == (404, turn)
 
 
 async def test_a_rollback_in_a_handler_leaves_the_arranged_rows(

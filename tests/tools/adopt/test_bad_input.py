@@ -150,6 +150,17 @@ def test_path_of_windows(project: Project, option: str) -> None:
     refused(project(), "is a path of Windows, and this is another system.", option, "backend\\tests")
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--tests-dir", "foo/bar", "--tests-dir foo/bar does not end in tests."),
+        ("--migrations", "nope.ini", "There is no nope.ini in "),
+    ],
+)
+def test_what_is_not_there(project: Project, option: str, value: str, message: str) -> None:
+    refused(project(), message, option, value)
+
+
 def test_environment_is_needed(project: Project) -> None:
     """A project whose dependencies were never installed has no suite to compare with."""
     done = project().adopt("--yes", "--python", "nowhere/python")

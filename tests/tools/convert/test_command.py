@@ -358,6 +358,18 @@ class TestBadInput:
         assert (suite / "tests/test_a.py").read_text() == SYNC
 
 
+@pytest.mark.parametrize(
+    "arguments", [["--keep", "tests/test_a.py::test_helth"], ["tests/test_a.py::test_helth"], ["--keep", "tests/b"]]
+)
+def test_mistyped_test_is_refused(suite: Path, command: Command, arguments: list[str]) -> None:
+    """With `--keep` it would be converted."""
+    status, _, err = command(*arguments, "--write")
+
+    assert status == 2
+    assert err.startswith(f"There is no {arguments[-1]} in ")
+    assert (suite / "tests/test_a.py").read_text() == SYNC
+
+
 @pytest.mark.parametrize("name", ["brief", "factory", "shelf", "shop"])
 def test_audit_chooses_tests_and_changes_no_judgement(tmp_path: Path, name: str) -> None:
     """What the audit would convert comes out the same without it: converted, or left for the same reason."""

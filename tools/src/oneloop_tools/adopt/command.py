@@ -27,6 +27,8 @@ def run(options: argparse.Namespace, pytest_arguments: Sequence[str]) -> int:
     given = answers(options)
     for name, value in given.items():
         refuse_windows_path(value, f"--{name.replace('_', '-')}")
+    if Path(given.get("tests_dir", "tests")).name != "tests":
+        raise AdoptionError(f"--tests-dir {given['tests_dir']} does not end in tests. Name a folder called tests.")
     folder = open_repository(options.repo, allow_dirty=options.allow_dirty or options.dry_run)
     return _Adoption(options, given, find_root(folder), list(pytest_arguments)).run()
 
@@ -81,7 +83,8 @@ class _Adoption:
         for line in difference(before, after):
             say(line)
         say("Next: read docs/testing/migration.md, then run the audit:")
-        say("    oneloop-tools audit .")
+        clone = Path(template.address) / "oneloop.py"
+        say(f"    python3 {clone} audit {self.root}" if clone.exists() else "    oneloop-tools audit .")
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
         return int(any(after.outcomes.get(name) != "passed" for name in passed))
 

@@ -137,7 +137,10 @@ class Investigation:
 
     def _migrations(self, found: Migrations | None) -> Finding:
         if "migrations" in self.given:
-            return Finding(self.given["migrations"], "--migrations")
+            named = self.given["migrations"]
+            if named != CREATE_ALL and not (self.root / named).is_file():
+                raise AdoptionError(f"There is no {named} in {self.root}. Give --migrations a file, or {CREATE_ALL}.")
+            return Finding(named, "--migrations")
         return found.finding(self.root) if found else Finding(CREATE_ALL, "no revision of Alembic was found")
 
     def _driver(self, named: Finding | None, declared: Finding | None) -> Finding:

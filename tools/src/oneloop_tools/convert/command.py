@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import gc
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,17 @@ from pathlib import Path
 from oneloop_tools.project import ProjectSettings, http_library
 
 from .conversion import Conversion, Entry, convert
-from .files import Selection, SourceFile, check_path, find_dirty, find_files, read_file, without_parameters, write_all
+from .files import (
+    Selection,
+    SelectionError,
+    SourceFile,
+    check_path,
+    find_dirty,
+    find_files,
+    read_file,
+    without_parameters,
+    write_all,
+)
 from .index import ProjectIndex, read_module
 from .modules import Module
 from .reasons import PAGE
@@ -26,19 +37,21 @@ def run(root: Path, options: argparse.Namespace) -> int:
     paths = options.paths or [str(folder) for folder in settings.test_folders]
     selection = Selection([check_path(root, each) for each in paths])
     selection.http_library = http_library(root)
-    selection.kept |= {without_parameters(each) for each in options.keep}
+    named = {without_parameters(each) for each in options.keep}
+    selection.kept |= named
     if options.audit is not None:
         selection.read_audit(root / options.audit)
     # The trees are millions of objects that all stay. Looking for garbage among them takes a third of the time.
     gc.disable()
     try:
-        return _Run(root, selection, options).convert(settings.answers.get("app", ""))
+        return _Run(root, selection, options, named).convert(settings.answers.get("app", ""))
     finally:
         gc.enable()
 
 
 class _Run:
-    def __init__(self, root: Path, selection: Selection, options: argparse.Namespace) -> None:
+    def __init__(self, root: Path, selection: Selection, options: argparse.Namespace, kept: set[str]) -> None:
+        self.kept = kept
         self.root = root
         self.selection = selection
         self.options = options
@@ -46,9 +59,19 @@ class _Run:
         self.unreadable: dict[str, str] = {}
         self.modules: list[Module] = []
 
+    def _check_names(self, index: ProjectIndex) -> None:
+        """Refuse a mistyped test: what it should have named would be converted, or left."""
+        known = "\n".join({*self.sources, *(each.nodeid for each in index.functions())})
+        for name in sorted({each for each in self.selection.asked if "::" in each} | self.kept):
+            if not re.search(rf"^{re.escape(name)}(?:$|/|::)", known, re.MULTILINE):
+                raise SelectionError(
+                    f"There is no {name} in {self.root}. Name a test as file::test, or file::class::test."
+                )
+
     def convert(self, answered_app: str) -> int:
         self._read()
         index = ProjectIndex(self.root, self.modules, self.options.app, answered_app.replace(":", ".") or None)
+        self._check_names(index)
         done = convert(index, self.selection)
         wrong = [shown for shown, content in done.changed.items() if not _is_python(content)]
         if wrong:

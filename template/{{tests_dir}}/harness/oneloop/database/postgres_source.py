@@ -26,6 +26,7 @@ class PostgresSource:
         self._variable, self._tcp = variable, tcp
         OneloopError.server_variable = variable or VARIABLE
         self._given = os.environ.get(variable)
+        self._environment = dict(os.environ)
         self.embedded = not self._given
         self._app_role = ""
         self.kept: KeptTemplate | None = None
@@ -54,7 +55,8 @@ class PostgresSource:
             return
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="oneloop-postgres")
         if self._given:
-            self._given_server = GivenServer(self._given, run, app_role, self.kept, self._variable)
+            given = self._given, self._variable, self._environment
+            self._given_server = GivenServer(*given, run=run, role=app_role, kept=self.kept)
             self._executor.submit(asyncio.run, self._given_server.live())
         else:
             start = partial(start_server, announce=self._address.set_result, tcp=self._tcp)

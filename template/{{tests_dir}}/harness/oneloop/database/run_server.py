@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import os
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -72,17 +71,18 @@ class RunServer(NamedTuple):
 class GivenServer:
     """The server of TEST_DATABASE_URL while a run uses it: its roles and its lock, and the end of both."""
 
-    def __init__(self, url: str, run: str, app_role: str, kept: KeptTemplate | None, variable: str) -> None:
-        self._given, self._run, self._app_role, self._kept = url, run, app_role, kept
-        self._variable = variable
-        self._environment = dict(os.environ)  # libpq's variables will name the test database
+    def __init__(
+        self, given: str, where: str, environment: Mapping[str, str], *, run: str, role: str, kept: KeptTemplate | None
+    ) -> None:
+        self._given, self._where, self._environment = given, where, environment
+        self._run, self._app_role, self._kept = run, role, kept
         self.ready: Future[RunServer] = Future()
 
     async def live(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         with exempt():
             try:
-                url = _complete(server_url(self._given, where=self._variable), self._environment)
+                url = _complete(server_url(self._given, where=self._where), self._environment)
                 async with administer(url) as connection:
                     await connection.execute(HOLD, {"run": self._run})
                     await sweep(connection)
@@ -123,10 +123,15 @@ class GivenServer:
 
 
 def _complete(url: URL, environment: Mapping[str, str]) -> URL:
-    if url.host is None and "host" not in url.query:
-        url = url.set(host=environment.get("PGHOST"), port=int(environment.get("PGPORT") or 5432))
+    """Add what libpq would add. Its variables are about to name the test database, so nothing is left to them."""
+    port = environment.get("PGPORT") or "5432"
+    if "host" in url.query:
+        url = url if "port" in url.query else url.update_query_dict({"port": port})
+    else:
+        url = url.set(host=url.host or environment.get("PGHOST"), port=url.port or int(port))
     password = url.password if isinstance(url.password, str) else environment.get("PGPASSWORD")
-    return url.set(username=url.username or environment.get("PGUSER"), password=password)
+    user = url.username or environment.get("PGUSER") or environment.get("USER")
+    return url.set(username=user, password=password)
 
 
 async def sweep(connection: AsyncConnection, ended: str = "") -> None:

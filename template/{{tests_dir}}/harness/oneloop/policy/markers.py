@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             wrong.append(
                 f"@pytest.mark.{name} {problem} Delete it. Tests that have it: {len(marked)}, the first is {marked[0]}"
             )
+    wrong += [] if config.stash[CONFIG].existing_suite else _other_loops(items)
     if config.getoption("forked", False):
         wrong.append(f"--forked {FOREIGN['forked']} Remove it. To use several processes: pytest -n auto")
     if wrong:
@@ -48,8 +49,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("enable_socket")
 
 
+def _other_loops(items: list[pytest.Item]) -> list[str]:
+    marked = [(item.nodeid, mark.kwargs.get("loop_scope")) for item in items for mark in item.iter_markers("asyncio")]
+    text = "{}: @pytest.mark.asyncio(loop_scope={!r}) runs a test on another event loop. Delete it."
+    return [text.format(*each) for each in marked if (each[1] or "session") != "session"]
+
+
 def reason(item: pytest.Item, name: str) -> str | None:
-    """Return the reason of the exemption `name`; None if the test has no such marker."""
     marker = item.get_closest_marker(name)
     return None if marker is None else reason_of(marker)
 
@@ -68,14 +74,12 @@ def abort_collection(config: pytest.Config, items: list[pytest.Item], message: s
     output = getattr(config, "workeroutput", None)
     if output is None:
         raise pytest.UsageError(message)
-    # pytest-xdist takes an error in a worker for a crash, so the worker gets no tests instead.
-    output.setdefault(WORKER_OUTPUT, message)
+    output.setdefault(WORKER_OUTPUT, message)  # pytest-xdist takes an error in a worker for a crash
     items.clear()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Keep the message of a worker. All workers send the same."""
     if message := getattr(node, "workeroutput", {}).get(WORKER_OUTPUT):
         node.config.stash[REFUSED] = message
 

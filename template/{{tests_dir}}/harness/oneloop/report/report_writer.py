@@ -19,6 +19,7 @@ from .stop_run import Contribution, Failure, reason_to_stop
 PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
 SAME = "The same error as in "
+REPEATED = "repeated errors"
 CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
 RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
@@ -111,4 +112,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     repeated = isinstance(report.longrepr, str) and report.longrepr.startswith(SAME)
-    return ("repeated errors", "E", "ERROR") if repeated else None
+    return (REPEATED, "E", "ERROR") if repeated else None
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for report in terminalreporter.getreports(REPEATED):
+        terminalreporter.write_line(f"ERROR {report.nodeid} - {report.longrepr}")
