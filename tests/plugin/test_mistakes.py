@@ -50,6 +50,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "leaks_wrong.test_connection_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_connection_dropped": ("error", ["LeakError", f"{LEAKS}:"]),
+    "leaks_wrong.test_connection_in_a_variable": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_session_left_open": ("error", ["LeakError", f"{LEAKS}:"]),
     "leaks_wrong.test_task_of_a_fixture": ("error", ["LeakError", "'of a fixture'"]),
     "leaks_wrong.test_task_that_failed": ("error", ["'failing'", "RuntimeError('this fails')", f"{LEAKS}:"]),

@@ -51,12 +51,11 @@ def test_what_only_lists_runs_nothing(run: RunSuite, options: str) -> None:
     [
         ("-p anyio.pytest_plugin -o anyio_mode=auto", "", "anyio_mode is 'auto', and the plugin needs 'strict'."),
         ("-p anyio.pytest_plugin", MARKED.format("anyio"), "@pytest.mark.anyio runs a test on another event loop"),
-        ("", MARKED.format("asyncio(loop_scope='function')"), "loop_scope='function') runs a test on another event loop"),
         ("-p no:pytest_socket", "", "pytest-socket is switched off"),
         ("--forked", FORKED, "--forked runs a test in a process of its own"),
         ("-o markers=forked", MARKED.format("forked"), "@pytest.mark.forked runs a test in a process of its own"),
     ],
-    ids=["anyio's auto mode", "anyio", "loop_scope", "no pytest-socket", "--forked", "forked"],
+    ids=["anyio's auto mode", "anyio", "no pytest-socket", "--forked", "forked"],
 )
 def test_what_cannot_work_is_one_line_at_the_start(run: RunSuite, options: str, seam: str, words: str) -> None:
     done = run(*TESTS, *shlex.split(options), seam=seam)

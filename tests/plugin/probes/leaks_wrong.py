@@ -26,6 +26,14 @@ async def test_connection_dropped(db_engine: AsyncEngine) -> None:
     await db_engine.connect()
 
 
+async def test_connection_in_a_variable(db_engine: AsyncEngine) -> None:
+    connection = await db_engine.connect()
+    await connection.execute(text("SELECT 1"))
+
+
+def test_the_next_one_gets_no_warning_of_it() -> None: ...
+
+
 async def test_session_left_open(db_engine: AsyncEngine, request: Any) -> None:
     session = request.session.left_open = AsyncSession(db_engine)
     await session.execute(text("SELECT 1"))

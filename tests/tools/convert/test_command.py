@@ -358,9 +358,7 @@ class TestBadInput:
         assert (suite / "tests/test_a.py").read_text() == SYNC
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--keep", "tests/test_a.py::test_helth"], ["tests/test_a.py::test_helth"], ["--keep", "tests/b"]]
-)
+@pytest.mark.parametrize("arguments", [["--keep", "tests/test_a.py::test_helth"], ["tests/test_a.py::test_helth"]])
 def test_mistyped_test_is_refused(suite: Path, command: Command, arguments: list[str]) -> None:
     """With `--keep` it would be converted."""
     status, _, err = command(*arguments, "--write")

@@ -62,7 +62,7 @@ class _Run:
     def _check_names(self, index: ProjectIndex) -> None:
         """Refuse a mistyped test: what it should have named would be converted, or left."""
         known = "\n".join({*self.sources, *(each.nodeid for each in index.functions())})
-        for name in sorted({each for each in self.selection.asked if "::" in each} | self.kept):
+        for name in sorted(each for each in {*self.selection.asked, *self.kept} if "::" in each):
             if not re.search(rf"^{re.escape(name)}(?:$|/|::)", known, re.MULTILINE):
                 raise SelectionError(
                     f"There is no {name} in {self.root}. Name a test as file::test, or file::class::test."

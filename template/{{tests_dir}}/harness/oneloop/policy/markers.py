@@ -36,7 +36,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             wrong.append(
                 f"@pytest.mark.{name} {problem} Delete it. Tests that have it: {len(marked)}, the first is {marked[0]}"
             )
-    wrong += [] if config.stash[CONFIG].existing_suite else _other_loops(items)
     if config.getoption("forked", False):
         wrong.append(f"--forked {FOREIGN['forked']} Remove it. To use several processes: pytest -n auto")
     if wrong:
@@ -47,12 +46,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.fixturenames.insert(item.fixturenames.index("_after_each_test") + 1, f"_{name}")
         if item.get_closest_marker("network"):
             item.add_marker("enable_socket")
-
-
-def _other_loops(items: list[pytest.Item]) -> list[str]:
-    marked = [(item.nodeid, mark.kwargs.get("loop_scope")) for item in items for mark in item.iter_markers("asyncio")]
-    text = "{}: @pytest.mark.asyncio(loop_scope={!r}) runs a test on another event loop. Delete it."
-    return [text.format(*each) for each in marked if (each[1] or "session") != "session"]
 
 
 def reason(item: pytest.Item, name: str) -> str | None:
