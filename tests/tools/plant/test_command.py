@@ -79,6 +79,7 @@ def test_since_plants_in_changed_lines(shop: Shop) -> None:
     shop.git("init", "-q")
     shop.git("add", ".")
     shop.git("commit", "-qm", "one")
+    shop.git("config", "diff.mnemonicPrefix", "true")  # a user's setting
     shop.write("src/shop/orders.py", CODE.replace("is None:", "is None:  # changed"))
 
     done = shop.plant("--since", "HEAD", "--list", *SOME)

@@ -34,6 +34,7 @@ TESTS = "tests"
 PACKAGE = Path(__file__).parent
 ENVIRONMENTS = (".venv", "venv")
 INTERPRETERS = ("bin/python", "Scripts/python.exe")
+POETRY = ("poetry", "env", "info", "--executable")
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,10 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         if found is None:
             raise NoInterpreterError(f"There is no interpreter {named}. Give --python the path of the project's own.")
         return [os.path.abspath(found)]  # noqa: PTH100  Path.resolve would leave the virtual environment
-    for environment in ENVIRONMENTS:
-        for path in INTERPRETERS:
-            if (root / environment / path).exists():
-                return [str(root / environment / path)]
-    if (root / "poetry.lock").exists() and (found := _named_by_poetry(root)):
-        return [found]
+    if interpreter := interpreter_in(root):
+        return [str(interpreter)]
+    if (root / "poetry.lock").exists() and (named_by_poetry := output_of(root, POETRY)):
+        return [named_by_poetry]
     if (root / "pyproject.toml").exists() and (uv := os.environ.get("UV") or shutil.which("uv")):
         return [uv, "run", "--quiet", "--project", str(root), "python"]
     raise NoInterpreterError(
@@ -168,13 +167,19 @@ def http_library(root: Path) -> str:
     return "httpx" if "httpx" in found and "httpx2" not in found else "httpx2"
 
 
-def _named_by_poetry(root: Path) -> str | None:
-    command = ["poetry", "env", "info", "--executable"]
+def interpreter_in(folder: Path) -> Path | None:
+    """Return the interpreter of the virtual environment in a folder."""
+    paths = (folder / environment / path for environment in ENVIRONMENTS for path in INTERPRETERS)
+    return next((path for path in paths if path.exists()), None)
+
+
+def output_of(root: Path, command: Sequence[str]) -> str:
+    """Return what a program of the project prints; nothing if it is missing or fails."""
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip() or None
+        return ""
+    return done.stdout.strip()
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class _Adoption:
         environment = self.look.environment
         template = find_template(self.options.template)
         needed = read_needed(template)
-        confirmed = confirm(self.root, self.python, findings, self.look.roots, environment, packages=needed)
+        confirmed = confirm(self.root, self.look.interpreter, findings, self.look.roots, environment, packages=needed)
         findings.driver = self._driver(findings, confirmed)
         show_confirmed(findings, confirmed)
         installed = {**confirmed.versions, "python": confirmed.python}
@@ -75,6 +75,8 @@ class _Adoption:
             say(f"The plugin is written, and it is not installed: {reason}\nRun this in {self.root}:")
             say(f"    {self.look.manager.shown}")
             return 1
+        # The package manager may have made an environment.
+        self.look.interpreter = find_interpreter(self.root, self.look.top, self.options.python)
         after = self._suite("with the plugin")
         lines = sum(each.lines for each in changes)
         say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} lines in {len(changes)} of your files.")
@@ -88,15 +90,11 @@ class _Adoption:
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
         return int(any(after.outcomes.get(name) != "passed" for name in passed))
 
-    @property
-    def python(self) -> Path:
-        return find_interpreter(self.root, self.look.top, self.options.python)
-
     def _suite(self, how: str) -> SuiteRun | None:
         if self.options.no_tests:
             return None
         say(f"Running the suite {how} ...")
-        return run_suite([str(self.python)], self.root, self.pytest)
+        return run_suite([str(self.look.interpreter)], self.root, self.pytest)
 
     def _refuse_what_is_there(self) -> None:
         plugin = self.root / self.look.tests_dir / PLUGIN

@@ -2,7 +2,6 @@
 
 import gc
 import inspect
-import os
 import re
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from oneloop_tools.audit.app.load import load, load_app
+from oneloop_tools.audit.app.load import load, load_app, needed_arguments, prepare
 from oneloop_tools.audit.errors import AppImportError, AppNameError, ConnectingImportError
 
 
@@ -26,7 +25,7 @@ def confirm(asked: dict[str, Any]) -> dict[str, Any]:
         return {"error": {"kind": "import", "text": _short(str(error).partition(" Set what it needs")[0])}}
     except AppNameError as error:
         return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
-    found["tables"] = _try(lambda: len(_metadata(asked["metadata"]).tables)) if asked["metadata"] else None
+    found["tables"] = _try(lambda: len(load(asked["metadata"]).tables)) if asked["metadata"] else None
     found["session"] = _try(lambda: _kind(load(asked["session_dependency"]))) if asked["session_dependency"] else None
     found["engines"] = _engines()
     return found
@@ -40,26 +39,12 @@ def _short(text: str) -> str:
 
 
 def _app(name: str, roots: list[Path], environment: dict[str, str]) -> dict[str, Any]:
-    for root in reversed(roots):
-        if str(root) not in sys.path:
-            sys.path.insert(0, str(root))
-    for key, value in environment.items():
-        os.environ.setdefault(key, value)
+    prepare(roots, environment)
     made = load(name)
-    if not isinstance(made, Starlette) and callable(made):
-        needed = [
-            each.name
-            for each in inspect.signature(made).parameters.values()
-            if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-        ]
-        if needed:
-            return {"app": "function", "needs": needed}
+    if not isinstance(made, Starlette) and callable(made) and (needed := needed_arguments(made)):
+        return {"app": "function", "needs": needed}
     app = load_app(name, roots, environment)
     return {"app": type(app).__name__, "needs": [], "routes": len(app.routes)}
-
-
-def _metadata(name: str) -> Any:
-    return load(name)
 
 
 def _kind(dependency: Any) -> str:

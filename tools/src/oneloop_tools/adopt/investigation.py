@@ -41,6 +41,7 @@ class Investigation:
     roots: list[Path] = field(init=False)
     tree: ProjectTree = field(init=False)
     pytest_settings: PytestSettings = field(init=False)
+    interpreter: Path = field(init=False)
     manager: PackageManager = field(init=False)
     packages: Packages = field(init=False)
 
@@ -89,8 +90,8 @@ class Investigation:
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
         self.pytest_settings = find_pytest_settings(self.root)
-        interpreter = find_interpreter(self.root, self.top, self.python)
-        self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", interpreter)
+        self.interpreter = find_interpreter(self.root, self.top, self.python)
+        self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", self.interpreter)
         return Findings(
             app=app,
             session_dependency=session,

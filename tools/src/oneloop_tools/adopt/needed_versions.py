@@ -1,10 +1,9 @@
 """The versions that the plugin needs, read from its own pyproject.toml in the template, and what the project has."""
 
 import re
-import subprocess
 from pathlib import Path
 
-from oneloop_tools.git_environment import git_environment
+from oneloop_tools.git_environment import git
 
 from .finding import AdoptionError
 from .package_manager import PackageManager
@@ -21,10 +20,7 @@ def read_needed(template: Template) -> dict[str, str]:
     if not Path(template.address).is_dir():
         return {}
     for name in (f"{PLUGIN}.jinja", PLUGIN):
-        command = ["git", "show", f"{template.commit or 'HEAD'}:{name}"]
-        done = subprocess.run(
-            command, cwd=template.address, env=git_environment(), capture_output=True, text=True, check=False
-        )
+        done = git(Path(template.address), "show", f"{template.commit or 'HEAD'}:{name}")
         if done.returncode == 0:
             return _needed(done.stdout)
     return {}

@@ -2,10 +2,9 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
-from oneloop_tools.git_environment import git_environment
+from oneloop_tools.git_environment import git
 
 from .finding import AdoptionError
 
@@ -46,11 +45,8 @@ def refuse_windows_path(given: str, what: str) -> None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     """Return what git prints, or None if it fails."""
-    environment = git_environment()
     try:
-        done = subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
+        done = git(folder, *arguments)
     except FileNotFoundError:
         raise AdoptionError("git is missing. Install it, then try again.") from None
     return None if done.returncode else done.stdout.strip()

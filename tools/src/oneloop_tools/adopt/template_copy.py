@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from oneloop_tools.git_environment import git_environment
+from oneloop_tools.git_environment import git, git_environment
 from oneloop_tools.project import ANSWERS_FILE, OWN_ANSWERS_FILE
 
 from .finding import AdoptionError
@@ -46,9 +46,7 @@ def find_template(named: str | None) -> Template:
 
 
 def _head(clone: Path) -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=clone, env=git_environment(), capture_output=True, text=True, check=False
-    )
+    done = git(clone, "rev-parse", "HEAD")
     if done.returncode:
         raise AdoptionError(f"{clone} is not a git clone, so no update could use it. Get Oneloop by `git clone`.")
     return done.stdout.strip()

@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from oneloop_tools.convert.files import check_path
 from oneloop_tools.project import ProjectSettings, find_python, project_environment, source_folder
 
 from .errors import NoForkError, PlantError
 from .kinds import KINDS
 from .outcome import Baseline, Outcome, missing
-from .places import Places, changed_lines, check_paths, find_places, is_changed
+from .places import Places, changed_lines, find_places, is_changed
 from .planting import examine, plant
 from .project_copy import ProjectCopy, copy_project
 from .report import render, to_json
@@ -39,7 +40,7 @@ def run(root: Path, options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace, root: Path) -> None:
     if not hasattr(os, "fork"):
         raise NoForkError
-    check_paths(root, options.paths)
+    options.paths = [check_path(root, each) for each in options.paths]
     names = {kind.name for kind in KINDS}
     for each in options.kind:
         if each not in names:
@@ -96,12 +97,12 @@ def _workers(
     # Oneloop's plugin gives each run a database of its own. Other suites share one, unless --env tells them apart.
     separate = settings.plugin_folder.is_dir() or any("{worker}" in each for each in options.env)
     count = options.workers or (os.cpu_count() or 1 if separate else 1)
+    packages = [*options.path, *(each for each in ("src", ".") if (root / each).is_dir())]
+    copies = [copy, *(copy.again(number) for number in range(1, min(count, most)))]  # before a test writes there
     with ExitStack() as stack:
         workers = []
-        for number in range(max(1, min(count, most))):
-            own = copy if number == 0 else copy_project(copy.root, copy.root.parent / str(number))
+        for number, own in enumerate(copies):
             given = dict(each.replace("{worker}", str(number)).split("=", 1) for each in options.env)
-            packages = [*options.path, *(each for each in ("src", ".") if (root / each).is_dir())]
             worker = Worker(command, root, own, packages, environment | given)
             stack.callback(worker.close)
             workers.append(worker)
@@ -129,12 +130,12 @@ def _report(outcomes: list[Outcome], places: Places, options: argparse.Namespace
     if options.baseline is None:
         return int(any(each.missed for each in outcomes))
     if options.update and not options.baseline.exists():
-        baseline.write(options.baseline, outcomes, whole=whole)
+        Baseline.of(outcomes).write(options.baseline)
         _tell(f"{options.baseline} is written. Commit it.")
         return 0
     new, solved = baseline.compare(outcomes, whole=whole)
     if solved and options.update:
-        baseline.write(options.baseline, outcomes, whole=whole)
+        baseline.without(solved).write(options.baseline)
         _tell(f"{options.baseline} is shorter by {len(solved)}. Commit it.")
     elif solved:
         _tell(

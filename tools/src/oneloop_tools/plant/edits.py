@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from .source import Edit, Node, Source, called, cst
+from oneloop_tools.convert.syntax import Node, cst
+
+from .source import Edit, Source, called
 
 
 def drop_argument(source: Source, call: Node, dropped: Node) -> Edit:

@@ -1,7 +1,6 @@
 """Why planting ends early. Each message says what happened, where, and what to do."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from oneloop_tools.errors import ToolsError
 
@@ -24,11 +23,6 @@ class NoCoverageError(PlantError):
 class NoForkError(PlantError):
     def __init__(self) -> None:
         super().__init__("This system cannot fork a process. Run it on Linux, macOS or in WSL.")
-
-
-class NoSuchFolderError(PlantError):
-    def __init__(self, path: str, root: Path) -> None:
-        super().__init__(f"There is no {path} in {root}. Name a folder or a file of the service's code.")
 
 
 class NothingToPlantError(PlantError):

@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .source import Node, Source, called, cst, dotted
+from oneloop_tools.convert.syntax import Node, cst
+
+from .source import Source, called, dotted
 
 ROLE_WORDS = ("admin", "superuser", "staff", "role", "permission", "scopes", "moderator", "privilege")
 LOGIN_WORDS = ("current_user", "currentuser", "auth", "token", "login", "active_user", "api_key", "credentials", "user")

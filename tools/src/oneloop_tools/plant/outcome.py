@@ -11,7 +11,6 @@ from .places import Bug
 from .workers import SuiteRun
 
 State = Literal["caught", "survived", "not reached", "equivalent"]
-NO_TESTS = 5  # pytest's status
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,14 @@ class Baseline:
                 f"{file} is not a baseline of this command. Take it from the last commit again."
             ) from None
 
+    @classmethod
+    def of(cls, outcomes: Sequence[Outcome]) -> "Baseline":
+        """Return the first list."""
+        return cls({each.bug.id: "" for each in outcomes if each.missed})
+
+    def without(self, solved: Sequence[str]) -> "Baseline":
+        return Baseline({name: reason for name, reason in self.known.items() if name not in solved})
+
     def reason(self, bug_id: str) -> str:
         return self.known.get(bug_id, "")
 
@@ -79,14 +86,9 @@ class Baseline:
         gone = [name for name in self.known if whole and name not in judged]
         return new, [*solved, *gone]
 
-    def write(self, file: Path, outcomes: Sequence[Outcome], *, whole: bool) -> None:
-        """Write the first list, or the old one without what is solved."""
-        if not file.exists():
-            left = {each.bug.id: "" for each in outcomes if each.missed}
-        else:
-            _, solved = self.compare(outcomes, whole=whole)
-            left = {name: reason for name, reason in self.known.items() if name not in solved}
-        entries = [{"id": name, "reason": reason} if reason else {"id": name} for name, reason in sorted(left.items())]
+    def write(self, file: Path) -> None:
+        known = sorted(self.known.items())
+        entries = [{"id": name, "reason": reason} if reason else {"id": name} for name, reason in known]
         file.write_text(json.dumps({"version": VERSION, "bugs": entries}, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 

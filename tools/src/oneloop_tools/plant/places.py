@@ -2,16 +2,15 @@
 
 import difflib
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from oneloop_tools.git_environment import git_environment
+from oneloop_tools.git_environment import git
 
-from .errors import NoRevisionError, NoSuchFolderError, NothingToPlantError
+from .errors import NoRevisionError, NothingToPlantError
 from .index import Index
 from .kinds import KINDS
 from .kinds.kind import Kind
@@ -61,12 +60,6 @@ def find_places(root: Path, given: Sequence[str], kinds: Collection[str], files:
     return Places(bugs, [source.path for source in sources], left_out)
 
 
-def check_paths(root: Path, given: Sequence[str]) -> None:
-    for each in given:
-        if not (root / each).exists():
-            raise NoSuchFolderError(each, root)
-
-
 def _is_code(path: str, given: Sequence[str]) -> bool:
     if given:
         return any(Path(path).is_relative_to(Path(each)) for each in given)
@@ -113,12 +106,24 @@ HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 def changed_lines(root: Path, revision: str) -> dict[str, set[int]]:
     """Return the changed lines of each file below `root`; every line of a file that git does not know."""
-    diff = _git(root, revision, "diff", "--no-color", "--no-ext-diff", "-U0", "--relative", revision, "--", ".")
+    diff = _git(
+        root,
+        revision,
+        "diff",
+        "--no-color",
+        "--no-ext-diff",
+        "--dst-prefix=b/",
+        "-U0",
+        "--relative",
+        revision,
+        "--",
+        ".",
+    )
     found: dict[str, set[int]] = {}
     lines: set[int] = set()
     for line in diff.splitlines():
         if line.startswith("+++ "):
-            lines = found.setdefault(line.removeprefix("+++ ").removeprefix("b/"), set())
+            lines = found.setdefault(line.removeprefix("+++ ").removeprefix("b/").rstrip("\t"), set())
         elif hunk := HUNK.match(line):
             start, count = int(hunk[1]), int(hunk[2] or 1)
             lines.update(range(start, start + count))
@@ -134,15 +139,7 @@ def is_changed(bug: Bug, changed: dict[str, set[int]]) -> bool:
 
 def _git(root: Path, revision: str, *arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            env=git_environment(),
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = git(root, "-c", "core.quotePath=false", *arguments)
     except OSError as error:
         raise NoRevisionError(revision, str(error)) from None
     if done.returncode:

@@ -16,6 +16,10 @@ class ProjectCopy:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    def again(self, number: int) -> "ProjectCopy":
+        """Copy the copy, beside it."""
+        return ProjectCopy(Path(shutil.copytree(self.root, self.root.parent / str(number), symlinks=True)))
+
     @contextmanager
     def planted(self, path: str, text: bytes) -> Iterator[None]:
         """Replace a file of the copy until the block ends."""

@@ -1,19 +1,18 @@
 """A file of the service as LibCST reads it, and the edits that plant a bug in it."""
 
-import ast
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import libcst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider, PositionProvider
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
+
+from oneloop_tools.convert.syntax import Node, children, cst, parse, walk
 
 from .errors import PlantError
-
-# Untyped: with LibCST's hundred node classes, strict types need a cast in every second line.
-cst: Any = libcst
-Node = Any
 
 
 class UnknownSyntaxError(PlantError):
@@ -42,10 +41,11 @@ class Source:
             raise UnknownSyntaxError(f"{path} is left out: {_first_line(error)}") from None
         self.module = wrapper.module
         self._spans = wrapper.resolve(ByteSpanPositionProvider)
-        self._positions = wrapper.resolve(PositionProvider)
-        self._parents = wrapper.resolve(ParentNodeProvider)
+        # LibCST's own providers of lines and parents write and walk the file once more each.
+        self._starts = [0, *(found.end() for found in re.finditer(rb"\r\n|\r|\n", content))]
+        self._parents = {child: node for node in walk(self.module) for child in children(node)}
         self._by_type: dict[type, list[Node]] = {}
-        for node in self._positions:
+        for node in self._spans:
             self._by_type.setdefault(type(node), []).append(node)
 
     @classmethod
@@ -93,7 +93,11 @@ class Source:
         return self.content[start:end].decode(self.module.encoding)
 
     def line(self, node: Node) -> int:
-        return int(self._positions[node].start.line)
+        return self._lines_of(node)[0]
+
+    def _lines_of(self, node: Node) -> tuple[int, int]:
+        span = self._spans[node]
+        return bisect_right(self._starts, span.start), bisect_right(self._starts, span.start + span.length)
 
     def lines(self, node: Node) -> range:
         """Return the lines of the statement that contains `node`; of a compound one, those of its head."""
@@ -102,10 +106,10 @@ class Source:
             statement = each
             if isinstance(each, cst.SimpleStatementLine | cst.BaseCompoundStatement | cst.ExceptHandler):
                 break
-        start, end = self._positions[statement].start.line, self._positions[statement].end.line
+        start, end = self._lines_of(statement)
         body = getattr(statement, "body", None)
         if isinstance(body, cst.BaseSuite):
-            end = max(start, self._positions[body].start.line - (1 if isinstance(body, cst.IndentedBlock) else 0))
+            end = max(start, self.line(body) - (1 if isinstance(body, cst.IndentedBlock) else 0))
         return range(start, end + 1)
 
     def planted(self, edit: Edit) -> bytes:
@@ -130,7 +134,7 @@ class Source:
 
 def compiles(content: bytes) -> bool:
     try:
-        ast.parse(content)
+        parse(content)
     except (SyntaxError, ValueError):
         return False
     return True

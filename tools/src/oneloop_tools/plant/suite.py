@@ -65,7 +65,7 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self.send(event="failed", test=report.nodeid, phase=report.when, what=_last_line(report.longreprtext))
-        self.send(event="phase", test=report.nodeid, seconds=report.duration, skipped=report.skipped)
+        self.send(event="phase", test=report.nodeid, seconds=report.duration)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:

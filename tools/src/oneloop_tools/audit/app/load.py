@@ -36,17 +36,22 @@ def choose_app(sources: Sources, roots: Sequence[Path], skipped: Sequence[Path])
 
 def load_app(name: str, roots: Sequence[Path], environment: dict[str, str]) -> Starlette:
     """Import the app that `module:name` names, or call the function of that name."""
-    for root in reversed(roots):
-        if str(root) not in sys.path:
-            sys.path.insert(0, str(root))
-    for key, value in environment.items():
-        os.environ.setdefault(key, value)
+    prepare(roots, environment)
     made = load(name)
     if not isinstance(made, Starlette) and callable(made):
         made = _make(name, made)
     if not isinstance(made, Starlette):
         raise AppNameError(name, f"has the type {type(made).__name__}, and is not a FastAPI app")
     return made
+
+
+def prepare(roots: Sequence[Path], environment: dict[str, str]) -> None:
+    """Let the project's modules be imported as its tests import them."""
+    for root in reversed(roots):
+        if str(root) not in sys.path:
+            sys.path.insert(0, str(root))
+    for key, value in environment.items():
+        os.environ.setdefault(key, value)
 
 
 def load(name: str) -> Any:
@@ -62,13 +67,16 @@ def load(name: str) -> Any:
     return found
 
 
-def _make(name: str, function: Any) -> Any:
-    needed = [
+def needed_arguments(function: Any) -> list[str]:
+    return [
         each.name
         for each in inspect.signature(function).parameters.values()
         if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     ]
-    if needed:
+
+
+def _make(name: str, function: Any) -> Any:
+    if needed := needed_arguments(function):
         raise AppNameError(name, f"is a function that needs {', '.join(needed)}")
     with _refused(name):
         return function()

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import drop_argument, drop_element, drop_method, drop_parameter
 from oneloop_tools.plant.index import Index, checks_login, checks_role
-from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Find, Kind
 
@@ -148,7 +149,6 @@ def _used(source: Source, function: Node, parameter: Node) -> bool:
     return re.search(rf"\b{parameter.name.value}\b", source.code(function.body)) is not None
 
 
-ACCESS = "tests/access.py"
 KINDS = (
     Kind(
         "owner-filter-dropped",

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import drop_argument
 from oneloop_tools.plant.index import Index
-from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Kind
 
-STATUS = re.compile(r"(?:HTTPStatus|status)\.(\w+)$|^[1-5]\d\d$")
 OTHER_ERROR = {"404": "400", "400": "500", "401": "403", "403": "404", "409": "500", "422": "500", "429": "500"}
 NAMED = {
     "UNAUTHORIZED": "FORBIDDEN",

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import call_statements, drop_element, drop_method, drop_statement
 from oneloop_tools.plant.index import Index
-from oneloop_tools.plant.source import Edit, Node, Source, cst
+from oneloop_tools.plant.source import Edit, Source
 
 from .kind import Kind
 

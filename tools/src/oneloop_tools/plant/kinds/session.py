@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import awaited_statements, call_statements, drop_argument, drop_method, drop_statement
 from oneloop_tools.plant.index import Index
-from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Kind
 

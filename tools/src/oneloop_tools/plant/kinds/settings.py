@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from oneloop_tools.convert.syntax import cst
 from oneloop_tools.plant.edits import drop_argument, drop_subscript
 from oneloop_tools.plant.index import Index
-from oneloop_tools.plant.source import Edit, Source, argument, called, cst
+from oneloop_tools.plant.source import Edit, Source, argument, called
 
 from .access import dropped_guards
 from .kind import Kind

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import drop_element
 from oneloop_tools.plant.index import Index
-from oneloop_tools.plant.source import Edit, Node, Source, argument, called, cst, dotted
+from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Find, Kind
 
