@@ -8,6 +8,7 @@ import pytest
 
 from tests.adopt.sample import Adopted, AdoptSample
 from tests.support.environment import run
+from tests.updates.edits import append
 
 FIELD = """
 import asyncio
@@ -242,10 +243,6 @@ def project(adopt_sample: AdoptSample, tmp_path: Path) -> Adopted:
     for name in ("conftest.py", "test_metrics_security.py"):
         (project.root / "tests" / name).unlink()
     return project
-
-
-def append(file: Path, text: str) -> None:
-    file.write_text(file.read_text() + text)
 
 
 def test_it_is_taken_as_it_is(project: Adopted) -> None:

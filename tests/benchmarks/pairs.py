@@ -24,7 +24,7 @@ def ratio(ours: Sequence[float], others: Sequence[float]) -> str:
     return f"{min(ours) / min(others):.2f} ({min(turns):.2f} to {max(turns):.2f})"
 
 
-def report(pairs: Sequence[tuple[float, float]], ours: str = "this template", other: str = "an empty template") -> str:
+def report(pairs: Sequence[tuple[float, float]], ours: str, other: str) -> str:
     """Return three lines for pairs of seconds, of ours and of what it is compared with."""
     mine, theirs = zip(*pairs, strict=True)
     rows = ((ours, f"{min(mine):.2f} s"), (other, f"{min(theirs):.2f} s"), ("ratio", ratio(mine, theirs)))

@@ -20,7 +20,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.trials.client import Client, clients
-from tests.trials.stage import PACKAGE, Replica, Stage, open_stage
+from tests.trials.stage import PACKAGE, Replica, Stage, add_document, open_stage
 
 ROUNDS, SECONDS, CONNECTIONS = 9, 3.0, 8
 RENDERED = Path(__file__).parent / "rendered"
@@ -78,11 +78,11 @@ async def measure(stage: Stage, rounds: int, seconds: float) -> dict[str, Turns]
             )
         service = measured["service"].replica
         headers = await service.sign_in()
-        made = await Client(service.port, headers).post("/api/documents", {"title": "Soup", "content": "Hot."})
+        path = await add_document(Client(service.port, headers))
         for number in range(rounds + 1):
             order = [*measured.values()]
             for each in order[number % len(order) :] + order[: number % len(order)]:
-                await each.take(f"/api/documents/{made.json()['id']}", headers, seconds)
+                await each.take(path, headers, seconds)
     return measured
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres.conftest import open_folder
-from tests.support.environment import ROOT, clean_environment
+from tests.support.environment import ROOT, clean_environment, free_port
 
 HARNESS = ROOT / "template" / "{{tests_dir}}" / "harness"
 SECONDS = 60.0
@@ -161,12 +160,6 @@ def make_service(root: Path) -> Service:
         service.write(name, text)
     shutil.copytree(HARNESS, root / "tests" / "harness", ignore=shutil.ignore_patterns("__pycache__"))
     return service
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
-from tests.commands.conftest import Service, free_port
+from tests.commands.conftest import Service
 from tests.postgres.program import started
+from tests.support.environment import free_port
 
 
 class TestPort:

@@ -11,6 +11,7 @@ from tests.docs.conftest import Shell
 from tests.docs.edits import Edit, edit
 from tests.docs.markdown import ROOT, blocks
 from tests.support.template import TESTS
+from tests.updates.edits import edit as replace_once
 
 PAGES = ROOT / "template/docs/testing"
 RECIPES = PAGES / "recipes"
@@ -156,9 +157,7 @@ def test_redis_without_its_wipe_or_guard_fails(shell: Shell, path: str, good: st
         change.apply(shell.folder)
     shell(packages("redis"))
     assert "All checks passed" in shell("uv run poe fmt; uv run poe check")
-    text = (shell.folder / path).read_text("utf-8")
-    (shell.folder / path).write_text(text.replace(good, bad), "utf-8")
-    assert text.count(good) == 1
+    replace_once(shell.folder / path, good, bad)
 
     output = shell("uv run pytest tests/test_visits.py || true")
 
@@ -181,10 +180,7 @@ def test_job_or_listener_without_its_care_fails(shell: Shell, path: str, good: s
     """Planted into the recipes."""
     for change in edits(PAGES / "overrides.md", LOCKS, RECIPES / "jobs.md"):  # in the order of their migrations
         change.apply(shell.folder)
-    code = shell.folder / "src/my_service" / path
-    text = code.read_text("utf-8")
-    code.write_text(text.replace(good, bad), "utf-8")
-    assert text.count(good) == 1
+    replace_once(shell.folder / "src/my_service" / path, good, bad)
 
     output = shell("uv run pytest tests/test_worker.py tests/test_changes.py || true")
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import yaml
 
 from tests.packaging.conftest import MakeBuilder
 from tests.packaging.image import Image
+from tests.support.environment import free_port
 
 SECRET_KEY = "a-secret-key-of-a-test-and-of-nothing-else"  # noqa: S105  a test's own
 DEADLINE_SECONDS = 20
@@ -25,9 +25,7 @@ class Service:
 
     def __init__(self, image: Image, database_url: str, log: Path) -> None:
         self._image = image
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         env = {
             "DATABASE_URL": database_url,
             "SECRET_KEY": SECRET_KEY,

@@ -106,6 +106,7 @@ def test_coverage_without_its_settings_misses_lines(changed: Overlay) -> None:
 
 
 SCRIPT = Path(__file__).with_name("sentry_probe.py")
+VARIABLES = Edit("src/my_service/observability.py", "local_variables=False", "local_variables=True")
 
 
 def ask(service: Overlay, asked: str) -> dict[str, Any]:
@@ -117,11 +118,8 @@ def ask(service: Overlay, asked: str) -> dict[str, Any]:
 def test_an_error_reaches_sentry_without_what_the_request_held(changed: Overlay) -> None:
     """With local variables it would be sent, as a planted bug shows."""
     said = ask(changed, "wanted")
-    settings = changed.root / "src/my_service/observability.py"
-    text = settings.read_text()
-    assert "include_local_variables=False" in text
-    settings.write_text(text.replace("include_local_variables=False", "include_local_variables=True"))
-    with_variables = ask(changed, "wanted")
+    with planted(changed, VARIABLES):
+        with_variables = ask(changed, "wanted")
 
     assert said == {"imported": True, "status": 500, "errors": 1, "names it": True, "leaks": False}
     assert with_variables == {**said, "leaks": True}

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,18 +15,11 @@ import pytest
 
 from tests.conftest import Installed
 from tests.support.answers import ODD
-from tests.support.environment import ROOT, clean_environment, uv
+from tests.support.environment import ROOT, clean_environment, free_port, uv
 from tests.support.project import Project
 
 DEADLINE_SECONDS = 60
 ADMIN = {"email": "admin@example.com", "password": "correct horse battery"}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

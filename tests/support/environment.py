@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -20,6 +21,12 @@ LEAKS = (
     "VIRTUAL_ENV", "POSTGRES_", "PGDATABASE", "PGHOST", "PGUSER", "PGPASSWORD", "POE_",
     "CI", "GITHUB_",  # pytest says more where it sees a CI
 )  # fmt: skip
+
+
+def free_port() -> int:
+    """Return a port of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @cache

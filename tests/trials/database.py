@@ -8,7 +8,7 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from tests.trials.client import Client, clients
 from tests.trials.figure import Figure
-from tests.trials.stage import CHEAP, Stage
+from tests.trials.stage import CHEAP, SOUP, Stage
 
 WRITERS = 8
 
@@ -48,7 +48,7 @@ async def stopped_database(stage: Stage) -> list[Figure]:
 
 async def write(client: Client, statuses: Counter[int], acknowledged: set[str], ended: asyncio.Event) -> None:
     while not ended.is_set():
-        answer = await client.post("/api/documents", {"title": "Soup", "content": "Hot."})
+        answer = await client.post("/api/documents", SOUP)
         statuses[answer.status] += 1
         if answer.status == 201:
             acknowledged.add(answer.json()["id"])

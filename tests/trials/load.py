@@ -7,10 +7,9 @@ import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from tests.trials.client import Client, clients
 from tests.trials.figure import Figure
-from tests.trials.stage import CHEAP, Replica, Stage
+from tests.trials.stage import CHEAP, SOUP, Replica, Stage, add_document
 
 MIB = 1024 * 1024
-SOUP = {"title": "Soup", "content": "Hot."}
 
 
 async def large_body(stage: Stage) -> list[Figure]:
@@ -70,8 +69,7 @@ async def many_in_turn(stage: Stage) -> list[Figure]:
     total, memory = stage.part_of(50_000), list[float]()
     async with stage.replica(await stage.add_migrated_database(), CHEAP) as replica:
         headers = await replica.sign_in()
-        made = await Client(replica.port, headers).post("/api/documents", SOUP)
-        path = f"/api/documents/{made.json()['id']}"
+        path = await add_document(Client(replica.port, headers))
         async with clients(replica.port, 8, headers) as connections:
             for share in (total // 10, total - total // 10):
                 await asyncio.gather(*(repeat(each, path, share // len(connections)) for each in connections))

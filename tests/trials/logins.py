@@ -7,7 +7,7 @@ from time import perf_counter
 
 from tests.trials.client import Client, clients
 from tests.trials.figure import Figure
-from tests.trials.stage import Stage
+from tests.trials.stage import Stage, add_document
 
 ATTACKERS = 40
 QUIET_SECONDS, FLOOD_SECONDS = 5, 20
@@ -23,8 +23,7 @@ async def wrong_logins(stage: Stage) -> list[Figure]:
         async with stage.replica(url, {"FORWARDED_ALLOW_IPS": "127.0.0.1"}) as replica:
             headers = await replica.sign_in()
             reader = Client(replica.port, headers)
-            made = await reader.post("/api/documents", {"title": "Soup", "content": "Hot."})
-            path = f"/api/documents/{made.json()['id']}"
+            path = await add_document(reader)
             quiet = await read(reader, path, QUIET_SECONDS)
 
             statuses, ready, ended = Counter[int](), Counter[int](), asyncio.Event()

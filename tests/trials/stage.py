@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 from sqlalchemy import make_url
 
-from tests.support.environment import clean_environment, interpreter
+from tests.support.environment import clean_environment, free_port, interpreter
 from tests.support.project import Project
 from tests.support.shipped import start_server
 from tests.support.template import render, snapshot
@@ -25,8 +24,9 @@ from tests.trials.client import Client
 PACKAGE = "my_service"
 ADMIN = {"email": "admin@example.com", "password": "correct horse battery"}
 START_SECONDS = 60
-# Argon2 at its lowest cost, for trials of something else.
+SOUP = {"title": "Soup", "content": "Hot."}
 DEFAULTS: Mapping[str, str] = {}
+# Argon2 at its lowest cost, for trials of something else.
 CHEAP = {"PASSWORD_TIME_COST": "1", "PASSWORD_MEMORY_KIB": "8", "PASSWORD_PARALLELISM": "1"}
 
 
@@ -47,6 +47,12 @@ class Replica:
         answer = await Client(self.port).post("/api/auth/login", ADMIN)
         assert answer.status == 200, answer
         return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def add_document(client: Client) -> str:
+    """Return the path of a new document."""
+    made = await client.post("/api/documents", SOUP)
+    return f"/api/documents/{made.json()['id']}"
 
 
 class Stage:
@@ -108,9 +114,7 @@ class Stage:
         self, url: str, settings: Mapping[str, str] = DEFAULTS, words: Mapping[str, str] = DEFAULTS
     ) -> AsyncIterator[Replica]:
         """Serve as the image does, with other `words` in its command, until the end of the block."""
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port: int = listener.getsockname()[1]
+        port = free_port()
         image = image_command(self.project.root)
         command = [*(words.get(word, word) for word in image), "--port", str(port)]
         process = self.start(url, *command, settings=settings)

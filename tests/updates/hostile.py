@@ -16,9 +16,9 @@ from tests.updates.outcome import ANSWERS, CLEAN, contents, look
 from tests.updates.ownership import is_users
 
 STEPS = "tests/harness/oneloop/commands/update/steps"
-# What git prints when it has signed, by a program that signs nothing.
 START = "start-of-the-example"
 LEFT = re.compile(r"^  (\S.*?): ", re.MULTILINE)
+# What git prints when it has signed, by a program that signs nothing.
 GPG = "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\n"
 FAILS = "#!/bin/sh\necho 'this must not run' >&2\nexit 1\n"
 REFORMATS = "#!/bin/sh\nfind . -name '*.py' -not -path './.git/*' -exec sed -i 's/$/ /' {} +\n"

@@ -76,7 +76,7 @@ def inheriting(text: str) -> list[str]:
             continue
         by_module = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "subprocess"
         named = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-        if named not in STARTERS or not (by_module or named not in {"run", "call"}):
+        if named not in (STARTERS if by_module else STARTERS - {"run", "call"}):
             continue
         parts = [lists.get(each.id, each) if isinstance(each, ast.Name) else each for each in node.args]
         words = {each.value for part in parts for each in ast.walk(part) if isinstance(each, ast.Constant)}

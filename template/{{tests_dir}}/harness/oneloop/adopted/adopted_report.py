@@ -3,7 +3,6 @@
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from .. import checks, fixtures
 from ..report.stop_run import FAILED_FIXTURE
 from ..seam import ASKED_AS, FIXTURES
 from ..test_run import RUN
+from .conftests import fixtures_of, loaded_conftests
 
 MIGRATIONS = Path(checks.__file__).with_name("test_migrations.py")
 
@@ -24,17 +24,8 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """List the suite's fixtures that override the plugin's, and those that do not, since their names are the seam's."""
-    plugins = config.pluginmanager.get_plugins()
-    conftests = [each for each in plugins if getattr(each, "__name__", "").endswith("conftest")]
-    ours = {name: value for part in fixtures.PARTS for name, value in vars(part).items()}
-    overriding = {
-        name
-        for conftest in conftests
-        if isinstance(conftest, ModuleType)
-        for name, value in vars(conftest).items()
-        # A conftest may import the app as `app`, which is not a fixture.
-        if name in ours and isinstance(value, type(ours[name])) and hasattr(value, "__wrapped__")
-    }
+    ours = {name for part in fixtures.PARTS for name in fixtures_of(part)}
+    overriding = {name for conftest in loaded_conftests(config) for name in fixtures_of(conftest) & ours}
     beside, over = sorted(overriding & FIXTURES.keys()), sorted(overriding - FIXTURES.keys())
     lines = [f"oneloop: your fixtures override the plugin's: {', '.join(over)}"] if over else []
     if beside:

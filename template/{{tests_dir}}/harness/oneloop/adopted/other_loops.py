@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from ..leaks.code_location import ROOT
 from ..test_run import RUN
+from .conftests import loaded_conftests
 
 SUITE_LOOP = pytest.mark.asyncio(loop_scope="session")
 OWN_LOOP = "event_loop"  # a fixture of earlier releases of pytest-asyncio
@@ -70,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         *_note(own, "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument."),
         *_note(requested, f"The fixture `{OWN_LOOP}` is not the app's loop. Call asyncio.get_running_loop() instead."),
         *_note(isolated, "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails."),
-        *_in_source({*map(Path, _conftests(config)), *(item.path for item in functions)}),
+        *_in_source({*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}),
     ]
 
 
@@ -95,13 +96,6 @@ def _names_a_loop(item: pytest.Item) -> bool:
 def _note(items: list[pytest.Function], what: str) -> Iterator[str]:
     if items:
         yield f"oneloop: {what} Tests that have it: {len(items)}, the first is {items[0].nodeid}"
-
-
-def _conftests(config: pytest.Config) -> Iterator[str]:
-    for plugin in config.pluginmanager.get_plugins():
-        file = getattr(plugin, "__file__", None) or ""
-        if Path(file).name == "conftest.py":
-            yield file
 
 
 def _in_source(files: set[Path]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from .. import seam
 from ..config import TESTS, shown
 from ..fixtures.database_fixtures import database_url
 from .alembic_runner import RUNNER
+from .conftests import fixtures_of, loaded_conftests
 
 NAME = "oneloop_seam"
 PREFIX = "oneloop_"
@@ -51,20 +52,10 @@ def _defaults() -> ModuleType:
     return defaults
 
 
-def _fixtures_of(conftest: object) -> set[str]:
-    """Return the names of its fixtures; `settings` may be imported there, and is none."""
-    one = pytest.fixture(lambda: None)
-    names = {name for name, each in vars(conftest).items() if isinstance(each, type(one))}
-    return {name for name in names if vars(one).keys() <= vars(vars(conftest)[name]).keys()}
-
-
 def _refuse_same_names(config: pytest.Config, module: ModuleType) -> None:
-    for conftest in config.pluginmanager.get_plugins():
-        file = Path(getattr(conftest, "__file__", None) or "")
-        if file.name == "conftest.py" and (
-            both := sorted(seam.FIXTURES.keys() & _fixtures_of(conftest) & vars(module).keys())
-        ):
+    for conftest in loaded_conftests(config):
+        if both := sorted(seam.FIXTURES.keys() & fixtures_of(conftest) & vars(module).keys()):
             raise pytest.UsageError(
-                f"{shown(file)} and {shown(TESTS / 'seam.py')} both have the fixture {both[0]!r}, and the plugin would "
+                f"{shown(Path(conftest.__file__ or ''))} and {shown(TESTS / 'seam.py')} both have the fixture {both[0]!r}, and the plugin would "
                 f"get the first. In seam.py, write {PREFIX} before the name of each fixture."
             )

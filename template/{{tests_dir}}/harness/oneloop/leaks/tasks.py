@@ -71,7 +71,7 @@ class Tasks:
             if task._log_traceback and (error := task.exception()):  # noqa: SLF001
                 logger.error("A task of the app failed", exc_info=error)
                 self.reported.append(error)
-                lines.append(f"the task {task.get_name()!r} of the app, which failed: {error!r}{raised_at(error)}")
+                lines.append(f"{_name(task)} of the app, which failed: {error!r}{raised_at(error)}")
         return lines
 
     async def end_of_app(self) -> None:
@@ -113,12 +113,16 @@ async def _end(stubborn: Collection[asyncio.Task[object]]) -> None:
 def _line(task: asyncio.Task[object]) -> str:
     # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
     coroutine: Any = task.get_coro()
-    found, place = f"the task {task.get_name()!r}, still running: {coroutine}", ""
+    found, place = f"{_name(task)}, still running: {coroutine}", ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
             place = f", at {location(frame, frame.f_lineno)}"
         coroutine = coroutine.cr_await
     return found + place
+
+
+def _name(task: asyncio.Task[Any]) -> str:
+    return f"the task {task.get_name()!r}"
 
 
 class UnawaitedErrors:
@@ -158,6 +162,6 @@ class UnawaitedErrors:
         error, task = context.get("exception"), context.get("future")
         # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
         if error is not None and (place := raised_at(error)) and not exempted():
-            of = f" of the task {task.get_name()!r}" if isinstance(task, asyncio.Task) else ""
+            of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
             self._lines[f"an error{of} that no code awaits: {error!r}{place}"] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows
