@@ -16,7 +16,8 @@ from oneloop_tools.plant.kinds import KINDS
 from oneloop_tools.plant.outcome import Baseline, Outcome, judge
 from oneloop_tools.plant.places import Bug
 from oneloop_tools.plant.report import render
-from oneloop_tools.plant.workers import Failure, SuiteRun, find_coverage
+from oneloop_tools.plant.suite_run import Failure, SuiteRun
+from oneloop_tools.plant.workers import find_coverage
 from tests.tools.plant.conftest import CODE, OWN_TEST, TESTS, Shop
 
 Unchanged = Callable[[], bool]
@@ -35,6 +36,10 @@ def states(report: Path) -> dict[str, str]:
     return {bug["id"]: bug["state"] for bug in json.loads(report.read_text("utf-8"))["bugs"]}
 
 
+BOTH = pytest.mark.parametrize("shop", ["shared", "isolated"], indirect=True)
+
+
+@BOTH
 def test_bugs_are_caught_survive_or_are_not_reached(shop: Shop, unchanged: Unchanged, report: Path) -> None:
     """A test reaches the check of the owner and passes without it. No test calls the last function."""
     shop.write(
@@ -158,6 +163,7 @@ def test_what_is_wrong_is_a_sentence(shop: Shop, unchanged: Unchanged, wrong: Wr
     assert unchanged()
 
 
+@BOTH
 def test_bug_that_hangs_is_caught(shop: Shop, unchanged: Unchanged, report: Path) -> None:
     """The queue is asked for ever. The run ends at its limit, and the next bug is planted."""
     assert unchanged()
@@ -168,6 +174,67 @@ def test_bug_that_hangs_is_caught(shop: Shop, unchanged: Unchanged, report: Path
     hanging = {bug["how"]: bug["by"] for bug in bugs if bug["kind"] == "error-swallowed"}
     assert hanging == {"the tests did not end in 4 s": "tests/test_orders.py::test_queue_ends"}
     assert states(report)[UNKNOWN] == "caught"
+    assert unchanged()
+
+
+@pytest.mark.parametrize("shop", ["isolated"], indirect=True)
+def test_bug_in_what_is_made_once_is_caught(shop: Shop, report: Path) -> None:
+    """As a template of the databases: the process that has collected the tests has made it without the bug."""
+    shop.write(
+        "src/shop/orders.py",
+        "def make():\n    try:\n        return {}[1]\n    except KeyError:\n        return 'made'\n",
+    )
+    shop.write("tests/conftest.py", MADE_ONCE)
+    shop.write("tests/test_orders.py", "def test_template(template):\n    assert template == 'made'\n")
+
+    shop.plant("--json", str(report))
+
+    assert states(report) == {"error-unhandled src/shop/orders.py make 1": "caught"}
+
+
+MADE_ONCE = """
+import pathlib, uuid
+import pytest
+from shop.orders import make
+
+FILE = pathlib.Path(__file__).with_name(uuid.uuid4().hex)
+
+
+@pytest.fixture(scope="session")
+def template():
+    FILE.exists() or FILE.write_text(make())
+    return FILE.read_text()
+"""
+
+
+LEAVES = """
+import pathlib
+from shop.orders import HTTPException, find
+
+LEFT = pathlib.Path(__file__).with_name("left")
+
+
+def test_order():
+    try:
+        find({}, "a", 1)
+    except AttributeError:
+        LEFT.touch()
+    except HTTPException:
+        pass
+    assert not LEFT.exists()
+"""
+
+
+@BOTH
+def test_test_that_still_fails_at_the_end_ends_the_command(shop: Shop, unchanged: Unchanged) -> None:
+    """What one bug left behind would count as the failure of another."""
+    shop.write("tests/test_orders.py", LEAVES)
+    assert unchanged()
+
+    done = shop.plant("--kind", "check-dropped")
+
+    assert "\nThe tests no longer run without a bug, so the report would be wrong." in done.stderr
+    assert done.status == 2
     assert unchanged()
 
 
@@ -205,7 +272,7 @@ def test_missing_coverage_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
 
     with pytest.raises(NoCoverageError, match=r"coverage\.py is not installed for .*, and could not be fetched"):
         find_coverage([str(python)], tmp_path / "target", {})
-    assert find_coverage([sys.executable], tmp_path / "target", {}) == []
+    assert find_coverage([sys.executable], tmp_path / "target", {}) is None
 
 
 BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", b"", "-a\n+b")

@@ -53,6 +53,7 @@ def test_every_kind_has_a_sample() -> None:
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
+        pytest.param("commit-dropped", "async with begin():\n    pass\n", id="of nothing"),
         pytest.param("flush-dropped", "sys.stdout.flush()\n", id="of a file"),
         pytest.param("commit-after-answer", "def f(): ...\nD = Depends(f, scope='function')\n", id="no generator"),
         pytest.param(

@@ -81,6 +81,12 @@ class ProjectSettings:
         """The folder in which the project has Oneloop's pytest plugin, if it has adopted it."""
         return self.root / self.answers.get("tests_dir", TESTS) / "harness"
 
+    @property
+    def is_isolated(self) -> bool:
+        """Whether the suite was written for Oneloop's plugin: no test leaves anything for the next one."""
+        table = self.pyproject.get("tool", {}).get("oneloop", {})
+        return self.plugin_folder.is_dir() and bool(table) and not table.get("existing_suite")
+
 
 def _answers(file: Path) -> dict[str, str]:
     # Copier writes one answer a line, so the standard library is enough to read it.

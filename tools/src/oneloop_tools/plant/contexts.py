@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
-SHARED = ""
+IMPORTS, WIDE = "", "*"  # until the tests are collected; wide fixtures, and what runs between the tests
 
 
 class Contexts:
@@ -18,7 +18,7 @@ class Contexts:
     def __init__(self, root: Path, files: list[str]) -> None:
         self._root = root
         self._files = files
-        self._current = SHARED
+        self._outside = self._current = IMPORTS
         greenlets = ["greenlet"] if find_spec("greenlet") else []  # SQLAlchemy's async sessions run in them
         self._coverage = Coverage(
             data_file=None,
@@ -27,7 +27,12 @@ class Contexts:
             concurrency=["thread", *greenlets],
         )
         self._coverage.start()
-        self._coverage.switch_context(SHARED)
+        self._coverage.switch_context(IMPORTS)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        self._outside = self._current = WIDE
+        self._coverage.switch_context(WIDE)
 
     # Wrappers of the old kind: pytest 7 has no other.
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -35,8 +40,8 @@ class Contexts:
         self._current = item.nodeid
         self._coverage.switch_context(self._current)
         yield
-        self._current = SHARED
-        self._coverage.switch_context(SHARED)
+        self._current = self._outside
+        self._coverage.switch_context(self._current)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
@@ -44,7 +49,7 @@ class Contexts:
         if fixturedef.scope == "function":
             yield
             return
-        self._coverage.switch_context(SHARED)
+        self._coverage.switch_context(self._outside)
         yield
         self._coverage.switch_context(self._current)
 

@@ -61,6 +61,18 @@ class Source:
         """Yield the calls of functions or methods with these names."""
         yield from (call for call in self.all(cst.Call) if called(call) in names)
 
+    def arguments(self, *names: str) -> Iterator[tuple[Node, Node]]:
+        """Yield each call with its keyword argument of one of these names."""
+        for call in self.all(cst.Call):
+            yield from ((call, found) for name in names if (found := argument(call, name)) is not None)
+
+    def entries(self) -> Iterator[tuple[Node, Node, str]]:
+        """Yield each dictionary with an entry of it, and the text of the key."""
+        for node in self.all(cst.Dict):
+            for element in node.elements:
+                if isinstance(element, cst.DictElement):
+                    yield node, element, self.code(element.key).strip("\"'")
+
     def parent(self, node: Node) -> Node | None:
         return self._parents.get(node)
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from oneloop_tools.convert.syntax import Node, cst
-from oneloop_tools.plant.edits import drop_argument, drop_element, drop_method, drop_parameter
+from oneloop_tools.plant.edits import drop_condition, drop_element, drop_parameter
 from oneloop_tools.plant.index import Index, checks_login, checks_role
-from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
+from oneloop_tools.plant.source import Edit, Source, called, dotted
 
 from .kind import Find, Kind
 
@@ -75,7 +75,7 @@ def owner_filter_dropped(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls("where", "filter", "filter_by"):
         for each in call.args:
             if is_owner(source, each) and not each.star:
-                yield drop_argument(source, call, each) if len(call.args) > 1 else drop_method(source, call)
+                yield drop_condition(source, call, each)
     # The owner's part of a check that has others.
     for node, kind in guards(source):
         if kind == "role-check-dropped" and is_owner(source, node.test) and isinstance(node.test, cst.BooleanOperation):
@@ -115,11 +115,8 @@ def _is_imported(source: Source, name: str) -> bool:
 
 def authentication_dropped(source: Source, index: Index) -> Iterator[Edit | None]:
     """A dependency that is there for its check alone."""
-    for call in source.all(cst.Call):
-        listed = argument(call, "dependencies")
-        if listed is None or not isinstance(listed.value, cst.List | cst.Tuple):
-            continue
-        for element in listed.value.elements:
+    for _call, listed in source.arguments("dependencies"):
+        for element in getattr(listed.value, "elements", ()):
             text = source.code(element.value)
             if checks_login(text) or checks_role(text):
                 yield drop_element(source, listed.value, element)

@@ -21,10 +21,9 @@ def unique_violation(source: Source, _: Index) -> Iterator[Edit | None]:
     for statement, call in call_statements(source, "add_exception_handler"):
         if UNIQUE.search(source.code(call)):
             yield drop_statement(statement)
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and UNIQUE.search(source.code(element.key)):
-                yield drop_element(source, node, element)
+    for node, element, key in source.entries():
+        if UNIQUE.search(key):
+            yield drop_element(source, node, element)
     for call in source.calls("on_conflict_do_nothing", "on_conflict_do_update"):
         yield drop_method(source, call)
 

@@ -27,10 +27,9 @@ def timeout_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
             yield Edit(call.args[0].value, ENDLESS[name], call)
         elif name not in DESCRIBING:
             yield from (drop_argument(source, call, each) for each in call.args if _is_timeout(source, each))
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and TIMEOUT.search(source.code(element.key).strip("\"'")):
-                yield drop_element(source, node, element)
+    for node, element, key in source.entries():
+        if TIMEOUT.search(key):
+            yield drop_element(source, node, element)
 
 
 def _is_timeout(source: Source, argument: Node) -> bool:
@@ -52,8 +51,8 @@ def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 
 def stale_connection(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        if (found := argument(call, "pool_pre_ping")) is not None and source.code(found.value) == "True":
+    for call, found in source.arguments("pool_pre_ping"):
+        if source.code(found.value) == "True":
             yield drop_argument(source, call, found)
     for statement, call in call_statements(source, "listen"):
         if "checkout" in source.code(call):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oneloop_tools.convert.syntax import cst
-from oneloop_tools.plant.edits import drop_argument, drop_method
+from oneloop_tools.plant.edits import drop_argument, drop_condition, drop_method
 from oneloop_tools.plant.index import Index
 from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
@@ -17,7 +17,7 @@ def eager_load_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.calls("options"):
         for each in call.args:
             if any(f"{loader}(" in source.code(each) for loader in LOADERS):
-                yield drop_method(source, call) if len(call.args) == 1 else drop_argument(source, call, each)
+                yield drop_condition(source, call, each)
     for call in source.calls("relationship", "Relationship"):
         lazy = argument(call, "lazy")
         if lazy is not None and source.code(lazy.value).strip("\"'") in ("selectin", "joined", "subquery", "immediate"):
@@ -29,7 +29,7 @@ def filter_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.calls("where", "filter", "filter_by"):
         for each in call.args:
             if not is_owner(source, each) and not each.star:
-                yield drop_argument(source, call, each) if len(call.args) > 1 else drop_method(source, call)
+                yield drop_condition(source, call, each)
 
 
 def limit_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -49,10 +49,9 @@ def order_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 
 def like_unescaped(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        for name in ("autoescape", "escape"):
-            if (found := argument(call, name)) is not None and called(call) != "compile":
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("autoescape", "escape"):
+        if called(call) != "compile":
+            yield drop_argument(source, call, found)
     for call in source.calls("escape_like", "escape_wildcards"):
         if len(call.args) == 1:
             yield Edit(call, source.code(call.args[0].value), call)
@@ -60,21 +59,18 @@ def like_unescaped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 def lock_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     yield from (drop_method(source, call) for call in source.calls("with_for_update"))
-    for call in source.all(cst.Call):
-        for name in ("with_for_update", "lock", "for_update"):
-            found = argument(call, name)
-            if found is not None and source.code(found.value) not in ("False", "None"):
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("with_for_update", "lock", "for_update"):
+        if source.code(found.value) not in ("False", "None"):
+            yield drop_argument(source, call, found)
     for call in source.all(cst.Call):
         if "pg_advisory" in dotted(call.func) or "pg_try_advisory" in dotted(call.func):
             yield Edit(call, "func.now().is_not(None)" if "try" in dotted(call.func) else "func.now()", call)
 
 
 def lock_waits(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.calls("with_for_update"):
-        for name in ("nowait", "skip_locked"):
-            if (found := argument(call, name)) is not None:
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("nowait", "skip_locked"):
+        if called(call) == "with_for_update":
+            yield drop_argument(source, call, found)
 
 
 KINDS = (

@@ -5,23 +5,21 @@ from itertools import pairwise
 
 from oneloop_tools.convert.syntax import Node, cst
 from oneloop_tools.plant.edits import awaited_statements, call_statements, drop_argument, drop_method, drop_statement
-from oneloop_tools.plant.index import Index
+from oneloop_tools.plant.index import Index, is_session, is_write
 from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Kind
-
-WRITES = ("add", "add_all", "delete", "execute", "merge", "exec")
 
 
 def commit_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     yield from (drop_statement(statement) for statement, _call in call_statements(source, "commit"))
     for call in source.calls("begin"):
         # `async with factory.begin() as session` commits at the end of the block.
-        if isinstance(source.parent(call), cst.WithItem) and "engine" not in dotted(call.func).lower():
+        if isinstance(source.parent(call), cst.WithItem) and isinstance(call.func, cst.Attribute):
             owner = source.code(call.func.value)
-            made = owner if "session" in owner.lower() and "factory" not in owner.lower() else f"{owner}()"
-            if made != owner:
-                yield Edit(call, made, call)
+            is_factory = "factory" in owner.lower() or "session" not in owner.lower()
+            if is_factory and "engine" not in owner.lower():
+                yield Edit(call, f"{owner}()", call)
 
 
 def flush_for_commit(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -65,31 +63,31 @@ def _shared_session(factory):
 """
 
 
-def transaction_split(source: Source, _index: Index) -> Iterator[Edit | None]:
-    """A commit after the first of several writes of a function."""
+def transaction_split(source: Source, index: Index) -> Iterator[Edit | None]:
+    """A commit after the first of two writes of a function. The second may be in a function that gets the session."""
     for function in source.all(cst.FunctionDef):
         if function.asynchronous is None or not isinstance(function.body, cst.IndentedBlock):
             continue
         statements = [each for each in function.body.body if isinstance(each, cst.SimpleStatementLine)]
-        writes = [found for each in statements for found in [_write_in(source, each)] if found]
-        for (statement, session), (_next, other) in pairwise(writes):
-            if session == other:
+        writes = [(each, *found) for each in statements for found in [_write_in(source, each, index)] if found]
+        for (statement, session, is_direct), (_next, other, _) in pairwise(writes):
+            if session == other and is_direct:
                 _, end = source.span(statement.body[-1])
                 yield Edit(statement, f"; await {session}.commit()", statement, span=(end, end))
 
 
-def _write_in(source: Source, statement: Node) -> tuple[Node, str] | None:
+def _write_in(source: Source, statement: Node, index: Index) -> tuple[str, bool] | None:
+    """Return the session that a statement writes with, and whether it does so itself."""
     small = statement.body[-1]
     value = getattr(small, "value", None)
-    if isinstance(small, cst.Return) or value is None:
-        return None
     call = value.expression if isinstance(value, cst.Await) else value
-    if not isinstance(call, cst.Call) or called(call) not in WRITES or not isinstance(call.func, cst.Attribute):
+    if not isinstance(call, cst.Call):
         return None
-    if called(call) in ("execute", "exec") and "select(" in source.code(call) and "update(" not in source.code(call):
-        return None
-    session = source.code(call.func.value)
-    return (statement, session) if "session" in session.lower() or session in ("db", "self.db") else None
+    if is_write(source, call):
+        return source.code(call.func.value), not isinstance(small, cst.Return)
+    given = [source.code(each.value) for each in call.args]
+    session = next((each for each in given if is_session(each)), None)
+    return (session, False) if session and called(call) in index.writers else None
 
 
 def commit_after_answer(source: Source, index: Index) -> Iterator[Edit | None]:
@@ -105,15 +103,11 @@ def commit_after_answer(source: Source, index: Index) -> Iterator[Edit | None]:
 
 
 def rows_expire(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        if (found := argument(call, "expire_on_commit")) is not None:
-            yield drop_argument(source, call, found)
+    yield from (drop_argument(source, call, found) for call, found in source.arguments("expire_on_commit"))
 
 
 def isolation_lowered(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        if (found := argument(call, "isolation_level")) is not None:
-            yield drop_argument(source, call, found)
+    yield from (drop_argument(source, call, found) for call, found in source.arguments("isolation_level"))
 
 
 def stale_row(source: Source, _: Index) -> Iterator[Edit | None]:

@@ -40,20 +40,17 @@ def setting_guard_dropped(source: Source, index: Index) -> Iterator[Edit | None]
 
 
 def parameters_logged(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        for name, shown in HIDING.items():
-            found = argument(call, name)
-            if found is not None and (text := shown.get(source.code(found.value))):
-                yield Edit(found.value, text, call)
+    for call, found in source.arguments(*HIDING):
+        if text := HIDING[found.keyword.value].get(source.code(found.value)):
+            yield Edit(found.value, text, call)
     for call in source.calls("init"):
         if (found := argument(call, "before_send")) is not None:
             yield drop_argument(source, call, found)
 
 
 def origins_widened(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        found = argument(call, "allow_origins")
-        if found is not None and "*" not in source.code(found.value):
+    for call, found in source.arguments("allow_origins"):
+        if "*" not in source.code(found.value):
             yield Edit(found.value, '["*"]', call)
 
 

@@ -32,21 +32,14 @@ def unchecked(claim: str) -> Find:
 
 def claim_optional(source: Source, _: Index) -> Iterator[Edit | None]:
     """A token without an expiry or an audience is accepted."""
-    for call in source.calls("decode"):
-        options = argument(call, "options")
-        if options is None or not isinstance(options.value, cst.Dict):
-            continue
-        for element in options.value.elements:
-            if isinstance(element, cst.DictElement) and source.code(element.key).strip("\"'") == "require":
-                for claim in getattr(element.value, "elements", ()):
-                    yield drop_element(source, element.value, claim)
+    for _node, element, key in source.entries():
+        if key == "require" and "jwt.decode" in source.text:
+            for claim in getattr(element.value, "elements", ()):
+                yield drop_element(source, element.value, claim)
 
 
 def token_endless(source: Source, _: Index) -> Iterator[Edit | None]:
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and source.code(element.key).strip("\"'") == "exp":
-                yield drop_element(source, node, element)
+    yield from (drop_element(source, node, element) for node, element, key in source.entries() if key == "exp")
 
 
 def password_unchecked(source: Source, _: Index) -> Iterator[Edit | None]:

@@ -1,0 +1,52 @@
+"""The functions that have to do with a line that runs at import: the decorated one, or those that name the class."""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from oneloop_tools.convert.syntax import parse
+
+from .places import Bug
+
+WORD = re.compile(r"\w+")
+ASSIGNED = re.compile(r"^-\s*(\w+)\s*[:=]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Function:
+    path: str
+    lines: range
+    words: frozenset[str]
+
+
+class Related:
+    def __init__(self, functions: Iterable[Function]) -> None:
+        self._functions = [*functions]
+
+    @classmethod
+    def read(cls, root: Path, paths: Iterable[str]) -> "Related":
+        return cls(function for path in paths for function in _functions_in(root, path))
+
+    def lines(self, bug: Bug) -> Iterator[tuple[int, str, int]]:
+        """Yield lines with their path, and a number that is lower for a closer relation."""
+        assigned = set(ASSIGNED.findall(bug.diff))
+        names = {bug.scope.rpartition(".")[2]} - {""} or assigned
+        for each in self._functions:
+            if each.path == bug.path and bug.line in each.lines:
+                yield from ((0, each.path, line) for line in each.lines)
+            elif names & each.words:
+                distance = 1 if assigned & each.words else 2
+                yield from ((distance, each.path, line) for line in each.lines)
+
+
+def _functions_in(root: Path, path: str) -> Iterator[Function]:
+    content = (root / path).read_bytes()
+    lines = content.decode("utf-8", "replace").splitlines()
+    for node in ast.walk(parse(content)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            found = range(first, (node.end_lineno or first) + 1)
+            words = WORD.findall("\n".join(lines[first - 1 : found[-1]]))
+            yield Function(path, found, frozenset(words))
