@@ -275,7 +275,7 @@ def test_missing_coverage_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
     assert find_coverage([sys.executable], tmp_path / "target", {}) is None
 
 
-BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", b"", "-a\n+b")
+BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", "", b"", "-a\n+b")
 
 
 def missed(*names: str) -> list[Outcome]:

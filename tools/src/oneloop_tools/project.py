@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .errors import ToolsError
+from .errors import PROGRAM, ToolsError
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
@@ -155,7 +155,7 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         return [uv, "run", "--quiet", "--project", str(root), "python"]
     raise NoInterpreterError(
         f"No Python environment was found in {root}. Name the project's interpreter:\n"
-        "    oneloop-tools audit REPO --python PATH"
+        f"    {PROGRAM} audit REPO --python PATH"
     )
 
 

@@ -70,7 +70,7 @@ def _plant(
     bugs = places.bugs
     if not bugs:
         return []
-    with source_folder() as source, _workers(root, copy, source, options, len(bugs)) as workers:
+    with source_folder() as source, open_workers(root, copy, source, options, len(bugs)) as workers:
         _tell(f"{len(bugs)} places in {len(places.files)} files. The tests run twice without a bug.")
         isolated = ProjectSettings.of(root).is_isolated
         folder = copy.root.parent
@@ -88,9 +88,10 @@ def _plant(
 
 
 @contextmanager
-def _workers(
+def open_workers(
     root: Path, copy: ProjectCopy, source: Path, options: argparse.Namespace, most: int
 ) -> Iterator[list[Worker]]:
+    """Start a worker for each processor, or fewer: `most`, or one where the tests share a database."""
     command = find_python(root, options.python)
     environment = project_environment(source, Path(command[0]).parent, os.environ)
     if (folder := find_coverage(command, copy.root.parent / "coverage", environment)) is not None:

@@ -28,7 +28,7 @@ class Order:
         found = self.reach.tests_of(bug)
         near, ranks = self._near(bug), self.reach.ranks(bug, self.related)
         keys = {
-            test: (near.get(test, 3), ranks[test], self.seconds.get(test, 0.0) > SLOW, self._breadths.get(test, 0))
+            test: (near.get(_function(test), 3), ranks[test], self.seconds.get(test, 0.0) > SLOW, self._breadths[test])
             for test in found
         }
         if not self.by_file:
@@ -40,15 +40,20 @@ class Order:
         return sorted(found, key=lambda test: best[test.partition("::")[0]])
 
     def _near(self, bug: Bug) -> dict[str, int]:
-        """Return the tests that caught another bug of the function, or of the kind in the file."""
+        """Return the functions of tests that caught another bug of the function, or of the kind in the file."""
         near: dict[str, int] = {}
-        for other, test in self._caught:
+        for other, caught_by in self._caught:
+            test = _function(caught_by)
             if other.path == bug.path and bug.scope in (other.scope, ""):
                 distance = 0 if other.kind == bug.kind or other.line == bug.line else 1
                 near[test] = min(distance, near.get(test, distance))
             elif other.path == bug.path and other.kind == bug.kind:
                 near[test] = min(2, near.get(test, 2))
         return near
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0]
 
 
 SLOW = 0.3  # seconds: such a test comes after the quick ones of its rank

@@ -141,6 +141,14 @@ def _plant_one(worker: Worker, suite: Suite, bug: Bug, baseline: Baseline) -> Ou
     tests = suite.order.tests(bug)
     if not tests:
         return Outcome(bug, "not reached")
+    outcome = run_with(worker, suite, bug, tests)
+    if outcome.by in suite.seconds:
+        suite.order.learn(bug, outcome.by)
+    return outcome
+
+
+def run_with(worker: Worker, suite: Suite, bug: Bug, tests: Sequence[str]) -> Outcome:
+    """Plant a bug, and run these tests until one fails."""
     job = Job(suite.arguments, suite.limit(tests), tests, planted=bug.path)
     contexts = suite.reach.contexts(bug)
     with worker.copy.planted(bug.path, bug.content):
@@ -154,10 +162,7 @@ def _plant_one(worker: Worker, suite: Suite, bug: Bug, baseline: Baseline) -> Ou
         # pytest did not start. Was that the bug, or does nothing run any more?
         quickest = min(suite.seconds, key=lambda test: suite.seconds[test])
         _check_again(worker, suite, [quickest])
-    outcome = judge(bug, run, len(tests), job.limit)
-    if outcome.by in suite.seconds:
-        suite.order.learn(bug, outcome.by)
-    return outcome
+    return judge(bug, run, len(tests), job.limit)
 
 
 def _check_again(worker: Worker, suite: Suite, tests: Sequence[str]) -> None:

@@ -46,12 +46,13 @@ class Reach:
         for distance, path, line in related.lines(bug) if is_shared else ():
             for test in self.lines.get(path, {}).get(line, ()):
                 close[test] = min(distance, close.get(test, distance))
+        # A name says more than a step of closeness, and less than two.
         return {
-            test: 2 * close.get(test, 3 if test in of_file else 4) + (not _is_named_after(test, bug.path))
+            test: 2 * close.get(test, 3 if test in of_file else 4) + 3 * (not _is_named_after(test, bug.path))
             for test in self.tests
         }
 
-    def breadths(self) -> dict[str, int]:
+    def breadths(self) -> Counter[str]:
         """Return how many lines each test reaches: what reaches few tests just them."""
         return Counter(test for lines in self.lines.values() for tests in lines.values() for test in tests)
 

@@ -11,7 +11,6 @@ from oneloop_tools.convert.syntax import parse
 from .places import Bug
 
 WORD = re.compile(r"\w+")
-ASSIGNED = re.compile(r"^-\s*(\w+)\s*[:=]", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,12 @@ class Related:
 
     def lines(self, bug: Bug) -> Iterator[tuple[int, str, int]]:
         """Yield lines with their path, and a number that is lower for a closer relation."""
-        assigned = set(ASSIGNED.findall(bug.diff))
-        names = {bug.scope.rpartition(".")[2]} - {""} or assigned
+        names = {bug.scope.rpartition(".")[2] or bug.name}
         for each in self._functions:
             if each.path == bug.path and bug.line in each.lines:
                 yield from ((0, each.path, line) for line in each.lines)
             elif names & each.words:
-                distance = 1 if assigned & each.words else 2
+                distance = 1 if bug.name in each.words else 2
                 yield from ((distance, each.path, line) for line in each.lines)
 
 

@@ -91,6 +91,12 @@ class Source:
         around = [each for each in (node, *self.above(node)) if isinstance(each, cst.FunctionDef | cst.ClassDef)]
         return ".".join(each.name.value for each in reversed(around))
 
+    def assigned(self, node: Node) -> str:
+        """Return the name that the statement around a node assigns."""
+        found = self.first_above(node, cst.Assign, cst.AnnAssign, cst.FunctionDef, cst.ClassDef)
+        target = found.targets[0].target if isinstance(found, cst.Assign) else getattr(found, "target", None)
+        return str(target.value) if isinstance(target, cst.Name) else ""
+
     def span(self, node: Node) -> tuple[int, int]:
         """Return where a node begins and ends, in bytes and without its parentheses."""
         span = self._spans[node]

@@ -153,6 +153,7 @@ KINDS = (
         "A user reads, changes or deletes what belongs to another.",
         "tests/documents/test_document.py::TestPatchDocument::test_writer_cannot_change_the_document_of_another_user",
         owner_filter_dropped,
+        "documents/service.py get_own_document",
     ),
     Kind(
         "role-check-dropped",
@@ -160,6 +161,7 @@ KINDS = (
         "Every user is an administrator.",
         "tests/test_metrics.py::TestMetricsEndpointSecurity::test_non_admin_user_returns_403",
         dropped_guards("role-check-dropped"),
+        "auth/dependencies.py require_role.get_user_with_role",
     ),
     Kind(
         "role-widened",
@@ -167,6 +169,7 @@ KINDS = (
         "Users of a lower role may do what administrators do.",
         "tests/users/test_users.py::TestListUsers::test_editor_returns_403",
         role_widened,
+        "users/routes.py list_users",
     ),
     Kind(
         "authentication-dropped",
@@ -174,6 +177,7 @@ KINDS = (
         "Anyone on the internet may call the route.",
         "tests/documents/test_documents.py::test_anonymous_returns_401",
         authentication_dropped,
+        "documents/routes.py list_documents",
     ),
     Kind(
         "login-check-dropped",
@@ -181,12 +185,14 @@ KINDS = (
         "A disabled user, or one without a password, is signed in.",
         "tests/auth/test_access_token.py::TestAccessToken::test_token_of_a_disabled_user_returns_401",
         dropped_guards("login-check-dropped"),
+        "auth/dependencies.py get_current_user",
     ),
     Kind(
         "check-dropped",
         "Another check that raises an error never does.",
         "What the service refuses is done, or ends in a 500.",
-        "tests/users/test_user.py::TestPatchUser::test_admin_cannot_lock_themselves_out",
+        "tests/users/test_user.py::TestPatchUser::test_unknown_user_returns_404",
         dropped_guards("check-dropped"),
+        "users/service.py change_user",
     ),
 )

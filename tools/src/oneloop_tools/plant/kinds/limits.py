@@ -83,6 +83,7 @@ KINDS = (
         "One slow server holds every connection and every request of this one.",
         "tests/test_database.py::test_slow_statement_returns_503",
         timeout_dropped,
+        "database.py create_engine",
     ),
     Kind(
         "retry-dropped",
@@ -90,6 +91,7 @@ KINDS = (
         "A short failure of another system reaches the user.",
         "tests/test_database.py::test_error_that_may_pass_returns_503",
         retry_dropped,
+        "errors.py module",
     ),
     Kind(
         "stale-connection",
@@ -97,6 +99,7 @@ KINDS = (
         "After a restart of the database each connection fails one request.",
         "tests/test_database.py::test_closed_connection_is_replaced",
         stale_connection,
+        "database.py _ping_idle_connections",
     ),
     Kind(
         "pool-unbounded",
@@ -104,6 +107,7 @@ KINDS = (
         "Under load the database refuses connections, or the memory ends.",
         "tests/test_observability.py::test_exhausted_pool_returns_503_with_retry_after",
         pool_unbounded,
+        "database.py create_engine",
     ),
     Kind(
         "bound-dropped",
@@ -111,5 +115,6 @@ KINDS = (
         "A caller asks for a million rows, or stores what the column refuses with a 500.",
         "tests/documents/test_documents.py::TestListDocuments::test_wrong_page_returns_422",
         bound_dropped,
+        "paging.py get_page_query",
     ),
 )

@@ -78,8 +78,10 @@ KINDS = (
         "eager-load-dropped",
         '`selectinload` and its like, or `lazy="selectin"`, is left out.',
         "Reading the relation fails with MissingGreenlet, or each row costs a query.",
-        "tests/documents/test_document.py::TestPatchDocument::test_writer_changes_their_own_document",
+        "tests/documents/test_signed.py::test_document_has_its_author",
         eager_load_dropped,
+        "documents/signed.py get_signed",
+        sampled=True,
     ),
     Kind(
         "filter-dropped",
@@ -87,6 +89,7 @@ KINDS = (
         "Rows are read, changed or deleted that the request does not mean.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_other_logins_stay",
         filter_dropped,
+        "auth/service.py revoke_family",
     ),
     Kind(
         "limit-dropped",
@@ -94,6 +97,7 @@ KINDS = (
         "A request reads the whole table, or each page is the first one.",
         "tests/documents/test_documents.py::TestListDocuments::test_pages_hold_each_document_once",
         limit_dropped,
+        "paging.py fetch_page",
     ),
     Kind(
         "order-dropped",
@@ -101,6 +105,7 @@ KINDS = (
         "Pages repeat some rows and leave out others.",
         "tests/documents/test_documents.py::TestListDocuments::test_newest_comes_first",
         order_dropped,
+        "paging.py fetch_page",
     ),
     Kind(
         "like-unescaped",
@@ -108,6 +113,7 @@ KINDS = (
         "A search for `%` finds everything, and scans the table.",
         "tests/documents/test_search.py::TestSearchDocuments::test_finds_text_in_title_or_content",
         like_unescaped,
+        "documents/service.py matching",
     ),
     Kind(
         "lock-dropped",
@@ -115,12 +121,14 @@ KINDS = (
         "Two requests change the same row, and one of the changes is lost.",
         "tests/users/test_user.py::TestPatchUser::test_two_admins_cannot_remove_each_other",
         lock_dropped,
+        "users/service.py change_user",
     ),
     Kind(
         "lock-waits",
         "`nowait` or `skip_locked` is left out.",
         "Requests wait for each other until their time limit.",
-        "tests/auth/test_failed_logins.py::TestLimit::test_failures_expire",
+        "tests/auth/test_failed_logins.py::TestLimit::test_login_does_not_wait_for_failures_of_others",
         lock_waits,
+        "auth/failed_logins.py delete_expired",
     ),
 )

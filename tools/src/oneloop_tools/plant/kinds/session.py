@@ -126,6 +126,7 @@ KINDS = (
         "The request answers with success and its rows are gone.",
         f"{USER}::test_admin_changes_what_is_given_alone",
         commit_dropped,
+        "database.py get_session",
     ),
     Kind(
         "flush-for-commit",
@@ -133,6 +134,7 @@ KINDS = (
         "The rows are visible in the request and gone after it.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_used_token_revokes_its_family",
         flush_for_commit,
+        "auth/service.py rotate",
     ),
     Kind(
         "flush-dropped",
@@ -140,13 +142,15 @@ KINDS = (
         "Ids are missing in the answer, and an error of the database comes where nothing handles it.",
         "tests/documents/test_documents.py::TestPostDocument::test_row_belongs_to_the_caller",
         flush_dropped,
+        "documents/service.py add_document",
     ),
     Kind(
         "rollback-dropped",
         "`await session.rollback()` is left out.",
         "After one error every later statement of the session fails, or half of the work is committed.",
-        "tests/test_health.py::test_migration_waits_for_another",
+        "tests/auth/test_failed_logins.py::TestLimit::test_refused_login_waits_without_a_connection",
         rollback_dropped,
+        "auth/routes.py login",
     ),
     Kind(
         "session-shared",
@@ -154,6 +158,7 @@ KINDS = (
         "Parallel requests fail, and read and commit the rows of each other.",
         f"{USER}::test_two_admins_cannot_remove_each_other",
         session_shared,
+        "database.py get_session",
     ),
     Kind(
         "transaction-split",
@@ -161,6 +166,7 @@ KINDS = (
         "An error after the first write leaves half of the work.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_failed_refresh_leaves_the_token_usable",
         transaction_split,
+        "auth/service.py rotate",
     ),
     Kind(
         "commit-after-answer",
@@ -168,6 +174,7 @@ KINDS = (
         "The commit comes after the answer, so a failed commit is reported as success.",
         f"{DATABASE}::test_failed_commit_returns_500",
         commit_after_answer,
+        "database.py module",
     ),
     Kind(
         "rows-expire",
@@ -175,13 +182,16 @@ KINDS = (
         "Reading a row after a commit fails with MissingGreenlet.",
         "tests/auth/test_login.py::TestLogin::test_right_password_gives_tokens",
         rows_expire,
+        "database.py create_session_factory",
     ),
     Kind(
         "isolation-lowered",
         "`isolation_level` is left out.",
         "Parallel requests both succeed where one of them has to fail.",
-        f"{USER}::test_two_admins_cannot_remove_each_other",
+        "tests/users/test_admins.py::test_one_of_two_admins_stays",
         isolation_lowered,
+        "users/admins.py create_strict_engine",
+        sampled=True,
     ),
     Kind(
         "stale-row",
@@ -189,5 +199,6 @@ KINDS = (
         "The request decides by a row that another one has changed.",
         "tests/auth/test_login.py::TestLoginDuringAChange::test_old_password_fails_if_it_changes_during_the_login",
         stale_row,
+        "auth/service.py authenticate",
     ),
 )

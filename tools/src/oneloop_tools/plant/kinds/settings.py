@@ -61,13 +61,15 @@ KINDS = (
         "The service starts with a weak key or a wrong address, and fails when a user comes.",
         "tests/test_settings.py::test_wrong_value_is_named",
         setting_guard_dropped,
+        "settings.py _with_driver",
     ),
     Kind(
         "parameters-logged",
         "What hides values from logs, error reports or scripts is switched off.",
         "Passwords and personal data are in the logs.",
-        "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
+        "tests/test_observability.py::test_sentry_gets_no_data_of_requests",
         parameters_logged,
+        "observability.py start_sentry",
     ),
     Kind(
         "origins-widened",
@@ -75,5 +77,6 @@ KINDS = (
         "Any website calls the service with the rights of its visitor.",
         "tests/test_middleware.py::test_cors_origins_are_allowed",
         origins_widened,
+        "middleware.py build_middleware",
     ),
 )

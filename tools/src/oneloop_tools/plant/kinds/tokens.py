@@ -73,6 +73,7 @@ KINDS = (
         "A token that was issued for another service signs in.",
         f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_aud"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-expiry-unchecked",
@@ -80,6 +81,7 @@ KINDS = (
         "A stolen token is valid for ever.",
         f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_exp"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-signature-unchecked",
@@ -87,6 +89,7 @@ KINDS = (
         "Anyone writes a token for any user.",
         f"{TESTS}::test_token_of_another_signer_returns_401",
         unchecked("verify_signature"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-claim-optional",
@@ -94,6 +97,7 @@ KINDS = (
         "A token without an expiry, or without an audience, is accepted.",
         f"{TESTS}::test_invalid_token_returns_401",
         claim_optional,
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-endless",
@@ -101,6 +105,7 @@ KINDS = (
         "A stolen token is valid for ever, or no token is valid at all.",
         f"{TESTS}::test_tokens_end_after_the_time_of_the_settings",
         token_endless,
+        "auth/tokens.py create_access_token",
     ),
     Kind(
         "password-unchecked",
@@ -108,6 +113,7 @@ KINDS = (
         "Any password signs in.",
         "tests/auth/test_login.py::TestLogin::test_wrong_password_returns_401",
         password_unchecked,
+        "auth/passwords.py Passwords.verify.verify",
     ),
     Kind(
         "secret-stored",
@@ -115,5 +121,6 @@ KINDS = (
         "A copy of the database contains usable tokens.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_token_is_stored_as_a_hash",
         secret_stored,
+        "auth/tokens.py hash_refresh_token",
     ),
 )
