@@ -42,9 +42,16 @@ class Related:
 def _functions_in(root: Path, path: str) -> Iterator[Function]:
     content = (root / path).read_bytes()
     lines = content.decode("utf-8", "replace").splitlines()
-    for node in ast.walk(parse(content)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            found = range(first, (node.end_lineno or first) + 1)
-            words = WORD.findall("\n".join(lines[first - 1 : found[-1]]))
-            yield Function(path, found, frozenset(words))
+    for node, of_class in _definitions(parse(content), ""):
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        found = range(first, (node.end_lineno or first) + 1)
+        words = WORD.findall("\n".join(lines[first - 1 : found[-1]]))
+        yield Function(path, found, frozenset([*words, of_class]))
+
+
+def _definitions(node: ast.AST, of_class: str) -> Iterator[tuple[ast.FunctionDef | ast.AsyncFunctionDef, str]]:
+    """Yield each function with the class that it is in."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield each, of_class
+        yield from _definitions(each, each.name if isinstance(each, ast.ClassDef) else of_class)
