@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.field import table
+from tests.field import __main__ as table
 from tests.field.project import FILE, read_projects
 from tests.field.trial import last_error
 

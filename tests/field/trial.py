@@ -209,7 +209,7 @@ def try_project(place: Place) -> dict[str, object]:
 def _convert(place: Place) -> dict[str, object]:
     """Convert what the audit advises, and run the suite again."""
     audit = place.scratch / "audit.json"
-    place.oneloop("audit", "--json", str(audit))
+    place.oneloop("audit", "--json", str(audit), "--tests", place.project.tests)
     found = json.loads(audit.read_text("utf-8"))["tests"]
     advised = [each["nodeid"] for each in found if each["verdict"] in WRONG]
     if not advised:
