@@ -18,6 +18,7 @@ class FieldProject:
     python: str
     traits: tuple[str, ...]
     install: tuple[str, ...]
+    prepare: tuple[str, ...] = ()  # what makes the tables for its own suite
     folder: str = "."
     tests: str = "tests"
     tools: tuple[str, ...] = ()  # package managers that this machine may lack

@@ -177,6 +177,8 @@ def install_again(place: Place) -> None:
 
 def try_project(place: Place) -> dict[str, object]:
     """Return what became of each test, and the figures of the table."""
+    for command in place.project.prepare:
+        place.succeed(*shlex.split(command))
     before = place.suite("before")
     if git(place.top, "status", "--porcelain"):  # what installing or the suite has written
         commit_all(place.top, "Install")

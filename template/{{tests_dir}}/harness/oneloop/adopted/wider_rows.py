@@ -65,7 +65,7 @@ def pytest_fixture_setup(
         found = loop.run_until_complete(_tables_with_rows(database))
         if found or (is_used and (levels or run.sql_log.schema)):
             loop.run_until_complete(_begin(database, levels, fixturedef))
-            request.config.stash[STAY].setdefault(f"{fixturedef.argname}{defined_at(fixturedef.func)}", found)
+            request.config.stash[STAY].setdefault(f"{fixturedef.argname} at {defined_at(fixturedef.func)}", found)
     return result
 
 
