@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from ..database.database_admin import administer
 from ..database.engine_guard import exempt
@@ -25,7 +26,7 @@ FUNCTIONS = """
 CREATE FUNCTION uuid_generate_v1() RETURNS uuid LANGUAGE sql VOLATILE AS 'SELECT uuidv7()';
 CREATE FUNCTION uuid_generate_v1mc() RETURNS uuid LANGUAGE sql VOLATILE AS 'SELECT uuidv7()';
 CREATE FUNCTION uuid_generate_v4() RETURNS uuid LANGUAGE sql VOLATILE AS 'SELECT gen_random_uuid()';
-CREATE FUNCTION uuid_nil() RETURNS uuid LANGUAGE sql IMMUTABLE AS $$SELECT '00000000-0000-0000-0000-000000000000'::uuid$$;
+CREATE FUNCTION uuid_nil() RETURNS uuid LANGUAGE sql IMMUTABLE AS $$SELECT repeat('0', 32)::uuid$$;
 """
 HAS = f"SELECT 1 FROM pg_available_extensions WHERE name = '{NAME}'"
 
@@ -46,7 +47,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.Fix
 async def _offer(server: Any, folder: Path) -> None:
     async with administer(server.admin) as connection:
         version = connection.dialect.server_version_info or ()
-        if version < (18,) or await connection.scalar_one_or_none(HAS):
+        if version < (18,) or await connection.scalar(text(HAS)):
             return
         (folder / "extension").mkdir()
         (folder / f"extension/{NAME}.control").write_text(CONTROL)

@@ -1,4 +1,4 @@
-"""Sessions that a fixture wider than a test opens: each is rolled back after a test, and reads its rows again in the next.
+"""Sessions that a fixture wider than a test opens: each is rolled back after a test, and then reads its rows again.
 
 Left alone, its transaction would lock rows that are wiped, and its objects would be those of the test before.
 """
