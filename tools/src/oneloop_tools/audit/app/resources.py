@@ -29,8 +29,8 @@ DRIVERS = {
 }  # fmt: skip
 # Without one of these, an app that uses SQLAlchemy has sync sessions alone.
 ASYNC_DATABASES = {
-    "sqlalchemy.ext.asyncio", "asyncpg", "aiosqlite", "aiomysql", "asyncmy", "databases", "tortoise", "piccolo", "motor",
-    "beanie",
+    "sqlalchemy.ext.asyncio", "asyncpg", "aiosqlite", "aiomysql", "asyncmy", "databases", "tortoise", "piccolo",
+    "motor", "beanie",
 }  # fmt: skip
 # In asyncio, what waits. In a library, what is entered by `async with`.
 LOOP_BOUND = {"Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Queue", "Barrier"}
