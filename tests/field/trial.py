@@ -165,20 +165,27 @@ def install(place: Place) -> None:
         # Poetry knows one index only; its plugin reads another address from this variable.
         mirror = ["--with", "poetry-plugin-pypi-mirror"] if "POETRY_PYPI_MIRROR_URL" in os.environ else []
         run(uv(), "tool", "install", "--quiet", tool, *mirror, cwd=place.top, env=tools)
-    python = interpreter(place.project.python)
     for command in place.project.install:
-        place.succeed(*(python if word == "{python}" else word for word in shlex.split(command)))
+        run_command(place, command)
 
 
 def install_again(place: Place) -> None:
-    """Take the plugin out of an earlier environment."""
+    """Take the plugin out of an earlier environment, and change the project's files again."""
     place.call(uv(), "pip", "uninstall", "--python", place.python, "oneloop-vendored")
+    for command in place.project.install:
+        if not command.startswith("uv venv"):
+            run_command(place, command)
+
+
+def run_command(place: Place, command: str) -> None:
+    python = interpreter(place.project.python)
+    place.succeed(*(python if word == "{python}" else word for word in shlex.split(command)))
 
 
 def try_project(place: Place) -> dict[str, object]:
     """Return what became of each test, and the figures of the table."""
     for command in place.project.prepare:
-        place.succeed(*shlex.split(command))
+        run_command(place, command)
     before = place.suite("before")
     if git(place.top, "status", "--porcelain"):  # what installing or the suite has written
         commit_all(place.top, "Install")
