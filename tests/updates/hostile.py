@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -51,7 +52,6 @@ class Hostile(RuleBasedStateMachine):
         git(self.service, "remote", "remove", "origin")
         git(self.service, "tag", START)
         self.home = self.folder / f"home {self.count}"
-        self.home.mkdir()
         self.program("uv", FAILS)
         self.git_config = self.home / "gitconfig"
         self.git_config.write_text("")
@@ -70,8 +70,8 @@ class Hostile(RuleBasedStateMachine):
 
     def own(self, suffix: str = "") -> list[str]:
         """Return the paths of the user's files that no test needs where they are."""
-        found = [path for path in contents(self.service) if is_users(path) and path.endswith(suffix)]
-        return [path for path in found if not path.startswith("vendor/")]
+        found = filter(is_users, contents(self.service))
+        return [path for path in found if path.endswith(suffix) and not path.startswith("vendor/")]
 
     @initialize()
     def has_a_hostile_git(self) -> None:
@@ -209,10 +209,11 @@ class Hostile(RuleBasedStateMachine):
         git(self.service, *NO_HOOKS, "revert", "--no-edit", f"{start}..HEAD")
         assert git(self.service, "rev-parse", "HEAD^{tree}") == git(self.service, "rev-parse", f"{start}^{{tree}}")
         self.done.append((done.stdout.count("Committed: ") - 1, left))
+        shutil.rmtree(self.service)
 
-    def changed(self, commit: str) -> set[str]:
-        """Return the paths that the user has changed, those of moved files among them."""
-        names = ("-c", "core.quotePath=false", "diff", "--no-renames", "--name-only", START, commit)
+    def changed(self, commit: str, since: str = START) -> set[str]:
+        """Return the paths that have changed, those of moved files among them."""
+        names = ("-c", "core.quotePath=false", "diff", "--no-renames", "--name-only", since, commit)
         return {*git(self.service, *names).splitlines()}
 
     def resolves(self, conflicts: frozenset[str]) -> "CompletedProcess[str]":
@@ -227,8 +228,7 @@ class Hostile(RuleBasedStateMachine):
     def assert_nothing_is_lost(self, start: str, before: Mapping[str, bytes]) -> None:
         """What no step names has the bytes that it had, also those that git would convert."""
         commits = git(self.service, "log", "--format=%H", "--reverse", f"{start}..").splitlines()
-        names = ("-c", "core.quotePath=false", "diff", "--no-renames", "--name-only", commits[0], "HEAD")
-        after, steps = contents(self.service), {*git(self.service, *names).splitlines()}
+        after, steps = contents(self.service), self.changed("HEAD", commits[0])
         by_steps = {path: after[path] for path in steps if path in after}
         kept = {path: text for path, text in before.items() if path not in steps}
         outcome = look(self.service, {**kept, **by_steps}, self.fresh, self.edited)
