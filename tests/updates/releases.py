@@ -40,8 +40,8 @@ FROM = [*PAST, NEXT]
 
 # What a thin release has: all that is the user's, and of the template's files the command, its steps and some others.
 KEPT = re.compile(
-    r"copier\.yml|CHANGELOG\.md|template/(?!.*/harness/|docs/testing/).*|.*/commands/.*"
-    r"|.*/(?:__init__|errors|users|http_library|people|live|README|pyproject|[ab])[^/]*"
+    r"copier\.yml|CHANGELOG\.md|template/(?!.*/harness/|docs/testing/).*|template/.*/commands/.*"
+    r"|template/.*/(?:__init__|errors|users|http_library|people|live|README|pyproject|[ab])[^/]*"
 )
 
 
