@@ -84,6 +84,7 @@ class Hostile(RuleBasedStateMachine):
     def has_a_hostile_git(self) -> None:
         """In each example: hooks that reformat and refuse, signatures, and settings that change what git prints."""
         self.program("template/hooks/post-checkout", FAILS)
+        self.program("template/info/exclude", "*.md\n*.py\n")
         self.sets_hook("pre-commit", REFORMATS)
         self.sets_hook("commit-msg", FAILS)
         signs = {"commit.gpgSign": "true", "gpg.program": str(self.program("gpg", GPG))}

@@ -6,15 +6,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.conftest import Once
+from tests.support import template
 from tests.support.environment import git, run
 from tests.updates import table
 from tests.updates.conftest import Releases
 from tests.updates.copier_program import SOMEBODY
+from tests.updates.edits import edit
 from tests.updates.hostile import NO_HOOKS, START, STEPS, Hostile
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.releases import FIX, FROM, NEXT, PAST
@@ -132,3 +136,41 @@ def update_examples(releases: Releases, folder: Path, release: str, wanted: int)
         ),
     )
     return done
+
+
+class Bug(NamedTuple):
+    """A change of a release, and the release whose hostile users it is brought to."""
+
+    file: str
+    right: str
+    wrong: str
+    release: str = PAST[-1]
+
+
+UPDATE = f"template/{template.TESTS}/harness/oneloop/commands/update"
+BUGS = {
+    "the branch is printed": Bug(f"{UPDATE}/programs.py", " status.branch=0", ""),
+    "colours are printed": Bug(f"{UPDATE}/programs.py", " color.ui=0", ""),
+    "hooks run": Bug(f"{UPDATE}/steps/apply_steps.py", '"--no-verify", ', ""),
+    "hooks run in what Copier makes": Bug(f"{UPDATE}/programs.py", '"core.hooksPath": os.devnull, ', "", NEXT),
+    "a template of git's is taken": Bug(f"{UPDATE}/programs.py", '"init.templateDir": ""', "", NEXT),
+    "a step loses a file": Bug(f"{UPDATE}/steps/write_files.py", "target = path", "target = path.parent", PAST[0]),
+    "a star too few": Bug("copier.yml", "'update' %}/**", "'update' %}/*"),
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
+def test_a_wrong_release_is_found(once: Once, thin: Releases, tmp_path: Path, bug: Bug) -> None:
+    def spoil(folder: Path) -> None:
+        template.snapshot_of(thin.repository, folder)
+        for version in (NEXT, FIX):
+            git(folder, "switch", "--quiet", "--detach", version)
+            edit(folder / bug.file, bug.right, bug.wrong)
+            git(folder, "commit", "--quiet", "--all", "--message", "Plant a bug")
+            git(folder, "tag", "--force", version)
+
+    spoilt = Releases(once, f"spoilt-{[*BUGS.values()].index(bug)}", spoil)
+
+    with pytest.raises(AssertionError):
+        update_examples(spoilt, tmp_path, bug.release, 1)

@@ -91,6 +91,15 @@ def test_a_snapshot_is_written_once(tmp_path: Path) -> None:
     assert apply(title, tmp_path).programs == []
 
 
+def test_a_file_with_both_line_ends_is_left_where_no_step_is_due(tmp_path: Path) -> None:
+    service = write(tmp_path, {"src/a.py": "x = 1\ny = 1\r\nz = 1\r\n"})
+    track(service)
+
+    changed = [step.try_on(load("steps.step").ServiceFiles(service, "")).changed for step in all_steps()]
+
+    assert [each for each in changed if "src/a.py" in each] == []
+
+
 def test_only_what_git_tracks_is_changed(tmp_path: Path) -> None:
     """Neither a repository inside of it, such as a submodule, nor what a build has written."""
     text = "See docs/testing/one-loop.md.\n"
