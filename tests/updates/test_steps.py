@@ -42,7 +42,8 @@ class TestTheChangelog:
 
         assert unannounced(old, new, "Nothing.") == ["src/a/service.py"]
         assert unannounced(old, new, "In `src/a/service.py`: a fix.") == []
-        assert unannounced(old, new, "In `src/`: a fix.") == []
+        assert unannounced(old, new, "In `a/service.py`: a fix.") == []
+        assert unannounced(old, new, "In `src/` and `b/service.py`: a fix.") == ["src/a/service.py"]
 
     def test_names_no_step_of_a_release_that_does_not_exist(self) -> None:
         assert {step.release for step in all_steps()} <= {*RELEASES, NEXT}
