@@ -19,13 +19,12 @@ from . import (
     seeded_rows,
     session_hooks,
     stand_ins,
-    wider_rows,
-    wider_sessions,
+    wider_fixtures,
 )
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
 PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, session_hooks, stand_ins]
-PARTS += [wider_rows, wider_sessions]
+PARTS += [wider_fixtures]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

@@ -1,18 +1,24 @@
-"""Rows that a fixture wider than a test inserts: they stay as long as the fixture, and so does what it left out.
+"""What a fixture wider than a test inserts and opens: its rows stay as long as it, and its session is rolled back.
 
-Each such fixture has a wiper of its own, which restores the rows as they are after its set-up. The wiper below restores
-what was there before, once the fixture has ended.
+Each fixture that inserts has a wiper of its own, which restores the rows as they are after its set-up. The wiper below
+restores what was there before, once the fixture has ended. A session of such a fixture is rolled back after each test:
+left alone, its transaction would lock rows that are wiped, and its objects would be those of the test before.
 """
 
-from collections.abc import Collection, Generator
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
+from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.util import greenlet_spawn
 
 from ..cleanup.test_database import TestDatabase
 from ..cleanup.wiper import PostgresWiper, open_wiper
@@ -27,6 +33,43 @@ SHOWN = 5
 GONE = (*CONNECTION_LOST, DBAPIError, asyncpg.PostgresError)
 
 
+class WiderSessions:
+    """Those that began a transaction while such a fixture was set up, and those that it gave."""
+
+    def __init__(self) -> None:
+        self.found: WeakSet[Session] = WeakSet()
+        self.is_wider = False
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        before, self.is_wider = self.is_wider, True
+        try:
+            yield
+        finally:
+            self.is_wider = before
+
+    def began(self, session: Session, *_: object) -> None:
+        if self.is_wider:
+            self.found.add(session)
+
+    def given(self, value: object) -> None:
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, AsyncSession):
+                self.found.add(each.sync_session)
+            elif isinstance(each, Session):
+                self.found.add(each)
+            elif isinstance(each, scoped_session):
+                self.found.add(each())
+            elif isinstance(each, async_scoped_session):
+                self.found.add(each().sync_session)
+
+    async def roll_back(self) -> None:
+        for session in list(self.found):
+            if session.in_transaction():
+                await greenlet_spawn(session.rollback)
+            session.expire_all()
+
+
 @dataclass
 class Level:
     """A fixture whose rows stay, and the wiper that was there before it."""
@@ -38,11 +81,15 @@ class Level:
 
 LEVELS = pytest.StashKey[list[Level]]()
 STAY = pytest.StashKey[dict[str, list[str]]]()
+SESSIONS = pytest.StashKey["WiderSessions"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEVELS] = []
     config.stash[STAY] = {}
+    sessions = config.stash[SESSIONS] = WiderSessions()
+    event.listen(Session, "after_begin", sessions.began)
+    config.add_cleanup(lambda: event.remove(Session, "after_begin", sessions.began))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # around the plugin's own hooks
@@ -53,13 +100,16 @@ def pytest_fixture_setup(
     is_ours = (getattr(fixturedef.func, "__module__", None) or "").partition(".")[0] in ("oneloop", "oneloop_seam")
     if fixturedef.scope == "function" or is_ours or database is None or database.wiper is None:
         return (yield)
+    sessions = request.config.stash[SESSIONS]
     levels, loop = request.config.stash[LEVELS], run.guard.loop
     assert loop is not None
     before = loop.run_until_complete(_tables_with_rows(database))
     end = partial(_end, run, database, levels, fixturedef)
     request.addfinalizer(lambda: loop.run_until_complete(end()))  # after its own
     touched, run.guard.touched = run.guard.touched, False
-    result = yield
+    with sessions.watched():
+        result = yield
+    sessions.given(result)
     is_used, run.guard.touched = run.guard.touched, touched or run.guard.touched
     if not before and not loop.is_closed():
         found = loop.run_until_complete(_tables_with_rows(database))
@@ -112,6 +162,15 @@ async def _end(run: TestRun, database: TestDatabase, levels: list[Level], fixtur
     if at == len(levels) and fixture.scope != "session":  # after the last test nothing needs it
         run.databases.mark_used(compare_schema=True)
         await run.databases.after_test()
+
+
+@pytest.fixture(autouse=True)
+def _wider_sessions(pytestconfig: pytest.Config, _after_each_test: None) -> Iterator[None]:
+    # Ends after the test's other fixtures, and before its leaks are looked for.
+    yield
+    sessions, loop = pytestconfig.stash[SESSIONS], pytestconfig.stash[RUN].guard.loop
+    if sessions.found and loop is not None and not loop.is_closed():
+        loop.run_until_complete(sessions.roll_back())
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
