@@ -163,35 +163,46 @@ def test_what_is_wrong_is_a_sentence(shop: Shop, unchanged: Unchanged, wrong: Wr
     assert unchanged()
 
 
+ZONE = "def zone(name):\n    if name is None:\n        raise LookupError(name)\n"
+TEST_ZONE = """
+import pytest
+from shop.zone import zone
+
+
+def test_zone():
+    with pytest.raises(LookupError):
+        zone(None)
+"""
+
+
 @BOTH
 def test_bug_that_hangs_is_caught(shop: Shop, unchanged: Unchanged, report: Path) -> None:
-    """The queue is asked for ever. The run ends at its limit, and the next bug is planted."""
+    """The queue is asked for ever. The run ends at its limit, and the next bug is planted without this one."""
+    shop.write("src/shop/zone.py", ZONE)
+    shop.write("tests/test_zone.py", TEST_ZONE)
     assert unchanged()
 
-    shop.plant("--limit", "4", "--json", str(report), "--kind", "error-swallowed", "--kind", "check-dropped")
+    kinds = ["--kind", "error-swallowed", "--kind", "check-dropped"]
+    done = shop.plant("--workers", "1", "--limit", "6", "--json", str(report), *kinds)
 
     bugs = json.loads(report.read_text("utf-8"))["bugs"]
     hanging = {bug["how"]: bug["by"] for bug in bugs if bug["kind"] == "error-swallowed"}
-    assert hanging == {"the tests did not end in 4 s": "tests/test_orders.py::test_queue_ends"}
-    assert states(report)[UNKNOWN] == "caught"
+    assert hanging == {"the tests did not end in 6 s": "tests/test_orders.py::test_queue_ends"}
+    assert {bug["state"] for bug in bugs} == {"caught"}
+    assert bugs[-1]["file"] == "src/shop/zone.py"
+    assert done.status == 0
     assert unchanged()
 
 
-@pytest.mark.parametrize("shop", ["isolated"], indirect=True)
-def test_bug_in_what_is_made_once_is_caught(shop: Shop, report: Path) -> None:
-    """As a template of the databases: the process that has collected the tests has made it without the bug."""
-    shop.write(
-        "src/shop/orders.py",
-        "def make():\n    try:\n        return {}[1]\n    except KeyError:\n        return 'made'\n",
-    )
-    shop.write("tests/conftest.py", MADE_ONCE)
-    shop.write("tests/test_orders.py", "def test_template(template):\n    assert template == 'made'\n")
-
-    shop.plant("--json", str(report))
-
-    assert states(report) == {"error-unhandled src/shop/orders.py make 1": "caught"}
+MADE = """
+class Text(str):
+    def limit(self, count):
+        return self[:count]
 
 
+def make():
+    return Text("made").limit(3)
+"""
 MADE_ONCE = """
 import pathlib, uuid
 import pytest
@@ -201,10 +212,36 @@ FILE = pathlib.Path(__file__).with_name(uuid.uuid4().hex)
 
 
 @pytest.fixture(scope="session")
-def template():
+def folder():
+    return FILE.parent
+
+
+@pytest.fixture(scope="session")
+def template(request):
+    request.getfixturevalue("folder")
     FILE.exists() or FILE.write_text(make())
     return FILE.read_text()
 """
+USES = """
+def test_first(template):
+    pass
+
+
+def test_template(template):
+    assert template == "mad"
+"""
+
+
+@BOTH
+def test_bug_in_what_is_made_once_is_caught(shop: Shop, report: Path) -> None:
+    """As a template of the databases: it is made in the first test, and by a process that has no bug yet."""
+    shop.write("src/shop/orders.py", MADE)
+    shop.write("tests/conftest.py", MADE_ONCE)
+    shop.write("tests/test_orders.py", USES)
+
+    shop.plant("--json", str(report))
+
+    assert states(report) == {"limit-dropped src/shop/orders.py make 1": "caught"}
 
 
 LEAVES = """

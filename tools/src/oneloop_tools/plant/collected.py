@@ -33,6 +33,7 @@ class Collected:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Fork for each job. A child goes on with the tests, and so does not return."""
         functions, texts = Functions(self._copy), dict(self._texts())
+        self._jobs.answer("ready")
         while (job := self._jobs.read()) is not None:
             try:
                 swaps = self._swaps(job["planted"], functions, texts)

@@ -78,13 +78,18 @@ def _collect(workers: Sequence[Worker], arguments: Sequence[str], limit: float) 
     for worker in workers:
         worker.collect(arguments)
     with ThreadPoolExecutor(len(workers)) as pool:
-        runs = list(pool.map(lambda worker: worker.run_collected(Job(arguments, limit)), workers))
+        runs = list(pool.map(lambda worker: _run_collected(worker, Job(arguments, limit)), workers))
     passed: list[SuiteRun] = [run for run in runs if run is not None and run.status == 0]
     if len(passed) == len(workers):
         return passed[0]
     for worker in workers:
         worker.collect_no_more()
     return None
+
+
+def _run_collected(worker: Worker, job: Job) -> SuiteRun | None:
+    worker.prepare()
+    return worker.run_collected(job)
 
 
 def _check(run: SuiteRun, limit: float) -> None:
@@ -151,6 +156,7 @@ def run_with(worker: Worker, suite: Suite, bug: Bug, tests: Sequence[str]) -> Ou
     """Plant a bug, and run these tests until one fails."""
     job = Job(suite.arguments, suite.limit(tests), tests, planted=bug.path)
     contexts = suite.reach.contexts(bug)
+    worker.prepare()
     with worker.copy.planted(bug.path, bug.content):
         run = worker.run_collected(job) if IMPORTS not in contexts else None
         # What a wide fixture made before, such as a template of the databases, was made without the bug.
@@ -169,6 +175,6 @@ def _check_again(worker: Worker, suite: Suite, tests: Sequence[str]) -> None:
     """Run tests without a bug: what one bug left behind would count as the failure of another."""
     if tests:
         job = Job(suite.arguments, suite.limit(tests), tests)
-        run = worker.run_collected(job) or worker.run(job)
+        run = _run_collected(worker, job) or worker.run(job)
         if run.status:
             raise BrokenError(run.log)

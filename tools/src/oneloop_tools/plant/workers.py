@@ -43,13 +43,21 @@ class Worker:
         """Run the tests in a process that imports and collects them."""
         return self._run(self._process, job)
 
+    def prepare(self) -> None:
+        """Have the tests collected, while the copy has no bug."""
+        if self._collect is None or self._collected is not None:
+            return
+        self._collected = ProjectProcess(self._start, f"{self.copy.root.name}-collected", self._collect)
+        try:
+            self._collected.answer()
+        except DiedError:
+            self._end_collected()
+
     def run_collected(self, job: Job) -> SuiteRun | None:
         """Run the tests in a process that has collected them; None if it cannot, or the bug needs another import."""
-        if self._collect is None:
+        if self._collected is None:
             return None
         try:
-            if self._collected is None:
-                self._collected = ProjectProcess(self._start, f"{self.copy.root.name}-collected", self._collect)
             run = self._run(self._collected, job)
         except DiedError:
             self._end_collected()

@@ -11,6 +11,7 @@ from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 from .kind import Kind
 
 ENDLESS = {"timeout": "None", "fail_after": 'float("inf")', "move_on_after": 'float("inf")'}
+DEFAULTS = {"pool_timeout": ("None", "30", "30.0")}
 DESCRIBING = ("Field", "field", "setdefault", "getattr")  # they name a time limit, and set none
 TIMEOUT = re.compile(r"timeout|_idle_seconds$|^deadline$")
 RETRIED = re.compile(r"^[0-9A-Z]{5}$|^(429|50[234])$")
@@ -34,7 +35,7 @@ def timeout_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 def _is_timeout(source: Source, argument: Node) -> bool:
     named = argument.keyword is not None and TIMEOUT.search(argument.keyword.value)
-    return bool(named) and source.code(argument.value) != "None"
+    return bool(named) and source.code(argument.value) not in DEFAULTS.get(argument.keyword.value, ("None",))
 
 
 def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:

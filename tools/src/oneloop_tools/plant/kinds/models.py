@@ -76,12 +76,17 @@ def _dropped_from_column(source: Source, call: Node, keys: set[str]) -> Iterator
         yield drop_argument(source, call, nullable)
 
 
-def zone_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
+def zone_dropped(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls("now", "fromtimestamp"):
         if "datetime" in dotted(call.func) and call.args and re.search(r"(?i)utc|tz", source.code(call.args[-1])):
             yield drop_argument(source, call, call.args[-1])
     for call in source.calls("DateTime", "TIMESTAMP"):
-        if (found := argument(call, "timezone")) is not None and source.code(found.value) == "True":
+        found, column = argument(call, "timezone"), source.first_above(call, cst.Call)
+        # Where migrations make the schema, the type of the model matters to values that the service writes.
+        is_read = column is not None and argument(column, "server_default") is not None
+        if found is None or source.code(found.value) != "True":
+            continue
+        if not is_read or _makes_schema(source, index):
             yield drop_argument(source, call, found)
     for call in source.calls("astimezone"):
         yield drop_method(source, call)
