@@ -114,9 +114,9 @@ def test_nothing_outlives_a_test(project: Adopted) -> None:
     run = project.pytest("tests/test_left.py", "-p", "no:randomly")
 
     assert run.having("error") == {f"test_a_lock_that_is_held[{turn}]" for turn in range(2)}, run.output
-    for turn in range(2):
-        said = run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said
-        assert "a transaction that locks the SQLite file" in said
+    first, second = (run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said for turn in range(2))
+    assert "a transaction that locks the SQLite file" in first
+    assert "The same error as in tests/test_left.py::test_a_lock_that_is_held[0]: LeakError" in second
     assert run.having("failure") == set()
     assert "2 tests changed the schema" in run.output
 
