@@ -21,13 +21,13 @@ from oneloop.adopted import create_all
 
 
 @pytest.fixture(scope="session")
-def kept_tables():
+def oneloop_kept_tables():
     return ["tag"]
 
 
 @pytest.fixture(scope="session")
-def migrate(metadata):
-    make = create_all(metadata)
+def oneloop_migrate(oneloop_metadata):
+    make = create_all(oneloop_metadata)
 
     def go(url, revision="head"):
         make(url, revision)
@@ -117,7 +117,7 @@ def test_nothing_outlives_a_test(project: Adopted) -> None:
     first, second = (run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said for turn in range(2))
     assert "a transaction that locks the SQLite file" in first
     assert "The same error as in tests/test_left.py::test_a_lock_that_is_held[0]: LeakError" in second
-    assert run.having("failure") == set()
+    assert run.having("failure") == set(), run.output
     assert "2 tests changed the schema" in run.output
 
 
