@@ -133,8 +133,8 @@ BUGS = {
         f"{DEEP}/test_drift.py::test_is_no_drift[what env.py leaves out]",
     ),
     "2 a route of a test stays": Bug(
-        f"{PLUGIN}/fixtures/app_fixtures.py",
-        "_running_app.app.router.routes[:] = routes",
+        f"{PLUGIN}/app/running_app.py",
+        "app.router.routes[:] = routes",
         "pass",
         f"{DEEP}/test_same_view.py::test_a_route_of_a_test_ends_with_it",
     ),

@@ -144,7 +144,7 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
     return "\n".join(filter(None, [steps, *missing]))
 
 
-def find_models(base: type = object) -> Iterator[Any]:
+def find_models(base: Any = object) -> Iterator[Any]:
     """Yield every mapped class, of whatever base: SQLModel, `declarative_base()` or none."""
     for each in type.__subclasses__(base):
         if "__mapper__" in vars(each):

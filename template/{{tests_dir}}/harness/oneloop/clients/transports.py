@@ -14,7 +14,6 @@ from .live_server import Call, LiveServer
 from .timeouts import limited
 
 logger = logging.getLogger(__name__)
-
 # RFC 9110: no control character except a tab inside, and no space at either end.
 VALID_HEADER = re.compile(rb"(?:[^\x00-\x20\x7f]+(?:[ \t]+[^\x00-\x20\x7f]+)*)?")
 LEFT_SECONDS = 2.0  # for the app to notice that its client has left
