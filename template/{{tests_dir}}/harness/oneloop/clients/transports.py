@@ -21,7 +21,7 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to load them takes 
 
 
 class InProcessTransport(httpx.ASGITransport):
-    """Calls the app in the test's own task; a missing or broken response is an error, as over a socket."""
+    """Calls the app in this process; a missing or broken response is an error, as over a socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, raise_app_exceptions=False)
