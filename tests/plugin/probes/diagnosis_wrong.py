@@ -56,8 +56,8 @@ async def test_a_loop_of_its_own(db_session: AsyncSession) -> None:
     await asyncio.to_thread(asyncio.run, db_session.execute(select(User)))
 
 
-async def test_async_fixture_by_name(request: pytest.FixtureRequest) -> None:
-    request.getfixturevalue("async_client")
+async def test_async_fixture_by_name(request: pytest.FixtureRequest, db_engine: Any) -> None:
+    request.getfixturevalue("db_session")
 
 
 def test_old_fixture(event_loop: Any) -> None:

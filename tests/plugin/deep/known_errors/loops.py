@@ -70,7 +70,7 @@ async def another_loop_in_a_loop(_: Given) -> None:
 
 
 async def an_async_fixture_in_a_coroutine(given: Given) -> None:
-    given.request.getfixturevalue("async_client")
+    given.request.getfixturevalue("db_session")
 
 
 async def no_loop_in_a_thread(_: Given) -> None:
