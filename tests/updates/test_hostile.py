@@ -147,7 +147,7 @@ def update_examples(
     run_state_machine_as_test(
         seed(FROM.index(release))(machine) if wanted < 10 else machine,
         settings=settings(
-            max_examples=2 * wanted + 2,
+            max_examples=max(8, 2 * wanted),
             stateful_step_count=8,
             deadline=None,
             database=None,
