@@ -30,6 +30,7 @@ class ProjectConfig:
     base_url: str = ""  # of the clients, for an app that accepts its own host only
     server_url_variable: str = "TEST_DATABASE_URL"  # names a server to use instead of the embedded one
     database_url_variables: Mapping[str, str] = field(default_factory=dict)  # of an existing suite
+    database_urls: tuple[str, ...] = ()  # that its code has, and no variable
 
 
 ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'

@@ -16,6 +16,7 @@ from .finding import AdoptionError, Finding, Findings
 from .interpreter import find_interpreter
 from .migrations import CREATE_ALL, Migrations, find_migrations
 from .models_metadata import find_metadata
+from .newer_syntax import parse_newer
 from .package_manager import PackageManager, find_package_manager
 from .packages import Packages, find_packages
 from .project_tree import ProjectTree
@@ -46,7 +47,7 @@ class Investigation:
     packages: Packages = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sources = Sources(self.root)
+        self.sources = Sources(self.root, self._parse_newer)
         self.settings = ProjectSettings.of(self.root)
 
     @property
@@ -106,6 +107,12 @@ class Investigation:
             client=project_kind.find_client(tests, self.sources),
             has_server_variable=self._uses("TEST_DATABASE_URL"),
         )
+
+    def _parse_newer(self, path: Path) -> ast.Module | None:
+        try:
+            return parse_newer(self.root, find_interpreter(self.root, self.top, self.python), path)
+        except AdoptionError:  # it has none, which is reported in its turn
+            return None
 
     def _roots(self, tests: list[Path]) -> list[Path]:
         """Return the folders in which imports are looked up. `src` is one unless the code imports `src.something`."""

@@ -11,6 +11,7 @@ import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from runpy import run_path
 from textwrap import dedent
 from typing import Any, NoReturn
 
@@ -41,6 +42,9 @@ def do(job: dict[str, Any]) -> NoReturn:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     try:
+        if job["written"]:
+            redirect = run_path(str(Path(__file__).with_name("written_urls.py")))["redirect"]
+            redirect(job["written"], Path(job["folder"]), lambda: job["url"])
         migrate(job["ini"], job["way"], job["url"])
     except BaseException:  # noqa: BLE001  env.py may raise anything
         traceback.print_exc()

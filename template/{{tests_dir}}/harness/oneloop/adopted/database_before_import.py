@@ -21,6 +21,7 @@ from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
 from .alembic_runner import RUNNER
 from .other_loops import remove_anyio_plugin
+from .written_urls import redirect
 
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
 
@@ -53,8 +54,15 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     except (PostgresUnavailable, OneloopError):
         server = NO_SERVER
     run.name_database(server)
+    if project.database_urls:
+        RUNNER.written, RUNNER.folder = project.database_urls, project.folder
+        config.add_cleanup(redirect(project.database_urls, project.folder, partial(_url_of, run, server)))
     if run.worker == "main":
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"
+
+
+def _url_of(run: TestRun, server: RunServer) -> str:
+    return run.source.databases(server, run.id, run.worker).url(run.worker)
 
 
 def _variables(table: Mapping[str, str | list[str]]) -> dict[str, str]:
@@ -65,6 +73,7 @@ def _variables(table: Mapping[str, str | list[str]]) -> dict[str, str]:
 def _parts(table: Mapping[str, str | list[str]], url: URL) -> dict[str, object]:
     """Return the variables that `database_url_variables` lists; one of a driver holds the whole URL."""
     parts = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "name": url.database}
+    parts["address"] = f"{url.host}:{url.port}"  # of an app that has no variable for the port
     wrong = [part for part in table if part not in parts and not part.startswith(("postgresql", "sqlite"))]
     if wrong:
         raise pytest.UsageError(
