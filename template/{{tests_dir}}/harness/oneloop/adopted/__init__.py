@@ -11,10 +11,10 @@ with warnings.catch_warnings():  # the suite's filters are about its own code
     warnings.simplefilter("ignore")
     import_module("starlette.testclient")  # warns of httpx, or of an alias of anyio
 
-from . import adopted_report, known_failures, memory_databases, other_loops, seam_file, seeded_rows
+from . import adopted_report, known_failures, other_loops, seam_file, seeded_rows, throwaway_databases, unittest_loop
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
-PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, memory_databases]
+PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, throwaway_databases, unittest_loop]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

@@ -7,7 +7,6 @@ import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import IsolatedAsyncioTestCase
 
 import pytest
 import pytest_asyncio
@@ -15,6 +14,7 @@ import pytest_asyncio
 from ..leaks.code_location import ROOT
 from ..test_run import RUN
 from .conftests import loaded_conftests
+from .unittest_loop import is_isolated
 
 SUITE_LOOP = pytest.mark.asyncio(loop_scope="session")
 OWN_LOOP = "event_loop"  # a fixture of earlier releases of pytest-asyncio
@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     functions = [item for item in items if isinstance(item, pytest.Function)]
     of_anyio = [item for item in functions if item.get_closest_marker("anyio")]
     own = [item for item in functions if _names_a_loop(item)]
-    isolated = [item for item in functions if item.cls and issubclass(item.cls, IsolatedAsyncioTestCase)]
+    isolated = [item for item in functions if is_isolated(item)]
     requested = [item for item in functions if OWN_LOOP in item.fixturenames]
     for item in functions:
         if item not in requested and (pytest_asyncio.is_async_test(item) or item.get_closest_marker("asyncio")):
@@ -70,7 +70,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         *_note(of_anyio, "The marker `anyio` changes nothing: the test runs on the suite's loop. Delete it."),
         *_note(own, "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument."),
         *_note(requested, f"The fixture `{OWN_LOOP}` is not the app's loop. Call asyncio.get_running_loop() instead."),
-        *_note(isolated, "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails."),
+        *_note(isolated, "IsolatedAsyncioTestCase makes no loop here: its tests run on the suite's."),
         *_in_source({*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}),
     ]
 
