@@ -191,7 +191,10 @@ def test_what_the_user_does_not_want_is_not_written(project: Project) -> None:
     assert adopting.content() == before
 
 
-NO_DEPENDENCY = {"notes/main.py": APP.replace("Annotated[AsyncSession, Depends(get_db)]", "int = 1")}
+NO_DEPENDENCY = {
+    "notes/main.py": APP.replace("Annotated[AsyncSession, Depends(get_db)]", "int = 1"),
+    "notes/database.py": DATABASE.replace("async_sessionmaker(engine)", "lambda: AsyncSession(engine)"),
+}
 
 
 def test_what_is_not_found_is_asked(project: Project) -> None:

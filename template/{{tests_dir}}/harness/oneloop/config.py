@@ -80,7 +80,7 @@ def _find_tables(starts: Iterable[Path]) -> dict[Path, dict[str, Any]]:
 
 def _table(file: Path) -> dict[str, Any] | None:
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("oneloop")
+        table = tomllib.loads(file.read_text("utf-8-sig")).get("tool", {}).get("oneloop")
     except ValueError as error:
         raise pytest.UsageError(f"{file} is not valid TOML: {error}.") from None
     if not isinstance(table, dict | None):

@@ -22,6 +22,7 @@ from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
+from .written_urls import find_written_urls
 
 T = TypeVar("T")
 PLUGIN = "harness"
@@ -106,6 +107,7 @@ class Investigation:
             manager=self.manager.finding,
             client=project_kind.find_client(tests, self.sources),
             has_server_variable=self._uses("TEST_DATABASE_URL"),
+            written_urls=self._written(url, in_tests, driver.value),
         )
 
     def _parse_newer(self, path: Path) -> ast.Module | None:
@@ -176,6 +178,9 @@ class Investigation:
             what = "The environment variable of the database URL"
             given = self.ask(what, "database-url-variable", "DATABASE_URL", [])
         return {"url": [given]} if given else all_variables(url, others, driver)
+
+    def _written(self, url: DatabaseUrl, in_tests: list[DatabaseUrl], driver: str) -> list[str]:
+        return [] if "database_url_variable" in self.given else find_written_urls(url, in_tests, driver)
 
     def _uses(self, variable: str) -> bool:
         """Return whether the project reads an environment variable of this name."""

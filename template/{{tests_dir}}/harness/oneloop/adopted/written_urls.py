@@ -19,9 +19,8 @@ def redirect(written: Iterable[str], folder: Path, target: Callable[[], str]) ->
 
     def make_url(given: str | URL) -> URL:
         url = parse(given)
-        if _place(url, folder) not in known:
-            return url
-        return parse(target()).set(drivername=url.drivername)
+        test = parse(target()) if _place(url, folder) in known else url
+        return test.set(drivername=url.drivername) if test.get_backend_name() == url.get_backend_name() else url
 
     def end() -> None:
         urls.make_url = parse
