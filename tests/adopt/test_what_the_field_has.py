@@ -416,7 +416,7 @@ def test_databases_that_the_suite_makes_itself_stay_as_they_are(project: Adopted
     append(project.root / "app/main.py", ROWS)
     (project.root / "tests/test_own.py").write_text(OWN_DATABASES)
 
-    run = project.pytest("tests/test_own.py")
+    run = project.pytest("tests/test_own.py", plus=("aiosqlite",))
 
     assert len(run.having("passed")) == 4, run.output
     assert run.having("failure") == {"test_a_file_of_the_project"}, run.output
@@ -450,10 +450,8 @@ async def test_any_other_is_refused():
 def test_a_url_in_the_code_is_the_test_databases(project: Adopted) -> None:
     """Whoever connects: `database_urls` has no account."""
     database = project.root / "app/db.py"
-    text = database.read_text()
-    url = re.search(r'os\.environ(?:\.get)?[\[(]"DATABASE_URL".*?[\])]', text)
-    assert url, text
-    database.write_text(text.replace(url[0], '"postgresql+asyncpg://me:secret@db.example/shop"'))
+    read, written = "settings.database_url", '"postgresql+asyncpg://me:secret@db.example/shop"'
+    database.write_text(database.read_text().replace(read, written))
     append(project.root / "pyproject.toml", 'database_urls = ["postgresql+asyncpg://db.example/shop"]\n')
     (project.root / "tests/test_written.py").write_text(WRITTEN)
 

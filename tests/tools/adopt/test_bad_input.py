@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.environment import git
-from tests.tools.adopt.conftest import APP, CONFTEST, NOTES, PYPROJECT, Adopting, Project, path_without
+from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Adopting, Project, path_without
 
 FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
 DJANGO = "import django\n\ndjango.setup()\n"
