@@ -383,7 +383,7 @@ def test_a_byte_order_mark_is_no_error(project: Project) -> None:
 @pytest.mark.parametrize("name", ["pytest.toml", ".pytest.toml"])
 def test_settings_of_pytest_9_are_read(project: Project, name: str) -> None:
     """As pytest does, before those of pyproject.toml."""
-    adopting = project({name: '[pytest]\ntestpaths = ["checks"]\n', "checks/test_notes.py": "def test(): pass\n"})
+    adopting = project({name: '[pytest]\ntestpaths = ["checks"]\n', "checks/test_notes.py": "def test_it(): pass\n"})
 
     assert adopting.look().look().tests.value == "checks"
 

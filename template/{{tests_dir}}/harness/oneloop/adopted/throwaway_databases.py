@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     users = config.stash.setdefault(USERS, set())
 
     def allows(url: URL) -> bool:
-        found = is_in_memory(url) or _is_temporary(url)
+        found = is_in_memory(url) or _is_temporary(url, config.rootpath)
         if found:
             users.add(guard.test)
         return found
@@ -30,10 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     guard.allows = allows
 
 
-def _is_temporary(url: URL) -> bool:
+def _is_temporary(url: URL, project: Path) -> bool:
     if url.get_backend_name() != "sqlite" or not url.database or OURS in url.database:
         return False
-    return Path(url.database).resolve().is_relative_to(TEMPORARY)
+    file = Path(url.database).resolve()
+    return file.is_relative_to(TEMPORARY) and not file.is_relative_to(project.resolve())
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
