@@ -27,8 +27,8 @@ def find_session_dependencies(tree: ProjectTree) -> list[Finding]:
                 used[found] += OVERRIDDEN
                 overridden.setdefault(found, module.where(node))
     ranked = [each for each, _ in used.most_common() if _gives_a_session(each)]
-    found = [Finding(each.reference, f"{each.where}, {_why(used[each], overridden.get(each))}") for each in ranked]
-    return found or [Finding(each.reference, f"{each.where}, a session factory") for each in _factories(tree)]
+    shown = [Finding(each.reference, f"{each.where}, {_why(used[each], overridden.get(each))}") for each in ranked]
+    return shown or [Finding(each.reference, f"{each.where}, a session factory") for each in _factories(tree)]
 
 
 def _factories(tree: ProjectTree) -> Iterator[Definition]:

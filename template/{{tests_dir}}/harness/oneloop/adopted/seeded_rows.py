@@ -1,4 +1,4 @@
-"""Rows that the migrations or the app's start insert, such as a first user: they stay, since the suite may need them."""
+"""Rows that the migrations or the app insert, such as a first user: they stay, since the suite may need them."""
 
 from collections.abc import Generator
 from typing import Any

@@ -5,6 +5,7 @@ It imports nothing of the plugin: the process that runs Alembic runs this file t
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import URL
 from sqlalchemy.engine import url as urls
@@ -17,15 +18,15 @@ def redirect(written: Iterable[str], folder: Path, target: Callable[[], str]) ->
     parse = urls.make_url
     known = {_place(parse(each), folder) for each in written}
 
-    def make_url(given: str | URL) -> URL:
-        url = parse(given)
+    def make_url(given: str | URL, **options: Any) -> URL:
+        url = parse(given, **options)
         test = parse(target()) if _place(url, folder) in known else url
         return test.set(drivername=url.drivername) if test.get_backend_name() == url.get_backend_name() else url
 
     def end() -> None:
         urls.make_url = parse
 
-    urls.make_url = make_url  # `create_engine` asks this module for it
+    urls.make_url = make_url  # type: ignore[assignment]  # `create_engine` asks this module for it
     return end
 
 
