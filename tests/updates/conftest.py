@@ -1,6 +1,7 @@
 """The releases of the template, a service of each, and what an update has to make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -35,29 +36,64 @@ class Tree(Protocol):
     def __call__(self, release: str) -> Path: ...
 
 
-@pytest.fixture(scope="session")
-def repository(once: Once) -> Path:
-    """A template's repository with every release, the working tree's among them. Never change it."""
-    return once("every-release", releases.build)
+@dataclass(frozen=True)
+class Releases:
+    """A template's repository with every release, and what comes of each, made once. Never change any of it."""
 
+    once: Once
+    name: str
+    build: Callable[[Path], object]
 
-@pytest.fixture(scope="session")
-def tree(once: Once, repository: Path) -> Tree:
-    def tree(release: str) -> Path:
+    @property
+    def repository(self) -> Path:
+        return self.once(f"{self.name}-releases", self.build)
+
+    def tree(self, release: str) -> Path:
         clone = ("clone", "--quiet", "--branch", release, ".")
-        return once(f"tree-{release}", lambda folder: git(repository, *clone, str(folder)))
+        return self.once(f"{self.name}-tree-{release}", lambda folder: git(self.repository, *clone, str(folder)))
 
-    return tree
+    def started(self, release: str, **answers: str) -> Path:
+        """Return a service that is committed."""
 
+        def start(folder: Path) -> None:
+            commit_all(template.render(self.repository, folder, answers, ref=release), "Start")
 
-@pytest.fixture(scope="session")
-def fresh(once: Once, repository: Path, tree: Tree) -> Fresh:
-    def fresh(release: str, *, after: str = releases.NEXT) -> Mapping[str, bytes]:
-        folder = once(f"fresh-{release}", lambda folder: template.render(repository, folder, ref=release))
-        old = old_names(tree(release)) if after in releases.PAST and release not in releases.PAST else {}
+        return self.once("-".join([self.name, "started", release, *answers.values()]), start)
+
+    def fresh(self, release: str, *, after: str = releases.NEXT) -> Mapping[str, bytes]:
+        """Return what a release renders, with the old names if it is for a service that has used them."""
+        render = lambda folder: template.render(self.repository, folder, ref=release)  # noqa: E731  as `once` takes it
+        folder = self.once(f"{self.name}-fresh-{release}", render)
+        old = old_names(self.tree(release)) if after in releases.PAST and release not in releases.PAST else {}
         return {**contents(folder), **old}
 
-    return fresh
+
+@pytest.fixture(scope="session")
+def full(once: Once) -> Releases:
+    """The releases as they are, the working tree's among them."""
+    return Releases(once, "full", releases.build)
+
+
+@pytest.fixture(scope="session")
+def thin(once: Once, full: Releases) -> Releases:
+    """The releases with a part of the template's files, for what updates a service many times."""
+    return Releases(once, "thin", lambda folder: releases.thin(full.repository, folder))
+
+
+@pytest.fixture(scope="session")
+def repository(full: Releases) -> Path:
+    """A template's repository with every release, the working tree's among them. Never change it."""
+    return full.repository
+
+
+@pytest.fixture(scope="session")
+def tree(full: Releases) -> Tree:
+    return full.tree
+
+
+@pytest.fixture(scope="session")
+def fresh(full: Releases) -> Fresh:
+    return full.fresh
 
 
 def old_names(tree: Path) -> dict[str, bytes]:
@@ -68,12 +104,9 @@ def old_names(tree: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def old(once: Once, repository: Path, tmp_path: Path) -> Old:
+def old(full: Releases, tmp_path: Path) -> Old:
     def old(release: str, *habits: Habit, **answers: str) -> Path:
-        def start(folder: Path) -> None:
-            commit_all(template.render(repository, folder, answers, ref=release), "Start")
-
-        service = copy(once("-".join(["started", release, *answers.values()]), start), tmp_path / "service")
+        service = copy(full.started(release, **answers), tmp_path / "service")
         for habit in habits:
             habit(service)
         commit_all(service, "Work")

@@ -122,7 +122,7 @@ def add(service: Path) -> None:
     edit(
         service / f"{PACKAGE}/main.py", "from .settings", "from .orders.routes import router as orders\nfrom .settings"
     )
-    edit(service / f"{PACKAGE}/main.py", "in (health, ", "in (orders, health, ")
+    edit(service / f"{PACKAGE}/main.py", ", metrics):", ", metrics, orders):")
     edit(service / "migrations/env.py", "from my_service.settings", IMPORT + "from my_service.settings")
     if (service / "tests/access.py").exists():
         declare(service)

@@ -38,6 +38,12 @@ FIX = f"{NEXT.rpartition('.')[0]}.{int(NEXT.rpartition('.')[2]) + 1}"
 # What the tests update from: every release, and the working tree.
 FROM = [*PAST, NEXT]
 
+# What a thin release has: all that is the user's, and of the template's files the command, its steps and some others.
+KEPT = re.compile(
+    r"copier\.yml|CHANGELOG\.md|template/(?!.*/harness/|docs/testing/).*|template/.*/commands/.*"
+    r"|template/.*/(?:__init__|errors|users|http_library|people|live|README|pyproject|[ab])[^/]*"
+)
+
 
 class HistoryError(Exception):
     """A release cannot be built: this clone lacks its commit."""
@@ -71,3 +77,18 @@ def build(folder: Path) -> None:
     git(folder, "tag", NEXT)
     fix.plant(folder, NEXT, FIX)
     commit_all(folder, f"Release {FIX}", tag=FIX)
+    git(folder, "repack", "-a", "-d", "--quiet")  # each update clones it three times
+
+
+def thin(full: Path, folder: Path) -> None:
+    """Make a repository of the same releases with less in each, so that an update takes a third of the time."""
+    git(full, "clone", "--quiet", "--no-checkout", ".", str(folder))
+    for version in [*FROM, FIX]:
+        git(folder, "read-tree", version)
+        names = git(folder, "ls-files").splitlines()
+        git(folder, "rm", "--cached", "--quiet", *(name for name in names if not KEPT.fullmatch(name)))
+        git(folder, "commit", "--quiet", "--message", f"Release {version}")
+        git(folder, "tag", "--force", version)
+    git(folder, "remote", "remove", "origin")
+    git(folder, "checkout", "--quiet", "--force", "HEAD")
+    git(folder, "repack", "-a", "-d", "--quiet")

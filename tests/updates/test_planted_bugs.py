@@ -145,6 +145,12 @@ STEP_BUGS = [
     StepBug("printable_request_id", ".replace(OLD, NEW)", "", "a space at the end of a header"),
     StepBug("step", '"ls-files"', '"ls-files", "--others", "--cached"', "test_only_what_git_tracks_is_changed"),
     StepBug("step", 'if before.count(b"\\r\\n") * 2', 'if before.count(b"\\r\\r") * 2', "CRLF"),
+    StepBug(
+        "step",
+        "if text == self.read(path):",
+        "if not path:",
+        "test_a_file_with_both_line_ends_is_left_where_no_step_is_due",
+    ),
     StepBug("text_edits", r"\1,\2", r"\1\2", "a last line without a comma"),
     StepBug("unnamed_status", "for old, new in CHANGES.items()", "for old, new in []", "a status without a name"),
 ]

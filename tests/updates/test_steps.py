@@ -42,7 +42,8 @@ class TestTheChangelog:
 
         assert unannounced(old, new, "Nothing.") == ["src/a/service.py"]
         assert unannounced(old, new, "In `src/a/service.py`: a fix.") == []
-        assert unannounced(old, new, "In `src/`: a fix.") == []
+        assert unannounced(old, new, "In `a/service.py`: a fix.") == []
+        assert unannounced(old, new, "In `src/` and `b/service.py`: a fix.") == ["src/a/service.py"]
 
     def test_names_no_step_of_a_release_that_does_not_exist(self) -> None:
         assert {step.release for step in all_steps()} <= {*RELEASES, NEXT}
@@ -89,6 +90,15 @@ def test_a_snapshot_is_written_once(tmp_path: Path) -> None:
 
     assert [program[:2] for program in before] == [("pytest", "-q")]
     assert apply(title, tmp_path).programs == []
+
+
+def test_a_file_with_both_line_ends_is_left_where_no_step_is_due(tmp_path: Path) -> None:
+    service = write(tmp_path, {"src/a.py": "x = 1\ny = 1\r\nz = 1\r\n"})
+    track(service)
+
+    changed = [step.try_on(load("steps.step").ServiceFiles(service, "")).changed for step in all_steps()]
+
+    assert [each for each in changed if "src/a.py" in each] == []
 
 
 def test_only_what_git_tracks_is_changed(tmp_path: Path) -> None:

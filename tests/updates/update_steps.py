@@ -57,11 +57,11 @@ CONTRACT = re.compile(
 
 
 def unannounced(old: Mapping[str, bytes], new: Mapping[str, bytes], text: str) -> list[str]:
-    """Return the files of the user's that a release has changed, of which a text names neither them nor a folder."""
-    named = set(re.findall(r"[\w./-]+", text))
+    """Return the files of the user's that a release has changed and a text does not name. A folder is no name."""
+    words = set(re.findall(r"[\w./-]*\w", text))
+    named = tuple(f"/{word}" for word in words if "." in word or word == "Dockerfile")
     changed = [path for path in {*old, *new} if CONTRACT.fullmatch(path) and _code(path, old) != _code(path, new)]
-    folders = {path: {f"{folder.as_posix()}/" for folder in Path(path).parents} for path in changed}
-    return sorted(path for path in changed if not named & {path, *folders[path]})
+    return sorted(path for path in changed if not f"/{path}".endswith(named))
 
 
 def _code(path: str, files: Mapping[str, bytes]) -> str:

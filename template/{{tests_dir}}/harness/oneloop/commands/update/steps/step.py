@@ -52,12 +52,13 @@ class ServiceFiles:
         return None if self.bytes_of(path) is None else text.replace("\r\n", "\n")
 
     def write(self, path: str, text: str) -> None:
+        if text == self.read(path):
+            return  # the bytes may differ: a file may have both line ends
         before = self.bytes_of(path) or b""
         new = text.encode("utf-8")
         if before.count(b"\r\n") * 2 > before.count(b"\n"):
             new = new.replace(b"\n", b"\r\n")
-        if new != before:
-            self.changed[path] = new
+        self.changed[path] = new
 
     def delete(self, path: str) -> None:
         self.changed[path] = None
