@@ -75,8 +75,8 @@ def service(image: Image, migrated: str, scratch: Path) -> Iterator[Service]:
 class TestImage:
     def test_health_and_ready_answer(self, service: Service) -> None:
         """The started CMD answers, and has asked the database."""
-        health = httpx2.get(service.url("/api/health"))
-        ready = httpx2.get(service.url("/api/ready"))
+        health = httpx2.get(service.url("/api/health"), timeout=60)
+        ready = httpx2.get(service.url("/api/ready"), timeout=60)
 
         assert (health.status_code, health.json()) == (200, {"status": "healthy"})
         assert ready.status_code == 200
@@ -84,7 +84,7 @@ class TestImage:
     def test_the_migrations_ran(self, service: Service) -> None:
         """A table is there: a login asks for a user, finds none, and answers 401 rather than 500."""
         nobody = {"email": "nobody@example.com", "password": "wrong-password"}
-        response = httpx2.post(service.url("/api/auth/login"), json=nobody)
+        response = httpx2.post(service.url("/api/auth/login"), json=nobody, timeout=60)
 
         assert response.status_code == 401
 
@@ -113,8 +113,8 @@ class TestImage:
         """A database that is down makes the service not ready, and restarts nobody."""
         unreachable = "postgresql://app@127.0.0.1:1/app"
         with Service(image, unreachable, scratch / "down.log") as service:
-            health = httpx2.get(service.url("/api/health"))
-            ready = httpx2.get(service.url("/api/ready"))
+            health = httpx2.get(service.url("/api/health"), timeout=60)
+            ready = httpx2.get(service.url("/api/ready"), timeout=60)
 
         assert health.status_code == 200
         assert ready.status_code == 503

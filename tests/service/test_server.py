@@ -45,8 +45,8 @@ def serving(project: Project, package: str, log: Path) -> Iterator[tuple[httpx2.
             stderr=subprocess.STDOUT,
             start_new_session=True,
         ) as process,
-        httpx2.Client(base_url=f"http://127.0.0.1:{ports[0]}") as first,
-        httpx2.Client(base_url=f"http://127.0.0.1:{ports[1]}") as second,
+        httpx2.Client(base_url=f"http://127.0.0.1:{ports[0]}", timeout=60) as first,
+        httpx2.Client(base_url=f"http://127.0.0.1:{ports[1]}", timeout=60) as second,
     ):
         try:
             wait_until_ready(first, process, log)
