@@ -448,7 +448,7 @@ async def test_any_other_is_refused():
 
 
 def test_a_url_in_the_code_is_the_test_databases(project: Adopted) -> None:
-    """Whoever connects: `database_urls` has no account."""
+    """`database_urls` has no account."""
     database = project.root / "app/db.py"
     read, written = "settings.database_url", '"postgresql+asyncpg://me:secret@db.example/shop"'
     database.write_text(database.read_text().replace(read, written))

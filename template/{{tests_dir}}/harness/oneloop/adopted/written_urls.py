@@ -39,7 +39,7 @@ def is_in_memory(url: URL) -> bool:
 
 
 def _place(url: URL, folder: Path) -> tuple[str, str | None, int | None, str]:
-    """Return which database it is, whoever connects to it."""
+    """Return which database it is, without the account."""
     if url.get_backend_name() != "sqlite":
         return url.get_backend_name(), url.host, url.port, url.database or ""
     return "sqlite", None, None, ":memory:" if is_in_memory(url) else str((folder / str(url.database)).resolve())
