@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.adopt.adoption import adopt
 from tests.adopt.commands import STEPS
-from tests.adopt.conftest import ASKED
+from tests.adopt.conftest import ASKED, adopt
 from tests.adopt.sample import SAMPLES, Adopted, AdoptSample, begin
 from tests.docs.markdown import blocks
 from tests.support import template

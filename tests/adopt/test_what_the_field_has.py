@@ -534,3 +534,113 @@ def test_a_suite_runs_on_where_its_app_does_not_start(project: Adopted) -> None:
     assert "test_own" in run.having("passed"), run.output
     assert "test_every_route_has_a_declared_answer_for_every_role" in run.having("error"), run.output
     assert "no Redis" in run.output
+
+
+HOOKS = """
+import asyncio
+import os
+
+import pytest
+from app.db import Base
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+async def create_and_drop():
+    engine = create_async_engine(os.environ["DATABASE_URL"])
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(Base.metadata.drop_all)
+    await engine.dispose()
+
+
+def pytest_sessionstart():
+    asyncio.run(create_and_drop())
+
+
+def pytest_sessionfinish():
+    asyncio.run(create_and_drop())
+"""
+WIDER = """
+import pytest
+import pytest_asyncio
+from app.db import SessionLocal, User
+from sqlalchemy import func, select, text
+
+twice = pytest.mark.parametrize("turn", range(2))
+
+
+def user(name):
+    return User(email=f"{name}@test.com", username=name, role="admin", hashed_password="none")
+
+
+async def names():
+    async with SessionLocal() as session:
+        return sorted(await session.scalars(select(User.username)))
+
+
+async def add(name):
+    async with SessionLocal.begin() as session:
+        session.add(user(name))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def of_the_run():
+    await add("run")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def wide_session():
+    async with SessionLocal() as session:
+        session.add(user("wide"))
+        await session.commit()
+        await session.scalar(select(func.count(User.id)))
+        yield session
+
+
+@pytest_asyncio.fixture(scope="class")
+async def of_the_class(of_the_run):
+    await add("class")
+
+
+@twice
+async def test_a_row_of_the_run_stays(turn, of_the_run):
+    assert await names() == ["run"]
+    await add("test")
+
+
+class TestClass:
+    @twice
+    async def test_b_and_one_of_the_class(self, turn, of_the_class):
+        assert await names() == ["class", "run"]
+        async with SessionLocal.begin() as session:
+            await session.execute(text("DELETE FROM users"))
+
+
+async def test_c_the_class_has_ended(of_the_run):
+    assert await names() == ["run"]
+
+
+@twice
+async def test_d_a_session_of_the_run(turn, wide_session):
+    found = await wide_session.scalar(select(User).where(User.username == "wide"))
+    assert found.role == "admin"
+    found.role = "none"
+    await wide_session.flush()  # and never commits: the row would stay locked
+
+
+async def test_e_an_extension(of_the_run):
+    async with SessionLocal.begin() as session:
+        await session.execute(text('CREATE EXTENSION IF NOT EXISTS "uuid-ossp"'))
+        assert (await session.scalar(text("SELECT uuid_generate_v4()"))).version == 4
+"""
+
+
+def test_what_wider_fixtures_and_hooks_do_holds(project: Adopted) -> None:
+    """A hook that connects finds a database; rows of a wider fixture stay until it ends, and its session locks none."""
+    (project.root / "tests/conftest.py").write_text(HOOKS)
+    (project.root / "tests/test_wider.py").write_text(WIDER)
+
+    run = project.pytest("tests/test_wider.py")
+
+    assert len(run.having("passed")) == 8, run.output
+    assert re.search(r"the fixture of_the_run at tests/test_wider.py:\d+ inserts rows once, and they stay", run.output)

@@ -3,8 +3,7 @@
 import re
 
 from tests.support.environment import succeed, uv
-from tests.trials.figure import Figure
-from tests.trials.stage import CHEAP, Stage
+from tests.trials.stage import CHEAP, Figure, Stage
 
 
 async def generated_requests(stage: Stage) -> list[Figure]:

@@ -7,8 +7,7 @@ from time import perf_counter
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from tests.trials.client import Client, clients
-from tests.trials.figure import Figure
-from tests.trials.stage import CHEAP, SOUP, Stage
+from tests.trials.stage import CHEAP, SOUP, Figure, Stage
 
 WRITERS = 8
 

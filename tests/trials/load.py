@@ -6,8 +6,7 @@ from collections import Counter
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
 from tests.trials.client import Client, clients
-from tests.trials.figure import Figure
-from tests.trials.stage import CHEAP, SOUP, Replica, Stage, add_document
+from tests.trials.stage import CHEAP, SOUP, Figure, Replica, Stage, add_document
 
 MIB = 1024 * 1024
 

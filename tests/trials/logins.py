@@ -6,8 +6,7 @@ from statistics import median
 from time import perf_counter
 
 from tests.trials.client import Client, clients
-from tests.trials.figure import Figure
-from tests.trials.stage import Stage, add_document
+from tests.trials.stage import Figure, Stage, add_document
 
 ATTACKERS = 40
 QUIET_SECONDS, FLOOD_SECONDS = 5, 20

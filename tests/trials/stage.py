@@ -31,6 +31,16 @@ CHEAP = {"PASSWORD_TIME_COST": "1", "PASSWORD_MEMORY_KIB": "8", "PASSWORD_PARALL
 
 
 @dataclass(frozen=True)
+class Figure:
+    """What a trial measured, a line of the table. Without `asked` it is there to compare with."""
+
+    name: str
+    measured: str
+    asked: str = ""
+    ok: bool = True
+
+
+@dataclass(frozen=True)
 class Replica:
     """A process of uvicorn."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 import pytest
 
-from tests.adopt.adoption import adopt
+from tests.adopt.conftest import adopt
 from tests.adopt.sample import SAMPLES, Sample, begin
 from tests.conftest import Once
 from tests.support import template

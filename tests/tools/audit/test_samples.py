@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.environment import run, uv
+from tests.support.environment import run, succeed, uv
 from tests.tools.audit.conftest import TOOLS, Audited, Sample
 
 SAMPLES = {"brief": 8, "factory": 14, "shop": 87}
@@ -91,7 +91,7 @@ BUGS = {
     ),
     "an expected 401 is overlooked": (
         "verdicts.py",
-        "if sync and request.expected & REFUSED:",
+        "if sync and request.expected & REFUSED and not self.sync_sessions:",
         "if False:",
         "test_helper_of_a_module",
     ),
@@ -371,3 +371,49 @@ def test_table_has_totals_and_reasons(sample: Sample) -> None:
     assert "Convert first: security (6)" in done.stdout
     assert "reaches authentication: the security scheme OAuth2PasswordBearer" in done.stdout
     assert done.stdout.endswith("6 of 8 tests use the wrong client.\n")
+
+
+SYNC_SESSIONS = """
+from collections.abc import Iterator
+
+from fastapi import Depends, FastAPI
+from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite:///shop.db")
+app = FastAPI()
+
+
+def get_db() -> Iterator[Session]:
+    with Session(engine) as session:
+        yield session
+
+
+@app.get("/things")
+def things(session: Session = Depends(get_db), token: str = Depends(OAuth2PasswordBearer("login"))):
+    return session.info
+"""
+REFUSED = """
+from fastapi.testclient import TestClient
+from main import app
+
+
+def test_refused():
+    assert TestClient(app).get("/things").status_code == 401
+"""
+
+
+@pytest.mark.parametrize(("more", "verdict"), [("", "keep"), ("import sqlalchemy.ext.asyncio\n", "convert-first")])
+def test_sync_sessions_alone_depend_on_no_loop(tmp_path: Path, more: str, verdict: str) -> None:
+    """In a process of its own: the other audits run where the async sessions are imported."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "main.py").write_text(more + SYNC_SESSIONS)
+    (tmp_path / "tests/test_it.py").write_text(REFUSED)
+    command = [sys.executable, "-m", "oneloop_tools.audit", ".", "--json", "-"]
+
+    said = succeed(*command, cwd=tmp_path, env={"PYTHONPATH": str(TOOLS)})
+
+    (test,) = json.loads(said[said.index("{") : said.rindex("}") + 1])["tests"]
+    assert test["verdict"] == verdict
+    assert verdict != "keep" or test["why"].startswith("the app's sessions are sync: ")

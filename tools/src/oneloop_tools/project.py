@@ -146,8 +146,11 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         if found is None:
             raise NoInterpreterError(f"There is no interpreter {named}. Give --python the path of the project's own.")
         return [os.path.abspath(found)]  # noqa: PTH100  Path.resolve would leave the virtual environment
-    if interpreter := interpreter_in(root):
-        return [str(interpreter)]
+    for folder in (root, *root.parents):  # a workspace has its environment at the top of the repository
+        if interpreter := interpreter_in(folder):
+            return [str(interpreter)]
+        if (folder / ".git").exists():
+            break
     if (root / "poetry.lock").exists() and (named_by_poetry := output_of(root, POETRY)):
         return [named_by_poetry]
     if (root / "pyproject.toml").exists() and (uv := os.environ.get("UV") or shutil.which("uv")):

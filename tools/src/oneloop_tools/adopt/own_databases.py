@@ -10,7 +10,7 @@ from .edits import Drafts
 from .project_tree import FUNCTIONS, Function, Module, ProjectTree
 
 STATEMENT = re.compile(r"\b(?:CREATE|DROP) DATABASE\b", re.IGNORECASE)
-CALLS = ("create_database", "drop_database")
+CALL = re.compile(r"(?:re)?(?:create|drop)_(?:\w+_)?database")  # also a library's, such as `drop_postgres_database`
 REASON = "the test plugin creates the database"
 
 
@@ -67,7 +67,7 @@ def _creates(tree: ProjectTree, module: Module, node: Function, deep: int = 0) -
     for each in ast.walk(node):
         if isinstance(each, ast.Constant) and isinstance(each.value, str) and STATEMENT.search(each.value):
             return True
-        if isinstance(each, ast.Call) and ast.unparse(each.func).rpartition(".")[2] in CALLS:
+        if isinstance(each, ast.Call) and CALL.fullmatch(ast.unparse(each.func).rpartition(".")[2]):
             return True
         if isinstance(each, ast.Name) and deep < 2 and isinstance(each.ctx, ast.Load):
             found = tree.resolve(module, each.id)

@@ -7,6 +7,7 @@ from .edits import Drafts
 from .finding import Findings
 
 TABLE = "[tool.oneloop]"
+DEFAULT_DRIVER = "postgresql+asyncpg"
 
 
 def draft_table(drafts: Drafts, file: Path, findings: Findings) -> None:
@@ -32,7 +33,9 @@ def lines(findings: Findings) -> list[str]:
         found.append(f"database_urls = {_list(findings.written_urls)}")
     if findings.has_server_variable:
         found.append('server_url_variable = "ONELOOP_SERVER_URL"')
-    return [*found, f'driver = "{findings.driver.value}"']
+    if findings.driver.value != DEFAULT_DRIVER:
+        found.append(f'driver = "{findings.driver.value}"')
+    return found
 
 
 def _key(part: str) -> str:

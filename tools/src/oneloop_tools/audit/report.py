@@ -14,6 +14,7 @@ from oneloop_tools.project import ProjectSettings
 from .app.functions import Functions
 from .app.load import choose_app, load, load_app
 from .app.reach import Code, DependencyTrees
+from .app.resources import has_sync_sessions_alone
 from .app.routes import Routes
 from .errors import NoTestsError
 from .sources import Sources, environment_of
@@ -96,7 +97,7 @@ class Project:
         modules = Modules(self.sources, [*self.tests, plugin, self.root / CONFTEST], self.import_roots)
         finder = Finder(modules, self.root)
         interpreter = Interpreter(modules, finder, self.routes, app, plugin)
-        judge = Judge(self.routes, self._routes_of)
+        judge = Judge(self.routes, self._routes_of, has_sync_sessions_alone())
         findings = []
         for test in self.collect(modules, interpreter):
             subject = Subject(test.nodeid, test.module.shown, test.node.lineno)

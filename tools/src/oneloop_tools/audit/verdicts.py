@@ -3,14 +3,15 @@
 A sync client is right for a request that reaches no database, no authentication, no background task and no async
 service. Only requests through a `TestClient` are judged: an `AsyncClient` and a socket are right for all of them.
 Authentication comes first, because a test that is green for a wrong reason does the most harm there. A test that could
-not be read is unknown, never keep.
+not be read is unknown, never keep. In an app with sync sessions alone, neither its database nor its authentication
+depends on an event loop.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .app.resources import AUTHENTICATION, KINDS, Resource
+from .app.resources import AUTHENTICATION, DATABASE, KINDS, Resource
 from .app.routes import HOLE, Route, Routes
 from .suite.record import Record
 from .suite.values import SYNC, OwnApp, SentRequest, Unknown
@@ -60,6 +61,7 @@ class Judge:
 
     routes: Routes
     routes_of: Callable[[object], Routes]
+    sync_sessions: bool = False  # the app has no others
 
     def judge(self, test: Subject, record: Record, *, observed: bool = False) -> Finding:
         """Return the finding for a test that was read or observed."""
@@ -71,6 +73,8 @@ class Judge:
             found.unknown += record.lost
         found.unknown += record.cut
         verdict, why = _verdict(found, clients, record.own_loop)
+        if verdict == KEEP and self.sync_sessions and found.kinds & {DATABASE, AUTHENTICATION} and SYNC in clients:
+            why = "the app's sessions are sync: nothing that it requests depends on an event loop"
         return Finding(
             nodeid=test.nodeid,
             file=test.file,
@@ -104,7 +108,7 @@ class Judge:
             found.unknown.append(why)
         elif sync:
             found.missing.append(f"{request.method} {request.url}")
-        if sync and request.expected & REFUSED:
+        if sync and request.expected & REFUSED and not self.sync_sessions:
             status = min(request.expected & REFUSED)
             found.first.append(f"expects {status} from {_named(request, route)} at {request.where}")
 
@@ -114,7 +118,7 @@ class Judge:
             if refused_early and reach.late:
                 continue
             found.kinds.add(reach.kind)
-            if sync:
+            if sync and not (self.sync_sessions and reach.kind in (DATABASE, AUTHENTICATION)):
                 named = f"{route.method} {route.path} reaches {_article(reach)}"
                 kind = found.first if reach.kind == AUTHENTICATION else found.convert
                 kind.append(named)

@@ -11,10 +11,22 @@ with warnings.catch_warnings():  # the suite's filters are about its own code
     warnings.simplefilter("ignore")
     import_module("starlette.testclient")  # warns of httpx, or of an alias of anyio
 
-from . import adopted_report, known_failures, other_loops, seam_file, seeded_rows, throwaway_databases, unittest_loop
+from . import (
+    adopted_report,
+    known_failures,
+    other_loops,
+    seam_file,
+    seeded_rows,
+    session_hooks,
+    stand_ins,
+    throwaway_databases,
+    unittest_loop,
+    wider_fixtures,
+)
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
-PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, throwaway_databases, unittest_loop]
+PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, session_hooks, stand_ins]
+PARTS += [throwaway_databases, unittest_loop, wider_fixtures]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

@@ -36,6 +36,7 @@ def do(job: dict[str, Any]) -> NoReturn:
     """Do a job with its own environment and output, and end the process."""
     os.environ.clear()
     os.environ.update(job["environment"])
+    sys.argv[:] = job["argv"]  # a migration may ask whether pytest runs
     os.chdir(Path(job["ini"]).parent)
     sys.path[:] = [*dict.fromkeys([os.getcwd(), *sys.path, *job["path"]])]  # noqa: PTH109  as `python -m alembic` has it
     with Path(job["output"]).open("w") as output:

@@ -49,7 +49,7 @@ class AlembicRunner:
         with self._lock, TemporaryDirectory(prefix="oneloop-alembic-") as folder:
             output = Path(folder, "output")
             values = {name: str(value) for name, value in self.variables(make_url(url)).items() if value is not None}
-            job = {"ini": str(ini), "way": way, "url": url, "output": str(output), "path": sys.path}
+            job = {"ini": str(ini), "way": way, "url": url, "output": str(output), "path": sys.path, "argv": sys.argv}
             job |= {"written": self.written, "folder": str(self.folder)}
             process = self.start()
             assert process.stdin is not None

@@ -34,11 +34,12 @@ def pytest_fixture_setup(
     result = yield
     if fixturedef.argname == "_database":
         request.config.stash[MIGRATED] = _kept_when_made(result)
+    if fixturedef.argname == "_test_run":
+        request.config.stash[DATABASE] = request.getfixturevalue("_database")
     if fixturedef.argname == "_running_app":
         loop = request.config.stash[RUN].guard.loop
-        database = request.config.stash[DATABASE] = request.getfixturevalue("_database")
         assert loop is not None
-        request.config.stash[TABLES] = loop.run_until_complete(_keep(database))
+        request.config.stash[TABLES] = loop.run_until_complete(_keep(request.config.stash[DATABASE]))
     return result
 
 

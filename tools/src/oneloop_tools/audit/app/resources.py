@@ -27,6 +27,11 @@ DRIVERS = {
     "asyncpg", "psycopg", "psycopg2", "psycopg_pool", "aiosqlite", "sqlite3", "aiomysql", "asyncmy",
     "databases", "tortoise", "piccolo", "motor", "pymongo", "beanie",
 }  # fmt: skip
+# Without one of these, an app that uses SQLAlchemy has sync sessions alone.
+ASYNC_DATABASES = {
+    "sqlalchemy.ext.asyncio", "asyncpg", "aiosqlite", "aiomysql", "asyncmy", "databases", "tortoise", "piccolo",
+    "motor", "beanie",
+}  # fmt: skip
 # In asyncio, what waits. In a library, what is entered by `async with`.
 LOOP_BOUND = {"Lock", "Event", "Condition", "Semaphore", "BoundedSemaphore", "Queue", "Barrier"}
 TASKS = {
@@ -133,6 +138,11 @@ def hints_of(function: Any) -> Mapping[str, Any]:
             except Exception:  # noqa: BLE001  a name that exists for type checkers only
                 hints[name] = None
     return hints
+
+
+def has_sync_sessions_alone() -> bool:
+    """Return whether the app that was imported has a database, and no part of it depends on an event loop."""
+    return "sqlalchemy" in sys.modules and ASYNC_DATABASES.isdisjoint(sys.modules)
 
 
 @contextmanager

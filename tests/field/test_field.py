@@ -1,0 +1,79 @@
+"""The projects of the field, their figures and the page: what is tried is tests.field itself, by hand."""
+
+import re
+
+import pytest
+
+from tests.field import __main__ as table
+from tests.field.project import FILE, read_projects
+from tests.field.trial import last_error
+
+ONE = """
+["owner/name"]
+commit = "{commit}"
+python = "3.12"
+traits = ["psycopg"]
+install = ["uv sync"]
+
+["owner/name".environment]
+DSN = "postgresql://{{url}}"
+"""
+RESULT = {
+    "commit": "0" * 40,
+    "traits": ["psycopg"],
+    "green": 40,
+    "lost": {"tests.test_a::b": "IntegrityError: one", "tests.test_a::c": "IntegrityError: one"},
+    "edits": 6,
+    "seconds": {"before": 10.2, "adopt": 20.1, "after": 9.9},
+    "advised": 12,
+    "converted": 11,
+    "left": {"test_d": "calls a helper of another package"},
+}
+
+
+def test_projects_are_pinned_and_named() -> None:
+    for name, project in read_projects(FILE.read_text("utf-8")).items():
+        assert re.fullmatch(r"[0-9a-f]{40}", project.commit), name
+        assert name.count("/") == 1
+        assert all(project.left.values()), name
+
+
+def test_variables_of_a_suite_name_its_database() -> None:
+    (project,) = read_projects(ONE.format(commit="0" * 40)).values()
+    database = {"url": "u:p@h:1/n", "host": "h", "port": "1", "user": "u", "password": "p", "name": "n"}
+
+    assert project.variables(database) == {"DSN": "postgresql://u:p@h:1/n"}
+
+
+def test_unknown_key_is_refused() -> None:
+    with pytest.raises(TypeError, match="pyhton"):
+        read_projects(ONE.format(commit="0" * 40).replace("python", "pyhton"))
+
+
+def test_figures_count_what_was_lost_by_its_reason() -> None:
+    figures = table.summary(RESULT, "2026-11-28")
+
+    assert (figures["kept"], figures["lost"]) == (38, {"IntegrityError: one": 2})
+    assert figures["seconds"] == 40
+
+
+def test_table_has_a_row_and_the_reasons() -> None:
+    said = table.render({"owner/name": table.summary(RESULT, "2026-11-28")}, {"owner/name": {"2 tests": "true reason"}})
+
+    link = "[owner/name](https://github.com/owner/name/tree/000000000000)"
+    row = f"| {link} | 2026-11-28 | 40 | 38 (95 %) | 6 | 40 | 12 | 11 |"
+    assert row in said
+    assert "- 2 tests: true reason" in said
+
+
+def test_page_is_made_from_the_figures() -> None:
+    page = table.PAGE.read_text("utf-8")
+    whys = {name: project.left for name, project in read_projects(FILE.read_text("utf-8")).items()}
+
+    assert page == table.fill(page, table.render(table.read_figures(), whys))
+
+
+def test_reason_is_the_last_error_with_a_name() -> None:
+    said = "E       assert 1 == 2\n    more\nE   sqlalchemy.exc.IntegrityError: twice\nE       [SQL: INSERT]\n"
+
+    assert last_error(said) == "sqlalchemy.exc.IntegrityError: twice"
