@@ -19,14 +19,12 @@ from . import (
     seeded_rows,
     session_hooks,
     stand_ins,
-    throwaway_databases,
-    unittest_loop,
     wider_fixtures,
 )
 from .database_before_import import name_database
 from .seam_helpers import alembic, as_factory, create_all, no_users
 
 PARTS = [seam_file, adopted_report, known_failures, other_loops, seeded_rows, session_hooks, stand_ins]
-PARTS += [throwaway_databases, unittest_loop, wider_fixtures]
+PARTS += [wider_fixtures]
 
 __all__ = ["PARTS", "alembic", "as_factory", "create_all", "name_database", "no_users"]

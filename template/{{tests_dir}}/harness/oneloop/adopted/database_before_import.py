@@ -6,23 +6,28 @@ environment before pytest loads any conftest.py. The database itself is created 
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, make_url
 
 from ..config import ProjectConfig
+from ..database.engine_guard import EngineGuard
 from ..database.postgres_source import PostgresSource
 from ..database.run_server import RunServer
 from ..errors import InvalidURLError, OneloopError, WrongDatabaseError
 from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
+from .alembic_process import is_in_memory, redirect
 from .alembic_runner import RUNNER
 from .other_loops import remove_anyio_plugin
-from .written_urls import redirect
 
+OWN_DATABASES = pytest.StashKey[set[str]]()  # the tests that use one
+OURS = "oneloop-sqlite-"  # the folder of a test run of the plugin
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
 
 
@@ -42,6 +47,8 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     config.add_cleanup(run.close)
     config.add_cleanup(RUNNER.close)
     RUNNER.variables = run.variables_of
+    users = config.stash[OWN_DATABASES] = set()
+    run.guard.allows = partial(_is_the_suites_own, project.folder, run.guard, users)
     try:
         if run.server is None:
             run.source.start(run.id, project.app_role)
@@ -59,6 +66,21 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
         config.add_cleanup(redirect(project.database_urls, project.folder, partial(_url_of, run, server)))
     if run.worker == "main":
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"
+
+
+def _is_the_suites_own(project: Path, guard: EngineGuard, users: set[str], url: URL) -> bool:
+    """Return whether the suite made this SQLite database: it ends with the run, and no other run can be in it."""
+    found = is_in_memory(url) or _is_temporary(url, project)
+    if found:
+        users.add(guard.test)
+    return found
+
+
+def _is_temporary(url: URL, project: Path) -> bool:
+    if url.get_backend_name() != "sqlite" or not url.database or OURS in url.database:
+        return False
+    file = Path(url.database).resolve()
+    return file.is_relative_to(Path(tempfile.gettempdir()).resolve()) and not file.is_relative_to(project.resolve())
 
 
 def _url_of(run: TestRun, server: RunServer) -> str:
