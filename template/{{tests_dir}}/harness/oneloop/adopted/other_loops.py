@@ -89,7 +89,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         *_note(own, "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument."),
         *_note(requested, f"The fixture `{OWN_LOOP}` is not the app's loop. Call asyncio.get_running_loop() instead."),
         *_note(isolated, "IsolatedAsyncioTestCase makes no loop here: its tests run on the suite's."),
-        *_in_source({*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}),
+        *_in_source(
+            {*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}
+        ),
     ]
 
 
