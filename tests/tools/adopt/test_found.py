@@ -63,11 +63,12 @@ COMMON = SettingsConfigDict(env_file=".env")
 
 class Server(BaseModel):
     HOST: str
+    PORT: int
     NAME: str
 
     @property
     def url(self) -> str:
-        return str(PostgresDsn.build(scheme="postgresql+asyncpg", host=self.HOST, path=self.NAME))
+        return str(PostgresDsn.build(scheme="postgresql+asyncpg", host=self.HOST, port=self.PORT, path=self.NAME))
 
 
 class Read(BaseSettings, Server):
@@ -177,7 +178,7 @@ class TestTheUrl:
             ),
             pytest.param(
                 {"notes/settings.py": MODEL, "notes/database.py": FROM_SETTINGS},
-                {"host": ["NOTES_HOST"], "name": ["NOTES_NAME"]},
+                {"host": ["NOTES_HOST"], "port": ["NOTES_PORT"], "name": ["NOTES_NAME"]},
                 id="a plain model that a settings class reads",
             ),
             pytest.param(
