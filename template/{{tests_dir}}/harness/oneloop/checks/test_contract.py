@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from oneloop.checks import SNAPSHOT, UPDATE, relative
 
 pytestmark = pytest.mark.contract
-
 # Texts for readers are no part of the contract. Below the keys in NAMES, a key such as `title` is a name of the API.
 TEXTS = frozenset({"title", "summary", "description", "example", "examples"})
 NAMES = frozenset(
