@@ -43,3 +43,17 @@ def deadly(folder: Path, pattern: str, number: int) -> Path:
     (folder / "git").write_text(text)
     (folder / "git").chmod(0o755)
     return folder
+
+
+def with_hooks_everywhere(folder: Path) -> str:
+    """Return a user's settings of git: what changes its output, and hooks, none of which may run."""
+    for name in ("pre-commit", "commit-msg", "post-checkout"):
+        (folder / "hooks").mkdir(exist_ok=True)
+        (folder / "hooks" / name).write_text("#!/bin/sh\nexit 1\n")
+        (folder / "hooks" / name).chmod(0o755)
+    settings = folder / "gitconfig"
+    printed = "[status]\nbranch = true\nrelativePaths = false\n"
+    settings.write_text(
+        f"{printed}[core]\nhooksPath = {folder}/hooks\nsafecrlf = true\n[init]\ntemplateDir = {folder}\n"
+    )
+    return str(settings)

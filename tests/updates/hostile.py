@@ -7,7 +7,7 @@ from functools import wraps
 from pathlib import Path
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from tests.support.environment import git
 from tests.updates.outcome import ANSWERS, contents
@@ -42,12 +42,18 @@ def edit(function: Edit) -> Edit:
     return rule(data=st.data())(named)
 
 
+def breaking_edit(function: Edit) -> Edit:
+    """Let Hypothesis choose it unless the service's own tests run at the end, which it may break."""
+    return precondition(lambda user: not user.runs_tests)(edit(function))
+
+
 class Hostile(RuleBasedStateMachine):
     """One service and its user. The class attributes are set by the test."""
 
     started: Path
     folder: Path
     has_command: bool
+    runs_tests: bool
     fresh: Mapping[str, bytes]
     count = 0
 
@@ -106,12 +112,12 @@ class Hostile(RuleBasedStateMachine):
         file.parent.mkdir(exist_ok=True, parents=True)
         file.write_bytes(b"x = 1 \r\n\xff\x00" if file.suffix == ".txt" else b"x = 1\n")
 
-    @edit
+    @breaking_edit
     def renames_a_file(self, data: st.DataObject) -> None:
         path = data.draw(st.sampled_from(self.own()))
         (self.service / path).rename(self.service / f"{path}.old")
 
-    @edit
+    @breaking_edit
     def moves_a_test_into_a_folder(self, data: st.DataObject) -> None:
         found = [path for path in self.own(".py") if path.startswith("tests/") and "conftest" not in path]
         if found:
@@ -119,15 +125,15 @@ class Hostile(RuleBasedStateMachine):
             (path.parent / "moved").mkdir(exist_ok=True)
             path.rename(path.parent / "moved" / path.name)
 
-    @edit
+    @breaking_edit
     def deletes_a_file(self, data: st.DataObject) -> None:
         (self.service / data.draw(st.sampled_from(self.own()))).unlink()
 
-    @edit
+    @breaking_edit
     def empties_a_file(self, data: st.DataObject) -> None:
         (self.service / data.draw(st.sampled_from(self.own()))).write_bytes(b"")
 
-    @edit
+    @breaking_edit
     def edits_a_file(self, data: st.DataObject) -> None:
         file = self.service / data.draw(st.sampled_from(self.own()))
         self.adds_to(file, data, b"# mine\n", b"\xef\xbb\xbf", b"[tool.mine]\n", b"\x00", b"'''\n")
@@ -144,7 +150,7 @@ class Hostile(RuleBasedStateMachine):
         self.edited.add(path)
         self.adds_to(self.service / path, data, b"# mine\n", b"\n")
 
-    @edit
+    @breaking_edit
     def reformats_every_file(self, data: st.DataObject) -> None:
         width = data.draw(st.sampled_from([1, 2, 8]))
         self.replaces(self.own(".py") + self.own(".toml"), (b"    ", b" " * width), (b" = ", b"="))

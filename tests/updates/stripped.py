@@ -35,7 +35,7 @@ def strip(service: Path) -> None:
         path.unlink()
     main = service / f"{PACKAGE}/main.py"
     cut(main, r"^from \.(documents|metrics)(\.routes)? .*?\n")
-    edit(main, "users, documents, metrics)", "users)")
+    cut(main, r"(?<=in \()documents, |, documents(?=, metrics)|, metrics(?=\):)")
     cut(service / "migrations/env.py", r"^from my_service\.documents .*?\n")
     migration = next((service / "migrations/versions").glob("*_initial.py"))
     cut(migration, TABLES)

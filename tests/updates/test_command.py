@@ -9,11 +9,11 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.support import template
-from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
+from tests.support.environment import commit_all, git, interpreter, run, succeed, uv
 from tests.updates import fix, table
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
-from tests.updates.copier_program import SOMEBODY
+from tests.updates.copier_program import SOMEBODY, with_hooks_everywhere
 from tests.updates.edits import append, cut, edit, relink
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.releases import FIX, NEXT, PAST
@@ -28,20 +28,6 @@ def oneloop(service: Path, *arguments: str, **variables: str) -> "CompletedProce
     command = (sys.executable, "-m", "oneloop.commands", "update", "--no-selftest", *arguments)
     variables |= {"PYTHONPATH": "tests/harness", "PYTHONDONTWRITEBYTECODE": "1"}
     return run(*command, cwd=service, env={**SOMEBODY, **variables})
-
-
-def with_hooks_everywhere(folder: Path) -> str:
-    """Return a user's settings of git: what changes its output, and hooks, none of which may run."""
-    for name in ("pre-commit", "commit-msg", "post-checkout"):
-        (folder / "hooks").mkdir(exist_ok=True)
-        (folder / "hooks" / name).write_text("#!/bin/sh\nexit 1\n")
-        (folder / "hooks" / name).chmod(0o755)
-    settings = folder / "gitconfig"
-    printed = "[status]\nbranch = true\nrelativePaths = false\n"
-    settings.write_text(
-        f"{printed}[core]\nhooksPath = {folder}/hooks\nsafecrlf = true\n[init]\ntemplateDir = {folder}\n"
-    )
-    return str(settings)
 
 
 def test_brings_a_release_and_reports_it(
@@ -132,7 +118,7 @@ def unlinked(service: Path) -> None:
 
 
 def moved(service: Path) -> None:
-    relink(service, "/nowhere/oneloop")
+    relink(service, "/nowhere/oneloop # a comment")
     commit_all(service, "Work")
 
 
@@ -171,7 +157,7 @@ def nothing(_: Path) -> None: ...
         (nothing, ("--to", PAST[-1]), f"You are downgrading from {NEXT} to {PAST[-1]}."),
         (nothing, ("--to", "no-such-release"), "has no release no-such-release. Its releases are: "),
         (unlinked, (), "copier copy --defaults --vcs-ref"),
-        (moved, (), "/nowhere/oneloop, which does not exist on this machine"),
+        (moved, (), "the template /nowhere/oneloop, which does not exist on this machine"),
         (without_git, (), "git init"),
         (tampered, (), "Unknown revision: '9.9.9'"),
         (without_commit, (), "does not name the template and its release"),
@@ -208,6 +194,38 @@ def test_a_draft_is_refused(old: Old, repository: Path, tmp_path: Path) -> None:
     assert "has changes that are not committed" in oneloop(service, "--to", "HEAD").stdout
 
 
+@pytest.mark.parametrize(
+    ("ends", "status", "message"),
+    [("kill -INT $PPID; sleep 9", 130, "Stopped."), ("echo 'No space left on device'; exit 1", 1, "No space left")],
+    ids=["Ctrl-C", "a full disk"],
+)
+def test_that_stops_while_copier_writes_says_how_to_go_back(old: Old, ends: str, status: int, message: str) -> None:
+    """The printed command works, and then an update may start again."""
+    service = old(NEXT)
+    before = contents(service)
+    half = service.with_name("uv")
+    half.write_text(f"#!/bin/sh\necho half >> {PLUGIN}\necho half > {ADDED}\n{ends}\n")
+    half.chmod(0o755)
+
+    done = oneloop(service, UV=str(half))
+    go_back = GO_BACK.search(done.stdout)
+    assert go_back
+    succeed("sh", "-ec", go_back[1], cwd=service, env=SOMEBODY)
+
+    assert (done.returncode, "Traceback" in done.stdout) == (status, False)
+    assert message in done.stdout
+    assert contents(service) == before
+
+
+def test_shows_the_whole_reason_of_git(old: Old) -> None:
+    """And advises nothing that is not true: such a folder is a repository."""
+    said = oneloop(old(NEXT), GIT_TEST_ASSUME_DIFFERENT_OWNER="1").stdout
+
+    assert "fatal: detected dubious ownership in repository at" in said
+    assert "git config --global --add safe.directory" in said
+    assert "git init" not in said
+
+
 @pytest.mark.nightly
 def test_updates_a_part_of_a_bigger_repository(old: Old) -> None:
     """Uncommitted work elsewhere in it does not matter."""
@@ -220,10 +238,3 @@ def test_updates_a_part_of_a_bigger_repository(old: Old) -> None:
 
     assert done.returncode == 0, done.stdout
     assert (service / ADDED).exists()
-
-
-def test_wants_the_same_copier_as_the_template() -> None:
-    programs = ROOT / "template" / template.TESTS / "harness/oneloop/commands/update/programs.py"
-    wanted = programs.read_text("utf-8").split('COPIER = "copier>=')[1].split('"')[0]
-
-    assert f'_min_copier_version: "{wanted}"' in (ROOT / "copier.yml").read_text("utf-8")

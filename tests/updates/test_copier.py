@@ -70,13 +70,19 @@ def test_a_formatter_with_settings_of_a_team_leaves_the_templates_files(old: Old
     assert [path for path in changed if not is_users(path)] == []
 
 
-def test_a_copy_that_no_update_can_reach_says_so(oneloop: Path, tmp_path: Path) -> None:
-    """As from a ZIP. Copier says it, and each test run."""
-    for name in ("copier.yml", "CHANGELOG.md"):
-        shutil.copy(oneloop / name, tmp_path / name)
-    shutil.copytree(oneloop / "template", tmp_path / "template")
+@pytest.mark.parametrize(
+    ("without", "variables"),
+    [(".git", {}), ("tests", {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"})],
+    ids=["a ZIP", "a clone that another user owns"],
+)
+def test_a_copy_that_no_update_can_reach_says_so(
+    oneloop: Path, tmp_path: Path, without: str, variables: dict[str, str]
+) -> None:
+    """Copier says it, and each test run."""
+    shutil.copytree(oneloop, tmp_path / "oneloop", ignore=lambda path, _: [without] if path == str(oneloop) else [])
+    copier = (sys.executable, "-m", "copier", "copy", "--defaults", "oneloop", "service")
 
-    said = succeed(sys.executable, "-m", "copier", "copy", "--defaults", ".", "service", cwd=tmp_path)
+    said = succeed(*copier, cwd=tmp_path, env=variables)
 
     assert "This copy can never be updated" in said
     assert "_commit" not in (tmp_path / "service/.copier-answers.yml").read_text()
@@ -131,3 +137,10 @@ def test_a_killed_update_is_undone_and_done_again(old: Old, fresh: Fresh, tmp_pa
     assert contents(service) == before
     template.update(service, ref=FIX)
     assert look(service, before, fresh(FIX, after=FROM[0])) == CLEAN
+
+
+def test_wants_the_same_copier_as_the_template() -> None:
+    programs = ROOT / "template" / template.TESTS / "harness/oneloop/commands/update/programs.py"
+    wanted = programs.read_text("utf-8").split('COPIER = "copier>=')[1].split('"')[0]
+
+    assert f'_min_copier_version: "{wanted}"' in (ROOT / "copier.yml").read_text("utf-8")

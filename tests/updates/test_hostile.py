@@ -14,7 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.conftest import Once
 from tests.support import template
-from tests.support.environment import git, run
+from tests.support.bugs import run_tests
+from tests.support.environment import git, interpreter, run
+from tests.support.project import Project
 from tests.updates import table
 from tests.updates.conftest import Releases
 from tests.updates.copier_program import SOMEBODY
@@ -22,6 +24,7 @@ from tests.updates.edits import edit
 from tests.updates.hostile import NO_HOOKS, START, STEPS, Hostile
 from tests.updates.outcome import CLEAN, contents, look
 from tests.updates.releases import FIX, FROM, NEXT, PAST
+from tests.updates.test_suites import UPDATE_CONTRACT
 
 LEFT = re.compile(r"^  (\S.*?): ", re.MULTILINE)
 
@@ -51,6 +54,8 @@ class Updated(Hostile):
         # `uv run pytest` cannot run here. Of the rest only what the user has changed may be left.
         assert {path for path in left if not path.startswith("pytest -q ")} <= self.changed(start), done.stdout
         self.assert_nothing_is_lost(start, before)
+        if self.runs_tests:
+            self.assert_its_tests_are_green()
         git(self.service, *NO_HOOKS, "revert", "--no-edit", f"{start}..HEAD")
         assert git(self.service, "rev-parse", "HEAD^{tree}") == git(self.service, "rev-parse", f"{start}^{{tree}}")
         self.done.append((done.stdout.count("Committed: ") - 1, left))
@@ -77,6 +82,12 @@ class Updated(Hostile):
         kept = {path: text for path, text in before.items() if path not in steps}
         outcome = look(self.service, {**kept, **by_steps}, self.fresh, self.edited)
         assert outcome == CLEAN, vars(outcome)
+
+    def assert_its_tests_are_green(self) -> None:
+        service = Project(self.service, interpreter("3.11")).install()
+        service.succeed(*UPDATE_CONTRACT)
+        ended = run_tests(service)
+        assert ended.exit_status == 0, ended.output
 
     def update(self) -> "CompletedProcess[str]":
         """Update by the plugin's command; before 0.4.0 by Copier, and then by the command that it prints."""
@@ -116,17 +127,27 @@ def test_whatever_the_user_has_done(
     assert len(done) == examples
 
 
-def update_examples(releases: Releases, folder: Path, release: str, wanted: int) -> list[tuple[int, list[str]]]:
+@pytest.mark.nightly
+@pytest.mark.parametrize("release", FROM)
+def test_the_service_is_green_after_what_breaks_no_test(full: Releases, tmp_path: Path, release: str) -> None:
+    """The user adds files, branches, hooks, settings and line ends, and edits files of the template."""
+    assert len(update_examples(full, tmp_path, release, 1, runs_tests=True)) == 1
+
+
+def update_examples(
+    releases: Releases, folder: Path, release: str, wanted: int, *, runs_tests: bool = False
+) -> list[tuple[int, list[str]]]:
     """Update so many services of a release, and return how many steps were applied in each, and what was left."""
     done: list[tuple[int, list[str]]] = []
     to = NEXT if release in PAST else FIX
     attributes = {"started": releases.started(release), "folder": folder, "has_command": to == FIX}
     attributes |= {"to": to, "fresh": releases.fresh(to, after=release), "wanted": wanted, "done": done}
+    attributes |= {"runs_tests": runs_tests}
     machine = type("Machine", (Updated,), attributes)
     run_state_machine_as_test(
         seed(FROM.index(release))(machine) if wanted < 10 else machine,
         settings=settings(
-            max_examples=2 * wanted + 2,
+            max_examples=max(8, 2 * wanted),
             stateful_step_count=8,
             deadline=None,
             database=None,
