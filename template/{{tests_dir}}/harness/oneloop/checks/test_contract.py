@@ -44,7 +44,6 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
         SNAPSHOT.write_text(now, "utf-8", newline="\n")
 
     before = SNAPSHOT.read_text("utf-8") if SNAPSHOT.exists() else ""
-
     if before != now:
         file = relative(SNAPSHOT)
         lines = difflib.unified_diff(before.splitlines(), now.splitlines(), file, "the API", lineterm="")

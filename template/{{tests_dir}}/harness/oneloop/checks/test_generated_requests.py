@@ -45,7 +45,6 @@ async def test_each_operation_answers_as_described(
     finally:
         if process.returncode is None:  # Ctrl-C
             process.kill()
-
     if process.returncode:
         pytest.fail(
             f"The app answered what its description does not say:\n\n{output.decode()}\n"
