@@ -461,6 +461,103 @@ def test_a_url_in_the_code_is_the_test_databases(project: Adopted) -> None:
     assert "'other'" in run.outcomes["test_any_other_is_refused"].said
 
 
+MIGRATED = """
+from sqlalchemy import event, insert
+
+
+@event.listens_for(User.__table__, "after_create")
+def add_the_first(table, connection, **_):
+    connection.execute(insert(table).values(email="1@test.com", username="first", role="admin", hashed_password="none"))
+"""
+ALL_GONE = """
+import pytest
+from app.db import SessionLocal, User
+from sqlalchemy import delete, select
+
+
+@pytest.mark.parametrize("turn", range(2))
+async def test_the_row_is_deleted(turn):
+    async with SessionLocal.begin() as session:
+        assert [*await session.scalars(select(User.username))] == ["first"]
+        await session.execute(delete(User))
+"""
+
+
+def test_rows_of_the_migrations_stay(project: Adopted) -> None:
+    append(project.root / "app/db.py", MIGRATED)
+    (project.root / "tests/test_gone.py").write_text(ALL_GONE)
+
+    run = project.pytest("tests/test_gone.py")
+
+    assert len(run.having("passed")) == 2, run.output
+    assert "oneloop: the migrations insert rows, and they stay: public.users" in run.output
+
+
+ISOLATED = """
+import unittest
+
+from app.db import engine
+
+
+class TestUnittest(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        async with engine.connect():
+            pass
+"""
+ROOM = "tests/harness/oneloop/adopted"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "tests", "passed"),
+    [
+        pytest.param(
+            "database_before_import.py",
+            "found = is_in_memory(url) or _is_temporary(url, project)",
+            "found = False",
+            OWN_DATABASES,
+            set(),
+            id="a database of the suite's own is refused",
+        ),
+        pytest.param(
+            "database_before_import.py",
+            " and not file.is_relative_to(project.resolve())",
+            "",
+            OWN_DATABASES,
+            {"test_a_file_of_the_project"},
+            id="a file of the project is the suite's own",
+        ),
+        pytest.param("other_loops.py", "SuiteRunner(loop)", "Runner()", ISOLATED, set(), id="unittest's own loop"),
+        pytest.param("seeded_rows.py", "database.make = keeping", "database", ALL_GONE, set(), id="rows of migrations"),
+        pytest.param(
+            "alembic_process.py",
+            "urls.make_url = make_url  #",
+            "_ = make_url  #",
+            WRITTEN,
+            set(),
+            id="a URL in the code",
+        ),
+    ],
+)
+def test_planted_bug_is_noticed(project: Adopted, file: str, good: str, bad: str, tests: str, passed: set[str]) -> None:
+    """Each changes what one of the tests above asserts."""
+    append(project.root / "app/main.py", ROWS)
+    append(project.root / "app/db.py", MIGRATED)
+    append(project.root / "pyproject.toml", 'database_urls = ["postgresql+asyncpg://db.example/shop"]\n')
+    planted = project.root / ROOM / file
+    text = planted.read_text()
+    assert text.count(good) == 1
+    planted.write_text(
+        text.replace(good, bad).replace("import asyncio\n", "import asyncio\nfrom asyncio import Runner\n")
+    )
+    (project.root / "tests/test_planted.py").write_text(tests)
+
+    run = project.pytest("tests/test_planted.py", plus=("aiosqlite",))
+
+    assert passed <= run.having("passed"), run.output
+    assert passed or run.having("passed") in (set(), {"test_a_loop_of_its_own"}), run.output
+
+
 MODELS = """
 
 class Person(Base):
