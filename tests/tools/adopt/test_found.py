@@ -53,6 +53,31 @@ def plain(value):
 def get_settings() -> Settings:
     return Settings()
 """
+# A plain model, and the class that reads it, as services have them that pass their settings around.
+MODEL = """
+from pydantic import BaseModel, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+COMMON = SettingsConfigDict(env_file=".env")
+
+
+class Server(BaseModel):
+    HOST: str
+    PORT: int
+    NAME: str
+
+    @property
+    def url(self) -> str:
+        return str(PostgresDsn.build(scheme="postgresql+asyncpg", host=self.HOST, port=self.PORT, path=self.NAME))
+
+
+class Read(BaseSettings, Server):
+    model_config = COMMON | SettingsConfigDict(env_prefix="NOTES_")
+
+
+def get_settings() -> Server:
+    return Read()
+"""
 FROM_SETTINGS = DATABASE.replace("import os\n", "from .settings import get_settings\n").replace(
     'os.environ["DATABASE_URL"]', "str(get_settings().url)"
 )
@@ -150,6 +175,11 @@ class TestTheUrl:
                     "name": ["NOTES_DB_NAME", "NOTES_TEST_DB_NAME"],
                 },
                 id="parts of a settings class",
+            ),
+            pytest.param(
+                {"notes/settings.py": MODEL, "notes/database.py": FROM_SETTINGS},
+                {"host": ["NOTES_HOST"], "port": ["NOTES_PORT"], "name": ["NOTES_NAME"]},
+                id="a plain model that a settings class reads",
             ),
             pytest.param(
                 {"notes/settings.py": FIELD, "notes/database.py": FROM_FIELD},

@@ -35,7 +35,6 @@ class ProjectConfig:
 
 ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
-
 DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
 TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
 

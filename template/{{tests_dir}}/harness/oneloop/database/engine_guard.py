@@ -15,7 +15,6 @@ from ..errors import ClientPolicyError, ForeignDatabaseError, Refusals, WrongDat
 from .database_admin import is_test_database
 
 _exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)
-
 # The line of the test that made a request, while a request of the sync client is served.
 sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None)
 
