@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .errors import ToolsError
+from .errors import PROGRAM, ToolsError
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
@@ -74,6 +74,12 @@ class ProjectSettings:
     def plugin_folder(self) -> Path:
         """The folder in which the project has Oneloop's pytest plugin, if it has adopted it."""
         return self.root / self.answers.get("tests_dir", TESTS) / "harness"
+
+    @property
+    def is_isolated(self) -> bool:
+        """Whether the suite was written for Oneloop's plugin: no test leaves anything for the next one."""
+        table = self.pyproject.get("tool", {}).get("oneloop", {})
+        return self.plugin_folder.is_dir() and bool(table) and not table.get("existing_suite")
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -157,7 +163,7 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         return [uv, "run", "--quiet", "--project", str(root), "python"]
     raise NoInterpreterError(
         f"No Python environment was found in {root}. Name the project's interpreter:\n"
-        "    oneloop-tools audit REPO --python PATH"
+        f"    {PROGRAM} audit REPO --python PATH"
     )
 
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from oneloop_tools.errors import PROGRAM
+
 from . import edits
 from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
@@ -88,8 +90,7 @@ class _Adoption:
         for line in difference(before, after):
             say(line)
         say("Next: read docs/testing/migration.md, then run the audit:")
-        clone = Path(template.address) / "oneloop.py"
-        say(f"    python3 {clone} audit {self.root}" if clone.exists() else "    oneloop-tools audit .")
+        say(f"    {PROGRAM} audit {self.root}")
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
         return int(any(after.outcomes.get(name) != "passed" for name in passed))
 
