@@ -109,8 +109,7 @@ def new(arguments: list[str]) -> int:
         sys.exit(f"oneloop: {folder} is inside this clone. Name a folder beside it, for example ../my-service.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(f"oneloop: {folder} is not an empty folder. Name one that does not exist yet.")
-    commit = last_commit()
-    check_answers(given.data, commit)
+    check_answers(given.data, commit := last_commit())
     # Any Copier in uv's cache will do. The package index is asked only if there is none.
     copier = ["--offline", "--with", "copier>=9.15.0"]
     if subprocess.call(run_with("-q", *copier, "python", "-V"), stdout=subprocess.DEVNULL):
@@ -138,6 +137,7 @@ def main(command: str = "", *arguments: str) -> int:
     if command == "new":
         return new(list(arguments))
     if command in ("adopt", "audit", "convert", "plant"):
+        os.environ["ONELOOP_PROGRAM"] = f"python3 {sys.argv[0]}"  # for their advice
         return subprocess.call(run_with("--with-editable", str(ROOT / "tools"), "oneloop-tools", command, *arguments))
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]

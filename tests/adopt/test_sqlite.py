@@ -21,13 +21,13 @@ from oneloop.adopted import create_all
 
 
 @pytest.fixture(scope="session")
-def kept_tables():
+def oneloop_kept_tables():
     return ["tag"]
 
 
 @pytest.fixture(scope="session")
-def migrate(metadata):
-    make = create_all(metadata)
+def oneloop_migrate(oneloop_metadata):
+    make = create_all(oneloop_metadata)
 
     def go(url, revision="head"):
         make(url, revision)
@@ -86,6 +86,24 @@ def test_the_end():
     for connection in held:
         connection.close()
 """
+VIEW = """
+from oneloop.checks.test_migrations import find_missing_steps
+from sqlalchemy import MetaData
+from sqlmodel import Field, SQLModel
+
+
+class Report(SQLModel, table=True):
+    metadata = MetaData()
+    id: int = Field(primary_key=True)
+
+
+async def test_view(db_session):
+    connection = await db_session.connection()
+    configured = {"include_object": lambda item, *_: item is not Report.__table__}
+    steps = await connection.run_sync(find_missing_steps, [SQLModel.metadata, Report.metadata], configured)
+
+    assert steps.startswith("# report does not exist, and Report reads it")
+"""
 WORKERS = """
 import os
 
@@ -114,11 +132,20 @@ def test_nothing_outlives_a_test(project: Adopted) -> None:
     run = project.pytest("tests/test_left.py", "-p", "no:randomly")
 
     assert run.having("error") == {f"test_a_lock_that_is_held[{turn}]" for turn in range(2)}, run.output
-    for turn in range(2):
-        said = run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said
-        assert "a transaction that locks the SQLite file" in said
-    assert run.having("failure") == set()
+    first, second = (run.outcomes[f"test_a_lock_that_is_held[{turn}]"].said for turn in range(2))
+    assert "a transaction that locks the SQLite file" in first
+    assert "The same error as in tests/test_left.py::test_a_lock_that_is_held[0]: LeakError" in second
+    assert run.having("failure") == set(), run.output
     assert "2 tests changed the schema" in run.output
+
+
+def test_missing_view_of_sqlmodel_is_drift(adopt_sample: AdoptSample, tmp_path: Path) -> None:
+    project = adopt_sample("sqlmodel").copy(tmp_path / "notes")
+    (project.root / "tests/test_view.py").write_text(VIEW)
+
+    run = project.pytest("tests/test_view.py", plus=("alembic",))
+
+    assert run.having("passed") == {"test_view"}, run.output
 
 
 def test_workers_have_a_file_each(project: Adopted) -> None:

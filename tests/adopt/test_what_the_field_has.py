@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -51,8 +52,13 @@ async def test_loop_of_the_module(loop):
 
 
 class TestUnittest(unittest.IsolatedAsyncioTestCase):
-    async def test_that_reaches_nothing(self):
-        await asyncio.sleep(0)
+    async def asyncSetUp(self):
+        self.loop = asyncio.get_running_loop()
+        self.connection = await self.enterAsyncContext(engine.connect())
+
+    async def test_that_reaches_the_database(self):
+        assert self.loop is asyncio.get_running_loop()
+        assert await self.connection.scalar(text("SELECT current_database()")) == os.environ["DB_NAME"]
 
 
 async def test_after_it(loop):
@@ -269,7 +275,7 @@ def test_it_is_taken_as_it_is(project: Adopted) -> None:
     for line in (
         "The marker `anyio` changes nothing: the test runs on the suite's loop. Delete it. Tests that have it: 1",
         "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument.",
-        "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails.",
+        "IsolatedAsyncioTestCase makes no loop here: its tests run on the suite's.",
         "tests/conftest.py:15 makes a loop that the app does not run on. Delete the fixture `event_loop`",
         "your fixtures are not the plugin's, which are in tests/seam.py: create_app, login, metadata, settings",
     ):
@@ -345,6 +351,217 @@ def test_a_variable_that_means_something_else(project: Adopted, variable: str, s
 
     assert done.returncode == status, done.stdout
     assert ('server_url_variable = "ONELOOP_SERVER_URL"' in done.stdout) is bool(status)
+
+
+OWN_DATABASES = """
+import asyncio
+
+import pytest
+from app.db import get_db
+from app.main import app
+from fastapi.testclient import TestClient
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+shared = create_async_engine("sqlite+aiosqlite:///:memory:", poolclass=StaticPool)
+
+
+async def count(engine):
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE IF NOT EXISTS one (id int)"))
+        await connection.execute(text("INSERT INTO one VALUES (1)"))
+        return await connection.scalar(text("SELECT count(*) FROM one"))
+
+
+async def session():
+    async with AsyncSession(shared) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_in_memory_it_stays_as_it_is(turn):
+    assert await count(shared) == turn
+
+
+def test_a_loop_of_its_own(tmp_path):
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'own.db'}")
+    assert asyncio.run(count(engine)) == 1
+    asyncio.run(engine.dispose())
+
+
+def test_a_sync_client():
+    app.dependency_overrides[get_db] = session
+    try:
+        assert TestClient(app).get("/api/health").status_code == 200
+        assert TestClient(app).get("/rows").json() == 2
+    finally:
+        del app.dependency_overrides[get_db]
+
+
+async def test_a_file_of_the_project():
+    await count(create_async_engine("sqlite+aiosqlite:///app.db"))
+"""
+ROWS = """
+from sqlalchemy import text
+
+
+@app.get("/rows")
+async def rows(session=Depends(get_db)) -> int:
+    return await session.scalar(text("SELECT count(*) FROM one"))
+"""
+
+
+def test_databases_that_the_suite_makes_itself_stay_as_they_are(project: Adopted) -> None:
+    """In memory, and in a temporary folder; a file of the project is another's database."""
+    append(project.root / "app/main.py", ROWS)
+    (project.root / "tests/test_own.py").write_text(OWN_DATABASES)
+
+    run = project.pytest("tests/test_own.py", plus=("aiosqlite",))
+
+    assert len(run.having("passed")) == 4, run.output
+    assert run.having("failure") == {"test_a_file_of_the_project"}, run.output
+    assert (
+        "oneloop: 4 tests use a SQLite database of the suite's own, in memory or in a temporary folder." in run.output
+    )
+
+
+WRITTEN = """
+import os
+
+from app.db import SessionLocal
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+async def test_the_app_and_the_suite_are_on_the_test_database():
+    own = create_async_engine("postgresql+asyncpg://another:word@db.example/shop")
+    async with SessionLocal() as session, own.connect() as connection:
+        for each in (session, connection):
+            assert await each.scalar(text("SELECT current_database()")) == os.environ["PGDATABASE"]
+    await own.dispose()
+
+
+async def test_any_other_is_refused():
+    async with create_async_engine("postgresql+asyncpg://another:word@db.example/other").connect():
+        pass
+"""
+
+
+def test_a_url_in_the_code_is_the_test_databases(project: Adopted) -> None:
+    """`database_urls` has no account."""
+    database = project.root / "app/db.py"
+    read, written = "settings.database_url", '"postgresql+asyncpg://me:secret@db.example/shop"'
+    database.write_text(database.read_text().replace(read, written))
+    append(project.root / "pyproject.toml", 'database_urls = ["postgresql+asyncpg://db.example/shop"]\n')
+    (project.root / "tests/test_written.py").write_text(WRITTEN)
+
+    run = project.pytest("tests/test_written.py")
+
+    assert run.having("passed") == {"test_the_app_and_the_suite_are_on_the_test_database"}, run.output
+    assert "'other'" in run.outcomes["test_any_other_is_refused"].said
+
+
+MIGRATED = """
+from sqlalchemy import event, insert
+
+
+@event.listens_for(User.__table__, "after_create")
+def add_the_first(table, connection, **_):
+    connection.execute(insert(table).values(email="1@test.com", username="first", role="admin", hashed_password="none"))
+"""
+ALL_GONE = """
+import pytest
+from app.db import SessionLocal, User
+from sqlalchemy import delete, select
+
+
+@pytest.mark.parametrize("turn", range(2))
+async def test_the_row_is_deleted(turn):
+    async with SessionLocal.begin() as session:
+        assert [*await session.scalars(select(User.username))] == ["first"]
+        await session.execute(delete(User))
+"""
+
+
+def test_rows_of_the_migrations_stay(project: Adopted) -> None:
+    append(project.root / "app/db.py", MIGRATED)
+    (project.root / "tests/test_gone.py").write_text(ALL_GONE)
+
+    run = project.pytest("tests/test_gone.py")
+
+    assert len(run.having("passed")) == 2, run.output
+    assert "oneloop: the migrations insert rows, and they stay: public.users" in run.output
+
+
+ISOLATED = """
+import unittest
+
+from app.db import engine
+
+
+class TestUnittest(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        async with engine.connect():
+            pass
+"""
+
+
+class Planted(NamedTuple):
+    """A bug in a file of the room, and the tests that pass in spite of it."""
+
+    file: str
+    good: str
+    bad: str
+    tests: str
+    passed: frozenset[str] = frozenset()
+
+
+PLANTED = {
+    "a database of the suite's own is refused": Planted(
+        "database_before_import.py",
+        "found = is_in_memory(url) or _is_temporary(url, project)",
+        "found = False",
+        OWN_DATABASES,
+    ),
+    "a file of the project is the suite's own": Planted(
+        "database_before_import.py",
+        " and not file.is_relative_to(project.resolve())",
+        "",
+        OWN_DATABASES.replace("[1, 2]", "[1]").replace("json() == 2", "json() == 1"),
+        frozenset(
+            {
+                "test_in_memory_it_stays_as_it_is[1]",
+                "test_a_loop_of_its_own",
+                "test_a_sync_client",
+                "test_a_file_of_the_project",
+            }
+        ),
+    ),
+    "unittest has a loop of its own": Planted(
+        "other_loops.py", 'setattr(asyncio, "Runner"', 'setattr(asyncio, "Task"', ISOLATED
+    ),
+    "rows of the migrations stop the run": Planted("seeded_rows.py", "database.make = keeping", "database", ALL_GONE),
+    "a URL in the code stays": Planted("alembic_process.py", "urls.make_url = make_url  #", "_ = make_url  #", WRITTEN),
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("bug", PLANTED.values(), ids=PLANTED.keys())
+def test_planted_bug_is_noticed(project: Adopted, bug: Planted) -> None:
+    """Each changes what one of the tests above asserts."""
+    append(project.root / "app/main.py", ROWS)
+    append(project.root / "app/db.py", MIGRATED)
+    append(project.root / "pyproject.toml", 'database_urls = ["postgresql+asyncpg://db.example/shop"]\n')
+    planted = project.root / "tests/harness/oneloop/adopted" / bug.file
+    text = planted.read_text()
+    assert text.count(bug.good) == 1
+    planted.write_text(text.replace(bug.good, bug.bad))
+    (project.root / "tests/test_planted.py").write_text(bug.tests)
+
+    run = project.pytest("tests/test_planted.py", plus=("aiosqlite",))
+
+    assert run.having("passed") == bug.passed, run.output
 
 
 MODELS = """

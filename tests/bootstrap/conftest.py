@@ -25,7 +25,7 @@ def folders_without_uv() -> list[str]:
 class Call:
     arguments: list[str]
     folder: str
-    variables: list[str]
+    variables: dict[str, str]
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""`test`, `adopt`, `audit` and `convert` pass their arguments on, and return the exit status of what they run."""
+"""`test`, `adopt`, `audit`, `convert` and `plant` pass their arguments on, and return the status of what they run."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_test_runs_pytest(machine: Machine, arguments: list[str], expected: list
     assert call.folder == str(machine.clone)
 
 
-@pytest.mark.parametrize("command", ["adopt", "audit", "convert"])
+@pytest.mark.parametrize("command", ["adopt", "audit", "convert", "plant"])
 def test_the_tools_of_this_clone_are_run(machine: Machine, command: str) -> None:
     done = machine(command, "../repo", "tests/one test.py", "--help")
 
@@ -34,6 +34,7 @@ def test_the_tools_of_this_clone_are_run(machine: Machine, command: str) -> None
     tools = call.arguments.index("oneloop-tools")
     assert call.arguments[tools - 2 : tools] == ["--with-editable", str(machine.clone / "tools")]
     assert call.arguments[tools + 1 :] == [command, "../repo", "tests/one test.py", "--help"]
+    assert call.variables["ONELOOP_PROGRAM"] == "python3 oneloop.py"
 
 
 def test_bytecode_is_written_and_an_active_environment_is_ignored(machine: Machine) -> None:
@@ -41,4 +42,4 @@ def test_bytecode_is_written_and_an_active_environment_is_ignored(machine: Machi
     machine("test", PYTHONDONTWRITEBYTECODE="1", VIRTUAL_ENV="/another")
 
     (call,) = machine.calls()
-    assert not {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"} & set(call.variables)
+    assert not {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"} & call.variables.keys()

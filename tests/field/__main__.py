@@ -147,10 +147,13 @@ def _left(name: str, why: Mapping[str, str]) -> Iterable[str]:
         yield ""
 
 
+SHAPES = ("2024", "sqlmodel", "src layout", "factory", "psycopg", "aiosqlite", "monorepo", "unittest")  # as it is asked
+
+
 def _shapes(figures: Iterable[Figures]) -> Iterable[str]:
-    counts = Counter(trait for each in figures for trait in each["traits"])
+    counts = Counter(trait for each in figures for trait in each["traits"] if trait in SHAPES)
     if counts:
-        yield "Of these: " + ", ".join(f"{trait} {count}" for trait, count in sorted(counts.items())) + "."
+        yield "Of these: " + ", ".join(f"{trait} {count}" for trait, count in counts.most_common()) + "."
 
 
 def fill(page: str, part: str) -> str:

@@ -97,7 +97,7 @@ class Place:
         return done.stdout
 
     def oneloop(self, command: str, *arguments: str, allowed: tuple[int, ...] = (0,)) -> str:
-        python = interpreter("3.11")
+        python = interpreter(self.project.python)  # an older one cannot parse the project's code
         return self.succeed(python, str(ROOT / "oneloop.py"), command, str(self.root), *arguments, allowed=allowed)
 
     def suite(self, step: str) -> Suite:

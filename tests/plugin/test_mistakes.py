@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,14 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "wrong.test_broken_alike[1]": ("error", ["the same at"]),
     "wrong.test_broken_alike[2]": ("error", ["The same error as in ", "::test_broken_alike[1]: OSError"]),
     "wrong.test_broken_alike[3]": ("error", ["The same error as in ", "::test_broken_alike[1]: OSError"]),
+    **{f"wrong.test_forgotten_commit[{flushed}]": ("failure", ["AssertionError"]) for flushed in (True, False)},
+    **{
+        f"wrong.test_commit_in_time[{when}]": ("failure", ["AssertionError"])
+        for when in ("before the request", "before the last request", "no request")
+    },
+    "wrong.test_loop_scope": ("error", ["LoopScopeError: The loop scope 'function'", "Remove `loop_scope=`"]),
+    "wrong.test_loop_scope_of_a_fixture": ("error", ["The same error as in ", "::test_loop_scope: LoopScopeError"]),
+    "wrong.test_late_middleware": ("failure", ["Cannot add middleware after an application has started"]),
     "wrong.test_failure_shows_its_sql": ("failure", ["AssertionError"]),
     "isolation_wrong.test_another_process_holds_a_lock[SELECT 1]": ("error", ["LeakError", "'SELECT 1'"]),
     "isolation_wrong.test_another_process_holds_a_lock[SELECT pg_sleep(60)]": ("error", ["LeakError", "pg_sleep(60)"]),
@@ -141,6 +150,16 @@ def test_failed_test_shows_its_sql(run: Run) -> None:
     report = run.output.partition("test_failure_shows_its_sql __")[2]
 
     assert "INSERT INTO users" in report.partition("SQL until call")[2]
+
+
+def test_forgotten_commit_is_named(run: Run) -> None:
+    """Where a request was made before the commit, and no other was made after it."""
+    failed = re.findall(r"^_+ (?:ERROR at \w+ of )?(test_.+?) _+$|(not committed) -+$", run.output, re.MULTILINE)
+    named = {test for (test, _), (_, hint) in pairwise(failed) if hint}
+
+    assert named == {"test_forgotten_commit[True]", "test_forgotten_commit[False]"}, run.output
+    assert "held 1 rows that it had not committed. The app cannot see them. Commit first:" in run.output
+    assert "\n    await db_session.commit()\n" in run.output
 
 
 def test_repeated_error_is_shown_once_and_counted(run: Run) -> None:

@@ -29,6 +29,7 @@ def reports(run_once: RunOnce) -> dict[str, str]:
         ("test_error_that_became_a_503", ["Pool time-out"]),
         ("test_sync_client_on_the_database", ["Another loop"]),
         ("test_a_loop_of_its_own", ["Another loop"]),
+        ("test_async_fixture_by_name", ["Async fixture in a coroutine"]),
         ("test_old_fixture", ["No fixture event_loop"]),
         ("test_scopes", ["Scopes do not fit"]),
         ("test_scope_across_a_fixture", ["Cancel scope in another task"]),

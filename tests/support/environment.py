@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -52,8 +53,11 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 def run(
     *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 600
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command in a clean environment and return all it said, in one stream."""
-    return subprocess.run(
+    """Run a command in a clean environment and return all it said, in one stream.
+
+    One that does not end in time is aborted: pytest prints the stacks of its threads then.
+    """
+    process = subprocess.Popen(
         command,
         cwd=cwd,
         env=clean_environment(env),
@@ -62,9 +66,23 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
-        timeout=timeout,
     )
+    try:
+        output, _ = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        ended = process.poll()  # not None if only a child of it holds the stream
+        process.send_signal(signal.SIGABRT)
+        try:
+            output, _ = process.communicate(timeout=10)
+        except subprocess.TimeoutExpired as late:
+            process.kill()
+            output = (late.output or b"").decode(errors="replace")
+        message = f"{' '.join(map(str, command))} did not end within {timeout:g} s (exit status {ended}):\n{output}"
+        raise TimeoutError(message) from None
+    except BaseException:
+        process.kill()
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, output)
 
 
 def succeed(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from oneloop_tools import project
 from oneloop_tools.cli import main
-from tests.support.environment import ROOT, run, succeed, uv
+from tests.support.environment import ROOT, clean_environment, run, succeed, uv
 from tests.tools.audit.conftest import Audited, copy_sample
 
 PRINT_ENVIRONMENT = """
@@ -120,6 +121,17 @@ class TestTheProcessInTheProject:
 def test_folder_has_to_exist(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", str(tmp_path / "nowhere")]) == 2
     assert capsys.readouterr().err.startswith(f"There is no folder {tmp_path / 'nowhere'}.")
+
+
+@pytest.mark.parametrize("command", ["adopt", "audit", "convert", "plant"])
+def test_advice_is_the_command_that_the_user_called(command: str) -> None:
+    """`oneloop.py` names itself in a variable."""
+    tool = (sys.executable, "-m", "oneloop_tools", command, "--help")
+    environment = clean_environment({"PYTHONPATH": str(ROOT / "tools/src"), "ONELOOP_PROGRAM": "python3 oneloop.py"})
+
+    text = subprocess.check_output(tool, env=environment, text=True)
+
+    assert text.startswith(f"usage: python3 oneloop.py {command} REPO")
 
 
 def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:

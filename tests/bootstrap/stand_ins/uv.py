@@ -8,7 +8,7 @@ from pathlib import Path
 
 calls, *arguments = sys.argv[1:]
 with Path(calls).open("a") as record:
-    record.write(json.dumps({"arguments": arguments, "folder": str(Path.cwd()), "variables": list(os.environ)}) + "\n")
+    record.write(json.dumps({"arguments": arguments, "folder": str(Path.cwd()), "variables": dict(os.environ)}) + "\n")
 
 if "--offline" in arguments and "CACHE_IS_EMPTY" in os.environ:
     sys.exit(1)

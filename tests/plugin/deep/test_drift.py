@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declarative_base, mapped_column, registry
 
 from oneloop.checks.test_migrations import DriftError, check_drift, migrated_engine
 from oneloop.database.engine_guard import exempt
@@ -53,6 +53,24 @@ def mapped_view(models: MetaData) -> None:
         id: Mapped[int] = mapped_column(primary_key=True)
 
     models.info["classes"] = [Report]  # as a module keeps them
+
+
+def view_of_an_older_base(models: MetaData) -> None:
+    class Report(declarative_base(metadata=models)):  # type: ignore[misc]  # its base is made at run time
+        __tablename__ = "report"
+        __table_args__ = {"info": {"is_view": True}}
+        id = Column(Integer, primary_key=True)
+
+    models.info["classes"] = [Report]
+
+
+def view_without_a_base(models: MetaData) -> None:
+    class Report:
+        pass
+
+    table = Table("report", models, Column("id", Integer, primary_key=True), info={"is_view": True})
+    registry(metadata=models).map_imperatively(Report, table)
+    models.info["classes"] = [Report]
 
 
 def orders(models: MetaData) -> None:
@@ -119,6 +137,8 @@ RIGHT: dict[str, tuple[Callable[[MetaData], None], list[str]]] = {
 WRONG: dict[str, tuple[Callable[[MetaData], None], list[str], str]] = {
     "table": (orders, [], r"op.create_table\('orders'"),
     "view of a model that env.py leaves out": (mapped_view, [], "# report does not exist, and Report reads it: create"),
+    "view of declarative_base()": (view_of_an_older_base, [], "# report does not exist, and Report reads it"),
+    "view of a class without a base": (view_without_a_base, [], "# report does not exist, and Report reads it"),
     "view": (report, [], r"op.create_table\('report'"),
     "default": (orders, [ORDERS.format(default="2", check="copies > 0")], "server_default='1'"),
     "check": (

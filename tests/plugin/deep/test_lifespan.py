@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from typing import Any, cast
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from httpx2 import AsyncClient
+from starlette.middleware.gzip import GZipMiddleware
 
-from oneloop.app import RunningApp, in_own_task, overriding
+from oneloop.app import AppChanges, RunningApp, in_own_task
+from oneloop.clients import open_async_client
 from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
@@ -107,11 +109,66 @@ def test_overrides_that_were_there_are_put_back() -> None:
     app = FastAPI()
     app.dependency_overrides = {own: str, len: len}
 
-    with overriding(app, {own: int}):
+    with AppChanges().undone(app, {own: int}):
         assert app.dependency_overrides[own] is int
         del app.dependency_overrides[len]
 
     assert app.dependency_overrides == {own: str, len: len}
+
+
+async def test_changes_of_a_test_end_with_it_and_those_of_the_app_stay() -> None:
+    """The app changes its state in a request, or in a task of the lifespan."""
+    changes, may_connect = AppChanges(), asyncio.Event()
+
+    async def connect(app: FastAPI) -> None:
+        await may_connect.wait()
+        app.state.connection = "new"
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.connection, app.state.limit = "old", 10
+        connecting = asyncio.create_task(connect(app))
+        yield
+        await connecting
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/visit")
+    async def visit(request: Request) -> None:
+        request.app.state.visited = True
+
+    running = RunningApp(lambda: app)
+    await running.start()
+    routes, handlers = [*app.router.routes], {**app.exception_handlers}
+    with ExitStack() as stack:
+        for watch in changes.watched():
+            stack.enter_context(watch)
+        with changes.undone(app, {}):
+            app.title, app.state.limit, app.state["more"], app.state.connection = "Test", 1, True, "test"
+            del app.state.limit
+            app.add_exception_handler(LookupError, lambda *_: Response())
+            app.mount("/mounted", FastAPI())
+            async with open_async_client(running.as_server) as client:
+                await client.get("/visit")
+            may_connect.set()
+            await asyncio.sleep(0)
+
+    assert (app.title, app.state.limit, app.state.visited, app.state.connection) == ("FastAPI", 10, True, "new")
+    assert "more" not in app.state
+    assert (app.router.routes, app.exception_handlers) == (routes, handlers)
+    await running.stop()
+
+
+async def test_it_is_too_late_for_middleware_when_the_lifespan_begins() -> None:
+    """As in production, where a server's first call is that of the lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.add_middleware(GZipMiddleware)
+        yield
+
+    with pytest.raises(RuntimeError, match="Cannot add middleware after an application has started"):
+        await RunningApp(lambda: FastAPI(lifespan=lifespan)).start()
 
 
 class Broker(FastAPI):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import pytest
+from httpx2 import AsyncClient
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +16,7 @@ from oneloop import each_test
 from oneloop.errors import LeakError, OneloopError, RepeatedSelectsError, SeamSkipError, chain
 from oneloop.report.known_errors import LOGGED, LoggedErrors, recognise
 from oneloop.test_run import TestRun
+from tests.deep.schema import Shelf
 
 REVISION = "revision = 'a1b2'\ndown_revision = None\n\n\ndef upgrade():\n    raise ValueError('no such table')\n"
 
@@ -52,6 +54,33 @@ def test_error_around_many_tests_is_shown_once(
     status = [request.config.hook.pytest_report_teststatus(report=each, config=request.config)[0] for each in reports]
     assert [name for name in status if name == "repeated errors"] == ["repeated errors"] * (2 - times)
     assert f"The same error as in {request.node.nodeid}: OSError" in str(reports[1].longrepr) or times == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [("flush", 1), ("add", 1), ("commit", 0), ("commit and change", 1), ("add after the request", 0)],
+)
+async def test_forgotten_commit_is_explained(
+    request: pytest.FixtureRequest, async_client: AsyncClient, db_session: AsyncSession, poetry: Shelf, change: str, rows: int
+) -> None:
+    """Only what the test has not committed when its last request begins."""
+    shelf = Shelf(name="history")
+    if change != "add after the request":
+        db_session.add(shelf)
+    if change == "flush":
+        await db_session.flush()
+    if change.startswith("commit"):
+        await db_session.flush()
+        await db_session.commit()
+    if change == "commit and change":
+        poetry.name = "prose"
+    await async_client.get("/api/health")
+    db_session.add(shelf)
+
+    hints = [text for title, text in report(request.node, "call", AssertionError()).sections if "not committed" in title]
+
+    assert [f"held {rows} rows that it had not committed" in hint for hint in hints] == [True] * rows
+    await db_session.rollback()
 
 
 def test_error_at_another_line_is_shown(request: pytest.FixtureRequest, other: pytest.Item) -> None:

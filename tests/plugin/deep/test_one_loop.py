@@ -4,6 +4,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI
@@ -13,10 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from oneloop.clients import open_async_client
 from oneloop.app import in_own_task
+from oneloop.errors import LoopScopeError
 from tests.deep.probe import PREFIX, Probe
 
 Loops = dict[str, AbstractEventLoop]
 LEFT: Loops = {}
+SETTING: ContextVar[str] = ContextVar("oneloop_probe_setting", default="unset")
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,29 @@ async def test_fixtures_and_tests_share_the_loop(
 
     assert {session_loop, *fixture_loops.values()} == {running}
     assert LEFT.setdefault("teardown", running) is running
+
+
+@pytest.mark.parametrize("scope", ["function", "class", "module", "package"])
+def test_another_loop_is_refused(request: pytest.FixtureRequest, scope: str) -> None:
+    """It is what pytest-asyncio requests for a test or a fixture with this `loop_scope`."""
+    with pytest.raises(LoopScopeError, match="Remove `loop_scope=`"):
+        request.getfixturevalue(f"_{scope}_scoped_runner")
+
+
+async def test_a_request_sees_nothing_of_the_tests_context(probe: Probe, either_way: AsyncClient) -> None:
+    """Neither its task, by which a session may be scoped, nor a context variable; nor does the test see the request's."""
+
+    @probe.get("/context")
+    async def read() -> tuple[str, bool]:
+        found = SETTING.get(), asyncio.current_task() is test
+        SETTING.set("the request's")
+        return found
+
+    test = asyncio.current_task()
+    SETTING.set("the test's")
+
+    assert (await either_way.get(f"{PREFIX}/context")).json() == ["unset", False]
+    assert SETTING.get() == "the test's"
 
 
 async def test_a_request_runs_on_the_tests_loop(probe: Probe, async_client: AsyncClient) -> None:

@@ -6,6 +6,7 @@ LEAKS = f"{DEEP}/test_leaks.py"
 KNOWN = f"{DEEP}/test_known_errors.py"
 MESSAGES = f"{DEEP}/test_messages.py"
 REPEATED = f"{DEEP}/test_repeated_selects.py"
+SESSIONS = f"{PLUGIN}/database/sessions.py"
 STREAMS = f"{DEEP}/test_streams.py"
 
 BUGS = {
@@ -40,6 +41,30 @@ BUGS = {
         "left = [task for task in () if",
         f"{DEEP}/test_lifespan.py::test_what_the_lifespan_leaves_running_ends_with_it",
     ),
+    "15 an async fixture in a coroutine is not awaited": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        "traceback.clear_frames(error.__traceback__)",
+        "pass",
+        KNOWN + "::test_error_is_known[an_async_fixture_in_a_coroutine]",
+    ),
+    **{
+        f"15 a forgotten commit: {change}": Bug(
+            path, good, bad, f"{MESSAGES}::test_forgotten_commit_is_explained[{change}-{rows}]"
+        )
+        for change, rows, path, good, bad in (
+            ("add", 1, f"{PLUGIN}/report/report_writer.py", "if failure.run.unseen_rows and", "if False and"),
+            ("flush", 1, SESSIONS, "(flushed if transaction is session.get_transaction() else 0)", "0"),
+            ("commit", 0, SESSIONS, "(flushed if transaction is session.get_transaction() else 0)", "flushed"),
+            ("commit and change", 1, SESSIONS, " + sum(map(session.is_modified, session.dirty))", ""),
+            (
+                "add after the request",
+                0,
+                f"{PLUGIN}/report/report_writer.py",
+                "failure.run.unseen_rows",
+                "failure.run.session.uncommitted_rows",
+            ),
+        )
+    },
     "15 a repeated query is shown twice": Bug(
         f"{PLUGIN}/report/report_writer.py",
         '"" if isinstance(failure.error, RepeatedSelectsError) else ',

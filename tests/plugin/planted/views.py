@@ -118,6 +118,38 @@ BUGS = {
         '"state": self._state',
         f"{LIFESPAN}::test_each_request_has_a_copy_of_the_state",
     ),
+    **{
+        f"8 {name}": Bug(APP, good, bad, f"{LIFESPAN}::test_changes_of_a_test_end_with_it_and_those_of_the_app_stay")
+        for name, good, bad in (
+            ("a test's changes of the state stay", "setattr(owner, name, value)\n", "pass\n"),
+            (
+                "a test's changes of the state are not deleted",
+                "                delattr(owner, name)\n",
+                "                pass\n",
+            ),
+            ("a test's exception handlers stay", "patch.dict(app.exception_handlers)", "patch.dict({})"),
+            ("a test's mounts stay", "app.router.routes[:] = routes", "pass"),
+            ("the app's changes are taken back", "if of_app.get() or served_request.get():", "if False:"),
+        )
+    },
+    "1 a test on another loop is not refused": Bug(
+        f"{PLUGIN}/fixtures/app_fixtures.py",
+        "raise LoopScopeError(scope)",
+        "pass",
+        f"{DEEP}/test_one_loop.py::test_another_loop_is_refused",
+    ),
+    "7 the middleware is built at the first request": Bug(
+        APP,
+        "app.middleware_stack or app.build_middleware_stack()",
+        "app.middleware_stack",
+        f"{LIFESPAN}::test_it_is_too_late_for_middleware_when_the_lifespan_begins",
+    ),
+    "1 a request sees the test's context": Bug(
+        APP,
+        ", context=self._context.copy())",
+        ")",
+        f"{DEEP}/test_one_loop.py::test_a_request_sees_nothing_of_the_tests_context",
+    ),
     "8 overrides stay": Bug(
         APP,
         OVERRIDES,

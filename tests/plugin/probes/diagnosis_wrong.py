@@ -52,9 +52,12 @@ def test_sync_client_on_the_database(client: Any) -> None:
     client.post("/api/auth/login", json={"email": "user@test.com", "password": "password"})
 
 
-@pytest.mark.asyncio(loop_scope="function")
 async def test_a_loop_of_its_own(db_session: AsyncSession) -> None:
-    await db_session.execute(select(User))
+    await asyncio.to_thread(asyncio.run, db_session.execute(select(User)))
+
+
+async def test_async_fixture_by_name(request: pytest.FixtureRequest, db_engine: Any) -> None:
+    request.getfixturevalue("db_session")
 
 
 def test_old_fixture(event_loop: Any) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import pytest
+import pytest_asyncio
 from fastapi import Depends, FastAPI, Request
 from httpx2 import AsyncClient
 from my_service.database import create_engine, get_session_factory
 from my_service.users.models import User
 from sqlalchemy import select, text
+from starlette.middleware.gzip import GZipMiddleware
 
 
 def test_sync_client_on_the_database(client: Any) -> None:
@@ -100,6 +102,45 @@ def test_broken_alike(breaks: None, turn: int) -> None:
 
 async def test_next_one_is_clean(db_session: Any) -> None:
     assert (await db_session.scalars(select(User))).all() == []
+
+
+@pytest.mark.parametrize("flushed", [True, False])
+async def test_forgotten_commit(async_client: AsyncClient, db_session: Any, create_user: Any, flushed: bool) -> None:
+    user = await create_user(db_session, role="admin", email="a@test.com", username="admin", password="password")
+    if not flushed:
+        await db_session.commit()
+        user.username = "changed"
+    await async_client.get("/api/health")
+    raise AssertionError
+
+
+@pytest.mark.parametrize("when", ["before the request", "before the last request", "no request"])
+async def test_commit_in_time(async_client: AsyncClient, db_session: Any, create_user: Any, when: str) -> None:
+    await create_user(db_session, role="admin", email="a@test.com", username="admin", password="password")
+    if when == "before the last request":
+        await async_client.get("/api/health")
+    if when != "no request":
+        await db_session.commit()
+        await async_client.get("/api/health")
+    raise AssertionError
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_loop_scope() -> None:
+    pass
+
+
+@pytest_asyncio.fixture(loop_scope="function")
+async def own_loop() -> None:
+    pass
+
+
+async def test_loop_scope_of_a_fixture(own_loop: None) -> None:
+    pass
+
+
+def test_late_middleware(app: FastAPI) -> None:
+    app.add_middleware(GZipMiddleware)
 
 
 async def test_failure_shows_its_sql(test_user: Any) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.environment import git
-from tests.tools.adopt.conftest import APP, CONFTEST, NOTES, PYPROJECT, Adopting, Project, path_without
+from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Adopting, Project, path_without
 
 FLASK = "from flask import Flask\n\napp = Flask(__name__)\n"
 DJANGO = "import django\n\ndjango.setup()\n"
@@ -191,7 +191,10 @@ def test_what_the_user_does_not_want_is_not_written(project: Project) -> None:
     assert adopting.content() == before
 
 
-NO_DEPENDENCY = {"notes/main.py": APP.replace("Annotated[AsyncSession, Depends(get_db)]", "int = 1")}
+NO_DEPENDENCY = {
+    "notes/main.py": APP.replace("Annotated[AsyncSession, Depends(get_db)]", "int = 1"),
+    "notes/database.py": DATABASE.replace("async_sessionmaker(engine)", "lambda: AsyncSession(engine)"),
+}
 
 
 def test_what_is_not_found_is_asked(project: Project) -> None:

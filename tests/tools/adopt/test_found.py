@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from oneloop_tools.adopt import investigation
 from oneloop_tools.adopt.finding import Findings
+from tests.support.environment import interpreter
 from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Project
 
 SETTINGS = """
@@ -50,6 +52,31 @@ def plain(value):
 @lru_cache
 def get_settings() -> Settings:
     return Settings()
+"""
+# A plain model, and the class that reads it, as services have them that pass their settings around.
+MODEL = """
+from pydantic import BaseModel, PostgresDsn
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+COMMON = SettingsConfigDict(env_file=".env")
+
+
+class Server(BaseModel):
+    HOST: str
+    PORT: int
+    NAME: str
+
+    @property
+    def url(self) -> str:
+        return str(PostgresDsn.build(scheme="postgresql+asyncpg", host=self.HOST, port=self.PORT, path=self.NAME))
+
+
+class Read(BaseSettings, Server):
+    model_config = COMMON | SettingsConfigDict(env_prefix="NOTES_")
+
+
+def get_settings() -> Server:
+    return Read()
 """
 FROM_SETTINGS = DATABASE.replace("import os\n", "from .settings import get_settings\n").replace(
     'os.environ["DATABASE_URL"]', "str(get_settings().url)"
@@ -99,6 +126,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 engine = create_async_engine(os.environ["NOTES_TEST_URL"])
 """
+OWN_ENGINES = """
+from sqlalchemy.ext.asyncio import create_async_engine
+
+in_memory = create_async_engine("sqlite+aiosqlite:///:memory:")
+shared = create_async_engine("sqlite+aiosqlite:///file:one?mode=memory&cache=shared&uri=true")
+on_a_server = create_async_engine("postgresql+asyncpg://me:secret@localhost/notes_test")
+"""
+WITHOUT_PORT = DATABASE.replace(
+    'os.environ["DATABASE_URL"]',
+    "f\"postgresql+asyncpg://{os.environ['DB_USER']}:{os.environ['DB_PASSWORD']}\"\n"
+    "    f\"@{os.environ['DB_HOST']}/{os.environ['DB_NAME']}\"",
+)
 FACTORY = APP.replace("app = FastAPI()", "def create_app():\n    return FastAPI()\n\n\napp = create_app()")
 ELSEWHERE = "from fastapi import FastAPI\n\n\ndef create_app(settings):\n    app = FastAPI()\n    return app\n"
 MADE_ELSEWHERE = "from notes.setup import create_app\n\nfrom . import routes\n\napi = create_app(None)\n"
@@ -138,6 +177,11 @@ class TestTheUrl:
                 id="parts of a settings class",
             ),
             pytest.param(
+                {"notes/settings.py": MODEL, "notes/database.py": FROM_SETTINGS},
+                {"host": ["NOTES_HOST"], "port": ["NOTES_PORT"], "name": ["NOTES_NAME"]},
+                id="a plain model that a settings class reads",
+            ),
+            pytest.param(
                 {"notes/settings.py": FIELD, "notes/database.py": FROM_FIELD},
                 {"url": ["DB_DSN"]},
                 id="a settings class",
@@ -149,6 +193,11 @@ class TestTheUrl:
             ),
             pytest.param({"notes/database.py": LITERAL}, {}, id="a text in the code"),
             pytest.param(
+                {"notes/database.py": WITHOUT_PORT},
+                {"user": ["DB_USER"], "password": ["DB_PASSWORD"], "address": ["DB_HOST"], "name": ["DB_NAME"]},
+                id="a host with its port",
+            ),
+            pytest.param(
                 {"tests/engine.py": IN_TESTS},
                 {"url": ["DATABASE_URL"], "postgresql+asyncpg": ["NOTES_TEST_URL"]},
                 id="a variable of the tests",
@@ -159,6 +208,33 @@ class TestTheUrl:
         self, project: Project, changes: dict[str, str | None], variables: dict[str, list[str]]
     ) -> None:
         assert look(project, changes).url_variables == variables
+
+    @pytest.mark.parametrize(
+        ("changes", "urls"),
+        [
+            pytest.param({}, [], id="in a variable"),
+            pytest.param({"notes/database.py": LITERAL}, ["sqlite+aiosqlite:///notes.db"], id="of the app"),
+            pytest.param(
+                {"notes/database.py": LITERAL.replace("notes.db", "").replace("///", "//")},
+                ["sqlite+aiosqlite://"],
+                id="of the app, in memory",
+            ),
+            pytest.param(
+                {"tests/engine.py": OWN_ENGINES},
+                ["postgresql+asyncpg://localhost/notes_test"],
+                id="of the tests, on the same kind of server",
+            ),
+            pytest.param(
+                {"notes/database.py": LITERAL, "tests/engine.py": OWN_ENGINES},
+                ["sqlite+aiosqlite:///notes.db"],
+                id="not those in memory",
+            ),
+        ],
+    )
+    def test_in_the_code_is_listed_without_its_account(
+        self, project: Project, changes: dict[str, str | None], urls: list[str]
+    ) -> None:
+        assert look(project, changes).written_urls == urls
 
     def test_names_the_driver(self, project: Project) -> None:
         """The code's driver, before one that is only declared."""
@@ -187,6 +263,11 @@ class TestTheSessionDependency:
                 {"notes/settings.py": FIELD, "notes/database.py": MANAGER, "notes/main.py": FROM_MANAGER},
                 "notes.database:database.session",
                 id="a method of an object",
+            ),
+            pytest.param(
+                {"notes/main.py": APP.replace("Depends(get_db)", "None").replace("get_db", "new_session")},
+                "notes.database:new_session",
+                id="a session factory, where no route depends on a session",
             ),
         ],
     )
@@ -287,6 +368,54 @@ class TestThePackageManager:
         investigation.__post_init__()
 
         assert investigation.look().manager.where == "../uv.lock"
+
+
+GENERIC = """
+type Name = str
+
+
+class Page[T]:
+    items: list[T]
+    more = ...
+
+
+"""
+
+
+def test_syntax_that_is_newer_than_the_tool_is_read_by_the_project(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line is the file's own, and the base class is found in spite of a generic class beside it."""
+    newer = interpreter("3.12")
+    adopting = project({"notes/database.py": GENERIC + DATABASE})
+    monkeypatch.setattr(investigation, "find_interpreter", lambda *_: Path(newer))
+
+    found = adopting.look().look()
+
+    assert (found.metadata.value, found.metadata.where) == (
+        "notes.database:Base.metadata",
+        "notes/database.py:20, one model",
+    )
+
+
+def test_a_byte_order_mark_is_no_error(project: Project) -> None:
+    """An editor of Windows writes one. The groups and the packages are read in spite of it."""
+    groups = '[dependency-groups]\ndev = ["pytest"]\n'
+    looking = project({"pyproject.toml": f"\ufeff{PYPROJECT}\n{groups}"}).look()
+
+    looking.look()
+
+    assert looking.manager.name == "uv"
+    assert looking.packages.declared.keys() >= {"asyncpg", "pytest"}
+    assert looking.settings.pytest["testpaths"] == ["tests"]
+
+
+@pytest.mark.parametrize("name", ["pytest.toml", ".pytest.toml"])
+def test_settings_of_pytest_9_are_read(project: Project, name: str) -> None:
+    """As pytest does, before those of pyproject.toml."""
+    adopting = project({name: '[pytest]\ntestpaths = ["checks"]\n', "checks/test_notes.py": "def test_it(): pass\n"})
+
+    assert adopting.look().look().tests.value == "checks"
 
 
 def test_src_is_where_imports_begin(project: Project) -> None:

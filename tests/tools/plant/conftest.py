@@ -108,7 +108,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Shop:
+    """With the parameter `isolated`, its tests are those of Oneloop's plugin by its settings."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
@@ -117,6 +118,9 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     project = Shop(tmp_path / "project", scratch)
     project.write("src/shop/orders.py", CODE)
     project.write("tests/test_orders.py", TESTS)
+    if getattr(request, "param", "") == "isolated":
+        project.write("pyproject.toml", '[tool.oneloop]\npackage = "shop"\n')
+        project.write("tests/harness/README.md", "")
     return project
 
 

@@ -16,7 +16,8 @@ from oneloop_tools.plant.kinds import KINDS
 from oneloop_tools.plant.outcome import Baseline, Outcome, judge
 from oneloop_tools.plant.places import Bug
 from oneloop_tools.plant.report import render
-from oneloop_tools.plant.workers import Failure, SuiteRun, find_coverage
+from oneloop_tools.plant.suite_run import Failure, SuiteRun
+from oneloop_tools.plant.workers import find_coverage
 from tests.tools.plant.conftest import CODE, OWN_TEST, TESTS, Shop
 
 Unchanged = Callable[[], bool]
@@ -35,6 +36,10 @@ def states(report: Path) -> dict[str, str]:
     return {bug["id"]: bug["state"] for bug in json.loads(report.read_text("utf-8"))["bugs"]}
 
 
+BOTH = pytest.mark.parametrize("shop", ["shared", "isolated"], indirect=True)
+
+
+@BOTH
 def test_bugs_are_caught_survive_or_are_not_reached(shop: Shop, unchanged: Unchanged, report: Path) -> None:
     """A test reaches the check of the owner and passes without it. No test calls the last function."""
     shop.write(
@@ -158,16 +163,115 @@ def test_what_is_wrong_is_a_sentence(shop: Shop, unchanged: Unchanged, wrong: Wr
     assert unchanged()
 
 
+ZONE = "def zone(name):\n    if name is None:\n        raise LookupError(name)\n"
+TEST_ZONE = """
+import pytest
+from shop.zone import zone
+
+
+def test_zone():
+    with pytest.raises(LookupError):
+        zone(None)
+"""
+
+
+@BOTH
 def test_bug_that_hangs_is_caught(shop: Shop, unchanged: Unchanged, report: Path) -> None:
-    """The queue is asked for ever. The run ends at its limit, and the next bug is planted."""
+    """The queue is asked for ever. The run ends at its limit, and the next bug is planted without this one."""
+    shop.write("src/shop/zone.py", ZONE)
+    shop.write("tests/test_zone.py", TEST_ZONE)
     assert unchanged()
 
-    shop.plant("--limit", "4", "--json", str(report), "--kind", "error-swallowed", "--kind", "check-dropped")
+    kinds = ["--kind", "error-swallowed", "--kind", "check-dropped"]
+    done = shop.plant("--workers", "1", "--limit", "6", "--json", str(report), *kinds)
 
     bugs = json.loads(report.read_text("utf-8"))["bugs"]
     hanging = {bug["how"]: bug["by"] for bug in bugs if bug["kind"] == "error-swallowed"}
-    assert hanging == {"the tests did not end in 4 s": "tests/test_orders.py::test_queue_ends"}
-    assert states(report)[UNKNOWN] == "caught"
+    assert hanging == {"the tests did not end in 6 s": "tests/test_orders.py::test_queue_ends"}
+    assert {bug["state"] for bug in bugs} == {"caught"}
+    assert bugs[-1]["file"] == "src/shop/zone.py"
+    assert done.status == 0
+    assert unchanged()
+
+
+MADE = """
+class Text(str):
+    def limit(self, count):
+        return self[:count]
+
+
+def make():
+    return Text("made").limit(3)
+"""
+MADE_ONCE = """
+import pathlib, uuid
+import pytest
+from shop.orders import make
+
+FILE = pathlib.Path(__file__).with_name(uuid.uuid4().hex)
+
+
+@pytest.fixture(scope="session")
+def folder():
+    return FILE.parent
+
+
+@pytest.fixture(scope="session")
+def template(request):
+    request.getfixturevalue("folder")
+    FILE.exists() or FILE.write_text(make())
+    return FILE.read_text()
+"""
+USES = """
+def test_first(template):
+    pass
+
+
+def test_template(template):
+    assert template == "mad"
+"""
+
+
+@BOTH
+def test_bug_in_what_is_made_once_is_caught(shop: Shop, report: Path) -> None:
+    """As a template of the databases: it is made in the first test, and by a process that has no bug yet."""
+    shop.write("src/shop/orders.py", MADE)
+    shop.write("tests/conftest.py", MADE_ONCE)
+    shop.write("tests/test_orders.py", USES)
+
+    shop.plant("--json", str(report))
+
+    assert states(report) == {"limit-dropped src/shop/orders.py make 1": "caught"}
+
+
+LEAVES = """
+import pathlib
+from shop.orders import HTTPException, find
+
+LEFT = pathlib.Path(__file__).with_name("left")
+
+
+def test_order():
+    try:
+        find({}, "a", 1)
+    except AttributeError:
+        LEFT.touch()
+    except HTTPException:
+        pass
+    assert not LEFT.exists()
+"""
+
+
+@BOTH
+def test_test_that_still_fails_at_the_end_ends_the_command(shop: Shop, unchanged: Unchanged) -> None:
+    """What one bug left behind would count as the failure of another."""
+    shop.write("tests/test_orders.py", LEAVES)
+    assert unchanged()
+
+    done = shop.plant("--kind", "check-dropped")
+
+    assert "\nThe tests no longer run without a bug, so the report would be wrong." in done.stderr
+    assert done.status == 2
     assert unchanged()
 
 
@@ -205,10 +309,10 @@ def test_missing_coverage_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
 
     with pytest.raises(NoCoverageError, match=r"coverage\.py is not installed for .*, and could not be fetched"):
         find_coverage([str(python)], tmp_path / "target", {})
-    assert find_coverage([sys.executable], tmp_path / "target", {}) == []
+    assert find_coverage([sys.executable], tmp_path / "target", {}) is None
 
 
-BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", b"", "-a\n+b")
+BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", "", b"", "-a\n+b")
 
 
 def missed(*names: str) -> list[Outcome]:

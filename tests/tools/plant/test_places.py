@@ -50,9 +50,21 @@ def test_every_kind_has_a_sample() -> None:
     assert len(BY_NAME) == len(KINDS) >= 25
 
 
+TWICE = """
+def add(name):
+    if exists(name):
+        raise Taken(name)
+    try:
+        insert(name)
+    except IntegrityError:
+        raise Taken(name)
+"""
+
+
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
+        pytest.param("commit-dropped", "async with begin():\n    pass\n", id="of nothing"),
         pytest.param("flush-dropped", "sys.stdout.flush()\n", id="of a file"),
         pytest.param("commit-after-answer", "def f(): ...\nD = Depends(f, scope='function')\n", id="no generator"),
         pytest.param(
@@ -63,6 +75,8 @@ def test_every_kind_has_a_sample() -> None:
         ),
         pytest.param("constraint-dropped", "Column('id', primary_key=True, nullable=False)\n", id="a key"),
         pytest.param("timeout-dropped", "timeout: float = Field(5.0, timeout=1)\n", id="a field"),
+        pytest.param("timeout-dropped", "create_engine(url, pool_timeout=30.0)\n", id="the default time"),
+        pytest.param("check-dropped", TWICE, id="the database refuses it as well"),
         pytest.param("error-unhandled", "try:\n    f()\nexcept ImportError:\n    pass\n", id="an import"),
         pytest.param("pool-unbounded", "create_engine(url, max_overflow=10)\n", id="the default"),
         pytest.param("password-unchecked", "await queue.verify(a, b)\n", id="awaited"),
@@ -104,10 +118,11 @@ def test_code_without_a_place_is_an_error(tmp_path: Path) -> None:
 def test_file_in_which_nothing_is_planted_is_known(tmp_path: Path) -> None:
     """The database does what the migrations say, so a foreign key of a model is no place."""
     migration = "down_revision = None\ndef upgrade():\n    op.drop_table('a')\n"
-    model = "key = ForeignKey('a.id', ondelete='CASCADE')\nlines = relationship('Line', cascade='all')\n"
+    made = "made = mapped_column(DateTime(timezone=True), server_default=now())\n"
+    model = f"key = ForeignKey('a.id', ondelete='CASCADE')\nlines = relationship('Line', cascade='all')\n{made}"
     files = write(tmp_path, models=model, migration=migration)
 
-    found = places.find_places(tmp_path, ["models.py"], [], files)
+    found = places.find_places(tmp_path, ["models.py"], ["cascade-changed", "zone-dropped"], files)
 
     assert [(bug.path, bug.line) for bug in found.bugs] == [("models.py", 2)]
 

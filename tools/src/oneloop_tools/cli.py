@@ -8,7 +8,7 @@ from pathlib import Path
 from .adopt import entry as adopt
 from .audit import entry as audit
 from .audit.entry import split_arguments
-from .errors import ToolsError
+from .errors import PROGRAM, ToolsError
 from .plant import entry as plant
 from .project import run_in_project
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     own, pytest_arguments = split_arguments(given)
     parser = argparse.ArgumentParser(
-        prog="oneloop-tools", description="Bring an existing suite over: adopt, audit, convert."
+        prog=PROGRAM, description="Bring an existing suite over: adopt, audit, convert. Judge the tests: plant."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     adopt.add_arguments(
@@ -73,7 +73,7 @@ def project_root(given: Path) -> Path:
 
 
 def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.usage = "oneloop-tools convert REPO [PATH ...] [options]"
+    parser.usage = f"{PROGRAM} convert REPO [PATH ...] [options]"
     parser.description = (
         "Rewrite sync tests into async ones. What is not known to be safe is left as it is, "
         "gets a comment that names the reason, and is listed."

@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .errors import ToolsError
+from .errors import PROGRAM, ToolsError
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
@@ -46,13 +46,7 @@ class ProjectSettings:
 
     @classmethod
     def of(cls, root: Path) -> "ProjectSettings":
-        pyproject: dict[str, Any] = {}
-        file = root / "pyproject.toml"
-        if file.exists():
-            try:
-                pyproject = tomllib.loads(file.read_text("utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-                pyproject = {}  # the project's own tools report it
+        pyproject = read_toml(root / "pyproject.toml")
         # Where another template has the usual name, the plugin's answers have a name of their own.
         own = root / OWN_ANSWERS_FILE
         answers = _answers(own if own.exists() else root / ANSWERS_FILE)
@@ -81,6 +75,20 @@ class ProjectSettings:
         """The folder in which the project has Oneloop's pytest plugin, if it has adopted it."""
         return self.root / self.answers.get("tests_dir", TESTS) / "harness"
 
+    @property
+    def is_isolated(self) -> bool:
+        """Whether the suite was written for Oneloop's plugin: no test leaves anything for the next one."""
+        table = self.pyproject.get("tool", {}).get("oneloop", {})
+        return self.plugin_folder.is_dir() and bool(table) and not table.get("existing_suite")
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return the tables of a file; none where it is missing or wrong, which the project's own tools report."""
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
+
 
 def _answers(file: Path) -> dict[str, str]:
     # Copier writes one answer a line, so the standard library is enough to read it.
@@ -92,6 +100,9 @@ def _answers(file: Path) -> dict[str, str]:
 
 def _pytest(root: Path, pyproject: dict[str, Any]) -> dict[str, list[str]]:
     # As in pytest, the first of these files wins and nothing is merged.
+    for name in ("pytest.toml", ".pytest.toml"):
+        if (root / name).exists():
+            return {key: _words(value) for key, value in read_toml(root / name).get("pytest", {}).items()}
     for name, section in (("pytest.ini", "pytest"), (".pytest.ini", "pytest")):
         if (root / name).exists():
             return _ini(root / name, section)
@@ -152,7 +163,7 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         return [uv, "run", "--quiet", "--project", str(root), "python"]
     raise NoInterpreterError(
         f"No Python environment was found in {root}. Name the project's interpreter:\n"
-        "    oneloop-tools audit REPO --python PATH"
+        f"    {PROGRAM} audit REPO --python PATH"
     )
 
 

@@ -6,12 +6,5 @@ Start with `fixtures`, which holds what tests ask for; `plugin` lists all parts,
 from .errors import ClientPolicyError, LeakError, OneloopError, SeamError, WrongDatabaseError, WrongLoopError
 from .users import get_auth_token_async
 
-__all__ = [
-    "ClientPolicyError",
-    "LeakError",
-    "OneloopError",
-    "SeamError",
-    "WrongDatabaseError",
-    "WrongLoopError",
-    "get_auth_token_async",
-]
+__all__ = ["ClientPolicyError", "LeakError", "OneloopError", "SeamError", "WrongDatabaseError", "WrongLoopError"]
+__all__ += ["get_auth_token_async"]

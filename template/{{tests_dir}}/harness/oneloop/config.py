@@ -30,11 +30,11 @@ class ProjectConfig:
     base_url: str = ""  # of the clients, for an app that accepts its own host only
     server_url_variable: str = "TEST_DATABASE_URL"  # names a server to use instead of the embedded one
     database_url_variables: Mapping[str, str] = field(default_factory=dict)  # of an existing suite
+    database_urls: tuple[str, ...] = ()  # that its code has, and no variable
 
 
 ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
-
 DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
 TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
 
@@ -79,7 +79,7 @@ def _find_tables(starts: Iterable[Path]) -> dict[Path, dict[str, Any]]:
 
 def _table(file: Path) -> dict[str, Any] | None:
     try:
-        table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("oneloop")
+        table = tomllib.loads(file.read_text("utf-8-sig")).get("tool", {}).get("oneloop")
     except ValueError as error:
         raise pytest.UsageError(f"{file} is not valid TOML: {error}.") from None
     if not isinstance(table, dict | None):
@@ -95,7 +95,7 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
     for name, value in table.items():
         if name not in settings:
             _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
-        wanted = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
+        wanted: Any = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TYPES.get(wanted, 'a table')}.")
         values[name] = tuple(value) if wanted is tuple else value

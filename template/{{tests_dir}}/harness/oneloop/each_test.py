@@ -5,7 +5,7 @@ import inspect
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from time import monotonic
 from typing import Any
@@ -24,8 +24,8 @@ AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
-    for watched in (*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched()):
-        run.resources.enter_context(watched)
+    for each in (*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched(), *run.app_changes.watched()):
+        run.resources.enter_context(each)
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
 
 
@@ -35,7 +35,9 @@ def _after_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
     run = request.config.stash[RUN]
     run.guard.test = request.node.name
     run.sql_log.clear()
-    run.leaks.begin_test(run.guard.loop)
+    run.session, run.unseen_rows = None, 0
+    run.leaks.unawaited.take()
+    run.leaks.note(run.guard.loop)
     yield
     run.show_database(True)  # to the app, and to the tear-down of wider fixtures
     run.guard.touched |= DATABASE in request.fixturenames
@@ -54,9 +56,7 @@ def end(run: TestRun, item: pytest.Item) -> None:
     run.refusals.raise_first()
 
 
-def _clean_up(
-    run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop, clock: Callable[[], float] = monotonic
-) -> None:
+def _clean_up(run: TestRun, item: pytest.Item, loop: asyncio.AbstractEventLoop, clock: Any = monotonic) -> None:
     guard, databases = run.guard, run.databases
     loop.time = clock  # type: ignore[method-assign]  # one that the test left frozen would stop what follows
     repeated = run.repeated_selects.take()

@@ -113,6 +113,11 @@ class WrongLoopError(OneloopError):
         )
 
 
+class LoopScopeError(OneloopError):
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The loop scope {scope!r} has another event loop than the app. Remove `loop_scope=`.")
+
+
 class ClosedLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(

@@ -92,7 +92,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if kept and kept.refused:
         advice = "others may write there, or it is in the project. Delete it, or set XDG_CACHE_HOME"
         lines.append(f"oneloop: no migrated template is kept in {kept.refused}: {advice}")
-    answers = config.rootpath / ".copier-answers.yml"
-    if answers.is_file() and "\n_commit: " not in answers.read_text("utf-8", "replace"):
+    names = (".copier-answers.oneloop.yml", ".copier-answers.yml")  # another template may have the second
+    answers = next((file for name in names if (file := config.rootpath / name).is_file()), None)
+    if answers and "\n_commit: " not in answers.read_text("utf-8", "replace"):
         lines.append(f"oneloop: {answers.name} names no release, so no update can come. See: uv run oneloop update")
     return lines

@@ -12,12 +12,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, make_url
 
+from .app import AppChanges
 from .cleanup.test_databases import TestDatabases
 from .config import ProjectConfig
 from .database.engine_guard import EngineGuard
 from .database.kept_template import KeptTemplate
 from .database.postgres_source import PostgresSource
 from .database.run_server import RunServer
+from .database.sessions import FreshSession
 from .database.sql_log import SqlLog
 from .database.worker_databases import WorkerDatabases
 from .errors import Refusals, TimeLimitError
@@ -65,6 +67,9 @@ class TestRun:
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
         self.sql_log = SqlLog()
         self.leaks = Leaks(config)
+        self.app_changes = AppChanges()
+        self.session: FreshSession | None = None  # the test's
+        self.unseen_rows = 0  # of that session, in the last request
         self.repeated_selects = RepeatedSelects(config.repeated_selects)
         self.databases = TestDatabases(self.guard)
         self.late: TimeLimitError | None = None  # once the running test has reached its limit
@@ -75,6 +80,9 @@ class TestRun:
     @property
     def log(self) -> Path | None:
         return self.source.log if self.server_log is None else Path(self.server_log)
+
+    def note_request(self) -> None:
+        self.unseen_rows = self.session.uncommitted_rows if self.session else 0
 
     def connect(self) -> WorkerDatabases:
         try:

@@ -69,6 +69,10 @@ async def another_loop_in_a_loop(_: Given) -> None:
         loop.close()
 
 
+async def an_async_fixture_in_a_coroutine(given: Given) -> None:
+    given.request.getfixturevalue("db_session")
+
+
 async def no_loop_in_a_thread(_: Given) -> None:
     await asyncio.to_thread(asyncio.get_running_loop)
 
@@ -101,6 +105,7 @@ LOOPS: Provoked = (
     ("Loop is closed", a_closed_loop),
     ("Loop already running", a_loop_in_a_loop),
     ("Loop already running", another_loop_in_a_loop),
+    ("Async fixture in a coroutine", an_async_fixture_in_a_coroutine),
     ("No running loop", no_loop_in_a_thread),
     ("Cancel scope in another task", a_scope_left_elsewhere),
     ("Lifespan did not run", no_lifespan),

@@ -6,6 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from oneloop_tools.errors import PROGRAM
+
 from . import edits
 from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
@@ -20,6 +22,7 @@ from .repository import open_repository, refuse_windows_path, top_of
 from .seam import complete_seam
 from .suite_run import SuiteRun, difference, run_suite
 from .template_copy import Template, copy, find_template
+from .written_urls import urls_of_engines
 
 
 def run(options: argparse.Namespace, pytest_arguments: Sequence[str]) -> int:
@@ -53,6 +56,8 @@ class _Adoption:
         needed = read_needed(template)
         confirmed = confirm(self.root, self.look.interpreter, findings, self.look.roots, environment, packages=needed)
         findings.driver = self._driver(findings, confirmed)
+        if not findings.url_variables and not findings.written_urls:
+            findings.written_urls = urls_of_engines(confirmed.engines, self.root)
         show_confirmed(findings, confirmed)
         installed = {**confirmed.versions, "python": confirmed.python}
         refuse_old_versions(needed, installed, self.look.packages, self.look.manager)
@@ -85,8 +90,7 @@ class _Adoption:
         for line in difference(before, after):
             say(line)
         say("Next: read docs/testing/migration.md, then run the audit:")
-        clone = Path(template.address) / "oneloop.py"
-        say(f"    python3 {clone} audit {self.root}" if clone.exists() else "    oneloop-tools audit .")
+        say(f"    {PROGRAM} audit {self.root}")
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
         return int(any(after.outcomes.get(name) != "passed" for name in passed))
 
@@ -173,6 +177,8 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
         say(f"  not confirmed: {findings.session_dependency.value} cannot be imported.")
     if confirmed.marked:
         say(f"  The app's engine follows {findings.database_url.value}, with {confirmed.marked[0]['driver']}.")
+    elif findings.written_urls and not findings.url_variables:
+        say(f"  The app's URL is in its code: {findings.written_urls[0]}. The plugin puts the test database there.")
     elif confirmed.engines:
         say(f"  The app's engine does not follow {findings.database_url.value}: see docs/testing/migration.md.")
     else:

@@ -17,6 +17,7 @@ MARK = {
     "host": "127.0.0.1",
     "port": "54329",
     "name": "test_adoption",
+    "address": "127.0.0.1:54329",
 }
 
 

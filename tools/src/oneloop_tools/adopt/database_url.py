@@ -122,6 +122,11 @@ def _is_rest(variable: Variable) -> bool:
     return variable.default.startswith(("f'", 'f"')) and "://" not in variable.default
 
 
+def _has_no_port(url: DatabaseUrl) -> bool:
+    """Return whether no port is written either: the host's variable then has it, as in `db:5432`."""
+    return not any(re.search(r":\d{2,5}\b", each.text) for each in url.texts)
+
+
 def _url(where: str, origins: list[Origin], *, is_async: bool) -> DatabaseUrl:
     url = DatabaseUrl(where, is_async=is_async, texts=[each for each in origins if isinstance(each, Text)])
     variables = [each for each in origins if isinstance(each, Variable)]
@@ -138,6 +143,8 @@ def _url(where: str, origins: list[Origin], *, is_async: bool) -> DatabaseUrl:
         elif part and "TEST" in each.name.upper():
             url.alternatives.setdefault(part, []).append(each.name)
     url.variables.pop("driver", None)
+    if "host" in url.variables and "port" not in url.variables and _has_no_port(url):
+        url.variables = {("address" if part == "host" else part): name for part, name in url.variables.items()}
     if len(url.variables) == 1 and len(variables) == 1:
         url.variables = {"url": variables[0].name}
     return url

@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
+from oneloop_tools.errors import PROGRAM
+
 HELP = "bring the test plugin into an existing project"
-USAGE = "oneloop-tools adopt REPO [options] [-- PYTEST ...]"
+USAGE = f"{PROGRAM} adopt REPO [options] [-- PYTEST ...]"
 DESCRIPTION = (
     "Look into a project, show what was found, write the test plugin into it, and run the suite before and after. "
     "Edits of your files are shown as a diff, and made when you press Enter."

@@ -1,7 +1,7 @@
 """What was found, and where; and the errors that end an adoption before anything is written."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from oneloop_tools.errors import ToolsError
 
@@ -46,6 +46,7 @@ class Findings:
     manager: Finding
     client: Finding
     has_server_variable: bool = False  # the project uses TEST_DATABASE_URL for something else
+    written_urls: list[str] = field(default_factory=list)  # that the code has, and no variable
 
     def rows(self) -> list[tuple[str, Finding]]:
         return [

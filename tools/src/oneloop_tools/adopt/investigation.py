@@ -16,11 +16,13 @@ from .finding import AdoptionError, Finding, Findings
 from .interpreter import find_interpreter
 from .migrations import CREATE_ALL, Migrations, find_migrations
 from .models_metadata import find_metadata
+from .newer_syntax import parse_newer
 from .package_manager import PackageManager, find_package_manager
 from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
+from .written_urls import find_written_urls
 
 T = TypeVar("T")
 PLUGIN = "harness"
@@ -46,7 +48,7 @@ class Investigation:
     packages: Packages = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sources = Sources(self.root)
+        self.sources = Sources(self.root, self._parse_newer)
         self.settings = ProjectSettings.of(self.root)
 
     @property
@@ -105,7 +107,14 @@ class Investigation:
             manager=self.manager.finding,
             client=project_kind.find_client(tests, self.sources),
             has_server_variable=self._uses("TEST_DATABASE_URL"),
+            written_urls=self._written(url, in_tests, driver.value),
         )
+
+    def _parse_newer(self, path: Path) -> ast.Module | None:
+        try:
+            return parse_newer(self.root, find_interpreter(self.root, self.top, self.python), path)
+        except AdoptionError:  # it has none, which is reported in its turn
+            return None
 
     def _roots(self, tests: list[Path]) -> list[Path]:
         """Return the folders in which imports are looked up. `src` is one unless the code imports `src.something`."""
@@ -169,6 +178,9 @@ class Investigation:
             what = "The environment variable of the database URL"
             given = self.ask(what, "database-url-variable", "DATABASE_URL", [])
         return {"url": [given]} if given else all_variables(url, others, driver)
+
+    def _written(self, url: DatabaseUrl, in_tests: list[DatabaseUrl], driver: str) -> list[str]:
+        return [] if "database_url_variable" in self.given else find_written_urls(url, in_tests, driver)
 
     def _uses(self, variable: str) -> bool:
         """Return whether the project reads an environment variable of this name."""

@@ -5,10 +5,11 @@ import re
 import shlex
 import shutil
 import subprocess
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from oneloop_tools.project import read_toml
 
 from .edits import Drafts
 from .finding import Finding
@@ -120,10 +121,7 @@ def _pip_install(python: Path) -> tuple[str, ...]:
 
 def _tables(root: Path) -> tuple[dict[str, Any], bool, bool]:
     """Return the tables below `tool`, whether there are groups, and whether an older Python is allowed as well."""
-    try:
-        pyproject = tomllib.loads((root / "pyproject.toml").read_text("utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError):
-        return {}, False, False
+    pyproject = read_toml(root / "pyproject.toml")
     tool = pyproject.get("tool", {})
     poetry = tool.get("poetry", {}).get("dependencies", {}).get("python", "")
     lowest = re.search(r"[\^~>]=?\s*3\.(\d+)", f"{pyproject.get('project', {}).get('requires-python', '')} {poetry}")

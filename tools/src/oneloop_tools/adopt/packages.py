@@ -1,11 +1,12 @@
 """The packages that a project declares: in pyproject.toml, in requirements files, in a Pipfile, in a lock file."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from oneloop_tools.project import read_toml
 
 REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*\(?\s*(?P<version>[^;#)]*)")
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
@@ -60,10 +61,10 @@ def requirement_files(root: Path) -> list[Path]:
 
 def _declared(root: Path) -> Iterator[Package]:
     text = _read(root / "pyproject.toml")
-    pyproject = _toml(text)
+    pyproject = read_toml(root / "pyproject.toml")
     for name, version in _of_pyproject(pyproject):
         yield Package(_normal(name), version, f"pyproject.toml:{_line(text, name)}")
-    pipfile = _toml(_read(root / "Pipfile"))
+    pipfile = read_toml(root / "Pipfile")
     for table in ("packages", "dev-packages"):
         for name, version in pipfile.get(table, {}).items():
             yield Package(_normal(name), _version(version), "Pipfile")
@@ -100,7 +101,7 @@ def _version(value: Any) -> str:
 
 def _locked(folder: Path) -> dict[str, str]:
     for name in LOCKS:
-        packages = _toml(_read(folder / name)).get("package", [])
+        packages = read_toml(folder / name).get("package", [])
         if packages:
             return {_normal(each["name"]): str(each.get("version", "")) for each in packages if "name" in each}
     return {}
@@ -111,13 +112,6 @@ def _read(file: Path) -> str:
         return file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _toml(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return {}
 
 
 def _line(text: str, name: str) -> int:

@@ -29,6 +29,8 @@ def lines(findings: Findings) -> list[str]:
     if parts:
         pairs = ", ".join(f"{_key(part)} = {_names(names)}" for part, names in parts.items())
         found.append(f"database_url_variables = {{ {pairs} }}")
+    if findings.written_urls:
+        found.append(f"database_urls = {_list(findings.written_urls)}")
     if findings.has_server_variable:
         found.append('server_url_variable = "ONELOOP_SERVER_URL"')
     if findings.driver.value != DEFAULT_DRIVER:
@@ -41,4 +43,8 @@ def _key(part: str) -> str:
 
 
 def _names(names: list[str]) -> str:
-    return f'"{names[0]}"' if len(names) == 1 else "[" + ", ".join(f'"{name}"' for name in names) + "]"
+    return f'"{names[0]}"' if len(names) == 1 else _list(names)
+
+
+def _list(names: list[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

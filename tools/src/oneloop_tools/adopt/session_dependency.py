@@ -9,6 +9,7 @@ from .finding import Finding
 from .project_tree import FUNCTIONS, Definition, Module, ProjectTree
 from .scopes import Scope, class_of
 
+FACTORIES = ("async_sessionmaker", "sessionmaker", "async_scoped_session")
 OVERRIDDEN = 1000  # an override in the tests outweighs any number of routes
 SESSION = re.compile(r"\b(?:AsyncSession|async_sessionmaker|AsyncEngine)\b")
 NAMED = re.compile(r"session|(?<![a-z])db(?![a-z])|database|uow", re.IGNORECASE)
@@ -26,7 +27,17 @@ def find_session_dependencies(tree: ProjectTree) -> list[Finding]:
                 used[found] += OVERRIDDEN
                 overridden.setdefault(found, module.where(node))
     ranked = [each for each, _ in used.most_common() if _gives_a_session(each)]
-    return [Finding(each.reference, f"{each.where}, {_why(used[each], overridden.get(each))}") for each in ranked]
+    shown = [Finding(each.reference, f"{each.where}, {_why(used[each], overridden.get(each))}") for each in ranked]
+    return shown or [Finding(each.reference, f"{each.where}, a session factory") for each in _factories(tree)]
+
+
+def _factories(tree: ProjectTree) -> Iterator[Definition]:
+    """Yield the session factories, for an app whose routes depend on no session."""
+    for module in tree.app_modules:
+        for definition in module.definitions.values():
+            value = getattr(definition.node, "value", None)
+            if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] in FACTORIES:
+                yield definition
 
 
 def _why(count: int, override: str | None) -> str:

@@ -33,6 +33,16 @@ class SettingsClass:
         bases = (base for each in self.lineage() for base in _class(each.definition).bases)
         return any(ast.unparse(base).rpartition(".")[2] == SETTINGS for base in bases)
 
+    def reader(self) -> "SettingsClass | None":
+        """Return the class that reads this one from the environment: pydantic's, derived from a plain model."""
+        for module in self.tree.app_modules:
+            for found in module.definitions.values():
+                if isinstance(found.node, ast.ClassDef) and found.node is not self.definition.node:
+                    other = SettingsClass(self.tree, found)
+                    if other.is_pydantic and any(each.definition == self.definition for each in other.lineage()):
+                        return other
+        return None
+
     def member(self, name: str) -> "Member | None":
         for each in self.lineage():
             for node in _class(each.definition).body:
@@ -110,6 +120,8 @@ def _config_of(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
     target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
     if not isinstance(target, ast.Name) or target.id != "model_config":
         return
+    while isinstance(given, ast.BinOp):  # `common | SettingsConfigDict(...)`
+        given = given.right
     if isinstance(given, ast.Call):
         yield from ((keyword.arg, keyword.value) for keyword in given.keywords if keyword.arg)
     elif isinstance(given, ast.Dict):

@@ -122,6 +122,8 @@ class UrlTrace:
             yield Variable(owner.variable(node.attr, member), member.where, member.default)
         elif outer is not None:
             yield Variable(f"{outer}{node.attr}".upper(), member.where, member.default)
+        elif (reader := owner.reader()) is not None:
+            yield Variable(reader.variable(node.attr, member), member.where, member.default)
         if member.value is not None:
             yield from self.trace(member.value, inside, deep)
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from oneloop_tools.errors import ToolsError
+from oneloop_tools.errors import PROGRAM, ToolsError
 
-COMMAND = "oneloop-tools audit REPO"
+COMMAND = f"{PROGRAM} audit REPO"
 
 
 class AuditError(ToolsError):

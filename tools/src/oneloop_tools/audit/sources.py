@@ -5,7 +5,7 @@ import os
 import re
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,9 +23,13 @@ class Source:
 
 @dataclass
 class Sources:
-    """Reads each file once. `problems` has a sentence for each one that cannot be read."""
+    """Reads each file once. `problems` has a sentence for each one that cannot be read.
+
+    `newer` reads a file that is in no syntax of this interpreter.
+    """
 
     root: Path
+    newer: Callable[[Path], ast.Module | None] = lambda _path: None
     problems: list[str] = field(default_factory=list)
     _read: dict[Path, Source | None] = field(default_factory=dict)
 
@@ -50,6 +54,8 @@ class Sources:
                 warnings.simplefilter("ignore")  # such as one about an invalid escape in a string
                 return Source(path, shown, ast.parse(text))
         except SyntaxError as error:
+            if (tree := self.newer(path)) is not None:
+                return Source(path, shown, tree)
             self.problems.append(f"{shown}:{error.lineno or 1} was left out: {_reason(error)}.")
         except (OSError, ValueError) as error:
             self.problems.append(f"{shown} was left out: it cannot be read ({error}).")

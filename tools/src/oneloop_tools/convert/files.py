@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from oneloop_tools.errors import ToolsError
+from oneloop_tools.errors import PROGRAM, ToolsError
 from oneloop_tools.git_environment import git_environment
 
 NOT_TESTS = {"__pycache__", "node_modules", "site-packages", "venv", "build", "dist"}
@@ -163,7 +163,7 @@ class Selection:
         except OSError as error:
             raise SelectionError(f"{file} cannot be read: {error.strerror}.") from None
         except (ValueError, TypeError, KeyError, AttributeError):
-            message = f"{file} is not a report of the audit. Write it:\n    oneloop-tools audit REPO --json {file}"
+            message = f"{file} is not a report of the audit. Write it:\n    {PROGRAM} audit REPO --json {file}"
             raise SelectionError(message) from None
 
 

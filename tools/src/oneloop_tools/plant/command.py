@@ -18,6 +18,7 @@ from .outcome import Baseline, Outcome, missing
 from .places import Places, changed_lines, find_places, is_changed
 from .planting import examine, plant
 from .project_copy import ProjectCopy, copy_project
+from .project_process import Start
 from .report import render, to_json
 from .workers import Worker, find_coverage
 
@@ -69,9 +70,11 @@ def _plant(
     bugs = places.bugs
     if not bugs:
         return []
-    with source_folder() as source, _workers(root, copy, source, options, len(bugs)) as workers:
+    with source_folder() as source, open_workers(root, copy, source, options, len(bugs)) as workers:
         _tell(f"{len(bugs)} places in {len(places.files)} files. The tests run twice without a bug.")
-        suite = examine(workers, options.pytest, places.files, options.limit, copy.root.parent)
+        isolated = ProjectSettings.of(root).is_isolated
+        folder = copy.root.parent
+        suite = examine(workers, options.pytest, places.files, options.limit, folder, isolated=isolated)
         _tell(f"{len(suite.reach.tests)} tests pass. Planting with {len(workers)} workers.")
         done: list[Outcome] = []
 
@@ -85,12 +88,13 @@ def _plant(
 
 
 @contextmanager
-def _workers(
+def open_workers(
     root: Path, copy: ProjectCopy, source: Path, options: argparse.Namespace, most: int
 ) -> Iterator[list[Worker]]:
+    """Start a worker for each processor, or fewer: `most`, or one where the tests share a database."""
     command = find_python(root, options.python)
     environment = project_environment(source, Path(command[0]).parent, os.environ)
-    for folder in find_coverage(command, copy.root.parent / "coverage", environment):
+    if (folder := find_coverage(command, copy.root.parent / "coverage", environment)) is not None:
         environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], str(folder)])
     environment["CI"] = "true"  # the plugin keeps no migrated template then: a planted migration makes a wrong one
     settings = ProjectSettings.of(root)
@@ -103,7 +107,7 @@ def _workers(
         workers = []
         for number, own in enumerate(copies):
             given = dict(each.replace("{worker}", str(number)).split("=", 1) for each in options.env)
-            worker = Worker(command, root, own, packages, environment | given)
+            worker = Worker(Start(command, root, own.root, packages, environment | given), own)
             stack.callback(worker.close)
             workers.append(worker)
         yield workers

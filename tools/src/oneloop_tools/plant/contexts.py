@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
-SHARED = ""
+IMPORTS, WIDE = "", "*"  # until the tests are collected; wide fixtures, and what runs between the tests
 
 
 class Contexts:
@@ -18,7 +18,7 @@ class Contexts:
     def __init__(self, root: Path, files: list[str]) -> None:
         self._root = root
         self._files = files
-        self._current = SHARED
+        self._outside = self._context = IMPORTS
         greenlets = ["greenlet"] if find_spec("greenlet") else []  # SQLAlchemy's async sessions run in them
         self._coverage = Coverage(
             data_file=None,
@@ -27,16 +27,19 @@ class Contexts:
             concurrency=["thread", *greenlets],
         )
         self._coverage.start()
-        self._coverage.switch_context(SHARED)
+        self._coverage.switch_context(IMPORTS)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        self._outside = WIDE
+        self._switch(WIDE)
 
     # Wrappers of the old kind: pytest 7 has no other.
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self._current = item.nodeid
-        self._coverage.switch_context(self._current)
+        self._switch(item.nodeid)
         yield
-        self._current = SHARED
-        self._coverage.switch_context(SHARED)
+        self._switch(self._outside)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
@@ -44,9 +47,14 @@ class Contexts:
         if fixturedef.scope == "function":
             yield
             return
-        self._coverage.switch_context(SHARED)
+        before = self._switch(self._outside)
         yield
-        self._coverage.switch_context(self._current)
+        self._switch(before)  # a fixture that this one asked for may be as wide
+
+    def _switch(self, context: str) -> str:
+        before, self._context = self._context, context
+        self._coverage.switch_context(context)
+        return before
 
     def result(self) -> dict[str, Any]:
         """Return the tests that reach each line of each file, and the libraries that were imported."""

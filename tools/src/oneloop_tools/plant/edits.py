@@ -22,6 +22,11 @@ def drop_method(source: Source, call: Node) -> Edit | None:
     return Edit(call, "", call, span=(end, source.span(call)[1]))
 
 
+def drop_condition(source: Source, call: Node, dropped: Node) -> Edit | None:
+    """`x.where(a, b)` becomes `x.where(a)`, and `x.where(a)` becomes `x`."""
+    return drop_argument(source, call, dropped) if len(call.args) > 1 else drop_method(source, call)
+
+
 def drop_element(source: Source, collection: Node, dropped: Node) -> Edit:
     """`[a, b]` becomes `[a]`. An empty set has no form of its own."""
     count = len(collection.elements)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from oneloop_tools.errors import ToolsError
+from oneloop_tools.errors import PROGRAM, ToolsError
 
-COMMAND = "oneloop-tools plant REPO"
+COMMAND = f"{PROGRAM} plant REPO"
 SHOWN = 5
 
 

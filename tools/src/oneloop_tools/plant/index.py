@@ -1,5 +1,6 @@
 """What the kinds have to know of other files: enums, dependencies that check a role, and the columns of models."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from .source import Source, called, dotted
 
 ROLE_WORDS = ("admin", "superuser", "staff", "role", "permission", "scopes", "moderator", "privilege")
 LOGIN_WORDS = ("current_user", "currentuser", "auth", "token", "login", "active_user", "api_key", "credentials", "user")
+WRITES = ("add", "add_all", "delete", "execute", "merge", "exec")
 ENUMS = {"Enum", "StrEnum", "IntEnum", "Flag"}
 
 
@@ -20,6 +22,7 @@ class Index:
     schemas: dict[str, list[str]] = field(default_factory=dict)  # fields of other classes
     bases: dict[str, list[str]] = field(default_factory=dict)
     functions: dict[str, bool] = field(default_factory=dict)  # whether each yields
+    writers: set[str] = field(default_factory=set)  # functions that write with a session
     has_migrations: bool = False
 
     @classmethod
@@ -34,6 +37,8 @@ class Index:
             for node in source.all(cst.FunctionDef):
                 name = node.name.value
                 index.functions[name] = index.functions.get(name, False) or node in yielding
+            writing = (source.function(each) for each in source.all(cst.Call) if is_write(source, each))
+            index.writers |= {function.name.value for function in writing if function is not None}
             index.has_migrations |= is_migration(source)
         return index
 
@@ -95,6 +100,21 @@ class Index:
         target = node.targets[0].target
         if isinstance(target, cst.Name) and len(parts) > 1 and "Depends(" in parts[1] + "".join(parts[2:]):
             self.aliases[target.value] = (parts[0].strip(), " ".join(parts[1:]))
+
+
+def is_write(source: Source, call: Node) -> bool:
+    """Return whether a call writes with a session."""
+    if called(call) not in WRITES or not isinstance(call.func, cst.Attribute):
+        return False
+    text = source.code(call)
+    reads = (
+        called(call) in ("execute", "exec") and "select(" in text and not re.search(r"(update|insert|delete)\(", text)
+    )
+    return not reads and is_session(source.code(call.func.value))
+
+
+def is_session(text: str) -> bool:
+    return re.search(r"(?i)session$|^(self\.)?_?db$", text) is not None
 
 
 def is_migration(source: Source) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from .errors import COMMAND, BaselineError
 from .places import Bug
-from .workers import SuiteRun
+from .suite_run import SuiteRun
 
 State = Literal["caught", "survived", "not reached", "equivalent"]
 

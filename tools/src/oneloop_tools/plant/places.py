@@ -30,6 +30,7 @@ class Bug:
     lines: range  # of the statement
     line: int
     scope: str
+    name: str  # of the variable, the field or the column that the line is about
     content: bytes
     diff: str
 
@@ -85,7 +86,9 @@ def _bugs_in(source: Source, index: Index, kinds: Collection[str], left_out: lis
             name = f"{kind.name} {source.path} {scope or 'module'}"
             numbers[name] += 1
             diff = _diff(source, content)
-            yield Bug(f"{name} {numbers[name]}", kind, source.path, lines, source.line(edit.node), scope, content, diff)
+            number, assigned = numbers[name], source.assigned(edit.node)
+            line = source.line(edit.node)
+            yield Bug(f"{name} {number}", kind, source.path, lines, line, scope, assigned, content, diff)
 
 
 def _edits(kind: Kind, source: Source, index: Index, left_out: list[str]) -> Iterator[Edit]:

@@ -1,10 +1,10 @@
-"""One planting: two runs without a bug, then a run for each bug."""
+"""One planting: two runs without a bug, a run for each bug, and one more without."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from .errors import (
     BrokenError,
@@ -15,10 +15,13 @@ from .errors import (
     NotImportedError,
     RedTestsError,
 )
+from .order import Order
 from .outcome import Baseline, Outcome, judge
 from .places import Bug
-from .reach import Reach
-from .workers import Job, SuiteRun, Worker
+from .reach import IMPORTS, WIDE, Reach
+from .related import Related
+from .suite_run import Job, SuiteRun
+from .workers import Worker
 
 LEAST_SECONDS, TIMES_AS_LONG = 20.0, 4.0
 
@@ -31,19 +34,26 @@ class Suite:
     reach: Reach
     seconds: dict[str, float]
     longest: float  # that a run may take
+    order: Order
 
     def limit(self, tests: Sequence[str]) -> float:
         usual = sum(self.seconds.get(test, 0.0) for test in tests)
         return min(self.longest, LEAST_SECONDS + TIMES_AS_LONG * usual)
 
-    def job(self, tests: Sequence[str]) -> Job:
-        return Job(self.arguments, self.limit(tests), tests, planted=True)
-
 
 def examine(
-    workers: Sequence[Worker], arguments: Sequence[str], files: Sequence[str], limit: float, folder: Path
+    workers: Sequence[Worker],
+    arguments: Sequence[str],
+    files: Sequence[str],
+    limit: float,
+    folder: Path,
+    *,
+    isolated: bool,
 ) -> Suite:
-    """Run the tests twice: once to see which lines they reach, and once as they will run with a bug."""
+    """Run the tests twice: once to see which lines they reach, and once as they will run with a bug.
+
+    The tests of an `isolated` suite leave nothing behind and pass in any order.
+    """
     contexts = folder / "contexts.json"
     first = workers[0].run(Job(arguments, limit, contexts=contexts, files=files))
     _check(first, limit)
@@ -55,11 +65,31 @@ def examine(
     reach = Reach.read(contexts, [*first.seconds])
     for worker in workers:
         worker.preload(reach.modules)
-    second = workers[-1].run(Job(arguments, limit))
+    second = (_collect(workers, arguments, limit) if isolated else None) or workers[-1].run(Job(arguments, limit))
     _check(second, limit)
     if flaky := _failed(second):
         raise FlakyTestsError(flaky)
-    return Suite(arguments, reach, second.seconds, limit)
+    related = Related.read(workers[0].copy.root, files)
+    return Suite(arguments, reach, second.seconds, limit, Order(reach, related, second.seconds, by_file=not isolated))
+
+
+def _collect(workers: Sequence[Worker], arguments: Sequence[str], limit: float) -> SuiteRun | None:
+    """Have each worker collect once for all runs. None if the tests do not pass then: each run collects its own."""
+    for worker in workers:
+        worker.collect(arguments)
+    with ThreadPoolExecutor(len(workers)) as pool:
+        runs = list(pool.map(lambda worker: _run_collected(worker, Job(arguments, limit)), workers))
+    passed: list[SuiteRun] = [run for run in runs if run is not None and run.status == 0]
+    if len(passed) == len(workers):
+        return passed[0]
+    for worker in workers:
+        worker.collect_no_more()
+    return None
+
+
+def _run_collected(worker: Worker, job: Job) -> SuiteRun | None:
+    worker.prepare()
+    return worker.run_collected(job)
 
 
 def _check(run: SuiteRun, limit: float) -> None:
@@ -82,61 +112,69 @@ def plant(
     workers: Sequence[Worker], suite: Suite, bugs: Sequence[Bug], baseline: Baseline, tell: Callable[[Outcome], None]
 ) -> list[Outcome]:
     """Plant each bug in the copy of a worker, and run the tests that reach it until one fails."""
-    waiting: SimpleQueue[Bug] = SimpleQueue()
-    for bug in bugs:
-        waiting.put(bug)
-    with ThreadPoolExecutor(len(workers)) as pool:
-        parts = [pool.submit(_work, worker, suite, waiting, baseline, tell) for worker in workers]
+    idle: SimpleQueue[Worker] = SimpleQueue()
+    for worker in workers:
+        idle.put(worker)
+
+    def plant_next(bug: Bug) -> Outcome:
+        worker = idle.get()
         try:
-            found = [outcome for part in parts for outcome in part.result()]
+            return _plant_one(worker, suite, bug, baseline)
+        finally:
+            idle.put(worker)
+
+    found = []
+    with ThreadPoolExecutor(len(workers)) as pool:
+        try:
+            for outcome in pool.map(plant_next, bugs):
+                tell(outcome)
+                found.append(outcome)
+            by = {each.by for each in found if each.state == "caught"} & suite.seconds.keys()
+            killers = [test for test in suite.reach.tests if test in by]
+            list(pool.map(lambda worker: _check_again(worker, suite, killers), workers))
         except BaseException:
-            _drain(waiting)
+            pool.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
                 worker.close()
             raise
-    order = {bug.id: number for number, bug in enumerate(bugs)}
-    return sorted(found, key=lambda outcome: order[outcome.bug.id])
-
-
-def _work(
-    worker: Worker, suite: Suite, waiting: "SimpleQueue[Bug]", baseline: Baseline, tell: Callable[[Outcome], None]
-) -> list[Outcome]:
-    done = []
-    for bug in _take(waiting):
-        outcome = _plant_one(worker, suite, bug, baseline)
-        tell(outcome)
-        done.append(outcome)
-    return done
+    return found
 
 
 def _plant_one(worker: Worker, suite: Suite, bug: Bug, baseline: Baseline) -> Outcome:
     if reason := baseline.reason(bug.id):
         return Outcome(bug, "equivalent", how=reason)
-    tests = suite.reach.tests_of(bug)
+    tests = suite.order.tests(bug)
     if not tests:
         return Outcome(bug, "not reached")
-    job = suite.job(tests)
+    outcome = run_with(worker, suite, bug, tests)
+    if outcome.by in suite.seconds:
+        suite.order.learn(bug, outcome.by)
+    return outcome
+
+
+def run_with(worker: Worker, suite: Suite, bug: Bug, tests: Sequence[str]) -> Outcome:
+    """Plant a bug, and run these tests until one fails."""
+    job = Job(suite.arguments, suite.limit(tests), tests, planted=bug.path)
+    contexts = suite.reach.contexts(bug)
+    worker.prepare()
     with worker.copy.planted(bug.path, bug.content):
-        run = worker.run(job)
+        run = worker.run_collected(job) if IMPORTS not in contexts else None
+        # What a wide fixture made before, such as a template of the databases, was made without the bug.
+        if run is None or (run.status == 0 and WIDE in contexts):
+            run = worker.run(job)
     if run.foreign is not None:
         raise ForeignModuleError(*run.foreign)
     if run.why == "ended" and run.status and not run.failures:
         # pytest did not start. Was that the bug, or does nothing run any more?
         quickest = min(suite.seconds, key=lambda test: suite.seconds[test])
-        without = worker.run(suite.job([quickest]))
-        if without.status:
-            raise BrokenError(without.log)
+        _check_again(worker, suite, [quickest])
     return judge(bug, run, len(tests), job.limit)
 
 
-def _take(waiting: "SimpleQueue[Bug]") -> Iterator[Bug]:
-    while True:
-        try:
-            yield waiting.get_nowait()
-        except Empty:
-            return
-
-
-def _drain(waiting: "SimpleQueue[Bug]") -> None:
-    for _ in _take(waiting):
-        pass
+def _check_again(worker: Worker, suite: Suite, tests: Sequence[str]) -> None:
+    """Run tests without a bug: what one bug left behind would count as the failure of another."""
+    if tests:
+        job = Job(suite.arguments, suite.limit(tests), tests)
+        run = _run_collected(worker, job) or worker.run(job)
+        if run.status:
+            raise BrokenError(run.log)

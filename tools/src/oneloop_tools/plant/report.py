@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from textwrap import indent
 
+from .kinds.kind import Kind
 from .outcome import Outcome
 
 PAGE = "docs/planting.md"
@@ -47,8 +48,12 @@ def _missed(outcome: Outcome) -> list[str]:
         f"{outcome.state.upper()} {_place(outcome)}: {why}",
         indent(outcome.bug.diff, "    "),
         f"  In production: {kind.consequence}",
-        f"  A test to copy: {kind.test} of a new service ({PAGE}#{kind.name})",
+        f"  A test to copy: {_test_to_copy(kind)}",
     ]
+
+
+def _test_to_copy(kind: Kind) -> str:
+    return f"{PAGE}#{kind.name}" if kind.sampled else f"{kind.test} of a new service ({PAGE}#{kind.name})"
 
 
 def to_json(outcomes: Sequence[Outcome], left_out: Sequence[str]) -> str:
@@ -65,7 +70,7 @@ def to_json(outcomes: Sequence[Outcome], left_out: Sequence[str]) -> str:
             "how": each.how,
             "tests": each.tests,
             "consequence": each.bug.kind.consequence,
-            "test_to_copy": each.bug.kind.test,
+            "test_to_copy": "" if each.bug.kind.sampled else each.bug.kind.test,
             "page": f"{PAGE}#{each.bug.kind.name}",
         }
         for each in outcomes

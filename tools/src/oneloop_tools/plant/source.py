@@ -61,6 +61,18 @@ class Source:
         """Yield the calls of functions or methods with these names."""
         yield from (call for call in self.all(cst.Call) if called(call) in names)
 
+    def arguments(self, *names: str) -> Iterator[tuple[Node, Node]]:
+        """Yield each call with its keyword argument of one of these names."""
+        for call in self.all(cst.Call):
+            yield from ((call, found) for name in names if (found := argument(call, name)) is not None)
+
+    def entries(self) -> Iterator[tuple[Node, Node, str]]:
+        """Yield each dictionary with an entry of it, and the text of the key."""
+        for node in self.all(cst.Dict):
+            for element in node.elements:
+                if isinstance(element, cst.DictElement):
+                    yield node, element, self.code(element.key).strip("\"'")
+
     def parent(self, node: Node) -> Node | None:
         return self._parents.get(node)
 
@@ -78,6 +90,12 @@ class Source:
         """Return the dotted name of the classes and functions around a node."""
         around = [each for each in (node, *self.above(node)) if isinstance(each, cst.FunctionDef | cst.ClassDef)]
         return ".".join(each.name.value for each in reversed(around))
+
+    def assigned(self, node: Node) -> str:
+        """Return the name that the statement around a node assigns."""
+        found = self.first_above(node, cst.Assign, cst.AnnAssign, cst.FunctionDef, cst.ClassDef)
+        target = found.targets[0].target if isinstance(found, cst.Assign) else getattr(found, "target", None)
+        return str(target.value) if isinstance(target, cst.Name) else ""
 
     def span(self, node: Node) -> tuple[int, int]:
         """Return where a node begins and ends, in bytes and without its parentheses."""

@@ -72,13 +72,9 @@ class Recorder:
         """Refuse a run that imported the original: it says nothing about the copy."""
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
-            if isinstance(file, str) and is_project_file(Path(file), self._original):
+            # An environment may be in the folder.
+            if isinstance(file, str) and file.startswith(f"{self._original}{os.sep}") and "site-packages" not in file:
                 self.send(event="foreign", module=name, file=file)
-
-
-def is_project_file(file: Path, root: Path) -> bool:
-    """Return whether a module is the project's own, and not of an environment in its folder."""
-    return file.is_relative_to(root) and "site-packages" not in file.parts
 
 
 def _last_line(text: str) -> str:
@@ -90,16 +86,12 @@ def run_suite(job: dict[str, Any], pipe: int) -> int:
     """Run the tests that `job` names, and return pytest's exit status."""
     os.set_inheritable(pipe, False)
     # Nor does the first run write any: it shows whether the copy is what is imported.
-    sys.dont_write_bytecode = job["planted"] or job["contexts"] is not None
-    if job["planted"]:
+    sys.dont_write_bytecode = job["planted"] is not None or job["contexts"] is not None
+    if job["planted"] is not None:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    original = Path(job["original"])
-    recorder = Recorder(pipe, job["tests"], original, job["arguments"])
+    recorder = Recorder(pipe, job["tests"], Path(job["original"]), job["arguments"])
     plugins: list[object] = [recorder]
-    loaded = "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
-    options = [option for module, given in OPTIONS.items() if loaded and find_spec(module) for option in given]
-    # Without assertion rewriting, pytest's libraries may be imported before it starts.
-    arguments = ["-q", "--assert=plain", *options, *job["arguments"], *(["--maxfail=1"] if job["planted"] else [])]
+    arguments = [*pytest_arguments(job["arguments"]), *(["--maxfail=1"] if job["planted"] is not None else [])]
     if job["contexts"] is None:
         return int(pytest.main(arguments, plugins=plugins))
     from .contexts import Contexts  # noqa: PLC0415  it needs coverage.py
@@ -108,3 +100,10 @@ def run_suite(job: dict[str, Any], pipe: int) -> int:
     status = int(pytest.main(arguments, plugins=[*plugins, contexts]))
     Path(job["contexts"]).write_text(json.dumps(contexts.result()), "utf-8")
     return status
+
+
+def pytest_arguments(given: Sequence[str]) -> list[str]:
+    loaded = "PYTEST_DISABLE_PLUGIN_AUTOLOAD" not in os.environ
+    options = [option for module, values in OPTIONS.items() if loaded and find_spec(module) for option in values]
+    # Without assertion rewriting, pytest's libraries may be imported before it starts.
+    return ["-q", "--assert=plain", *options, *given]

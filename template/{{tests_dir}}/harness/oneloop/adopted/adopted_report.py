@@ -12,6 +12,7 @@ from ..report.stop_run import FAILED_FIXTURE
 from ..seam import ASKED_AS, FIXTURES
 from ..test_run import RUN
 from .conftests import fixtures_of, loaded_conftests
+from .database_before_import import OWN_DATABASES
 
 MIGRATIONS = Path(checks.__file__).with_name("test_migrations.py")
 
@@ -62,4 +63,10 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config:
         terminalreporter.write_line(
             f"oneloop: {replaced} tests changed the schema, and each needed a new database, which is slow. Delete the "
             "fixtures that create and drop tables: the plugin does it. See docs/testing/migration.md."
+        )
+    if users := config.stash[OWN_DATABASES]:
+        tests = "1 test uses" if len(users) == 1 else f"{len(users)} tests use"
+        terminalreporter.write_line(
+            f"oneloop: {tests} a SQLite database of the suite's own, in memory or in a temporary folder. There the "
+            "plugin empties and checks nothing. See docs/testing/migration.md."
         )

@@ -8,15 +8,20 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, NoReturn
 
+from sqlalchemy.engine import URL
+from sqlalchemy.engine import url as urls
+
 # What an env.py imports; the app is not among it.
 LIBRARIES = ("alembic.command", "alembic.autogenerate", "sqlalchemy.ext.asyncio", "fastapi", "pydantic_settings")
 CHECKED = "oneloop: missing steps\n"
+MEMORY = ("", ":memory:")
 
 
 def main() -> None:
@@ -42,6 +47,7 @@ def do(job: dict[str, Any]) -> NoReturn:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
     try:
+        redirect(job["written"], Path(job["folder"]), lambda: job["url"])
         migrate(job["ini"], job["way"], job["url"])
     except BaseException:  # noqa: BLE001  env.py may raise anything
         traceback.print_exc()
@@ -85,6 +91,38 @@ def migrate(ini: str, way: str, url: str) -> None:
             steps = render_python_code(revision.upgrade_ops) if revision.upgrade_ops else ""
             lines = [line for line in steps.splitlines() if not line.strip().startswith("#")]
             print(CHECKED, dedent("\n".join(lines)), sep="")  # noqa: T201
+
+
+def redirect(written: Iterable[str], folder: Path, target: Callable[[], str]) -> Callable[[], None]:
+    """Let `create_engine` take the target for these URLs, and return what ends it. `folder` has the relative files."""
+    parse = urls.make_url
+    known = {_place(parse(each), folder) for each in written}
+
+    def make_url(given: str | URL, **options: Any) -> URL:
+        url = parse(given, **options)
+        test = parse(target()) if _place(url, folder) in known else url
+        return test.set(drivername=url.drivername) if test.get_backend_name() == url.get_backend_name() else url
+
+    def end() -> None:
+        urls.make_url = parse
+
+    urls.make_url = make_url  # type: ignore[assignment]  # `create_engine` asks this module for it
+    return end
+
+
+def is_in_memory(url: URL) -> bool:
+    """Return whether a database ends with its process."""
+    if url.get_backend_name() != "sqlite":
+        return False
+    database = url.database or ""
+    return database in MEMORY or url.query.get("mode") == "memory" or "mode=memory" in database
+
+
+def _place(url: URL, folder: Path) -> tuple[str, str | None, int | None, str]:
+    """Return which database it is, without the account."""
+    if url.get_backend_name() != "sqlite":
+        return url.get_backend_name(), url.host, url.port, url.database or ""
+    return "sqlite", None, None, ":memory:" if is_in_memory(url) else str((folder / str(url.database)).resolve())
 
 
 if __name__ == "__main__":

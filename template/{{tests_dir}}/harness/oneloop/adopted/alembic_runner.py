@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -34,6 +34,8 @@ class AlembicRunner:
         self._process: subprocess.Popen[str] | None = None
         self._lock = Lock()
         self.variables: Callable[[URL], Mapping[str, object]] = lambda _url: {}  # of the run
+        self.written: Sequence[str] = ()
+        self.folder = Path()
 
     def start(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
@@ -48,6 +50,7 @@ class AlembicRunner:
             output = Path(folder, "output")
             values = {name: str(value) for name, value in self.variables(make_url(url)).items() if value is not None}
             job = {"ini": str(ini), "way": way, "url": url, "output": str(output), "path": sys.path, "argv": sys.argv}
+            job |= {"written": self.written, "folder": str(self.folder)}
             process = self.start()
             assert process.stdin is not None
             assert process.stdout is not None

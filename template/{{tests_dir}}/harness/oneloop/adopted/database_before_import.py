@@ -6,22 +6,28 @@ environment before pytest loads any conftest.py. The database itself is created 
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from sqlalchemy import URL, make_url
 
 from ..config import ProjectConfig
+from ..database.engine_guard import EngineGuard
 from ..database.postgres_source import PostgresSource
 from ..database.run_server import RunServer
 from ..errors import InvalidURLError, OneloopError, WrongDatabaseError
 from ..postgres import PostgresUnavailable
 from ..test_run import NO_SERVER, RUN, WORKER, TestRun
+from .alembic_process import is_in_memory, redirect
 from .alembic_runner import RUNNER
 from .other_loops import remove_anyio_plugin
 
+OWN_DATABASES = pytest.StashKey[set[str]]()  # the tests that use one
+OURS = "oneloop-sqlite-"  # the folder of a test run of the plugin
 CONTROLLER = "ONELOOP_CONTROLLER"  # process, test run and app's server of the workers' controller
 
 
@@ -41,6 +47,8 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     config.add_cleanup(run.close)
     config.add_cleanup(RUNNER.close)
     RUNNER.variables = run.variables_of
+    users = config.stash[OWN_DATABASES] = set()
+    run.guard.allows = partial(_is_the_suites_own, project.folder, run.guard, users)
     try:
         if run.server is None:
             run.source.start(run.id, project.app_role)
@@ -53,8 +61,30 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     except (PostgresUnavailable, OneloopError):
         server = NO_SERVER
     run.name_database(server)
+    if project.database_urls:
+        RUNNER.written, RUNNER.folder = project.database_urls, project.folder
+        config.add_cleanup(redirect(project.database_urls, project.folder, partial(_url_of, run, server)))
     if run.worker == "main":
         os.environ[CONTROLLER] = f"{os.getpid()} {run.id} {server.app.render_as_string(False)}"
+
+
+def _is_the_suites_own(project: Path, guard: EngineGuard, users: set[str], url: URL) -> bool:
+    """Return whether the suite made this SQLite database: it ends with the run, and no other run can be in it."""
+    found = is_in_memory(url) or _is_temporary(url, project)
+    if found:
+        users.add(guard.test)
+    return found
+
+
+def _is_temporary(url: URL, project: Path) -> bool:
+    if url.get_backend_name() != "sqlite" or not url.database or OURS in url.database:
+        return False
+    file = Path(url.database).resolve()
+    return file.is_relative_to(Path(tempfile.gettempdir()).resolve()) and not file.is_relative_to(project.resolve())
+
+
+def _url_of(run: TestRun, server: RunServer) -> str:
+    return run.source.databases(server, run.id, run.worker).url(run.worker)
 
 
 def _variables(table: Mapping[str, str | list[str]]) -> dict[str, str]:
@@ -65,6 +95,7 @@ def _variables(table: Mapping[str, str | list[str]]) -> dict[str, str]:
 def _parts(table: Mapping[str, str | list[str]], url: URL) -> dict[str, object]:
     """Return the variables that `database_url_variables` lists; one of a driver holds the whole URL."""
     parts = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "name": url.database}
+    parts["address"] = f"{url.host}:{url.port}"  # of an app that has no variable for the port
     wrong = [part for part in table if part not in parts and not part.startswith(("postgresql", "sqlite"))]
     if wrong:
         raise pytest.UsageError(

@@ -5,8 +5,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Coroutine, Generator, Iterator
+from contextvars import Context
 from pathlib import Path
+from typing import Any
 from unittest import IsolatedAsyncioTestCase
 
 import pytest
@@ -26,6 +28,22 @@ IN_SOURCE = {
     r"fixture\([^)]*\bloop_scope *= *[\"'](?!session)": "gives a fixture a loop of its own. Remove its `loop_scope`.",
     r"\bnest_asyncio\.apply\(": "lets loops run inside each other. Delete `nest_asyncio`.",
 }
+
+
+class SuiteRunner:
+    """As much of `asyncio.Runner` as `IsolatedAsyncioTestCase` uses, on the suite's loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        return self._loop
+
+    def run(self, coro: Coroutine[Any, Any, Any], *, context: Context | None = None) -> Any:
+        return self._loop.run_until_complete(self._loop.create_task(coro, context=context))
+
+    def close(self) -> None:
+        """Do nothing: what the test leaves on the loop is found as after every test."""
 
 
 def remove_anyio_plugin(config: pytest.Config) -> None:
@@ -61,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     functions = [item for item in items if isinstance(item, pytest.Function)]
     of_anyio = [item for item in functions if item.get_closest_marker("anyio")]
     own = [item for item in functions if _names_a_loop(item)]
-    isolated = [item for item in functions if item.cls and issubclass(item.cls, IsolatedAsyncioTestCase)]
+    isolated = [item for item in functions if _is_isolated(item)]
     requested = [item for item in functions if OWN_LOOP in item.fixturenames]
     for item in functions:
         if item not in requested and (pytest_asyncio.is_async_test(item) or item.get_closest_marker("asyncio")):
@@ -70,21 +88,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         *_note(of_anyio, "The marker `anyio` changes nothing: the test runs on the suite's loop. Delete it."),
         *_note(own, "The loop that a marker `asyncio` names is not used, but the suite's. Delete the argument."),
         *_note(requested, f"The fixture `{OWN_LOOP}` is not the app's loop. Call asyncio.get_running_loop() instead."),
-        *_note(isolated, "IsolatedAsyncioTestCase makes a loop for each test: one that reaches the database fails."),
-        *_in_source({*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}),
+        *_note(isolated, "IsolatedAsyncioTestCase makes no loop here: its tests run on the suite's."),
+        *_in_source(
+            {*(Path(each.__file__ or "") for each in loaded_conftests(config)), *(item.path for item in functions)}
+        ),
     ]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Set the suite's loop again: `asyncio.run` leaves none, and pytest-asyncio before 1.0 runs a test on this one."""
     loop = item.config.stash[RUN].guard.loop
     if loop is not None and not loop.is_closed():
         asyncio.set_event_loop(loop)
+    if loop is None or not _is_isolated(item):
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "Runner", lambda **_: SuiteRunner(loop))  # unittest asks for one
+        return (yield)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     return config.stash.get(NOTES, [])
+
+
+def _is_isolated(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and item.cls is not None and issubclass(item.cls, IsolatedAsyncioTestCase)
 
 
 def _names_a_loop(item: pytest.Item) -> bool:

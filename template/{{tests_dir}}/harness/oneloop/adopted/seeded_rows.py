@@ -1,4 +1,4 @@
-"""Rows that the app inserts when it starts, such as a first user: they stay, since the suite may need them."""
+"""Rows that the migrations or the app insert, such as a first user: they stay, since the suite may need them."""
 
 from collections.abc import Generator
 from typing import Any
@@ -12,6 +12,7 @@ from ..test_run import RUN
 
 DATABASE = pytest.StashKey[TestDatabase]()
 TABLES = pytest.StashKey[list[str]]()
+MIGRATED = pytest.StashKey[list[str]]()
 RESTARTED = pytest.StashKey[bool]()
 
 
@@ -31,6 +32,8 @@ def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
     result = yield
+    if fixturedef.argname == "_database":
+        request.config.stash[MIGRATED] = _kept_when_made(result)
     if fixturedef.argname == "_test_run":
         request.config.stash[DATABASE] = request.getfixturevalue("_database")
     if fixturedef.argname == "_running_app":
@@ -38,6 +41,22 @@ def pytest_fixture_setup(
         assert loop is not None
         request.config.stash[TABLES] = loop.run_until_complete(_keep(request.config.stash[DATABASE]))
     return result
+
+
+def _kept_when_made(database: TestDatabase) -> list[str]:
+    """Let the database keep the tables that have rows when it is made, and return a list that then has their names."""
+    make, found = database.make, list[str]()
+
+    async def keeping() -> None:
+        try:
+            await make()
+        except SeededRowsError as error:
+            found.extend(error.tables)
+            database.kept = [*database.kept, *error.tables]
+            await database.swap_back()  # there is no private copy, so it only opens the wiper
+
+    database.make = keeping  # type: ignore[method-assign]
+    return found
 
 
 async def _keep(database: TestDatabase) -> list[str]:
@@ -70,5 +89,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
+    if tables := config.stash.get(MIGRATED, []):
+        terminalreporter.write_line(f"oneloop: the migrations insert rows, and they stay: {', '.join(tables)}")
     if tables := config.stash.get(TABLES, []):
         terminalreporter.write_line(f"oneloop: the app inserts rows when it starts, and they stay: {', '.join(tables)}")

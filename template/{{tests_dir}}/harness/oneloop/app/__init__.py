@@ -3,6 +3,6 @@
 Imports nothing else of the plugin. Start with `running_app`.
 """
 
-from .running_app import RunningApp, in_own_task, overriding
+from .running_app import AppChanges, RunningApp, in_own_task
 
-__all__ = ["RunningApp", "in_own_task", "overriding"]
+__all__ = ["AppChanges", "RunningApp", "in_own_task"]

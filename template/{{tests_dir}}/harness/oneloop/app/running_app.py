@@ -2,19 +2,21 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from unittest.mock import patch
 
 from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
-Dependency = Callable[..., Any]
-
+ABSENT: Any = object()
+CHANGES = "__setattr__", "__delattr__", "__setitem__", "__delitem__"
 # True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
 of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
 
@@ -58,6 +60,8 @@ class RunningApp:
         self.is_running = False
         self._state: Mapping[str, Any] = {}
         self._lifespan = AsyncExitStack()
+        self._context = copy_context()
+        self.note_request: Callable[[], object] = lambda: None
 
     @property
     def app(self) -> FastAPI:
@@ -66,6 +70,7 @@ class RunningApp:
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, with a copy of the lifespan's state as a server would pass it."""
+        self.note_request()
         served = ServedRequest({**scope, "state": dict(self._state)})
         token = served_request.set(served)
         try:
@@ -73,6 +78,11 @@ class RunningApp:
         finally:
             served_request.reset(token)
             served.ended = True
+
+    async def as_server(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request in a task of its own, where no context variable of the test is set."""
+        served = self.asgi(scope, receive, send)
+        await asyncio.create_task(served, name="oneloop: request", context=self._context.copy())
 
     async def start(self) -> None:
         try:
@@ -83,6 +93,7 @@ class RunningApp:
             app = self._app  # a second one cannot be built: it registers metrics, once for each process
         if self._app is not None:
             app.dependency_overrides.update(self._app.dependency_overrides)
+        app.middleware_stack = app.middleware_stack or app.build_middleware_stack()  # as a server, before the lifespan
         lifespan = in_own_task(self._watched(app.router.lifespan_context(app)))
         state = await self._lifespan.enter_async_context(lifespan)
         self._app, self._state = app, state or {}
@@ -143,5 +154,38 @@ async def in_own_task(context: AbstractAsyncContextManager[T]) -> AsyncIterator[
         await task
 
 
-def overriding(app: FastAPI, overrides: Mapping[Dependency, Dependency]) -> AbstractContextManager[object]:
-    return patch.dict(app.dependency_overrides, overrides)
+class AppChanges:
+    """What a test changes of the app, and nothing that the app itself changes: routes, mounts, handlers, state."""
+
+    def __init__(self) -> None:
+        self._app: FastAPI | None = None
+        self._before: dict[tuple[Any, str], Any] = {}
+
+    def watched(self) -> list[Any]:
+        found = [(kind, name) for kind in (Starlette, State) for name in CHANGES if hasattr(kind, name)]
+        return [patch.object(kind, name, self._watching(getattr(kind, name))) for kind, name in found]
+
+    def _watching(self, original: Callable[..., None]) -> Callable[..., None]:
+        def change(owner: Any, name: str, *value: Any) -> None:
+            if (app := self._app) and owner in {app, app.state}:
+                if of_app.get() or served_request.get():
+                    self._before.pop((owner, name), None)
+                else:
+                    self._before.setdefault((owner, name), getattr(owner, name, ABSENT))
+            original(owner, name, *value)
+
+        return change
+
+    @contextmanager
+    def undone(self, app: FastAPI, overrides: Mapping[Any, Any]) -> Iterator[None]:
+        routes, self._app, self._before = [*app.router.routes], app, {}
+        with patch.dict(app.dependency_overrides, overrides), patch.dict(app.exception_handlers):
+            yield
+        self._app = None
+        for (owner, name), value in self._before.items():
+            setattr(owner, name, value)
+            if value is ABSENT:
+                delattr(owner, name)
+        if routes != app.router.routes:
+            app.router.routes[:] = routes
+            app.openapi_schema = None

@@ -13,14 +13,12 @@ TESTS = HERE.parents[2]
 SNAPSHOT = TESTS / "contract" / "openapi.json"
 COMPARED = HERE / "test_contract.py"
 GENERATED = HERE / "test_generated_requests.py"
+UPDATE = f"uv run pytest {COMPARED.relative_to(TESTS.parent).as_posix()} --update-contract"
 CONTRACT = "uv run --group contract pytest -m contract"
 
 
 def relative(path: Path) -> str:
     return path.relative_to(TESTS.parent).as_posix()
-
-
-UPDATE = f"uv run pytest {relative(COMPARED)} --update-contract"
 
 
 def _contract_only(config: pytest.Config) -> bool:

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from oneloop.checks import SNAPSHOT, UPDATE, relative
 
 pytestmark = pytest.mark.contract
-
 # Texts for readers are no part of the contract. Below the keys in NAMES, a key such as `title` is a name of the API.
 TEXTS = frozenset({"title", "summary", "description", "example", "examples"})
 NAMES = frozenset(
@@ -45,7 +44,6 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
         SNAPSHOT.write_text(now, "utf-8", newline="\n")
 
     before = SNAPSHOT.read_text("utf-8") if SNAPSHOT.exists() else ""
-
     if before != now:
         file = relative(SNAPSHOT)
         lines = difflib.unified_diff(before.splitlines(), now.splitlines(), file, "the API", lineterm="")

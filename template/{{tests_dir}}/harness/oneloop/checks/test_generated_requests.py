@@ -15,7 +15,6 @@ from oneloop.clients import ClientAs, LiveServer
 from oneloop.http_library import httpx
 
 pytestmark = pytest.mark.contract
-
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # The same requests in each run: a failure does not go away by itself.
 OPTIONS = ("--checks", CHECKS, "--seed", "1", "--max-examples", "20", "--no-color")
@@ -46,7 +45,6 @@ async def test_each_operation_answers_as_described(
     finally:
         if process.returncode is None:  # Ctrl-C
             process.kill()
-
     if process.returncode:
         pytest.fail(
             f"The app answered what its description does not say:\n\n{output.decode()}\n"

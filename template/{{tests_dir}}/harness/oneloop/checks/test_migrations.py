@@ -3,7 +3,7 @@
 import asyncio
 import textwrap
 import warnings
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, MetaData, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, CreateTable
 
@@ -140,10 +139,17 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
     assert operations is not None
     lines = [] if operations.is_empty() else render_python_code(operations).splitlines()
     steps = textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
-    mappers = (mapper for base in DeclarativeBase.__subclasses__() for mapper in base.registry.mappers)
-    models_of = {mapper.local_table: mapper.class_.__name__ for mapper in mappers}
-    missing = [MISSING_VIEW.format(table.key, models_of[table]) for table in left_out if table in models_of]
-    return "\n".join(filter(None, [steps, *missing]))
+    models_of = {model.__mapper__.local_table: model.__name__ for model in (find_models() if left_out else ())}
+    missing: list[str] = [MISSING_VIEW.format(table.key, models_of[table]) for table in left_out if table in models_of]
+    return "\n".join(each for each in (steps, *missing) if each)
+
+
+def find_models(base: Any = object) -> Iterator[Any]:
+    """Yield every mapped class, of whatever base: SQLModel, `declarative_base()` or none."""
+    for each in type.__subclasses__(base):
+        if "__mapper__" in vars(each):
+            yield each
+        yield from find_models(each)
 
 
 def find_missing_checks(connection: Connection, models: list[MetaData]) -> list[str]:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 MIGRATIONS_TABLES = frozenset({"alembic_version"})
 LIFT_ROW_SECURITY = "NO FORCE ROW LEVEL SECURITY"
-
 # Neither PostgreSQL's own nor an extension's.
 USERS = """
     n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'

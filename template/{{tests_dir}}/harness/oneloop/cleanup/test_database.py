@@ -17,7 +17,6 @@ class TestDatabase:
     """A clone of a template database. A private copy takes its name for one test, so that the URL stays the same."""
 
     __test__ = False  # pytest collects classes of this name
-
     databases: WorkerDatabases
     suffix: str
     template: str

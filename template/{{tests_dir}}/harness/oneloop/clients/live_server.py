@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 START_SECONDS = 5.0
 POLL_SECONDS = 0.002
-
 Call = asyncio.Future[None]
 
 
@@ -84,14 +83,6 @@ def _make_server(app: ASGIApp) -> "uvicorn.Server":
         def capture_signals(self) -> Iterator[None]:
             yield  # Ctrl-C is pytest's: it ends the run, and not the server alone
 
-    return Server(
-        uvicorn.Config(
-            app,
-            interface="asgi3",
-            lifespan="off",  # the app has been started
-            log_config=None,  # logging is the app's and pytest's
-            access_log=False,
-            proxy_headers=False,  # a test's X-Forwarded-For comes from no proxy
-            timeout_graceful_shutdown=1,
-        )
-    )
+    # The app has been started, logging is the app's and pytest's, and a test's X-Forwarded-For comes from no proxy.
+    off: Any = {"lifespan": "off", "log_config": None, "access_log": False, "proxy_headers": False}
+    return Server(uvicorn.Config(app, interface="asgi3", timeout_graceful_shutdown=1, **off))

@@ -14,7 +14,6 @@ from .live_server import Call, LiveServer
 from .timeouts import limited
 
 logger = logging.getLogger(__name__)
-
 # RFC 9110: no control character except a tab inside, and no space at either end.
 VALID_HEADER = re.compile(rb"(?:[^\x00-\x20\x7f]+(?:[ \t]+[^\x00-\x20\x7f]+)*)?")
 LEFT_SECONDS = 2.0  # for the app to notice that its client has left
@@ -22,7 +21,7 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to load them takes 
 
 
 class InProcessTransport(httpx.ASGITransport):
-    """Calls the app in the test's own task; a missing or broken response is an error, as over a socket."""
+    """Calls the app in this process; a missing or broken response is an error, as over a socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, raise_app_exceptions=False)

@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     update.add_argument("--steps", action="store_true", help="only apply the steps that are due in your own files")
     update.add_argument("--yes", action="store_true", help="apply each step without asking")
     update.add_argument("--no-selftest", action="store_true", help="do not run the self-tests at the end")
-    update.add_argument("--answers-file", default=".copier-answers.yml", help=argparse.SUPPRESS)
+    update.add_argument("--answers-file", help=argparse.SUPPRESS)
     commands.add_parser("selftest", allow_abbrev=False, help="test the plugin itself")
     return parser
 
@@ -55,11 +55,12 @@ def _port(text: str) -> int:
 def _run(given: argparse.Namespace) -> int:
     # Each command imports what it needs: `update` runs without the packages of the others.
     if given.command == "update":
-        from .update.steps.apply_steps import Options  # noqa: PLC0415
+        from .update.steps.apply_steps import Options, answers_file  # noqa: PLC0415
         from .update.update_command import check, update  # noqa: PLC0415
 
-        options = Options(given.answers_file, given.yes, given.preview, not given.no_selftest)
-        return check(given.answers_file) if given.check else update(options, given.to, steps_only=given.steps)
+        file = given.answers_file or answers_file()
+        options = Options(file, given.yes, given.preview, not given.no_selftest)
+        return check(file) if given.check else update(options, given.to, steps_only=given.steps)
     if given.command == "selftest":
         # Without the service's other plugins, which may reorder tests, or take long to load.
         environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}

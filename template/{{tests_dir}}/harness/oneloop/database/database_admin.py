@@ -14,7 +14,6 @@ from ..errors import DatabaseUnreachableError, ExtensionError, InvalidURLError, 
 
 DRIVER = "postgresql+asyncpg"
 BACKENDS = frozenset({"postgresql", "postgres"})
-
 CONNECT_SECONDS = 10.0  # without limits a frozen server would block the run forever
 COMMAND_SECONDS = 60.0
 LIMITS = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}

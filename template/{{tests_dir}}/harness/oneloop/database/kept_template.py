@@ -42,8 +42,6 @@ SERVER = text("""
 COMMENTS = text("""
     SELECT shobj_description(oid, 'pg_database') FROM pg_database
     WHERE starts_with(datname, :prefix) AND starts_with(shobj_description(oid, 'pg_database'), '{"inputs"')""")
-
-
 # The `database` of which `owner`, `made` when, by the `migrate` of which file; patterns of its `inputs`, and `digest`.
 Manifest = dict[str, Any]
 

@@ -16,6 +16,17 @@ class FreshSession(AsyncSession):
     def __init__(self, engine: AsyncEngine) -> None:
         super().__init__(engine, expire_on_commit=False)
         event.listen(self.sync_session, "do_orm_execute", lambda each: each.update_execution_options(**AGAIN))
+        event.listen(self.sync_session, "after_flush", self._note_flush)
+        self._flushed: tuple[Any, int] = None, 0  # the transaction, and its rows
+
+    def _note_flush(self, *_: Any) -> None:
+        self._flushed = self.sync_session.get_transaction(), self.uncommitted_rows
+
+    @property
+    def uncommitted_rows(self) -> int:
+        session, (transaction, flushed) = self.sync_session, self._flushed
+        changed = len(session.new) + len(session.deleted) + sum(map(session.is_modified, session.dirty))
+        return changed + (flushed if transaction is session.get_transaction() else 0)
 
     async def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         return await super().get(entity, ident, **(AGAIN | options))

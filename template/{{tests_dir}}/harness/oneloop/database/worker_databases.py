@@ -39,7 +39,6 @@ class WorkerDatabases:
     """The databases of one worker. Their names derive from that of `server`, and contain `run`: runs share a server."""
 
     limits: ClassVar[Mapping[str, float]] = LIMITS
-
     server: RunServer
     run: str
     worker: str  # of pytest-xdist, or `main`

@@ -22,10 +22,6 @@ class Leaks:
         self.connections = CheckedOutConnections(self.tasks.in_older_task)
         self.unawaited = UnawaitedErrors()
 
-    def begin_test(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        self.unawaited.take()
-        self.note(loop)
-
     def note(self, loop: asyncio.AbstractEventLoop | None) -> None:
         """Count what exists now as not the test's: it is the app's or a wider fixture's."""
         self.connections.note()

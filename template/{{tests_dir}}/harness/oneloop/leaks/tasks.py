@@ -19,7 +19,6 @@ from .code_location import is_own, location, raised_at
 WAIT_SECONDS = 2.0
 OURS = "oneloop: "  # the names of the plugin's own tasks begin with it
 SINGLETONS = ("/sse_starlette/sse.py",)  # a task of these starts with a request, and lives as long as the process
-
 logger = logging.getLogger(__name__)
 
 

@@ -18,7 +18,6 @@ EXEMPTIONS = {
     "network": "the test may reach another machine",
     "repeated_selects": "a request of the test may run a query for each row",
 }
-
 # Every sync client depends on the first of these fixtures, every async one on the second.
 SYNC, ASYNC = "_sync_client", "_open_client"
 SYNC_NAMES = ("client",)

@@ -10,7 +10,6 @@ ISOLATION = {
     "own_database": "give the test a database of its own, for DDL, ALTER DATABASE and extensions",
     "restart_sequences": "set each sequence back to where the migrations left it",
 }
-
 FOREIGN = {  # markers of other plugins that no test here can have
     "anyio": "runs a test on another event loop, and async tests need no marker.",
     "forked": "runs a test in a process of its own, where the app's connections do not work.",

@@ -41,9 +41,7 @@ class Account:
 
 
 def user_id() -> int | None:
-    if sys.platform != "win32":
-        return os.geteuid()
-    return None
+    return os.geteuid() if sys.platform != "win32" else None
 
 
 def choose_account(data: Path | None = None) -> Account:

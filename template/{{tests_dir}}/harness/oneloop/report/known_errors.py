@@ -18,6 +18,7 @@ from ..errors import chain
 DATA = Path(__file__).with_name("known_errors.toml")
 PAGE = "docs/testing/known-errors.md"
 WIDTH = 88
+LOGGED: "pytest.StashKey[LoggedErrors]" = pytest.StashKey()
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,6 @@ def pytest_fixture_setup() -> Iterator[None]:
 
 
 pytest_runtest_call = pytest_fixture_setup  # for a test that migrates in its body
-
-LOGGED = pytest.StashKey[LoggedErrors]()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -20,6 +20,8 @@ PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
 SAME = "The same error as in "
 REPEATED = "repeated errors"
+UNCOMMITTED = "In the last request, the test's session held {} rows that it had not committed. The app cannot see them."
+COMMIT = "Commit first:\n    await db_session.commit()"
 CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
 RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
@@ -60,7 +62,10 @@ def _migration(failure: Failure) -> Contribution:
 def _known_errors(failure: Failure) -> Contribution:
     """Explain known errors. Those that the app logged come first: they caused the test's own."""
     known = dict.fromkeys((*failure.item.stash[LOGGED].known, *recognise(failure.error)))
-    return Contribution([(f"Known error: {each.name}", each.explain()) for each in known])
+    sections = [(f"Known error: {each.name}", each.explain()) for each in known]
+    if failure.run.unseen_rows and failure.when == "call":
+        sections.append(("Rows that are not committed", f"{UNCOMMITTED.format(failure.run.unseen_rows)} {COMMIT}"))
+    return Contribution(sections)
 
 
 def _sql(failure: Failure) -> Contribution:

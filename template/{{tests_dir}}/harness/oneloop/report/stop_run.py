@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import traceback
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ from ..seam import ASKED_AS
 from ..test_run import RUN, TestRun
 
 LOG_LINES = 12
+FAILED_FIXTURE = pytest.StashKey[str]()
 NEEDED = "Every test needs the fixture {!r}, which failed. See above."
 
 
@@ -55,9 +58,6 @@ def reason_to_stop(failure: Failure) -> Contribution:
     return Contribution(stop=NEEDED.format(failed) if failed else "")
 
 
-FAILED_FIXTURE = pytest.StashKey[str]()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> Any:
     try:
@@ -69,6 +69,9 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
             request.config.stash.setdefault(FAILED_FIXTURE, name)
         if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
+        if "Runner.run() cannot be called from a running event loop" in str(error):
+            with warnings.catch_warnings(action="ignore"):  # of the coroutine of an async fixture, which cannot run
+                traceback.clear_frames(error.__traceback__)
         raise
 
 

@@ -118,6 +118,7 @@ KINDS = (
         "Clients, caches and monitors take a failure for a success, or try again what cannot succeed.",
         "tests/documents/test_documents.py::TestPostDocument::test_create_document_with_auth",
         status_changed,
+        "documents/routes.py post_document",
     ),
     Kind(
         "field-leaked",
@@ -125,6 +126,7 @@ KINDS = (
         "Password hashes and tokens are sent to every caller.",
         "tests/users/test_user.py::TestGetMe::test_answer_has_nothing_secret",
         field_leaked,
+        "users/schemas.py UserOut",
     ),
     Kind(
         "detail-leaked",
@@ -132,5 +134,6 @@ KINDS = (
         "Callers read paths, statements and secrets.",
         "tests/test_middleware.py::test_unexpected_error_is_logged_and_not_sent",
         detail_leaked,
+        "middleware.py UnexpectedErrorMiddleware.__call__",
     ),
 )

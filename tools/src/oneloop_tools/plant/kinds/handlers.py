@@ -21,10 +21,9 @@ def unique_violation(source: Source, _: Index) -> Iterator[Edit | None]:
     for statement, call in call_statements(source, "add_exception_handler"):
         if UNIQUE.search(source.code(call)):
             yield drop_statement(statement)
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and UNIQUE.search(source.code(element.key)):
-                yield drop_element(source, node, element)
+    for node, element, key in source.entries():
+        if UNIQUE.search(key):
+            yield drop_element(source, node, element)
     for call in source.calls("on_conflict_do_nothing", "on_conflict_do_update"):
         yield drop_method(source, call)
 
@@ -71,7 +70,7 @@ def middleware_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
                 yield drop_element(source, collection, element)
 
 
-DATABASE = "tests/test_database.py"
+READY = "tests/test_health.py::TestGetReady"
 KINDS = (
     Kind(
         "unique-violation-unhandled",
@@ -79,20 +78,23 @@ KINDS = (
         "A taken name is a 500 and an alarm at night.",
         "tests/users/test_users.py::TestPostUser::test_taken_name_returns_409",
         unique_violation,
+        "errors.py add_error_handlers",
     ),
     Kind(
         "error-unhandled",
         "An `except` does not catch its error.",
         "An expected failure is a 500.",
-        f"{DATABASE}::test_slow_statement_returns_503",
+        f"{READY}::test_database_that_is_too_slow_returns_503",
         error_unhandled,
+        "health.py get_ready",
     ),
     Kind(
         "error-swallowed",
         "The `raise` at the end of an `except` is left out.",
         "A failure looks like a success, and the half of the work is committed.",
-        "tests/test_middleware.py::test_answer_that_broke_off_does_not_look_complete",
+        f"{READY}::test_database_that_does_not_answer_returns_503",
         error_swallowed,
+        "health.py get_ready",
     ),
     Kind(
         "handler-dropped",
@@ -100,6 +102,7 @@ KINDS = (
         "An expected error is a 500.",
         "tests/test_observability.py::test_exhausted_pool_returns_503_with_retry_after",
         handler_dropped,
+        "errors.py add_error_handlers",
     ),
     Kind(
         "middleware-dropped",
@@ -107,5 +110,6 @@ KINDS = (
         "What it adds or refuses is missing on every answer.",
         "tests/test_middleware.py::test_same_headers_on_every_answer",
         middleware_dropped,
+        "middleware.py build_middleware",
     ),
 )

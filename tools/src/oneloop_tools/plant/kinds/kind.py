@@ -16,3 +16,5 @@ class Kind:
     consequence: str
     test: str  # of a new service
     find: Find
+    site: str  # the file of its package, or of its migrations, and the function
+    sampled: bool = False  # a new service has neither the site nor the test; docs/planting.md shows both

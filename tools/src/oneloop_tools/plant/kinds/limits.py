@@ -11,6 +11,7 @@ from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 from .kind import Kind
 
 ENDLESS = {"timeout": "None", "fail_after": 'float("inf")', "move_on_after": 'float("inf")'}
+DEFAULTS = {"pool_timeout": ("None", "30", "30.0")}
 DESCRIBING = ("Field", "field", "setdefault", "getattr")  # they name a time limit, and set none
 TIMEOUT = re.compile(r"timeout|_idle_seconds$|^deadline$")
 RETRIED = re.compile(r"^[0-9A-Z]{5}$|^(429|50[234])$")
@@ -27,15 +28,14 @@ def timeout_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
             yield Edit(call.args[0].value, ENDLESS[name], call)
         elif name not in DESCRIBING:
             yield from (drop_argument(source, call, each) for each in call.args if _is_timeout(source, each))
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and TIMEOUT.search(source.code(element.key).strip("\"'")):
-                yield drop_element(source, node, element)
+    for node, element, key in source.entries():
+        if TIMEOUT.search(key):
+            yield drop_element(source, node, element)
 
 
 def _is_timeout(source: Source, argument: Node) -> bool:
     named = argument.keyword is not None and TIMEOUT.search(argument.keyword.value)
-    return bool(named) and source.code(argument.value) != "None"
+    return bool(named) and source.code(argument.value) not in DEFAULTS.get(argument.keyword.value, ("None",))
 
 
 def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -52,8 +52,8 @@ def retry_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 
 def stale_connection(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        if (found := argument(call, "pool_pre_ping")) is not None and source.code(found.value) == "True":
+    for call, found in source.arguments("pool_pre_ping"):
+        if source.code(found.value) == "True":
             yield drop_argument(source, call, found)
     for statement, call in call_statements(source, "listen"):
         if "checkout" in source.code(call):
@@ -84,6 +84,7 @@ KINDS = (
         "One slow server holds every connection and every request of this one.",
         "tests/test_database.py::test_slow_statement_returns_503",
         timeout_dropped,
+        "database.py create_engine",
     ),
     Kind(
         "retry-dropped",
@@ -91,6 +92,7 @@ KINDS = (
         "A short failure of another system reaches the user.",
         "tests/test_database.py::test_error_that_may_pass_returns_503",
         retry_dropped,
+        "errors.py module",
     ),
     Kind(
         "stale-connection",
@@ -98,6 +100,7 @@ KINDS = (
         "After a restart of the database each connection fails one request.",
         "tests/test_database.py::test_closed_connection_is_replaced",
         stale_connection,
+        "database.py _ping_idle_connections",
     ),
     Kind(
         "pool-unbounded",
@@ -105,6 +108,7 @@ KINDS = (
         "Under load the database refuses connections, or the memory ends.",
         "tests/test_observability.py::test_exhausted_pool_returns_503_with_retry_after",
         pool_unbounded,
+        "database.py create_engine",
     ),
     Kind(
         "bound-dropped",
@@ -112,5 +116,6 @@ KINDS = (
         "A caller asks for a million rows, or stores what the column refuses with a 500.",
         "tests/documents/test_documents.py::TestListDocuments::test_wrong_page_returns_422",
         bound_dropped,
+        "paging.py get_page_query",
     ),
 )

@@ -76,12 +76,17 @@ def _dropped_from_column(source: Source, call: Node, keys: set[str]) -> Iterator
         yield drop_argument(source, call, nullable)
 
 
-def zone_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
+def zone_dropped(source: Source, index: Index) -> Iterator[Edit | None]:
     for call in source.calls("now", "fromtimestamp"):
         if "datetime" in dotted(call.func) and call.args and re.search(r"(?i)utc|tz", source.code(call.args[-1])):
             yield drop_argument(source, call, call.args[-1])
     for call in source.calls("DateTime", "TIMESTAMP"):
-        if (found := argument(call, "timezone")) is not None and source.code(found.value) == "True":
+        found, column = argument(call, "timezone"), source.first_above(call, cst.Call)
+        # Where migrations make the schema, the type of the model matters to values that the service writes.
+        is_read = column is not None and argument(column, "server_default") is not None
+        if found is None or source.code(found.value) != "True":
+            continue
+        if not is_read or _makes_schema(source, index):
             yield drop_argument(source, call, found)
     for call in source.calls("astimezone"):
         yield drop_method(source, call)
@@ -123,6 +128,7 @@ KINDS = (
         "To delete a row fails, or leaves rows that belong to nothing.",
         DRIFT,
         cascade_changed,
+        "migrations/versions/2026_11_23_initial.py upgrade",
     ),
     Kind(
         "default-changed",
@@ -130,6 +136,7 @@ KINDS = (
         "New rows are active, or administrators, that should not be.",
         "tests/users/test_users.py::TestPostUser::test_admin_adds_a_user_who_can_sign_in",
         default_changed,
+        "users/models.py User",
     ),
     Kind(
         "constraint-dropped",
@@ -137,6 +144,7 @@ KINDS = (
         "Two parallel requests store the same name twice.",
         DRIFT,
         constraint_dropped,
+        "migrations/versions/2026_11_23_initial.py upgrade",
     ),
     Kind(
         "zone-dropped",
@@ -144,13 +152,16 @@ KINDS = (
         "Times shift by hours where the server is not in UTC, or cannot be compared.",
         "tests/auth/test_access_token.py::TestAccessToken::test_tokens_end_after_the_time_of_the_settings",
         zone_dropped,
+        "auth/tokens.py create_access_token",
     ),
     Kind(
         "backfill-dropped",
         "The statement of a migration that fills in or changes rows is left out.",
         "Old rows are without a value, and the next deployment fails on them.",
-        "tests/harness/oneloop/checks/test_migrations.py::test_the_migrations_go_down_and_up_again",
+        "tests/test_nickname.py::test_old_users_get_a_nickname",
         backfill_dropped,
+        "migrations/versions/2026_12_01_nickname.py upgrade",
+        sampled=True,
     ),
     Kind(
         "migration-step-dropped",
@@ -158,5 +169,6 @@ KINDS = (
         "The production database lacks what the models have, or cannot go back.",
         DRIFT,
         step_dropped,
+        "migrations/versions/2026_11_23_initial.py upgrade",
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oneloop_tools.convert.syntax import cst
-from oneloop_tools.plant.edits import drop_argument, drop_method
+from oneloop_tools.plant.edits import drop_argument, drop_condition, drop_method
 from oneloop_tools.plant.index import Index
 from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
@@ -17,7 +17,7 @@ def eager_load_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.calls("options"):
         for each in call.args:
             if any(f"{loader}(" in source.code(each) for loader in LOADERS):
-                yield drop_method(source, call) if len(call.args) == 1 else drop_argument(source, call, each)
+                yield drop_condition(source, call, each)
     for call in source.calls("relationship", "Relationship"):
         lazy = argument(call, "lazy")
         if lazy is not None and source.code(lazy.value).strip("\"'") in ("selectin", "joined", "subquery", "immediate"):
@@ -29,7 +29,7 @@ def filter_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     for call in source.calls("where", "filter", "filter_by"):
         for each in call.args:
             if not is_owner(source, each) and not each.star:
-                yield drop_argument(source, call, each) if len(call.args) > 1 else drop_method(source, call)
+                yield drop_condition(source, call, each)
 
 
 def limit_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -49,10 +49,9 @@ def order_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 
 def like_unescaped(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        for name in ("autoescape", "escape"):
-            if (found := argument(call, name)) is not None and called(call) != "compile":
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("autoescape", "escape"):
+        if called(call) != "compile":
+            yield drop_argument(source, call, found)
     for call in source.calls("escape_like", "escape_wildcards"):
         if len(call.args) == 1:
             yield Edit(call, source.code(call.args[0].value), call)
@@ -60,21 +59,18 @@ def like_unescaped(source: Source, _: Index) -> Iterator[Edit | None]:
 
 def lock_dropped(source: Source, _: Index) -> Iterator[Edit | None]:
     yield from (drop_method(source, call) for call in source.calls("with_for_update"))
-    for call in source.all(cst.Call):
-        for name in ("with_for_update", "lock", "for_update"):
-            found = argument(call, name)
-            if found is not None and source.code(found.value) not in ("False", "None"):
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("with_for_update", "lock", "for_update"):
+        if source.code(found.value) not in ("False", "None"):
+            yield drop_argument(source, call, found)
     for call in source.all(cst.Call):
         if "pg_advisory" in dotted(call.func) or "pg_try_advisory" in dotted(call.func):
             yield Edit(call, "func.now().is_not(None)" if "try" in dotted(call.func) else "func.now()", call)
 
 
 def lock_waits(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.calls("with_for_update"):
-        for name in ("nowait", "skip_locked"):
-            if (found := argument(call, name)) is not None:
-                yield drop_argument(source, call, found)
+    for call, found in source.arguments("nowait", "skip_locked"):
+        if called(call) == "with_for_update":
+            yield drop_argument(source, call, found)
 
 
 KINDS = (
@@ -82,8 +78,10 @@ KINDS = (
         "eager-load-dropped",
         '`selectinload` and its like, or `lazy="selectin"`, is left out.',
         "Reading the relation fails with MissingGreenlet, or each row costs a query.",
-        "tests/documents/test_document.py::TestPatchDocument::test_writer_changes_their_own_document",
+        "tests/documents/test_signed.py::test_document_has_its_author",
         eager_load_dropped,
+        "documents/signed.py get_signed",
+        sampled=True,
     ),
     Kind(
         "filter-dropped",
@@ -91,6 +89,7 @@ KINDS = (
         "Rows are read, changed or deleted that the request does not mean.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_other_logins_stay",
         filter_dropped,
+        "auth/service.py revoke_family",
     ),
     Kind(
         "limit-dropped",
@@ -98,6 +97,7 @@ KINDS = (
         "A request reads the whole table, or each page is the first one.",
         "tests/documents/test_documents.py::TestListDocuments::test_pages_hold_each_document_once",
         limit_dropped,
+        "paging.py fetch_page",
     ),
     Kind(
         "order-dropped",
@@ -105,6 +105,7 @@ KINDS = (
         "Pages repeat some rows and leave out others.",
         "tests/documents/test_documents.py::TestListDocuments::test_newest_comes_first",
         order_dropped,
+        "paging.py fetch_page",
     ),
     Kind(
         "like-unescaped",
@@ -112,6 +113,7 @@ KINDS = (
         "A search for `%` finds everything, and scans the table.",
         "tests/documents/test_search.py::TestSearchDocuments::test_finds_text_in_title_or_content",
         like_unescaped,
+        "documents/service.py matching",
     ),
     Kind(
         "lock-dropped",
@@ -119,12 +121,14 @@ KINDS = (
         "Two requests change the same row, and one of the changes is lost.",
         "tests/users/test_user.py::TestPatchUser::test_two_admins_cannot_remove_each_other",
         lock_dropped,
+        "users/service.py change_user",
     ),
     Kind(
         "lock-waits",
         "`nowait` or `skip_locked` is left out.",
         "Requests wait for each other until their time limit.",
-        "tests/auth/test_failed_logins.py::TestLimit::test_failures_expire",
+        "tests/auth/test_failed_logins.py::TestLimit::test_login_does_not_wait_for_failures_of_others",
         lock_waits,
+        "auth/failed_logins.py delete_expired",
     ),
 )

@@ -40,20 +40,17 @@ def setting_guard_dropped(source: Source, index: Index) -> Iterator[Edit | None]
 
 
 def parameters_logged(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        for name, shown in HIDING.items():
-            found = argument(call, name)
-            if found is not None and (text := shown.get(source.code(found.value))):
-                yield Edit(found.value, text, call)
+    for call, found in source.arguments(*HIDING):
+        if text := HIDING[found.keyword.value].get(source.code(found.value)):
+            yield Edit(found.value, text, call)
     for call in source.calls("init"):
         if (found := argument(call, "before_send")) is not None:
             yield drop_argument(source, call, found)
 
 
 def origins_widened(source: Source, _: Index) -> Iterator[Edit | None]:
-    for call in source.all(cst.Call):
-        found = argument(call, "allow_origins")
-        if found is not None and "*" not in source.code(found.value):
+    for call, found in source.arguments("allow_origins"):
+        if "*" not in source.code(found.value):
             yield Edit(found.value, '["*"]', call)
 
 
@@ -64,13 +61,15 @@ KINDS = (
         "The service starts with a weak key or a wrong address, and fails when a user comes.",
         "tests/test_settings.py::test_wrong_value_is_named",
         setting_guard_dropped,
+        "settings.py _with_driver",
     ),
     Kind(
         "parameters-logged",
         "What hides values from logs, error reports or scripts is switched off.",
         "Passwords and personal data are in the logs.",
-        "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
+        "tests/test_observability.py::test_sentry_gets_no_data_of_requests",
         parameters_logged,
+        "observability.py start_sentry",
     ),
     Kind(
         "origins-widened",
@@ -78,5 +77,6 @@ KINDS = (
         "Any website calls the service with the rights of its visitor.",
         "tests/test_middleware.py::test_cors_origins_are_allowed",
         origins_widened,
+        "middleware.py build_middleware",
     ),
 )

@@ -39,6 +39,7 @@ KINDS = (
         "What it should do never happens, and only a warning in the log says so.",
         "tests/users/test_user.py::TestPatchUser::test_change_ends_every_login",
         await_dropped,
+        "users/service.py change_user",
     ),
     Kind(
         "background-dropped",
@@ -46,6 +47,7 @@ KINDS = (
         "The mail is not sent, the record is not written; every answer looks right.",
         f"{SEARCH}::test_search_is_recorded_by_a_background_task",
         background_dropped,
+        "documents/routes.py search_documents",
     ),
     Kind(
         "background-early",
@@ -53,5 +55,6 @@ KINDS = (
         "It does not see the rows of the request, and its error fails the request.",
         f"{SEARCH}::test_search_is_answered_if_its_record_fails",
         background_early,
+        "documents/routes.py search_documents",
     ),
 )

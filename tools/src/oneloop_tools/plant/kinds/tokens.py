@@ -32,21 +32,14 @@ def unchecked(claim: str) -> Find:
 
 def claim_optional(source: Source, _: Index) -> Iterator[Edit | None]:
     """A token without an expiry or an audience is accepted."""
-    for call in source.calls("decode"):
-        options = argument(call, "options")
-        if options is None or not isinstance(options.value, cst.Dict):
-            continue
-        for element in options.value.elements:
-            if isinstance(element, cst.DictElement) and source.code(element.key).strip("\"'") == "require":
-                for claim in getattr(element.value, "elements", ()):
-                    yield drop_element(source, element.value, claim)
+    for _node, element, key in source.entries():
+        if key == "require" and "jwt.decode" in source.text:
+            for claim in getattr(element.value, "elements", ()):
+                yield drop_element(source, element.value, claim)
 
 
 def token_endless(source: Source, _: Index) -> Iterator[Edit | None]:
-    for node in source.all(cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and source.code(element.key).strip("\"'") == "exp":
-                yield drop_element(source, node, element)
+    yield from (drop_element(source, node, element) for node, element, key in source.entries() if key == "exp")
 
 
 def password_unchecked(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -80,6 +73,7 @@ KINDS = (
         "A token that was issued for another service signs in.",
         f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_aud"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-expiry-unchecked",
@@ -87,6 +81,7 @@ KINDS = (
         "A stolen token is valid for ever.",
         f"{TESTS}::test_invalid_token_returns_401",
         unchecked("verify_exp"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-signature-unchecked",
@@ -94,6 +89,7 @@ KINDS = (
         "Anyone writes a token for any user.",
         f"{TESTS}::test_token_of_another_signer_returns_401",
         unchecked("verify_signature"),
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-claim-optional",
@@ -101,6 +97,7 @@ KINDS = (
         "A token without an expiry, or without an audience, is accepted.",
         f"{TESTS}::test_invalid_token_returns_401",
         claim_optional,
+        "auth/tokens.py read_access_token",
     ),
     Kind(
         "token-endless",
@@ -108,6 +105,7 @@ KINDS = (
         "A stolen token is valid for ever, or no token is valid at all.",
         f"{TESTS}::test_tokens_end_after_the_time_of_the_settings",
         token_endless,
+        "auth/tokens.py create_access_token",
     ),
     Kind(
         "password-unchecked",
@@ -115,6 +113,7 @@ KINDS = (
         "Any password signs in.",
         "tests/auth/test_login.py::TestLogin::test_wrong_password_returns_401",
         password_unchecked,
+        "auth/passwords.py Passwords.verify.verify",
     ),
     Kind(
         "secret-stored",
@@ -122,5 +121,6 @@ KINDS = (
         "A copy of the database contains usable tokens.",
         "tests/auth/test_refresh_token.py::TestRefresh::test_token_is_stored_as_a_hash",
         secret_stored,
+        "auth/tokens.py hash_refresh_token",
     ),
 )

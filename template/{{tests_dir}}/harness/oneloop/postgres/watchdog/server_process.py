@@ -147,6 +147,5 @@ def remove_shared_memory(data: Path, user: UserIds) -> None:
 
 
 def _shell(script: str, *arguments: str, user: UserIds) -> None:
-    subprocess.run(  # noqa: S603  the script is ours
-        ["/bin/sh", "-c", script, *arguments], check=False, capture_output=True, cwd="/", **user
-    )
+    command = ["/bin/sh", "-c", script, *arguments]
+    subprocess.run(command, check=False, capture_output=True, cwd="/", **user)  # noqa: S603  the script is ours

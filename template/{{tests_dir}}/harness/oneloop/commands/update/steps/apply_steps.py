@@ -34,11 +34,21 @@ To go back, revert the commits of the update:
     git revert --no-edit {start}..HEAD"""
 
 
+ANSWERS, OWN_ANSWERS = ".copier-answers.yml", ".copier-answers.oneloop.yml"
+
+
+def answers_file() -> str:
+    """Return the file with Copier's answers, which has a name of its own where another template has the usual one."""
+    here = Path.cwd()
+    has_own = any((each / OWN_ANSWERS).is_file() for each in (here, *here.parents[:2]))
+    return OWN_ANSWERS if has_own else ANSWERS
+
+
 @dataclass(frozen=True)
 class Options:
     """What the command line asks for."""
 
-    answers_file: str = ".copier-answers.yml"
+    answers_file: str = ANSWERS
     yes: bool = False
     preview: bool = False
     selftest: bool = True
