@@ -228,9 +228,7 @@ COMMAND_BUGS = [
         test_stopped.test_a_preview_of_the_steps_is_what_they_do,
     ),
     CommandBug("steps/safe_start", "LOCK_EX", "LOCK_SH", test_stopped.test_a_second_update_at_the_same_time_is_refused),
-    CommandBug(
-        "update_command", "drop_bytecode(PLUGIN)", "PLUGIN", test_bad_input.test_no_bytecode_without_a_gitignore
-    ),
+    CommandBug("steps/safe_start", '".pyc"', '".pyd"', test_bad_input.test_no_bytecode_without_a_gitignore),
     CommandBug(
         "programs",
         "if name not in _variables_of_git()",

@@ -8,7 +8,7 @@ from pathlib import Path
 from .. import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, run_on_terminal
 from .steps.apply_steps import Options, finish
-from .steps.safe_start import GO_BACK, check_branch, check_clean, drop_bytecode, one_at_a_time
+from .steps.safe_start import GO_BACK, check_branch, check_clean, one_at_a_time
 from .steps.scratch import AUTHOR, scratch_copy
 from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, say
 
@@ -35,7 +35,6 @@ def check(file: str) -> int:
 def update(options: Options, release: str | None, *, steps_only: bool = False) -> int:
     folder = _find_folder(options.answers_file)
     check_repository(folder)
-    drop_bytecode(PLUGIN)
     if SECOND_HALF in os.environ:
         return finish(folder, options)
     if options.preview:

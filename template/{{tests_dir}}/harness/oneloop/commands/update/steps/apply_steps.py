@@ -10,7 +10,7 @@ from ... import CommandError
 from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
 from .news import news
-from .safe_start import GO_BACK, check_clean
+from .safe_start import GO_BACK, check_clean, drop_bytecode
 from .step import Left, ServiceFiles, Step
 from .step_list import due
 from .write_files import written
@@ -70,6 +70,7 @@ def go_on(folder: Path) -> str:
 def finish(folder: Path, options: Options) -> int:
     """Commit an update that is not committed yet, apply the steps that are due, and say what is next."""
     start = git(folder, "rev-parse", "--short", "HEAD").stdout.strip()
+    drop_bytecode()
     try:
         since = _commit_update(folder, options)
         left, skipped = _apply(folder, since, options)
