@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -461,6 +462,108 @@ def test_a_url_in_the_code_is_the_test_databases(project: Adopted) -> None:
     assert "'other'" in run.outcomes["test_any_other_is_refused"].said
 
 
+MIGRATED = """
+from sqlalchemy import event, insert
+
+
+@event.listens_for(User.__table__, "after_create")
+def add_the_first(table, connection, **_):
+    connection.execute(insert(table).values(email="1@test.com", username="first", role="admin", hashed_password="none"))
+"""
+ALL_GONE = """
+import pytest
+from app.db import SessionLocal, User
+from sqlalchemy import delete, select
+
+
+@pytest.mark.parametrize("turn", range(2))
+async def test_the_row_is_deleted(turn):
+    async with SessionLocal.begin() as session:
+        assert [*await session.scalars(select(User.username))] == ["first"]
+        await session.execute(delete(User))
+"""
+
+
+def test_rows_of_the_migrations_stay(project: Adopted) -> None:
+    append(project.root / "app/db.py", MIGRATED)
+    (project.root / "tests/test_gone.py").write_text(ALL_GONE)
+
+    run = project.pytest("tests/test_gone.py")
+
+    assert len(run.having("passed")) == 2, run.output
+    assert "oneloop: the migrations insert rows, and they stay: public.users" in run.output
+
+
+ISOLATED = """
+import unittest
+
+from app.db import engine
+
+
+class TestUnittest(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        async with engine.connect():
+            pass
+"""
+
+
+class Planted(NamedTuple):
+    """A bug in a file of the room, and the tests that pass in spite of it."""
+
+    file: str
+    good: str
+    bad: str
+    tests: str
+    passed: frozenset[str] = frozenset()
+
+
+PLANTED = {
+    "a database of the suite's own is refused": Planted(
+        "database_before_import.py",
+        "found = is_in_memory(url) or _is_temporary(url, project)",
+        "found = False",
+        OWN_DATABASES,
+    ),
+    "a file of the project is the suite's own": Planted(
+        "database_before_import.py",
+        " and not file.is_relative_to(project.resolve())",
+        "",
+        OWN_DATABASES.replace("[1, 2]", "[1]").replace("json() == 2", "json() == 1"),
+        frozenset(
+            {
+                "test_in_memory_it_stays_as_it_is[1]",
+                "test_a_loop_of_its_own",
+                "test_a_sync_client",
+                "test_a_file_of_the_project",
+            }
+        ),
+    ),
+    "unittest has a loop of its own": Planted(
+        "other_loops.py", 'setattr(asyncio, "Runner"', 'setattr(asyncio, "Task"', ISOLATED
+    ),
+    "rows of the migrations stop the run": Planted("seeded_rows.py", "database.make = keeping", "database", ALL_GONE),
+    "a URL in the code stays": Planted("alembic_process.py", "urls.make_url = make_url  #", "_ = make_url  #", WRITTEN),
+}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("bug", PLANTED.values(), ids=PLANTED.keys())
+def test_planted_bug_is_noticed(project: Adopted, bug: Planted) -> None:
+    """Each changes what one of the tests above asserts."""
+    append(project.root / "app/main.py", ROWS)
+    append(project.root / "app/db.py", MIGRATED)
+    append(project.root / "pyproject.toml", 'database_urls = ["postgresql+asyncpg://db.example/shop"]\n')
+    planted = project.root / "tests/harness/oneloop/adopted" / bug.file
+    text = planted.read_text()
+    assert text.count(bug.good) == 1
+    planted.write_text(text.replace(bug.good, bug.bad))
+    (project.root / "tests/test_planted.py").write_text(bug.tests)
+
+    run = project.pytest("tests/test_planted.py", plus=("aiosqlite",))
+
+    assert run.having("passed") == bug.passed, run.output
+
+
 MODELS = """
 
 class Person(Base):
@@ -492,9 +595,26 @@ def downgrade():
 """
 
 
+STAIRWAY = """
+from pathlib import Path
+
+from alembic.command import downgrade, upgrade
+from alembic.config import Config
+
+
+def test_stairway():
+    config = Config(str(Path(__file__).parents[1] / "alembic.ini"))
+    downgrade(config, "-1")
+    upgrade(config, "head")
+"""
+
+
 @pytest.mark.nightly
 def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, tmp_path: Path) -> None:
-    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault."""
+    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault.
+
+    A test of the project's own may run Alembic, whose env.py has a loop of its own.
+    """
     project = adopt_sample("factory").copy(tmp_path / "project")
     database = project.root / "src/shop/database.py"
     database.write_text(
@@ -505,7 +625,8 @@ def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, t
 
     left = project.pytest("-p", "no:warnings", "tests/harness")
     revision.write_text(REVISION + '    op.execute("DROP TYPE mood")\n')
-    dropped = project.pytest("-p", "no:warnings", "tests/harness")
+    (project.root / "tests/test_stairway.py").write_text(STAIRWAY)
+    dropped = project.pytest("-p", "no:warnings", "tests/harness", "tests/test_stairway.py")
     revision.write_text(
         REVISION.replace('        sa.Column("mood"', '        sa.Column("note", sa.String),\n        sa.Column("mood"')
     )
@@ -515,6 +636,7 @@ def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, t
     assert 'type "mood" already exists' in left.output
     assert "This check judges the project's models and migrations" in left.output
     assert dropped.having("failure") == set(), dropped.output
+    assert "test_stairway" in dropped.having("passed"), dropped.output
     assert "op.drop_column('user', 'note')" in drifted.output
     assert "--deselect tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the" in drifted.output
 

@@ -153,7 +153,7 @@ SHAPES = ("2024", "sqlmodel", "src layout", "factory", "psycopg", "aiosqlite", "
 def _shapes(figures: Iterable[Figures]) -> Iterable[str]:
     counts = Counter(trait for each in figures for trait in each["traits"] if trait in SHAPES)
     if counts:
-        yield "Of these: " + ", ".join(f"{trait} {count}" for trait, count in counts.most_common()) + "."
+        yield "Of these: " + ", ".join(f"{trait} {counts[trait]}" for trait in SHAPES if counts[trait]) + "."
 
 
 def fill(page: str, part: str) -> str:

@@ -101,6 +101,16 @@ class TestSettings:
 
         assert "pytest.toml" in refused(changed, "tests/test_health.py")
 
+    def test_of_two_services_are_not_mixed(self, changed: Overlay) -> None:
+        other = changed.root / "other"
+        (other / "tests").mkdir(parents=True)
+        (other / "pyproject.toml").write_text('[tool.oneloop]\npackage = "other"\n')
+        (other / "tests/test_it.py").write_text("def test_it() -> None:\n    pass\n")
+
+        output = refused(changed, "tests/test_health.py", "other/tests")
+
+        assert f"This run covers two services, other and {changed.root.name}, which have an environment each." in output
+
     @pytest.mark.parametrize(
         ("table", "words"),
         [

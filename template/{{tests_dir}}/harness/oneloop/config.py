@@ -95,7 +95,7 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
     for name, value in table.items():
         if name not in settings:
             _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
-        wanted = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
+        wanted: Any = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TYPES.get(wanted, 'a table')}.")
         values[name] = tuple(value) if wanted is tuple else value

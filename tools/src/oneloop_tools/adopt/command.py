@@ -19,7 +19,6 @@ from .own_databases import find_database_fixtures
 from .plugin_table import draft_table
 from .pytest_root import find_root
 from .repository import open_repository, refuse_windows_path, top_of
-from .seam import complete_seam
 from .suite_run import SuiteRun, difference, run_suite
 from .template_copy import Template, copy, find_template
 from .written_urls import urls_of_engines
@@ -73,7 +72,6 @@ class _Adoption:
     def _write(self, findings: Findings, template: Template, changes: list[edits.Edit]) -> int:
         before = self._suite("as it was")
         copy(template, self.root, findings.answers(self.look.tests_dir))
-        complete_seam(self.root / self.look.tests_dir / "seam.py", findings.session_dependency.value)
         edits.write(changes)
         reason = self.look.manager.install(self.root)
         if reason is not None:

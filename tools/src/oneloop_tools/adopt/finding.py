@@ -1,11 +1,8 @@
 """What was found, and where; and the errors that end an adoption before anything is written."""
 
-import re
 from dataclasses import dataclass, field
 
 from oneloop_tools.errors import ToolsError
-
-MEMBER = re.compile(r"(?<=\w)\.[\w.]+$")  # Copier's question takes a name, without attributes
 
 
 class AdoptionError(ToolsError):
@@ -69,7 +66,7 @@ class Findings:
         return {
             "kind": "harness",
             "app": self.app.value,
-            "session_dependency": MEMBER.sub("", self.session_dependency.value),
+            "session_dependency": self.session_dependency.value,
             "metadata": self.metadata.value,
             "migrations": self.migrations.value,
             "database_url_variable": variable,

@@ -66,9 +66,10 @@ def _endpoints(app: ASGIApp | None, routes: Sequence[BaseRoute], prefix: str) ->
         path = getattr(context, "path_format", None) or getattr(context, "path", None) or ""
         inner = getattr(context, "routes", None)
         if inner is not None:
+            mount = prefix + (getattr(context, "path", "") or "")
             if isinstance(getattr(context, "original_route", context), Mount):
-                yield Endpoint(MOUNT, prefix + (context.path or ""))
-            yield from _endpoints(getattr(context, "app", None), inner, prefix + (context.path or ""))
+                yield Endpoint(MOUNT, mount)
+            yield from _endpoints(getattr(context, "app", None), inner, mount)
         elif getattr(context, "endpoint", None) is not None and path not in own_pages:
             scheme = find_scheme(getattr(context, "dependant", None))
             for method in _methods(context):

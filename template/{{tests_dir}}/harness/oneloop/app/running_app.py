@@ -93,8 +93,7 @@ class RunningApp:
             app = self._app  # a second one cannot be built: it registers metrics, once for each process
         if self._app is not None:
             app.dependency_overrides.update(self._app.dependency_overrides)
-        # A server's first call is that of the lifespan: then it is too late to add middleware.
-        app.middleware_stack = app.middleware_stack or app.build_middleware_stack()
+        app.middleware_stack = app.middleware_stack or app.build_middleware_stack()  # as a server, before the lifespan
         lifespan = in_own_task(self._watched(app.router.lifespan_context(app)))
         state = await self._lifespan.enter_async_context(lifespan)
         self._app, self._state = app, state or {}

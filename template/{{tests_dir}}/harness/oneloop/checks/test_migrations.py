@@ -140,8 +140,8 @@ def find_missing_steps(connection: Connection, models: list[MetaData], configure
     lines = [] if operations.is_empty() else render_python_code(operations).splitlines()
     steps = textwrap.dedent("\n".join(line for line in lines if not line.strip().startswith("#")))
     models_of = {model.__mapper__.local_table: model.__name__ for model in (find_models() if left_out else ())}
-    missing = [MISSING_VIEW.format(table.key, models_of[table]) for table in left_out if table in models_of]
-    return "\n".join(filter(None, [steps, *missing]))
+    missing: list[str] = [MISSING_VIEW.format(table.key, models_of[table]) for table in left_out if table in models_of]
+    return "\n".join(each for each in (steps, *missing) if each)
 
 
 def find_models(base: Any = object) -> Iterator[Any]:

@@ -18,7 +18,7 @@ from ..errors import chain
 DATA = Path(__file__).with_name("known_errors.toml")
 PAGE = "docs/testing/known-errors.md"
 WIDTH = 88
-LOGGED = pytest.StashKey["LoggedErrors"]()
+LOGGED: "pytest.StashKey[LoggedErrors]" = pytest.StashKey()
 
 
 @dataclass(frozen=True)
