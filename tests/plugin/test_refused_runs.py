@@ -120,10 +120,23 @@ class TestSettings:
             ('[tool.oneloop]\npackage = "my_service"\nmay_block = "x.py"\n', "may_block"),
             ('[tool.oneloop]\npackage = "my_service"\nrepeated_selects = true\n', "a number, 0 or more"),
             ('[tool.oneloop]\npackage = "my_service"\nrepeated_selects = -1\n', "a number, 0 or more"),
+            ('[tool.oneloop]\npackage = "my_service"\nmay_outlive = ["a.py"]\n', "the reason for each file"),
+            ('[tool.oneloop]\npackage = "my_service"\nmay_outlive."a.py" = ""\n', "the reason for each file"),
             ('[tool.oneloop]\npackage = "my_service"\ndriver = "nonsense"\n', "postgresql+psycopg"),
             ("", '    [tool.oneloop]\n    package = "my_service"'),
         ],
-        ids=["no package", "another package", "unknown", "wrong type", "no number", "below 0", "driver", "no table"],
+        ids=[
+            "no package",
+            "another package",
+            "unknown",
+            "wrong type",
+            "no number",
+            "below 0",
+            "no reasons",
+            "no reason",
+            "driver",
+            "no table",
+        ],
     )
     def test_of_the_plugin_are_checked(self, changed: Overlay, table: str, words: str) -> None:
         replace(changed, "pyproject.toml", '[tool.oneloop]\npackage = "my_service"\n', table)

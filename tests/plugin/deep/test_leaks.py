@@ -224,7 +224,7 @@ async def test_a_task_of_an_exempted_file_may_outlive_its_request(
     code = "import asyncio\nasync def watch():\n    await asyncio.sleep(60)"
     namespace: dict[str, Any] = {}
     exec(compile(code, file, "exec"), namespace)  # noqa: S102  its file is what is judged
-    tasks = Tasks(replace(_test_run.config, may_outlive=("src/cache.py",)))
+    tasks = Tasks(replace(_test_run.config, may_outlive={"src/cache.py": "it stays warm"}))
     tasks.note(asyncio.get_running_loop())
     task = asyncio.create_task(namespace["watch"]())
 

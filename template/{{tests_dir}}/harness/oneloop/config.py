@@ -20,7 +20,7 @@ class ProjectConfig:
     driver: str = "postgresql+asyncpg"
     existing_suite: bool = False
     may_block: tuple[str, ...] = ()
-    may_outlive: tuple[str, ...] = ()
+    may_outlive: Mapping[str, str] = field(default_factory=dict)  # files whose tasks outlive a request, and why
     time_limit: int = 300
     allowed_hosts: tuple[str, ...] = ()
     app_role: str = ""  # the role that migrations grant to; without it, the app owns its tables
@@ -37,6 +37,7 @@ ADD = 'Write:\n    [tool.oneloop]\n    package = "my_service"'
 CONFIG = pytest.StashKey[ProjectConfig]()
 DRIVERS = ("postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite")
 TYPES = {str: "a string in quotes", bool: "true or false", int: "a number, 0 or more", tuple: "a list of strings"}
+TABLES = {"may_outlive": 'the reason for each file: may_outlive."my_service/cache.py" = "keeps warm"'}
 
 
 def find_config(config: pytest.Config) -> ProjectConfig | None:
@@ -95,9 +96,9 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
     for name, value in table.items():
         if name not in settings:
             _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
-        wanted: Any = dict if name == "database_url_variables" else type(getattr(ProjectConfig, name, ""))
+        wanted: Any = dict if name in ("database_url_variables", "may_outlive") else type(getattr(ProjectConfig, name, ""))
         if not _fits(value, wanted):
-            _refuse(file, f"{name} is {value!r}. Write {TYPES.get(wanted, 'a table')}.")
+            _refuse(file, f"{name} is {value!r}. Write {TABLES.get(name) or TYPES.get(wanted, 'a table')}.")
         values[name] = tuple(value) if wanted is tuple else value
     if values.get("driver", DRIVERS[0]) not in DRIVERS:
         _refuse(file, f"driver is {values['driver']!r}. Write one of: {', '.join(DRIVERS)}.")
@@ -109,6 +110,8 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
 def _fits(value: object, wanted: type) -> bool:
     if isinstance(value, list):
         return wanted is tuple and all(isinstance(each, str) for each in value)
+    if isinstance(value, dict):
+        return wanted is dict and all(value.values())
     return type(value) is wanted and not (isinstance(value, int) and value < 0)
 
 
