@@ -10,8 +10,9 @@ import pytest
 from tests.support.environment import commit_all, git, run
 from tests.updates.busy_user import adds_a_domain
 from tests.updates.conftest import Fresh, Old
-from tests.updates.copier_program import update
+from tests.updates.copier_program import SOMEBODY, update
 from tests.updates.edits import append, cut, edit, relink
+from tests.updates.hostile import STEPS
 from tests.updates.outcome import contents, look
 from tests.updates.ownership import is_users
 from tests.updates.releases import FIX, FROM, NEXT, PAST
@@ -151,3 +152,15 @@ def test_a_deleted_harness_stays_deleted(old: Old) -> None:
     assert {path for path in before if is_users(path) and before[path] != contents(service).get(path)} == set()
     said = run(sys.executable, "-m", "pytest", "-q", cwd=service).stdout
     assert "tests/harness" in said or "tests.harness" in said
+
+
+def test_no_bytecode_without_a_gitignore(updated: Path) -> None:
+    """Neither from the command nor from a program that a step runs."""
+    git(updated, "rm", "--quiet", ".gitignore")
+    git(updated, "commit", "--quiet", "--message", "Ignore nothing", "--", ".gitignore")
+
+    done = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env=SOMEBODY)
+
+    assert done.returncode == 0, done.stdout
+    assert "__pycache__" not in git(updated, "ls-files")
+    assert git(updated, "status", "--porcelain") == ""

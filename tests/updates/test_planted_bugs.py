@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import template
 from tests.support.environment import commit_all, git
-from tests.updates import step_cases, test_git_hook, test_steps, test_stopped, update_steps
+from tests.updates import step_cases, test_bad_input, test_git_hook, test_steps, test_stopped, update_steps
 from tests.updates.busy_user import does_all_of_it
 from tests.updates.conftest import Fresh, Old
 from tests.updates.edits import edit_each, relink
@@ -199,9 +199,7 @@ class CommandBug(NamedTuple):
 
 
 COMMAND_BUGS = [
-    CommandBug(
-        "steps/apply_steps", "{start}..HEAD", "HEAD~1..HEAD", test_stopped.test_the_user_is_asked_and_goes_on_later
-    ),
+    CommandBug("steps/apply_steps", "{start}..", "HEAD~1..", test_stopped.test_the_user_is_asked_and_goes_on_later),
     CommandBug(
         "steps/apply_steps",
         "Error, KeyboardInterrupt,",
@@ -230,6 +228,7 @@ COMMAND_BUGS = [
         test_stopped.test_a_preview_of_the_steps_is_what_they_do,
     ),
     CommandBug("steps/safe_start", "LOCK_EX", "LOCK_SH", test_stopped.test_a_second_update_at_the_same_time_is_refused),
+    CommandBug("steps/safe_start", '".pyc"', '".pyd"', test_bad_input.test_no_bytecode_without_a_gitignore),
     CommandBug(
         "programs",
         "if name not in _variables_of_git()",

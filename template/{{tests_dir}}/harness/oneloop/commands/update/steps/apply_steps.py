@@ -10,13 +10,14 @@ from ... import CommandError
 from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
 from .news import news
-from .safe_start import GO_BACK, check_clean
+from .safe_start import GO_BACK, check_clean, drop_bytecode
 from .step import Left, ServiceFiles, Step
 from .step_list import due
 from .write_files import written
 
 HERE = Path(__file__).resolve().parent
 HARNESS = HERE.parents[3]
+NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}  # the service may have no .gitignore
 QUESTION = "Apply it? Enter: yes, s: skip, q: stop "
 STOPPED = """\
 Nothing is lost: what is listed above as committed is committed, and nothing else has changed.
@@ -69,6 +70,7 @@ def go_on(folder: Path) -> str:
 def finish(folder: Path, options: Options) -> int:
     """Commit an update that is not committed yet, apply the steps that are due, and say what is next."""
     start = git(folder, "rev-parse", "--short", "HEAD").stdout.strip()
+    drop_bytecode()
     try:
         since = _commit_update(folder, options)
         left, skipped = _apply(folder, since, options)
@@ -223,7 +225,7 @@ def _write(folder: Path, step: Step, files: ServiceFiles, options: Options) -> l
         if _is_locked(folder, files):
             lock(folder)
         for program in files.programs if not options.preview else ():
-            done = uv(folder / files.project, "run", "--quiet", *program)
+            done = uv(folder / files.project, "run", "--quiet", *program, **NO_BYTECODE)
             if done.returncode and not find_changes(folder):
                 return [Left(" ".join(program), f"It failed:\n{reason(done)}", (f"uv run {' '.join(program)}",))]
     changed = [line[3:].strip('"') for line in find_changes(folder)] if files.programs else []
@@ -238,10 +240,10 @@ def _selftest() -> bool:
     say("Running the self-tests ...")
     command = ["-m", "oneloop.commands", "selftest"]
     if (HARNESS.parents[1] / "uv.lock").is_file():
-        done = uv(HARNESS.parents[1], "run", "--quiet", "python", *command)
+        done = uv(HARNESS.parents[1], "run", "--quiet", "python", *command, **NO_BYTECODE)
     else:
-        environment = {"PYTHONPATH": os.pathsep.join(filter(None, [str(HARNESS), os.environ.get("PYTHONPATH")]))}
-        done = run(HARNESS.parents[1], sys.executable, *command, **environment)
+        folders = os.pathsep.join(filter(None, [str(HARNESS), os.environ.get("PYTHONPATH")]))
+        done = run(HARNESS.parents[1], sys.executable, *command, PYTHONPATH=folders, **NO_BYTECODE)
     say(done.stdout.strip().rpartition("\n")[2] if not done.returncode else f"They failed:\n{done.stdout}{done.stderr}")
     return not done.returncode
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ... import CommandError
-from ..programs import git
+from ..programs import git, git_lines
 from ..working_tree import find_changes, find_conflicts
 
 if sys.platform == "win32":
@@ -33,7 +33,20 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
+def drop_bytecode() -> None:
+    """Write no bytecode from here on, and delete what this process has written, if no .gitignore names it.
+
+    It would be a change that is not committed.
+    """
+    sys.dont_write_bytecode = True
+    harness = Path(__file__).resolve().parents[4]
+    for path in git_lines(harness, "ls-files", "--others", "--exclude-standard"):
+        if path.endswith(".pyc"):
+            (harness / path).unlink(missing_ok=True)
+
+
 def check_clean(folder: Path) -> None:
+    drop_bytecode()
     if conflicts := find_conflicts(folder):
         listed = "\n".join(f"  {path}" for path in conflicts)
         raise CommandError(f"An earlier merge is not finished:\n{listed}\nFinish it, and commit.")
