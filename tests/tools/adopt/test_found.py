@@ -6,6 +6,7 @@ import pytest
 
 from oneloop_tools.adopt import investigation
 from oneloop_tools.adopt.finding import Findings
+from oneloop_tools.adopt.plugin_table import lines
 from tests.support.environment import interpreter
 from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Project
 
@@ -371,6 +372,13 @@ class TestThePackageManager:
         investigation.__post_init__()
 
         assert investigation.look().manager.where == "../uv.lock"
+
+
+def test_app_that_checks_the_host_is_asked_as_by_a_test_client(project: Project) -> None:
+    """The other clients would be refused: they have another host."""
+    middleware = "from starlette.middleware.trustedhost import TrustedHostMiddleware\n"
+
+    assert 'base_url = "http://testserver"' in lines(look(project, {"notes/main.py": middleware + APP}))
 
 
 GENERIC = """
