@@ -115,7 +115,7 @@ async def either_way(
 ) -> AsyncIterator[AsyncClient]:
     """Give an anonymous client, one of each kind in turn."""
     opened = {
-        "in the process": lambda: open_async_client(_running_app.as_server),
+        "in the process": lambda: open_async_client(_running_app.asgi, context=_running_app.context),
         "over the socket": lambda: open_live_client(live_server),
     }
     async with opened[request.param]() as client:

@@ -102,6 +102,27 @@ async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.M
     assert task.cancelled()
 
 
+async def test_a_request_that_a_cancelled_task_has_left_is_cancelled_too(
+    leaks: Leaks, probe: Probe, async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.5)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    @probe.get("/forever")
+    async def wait_forever() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    task = asyncio.create_task(async_client.get(f"{PREFIX}/forever"))
+    await begun.wait()
+    await leaks.tasks.settle([task])
+
+    await ended.wait()
+
+
 async def test_a_task_is_named_with_the_line_that_a_library_awaits(
     leaks: Leaks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,7 +148,7 @@ async def test_changes_of_a_test_end_with_it_and_those_of_the_app_stay() -> None
             del app.state.limit
             app.add_exception_handler(LookupError, lambda *_: Response())
             app.mount("/mounted", FastAPI())
-            async with open_async_client(running.as_server) as client:
+            async with open_async_client(running.asgi, context=running.context) as client:
                 await client.get("/visit")
             may_connect.set()
             await asyncio.sleep(0)

@@ -1,5 +1,6 @@
 """Promises 2 and 3: a request, the test and the next test see what production lets them see."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -82,6 +83,30 @@ async def test_a_route_of_a_test_ends_with_it(app: FastAPI, async_client: AsyncC
     app.add_api_route("/of-a-test", lambda: turn)
 
     assert (before, (await async_client.get("/of-a-test")).json()) == (404, turn)
+
+
+async def test_a_request_commits_when_its_client_has_left(
+    probe: Probe, either_way: AsyncClient, db_session: AsyncSession
+) -> None:
+    """Nobody cancels it: a server does not either."""
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @probe.post("/shelves")
+    async def add(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+        begun.set()
+        await may_end.wait()
+        session.add(Shelf(name="poetry"))
+        await session.commit()
+        ended.set()
+
+    asking = asyncio.create_task(either_way.post(SHELVES))
+    await begun.wait()
+    asking.cancel()
+    await asyncio.wait([asking])
+    may_end.set()
+    await ended.wait()
+
+    assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]
 
 
 async def test_a_rollback_in_a_handler_leaves_the_arranged_rows(

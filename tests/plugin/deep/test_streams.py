@@ -61,7 +61,7 @@ class TestStreams:
         assert ended == ["cleaned up"]
 
     async def test_handler_hears_that_its_client_left(
-        self, probe: Probe, over_socket: AsyncClient
+        self, probe: Probe, either_way: AsyncClient
     ) -> None:
         begun, seen = asyncio.Event(), asyncio.Event()
 
@@ -72,7 +72,7 @@ class TestStreams:
                 pass
             seen.set()
 
-        asking = asyncio.create_task(over_socket.get(f"{PREFIX}/slow"))
+        asking = asyncio.create_task(either_way.get(f"{PREFIX}/slow"))
         await begun.wait()
         asking.cancel()
 

@@ -3,6 +3,7 @@
 from tests.plugin.planted.bug import DEEP, PLUGIN, Bug
 
 APP = f"{PLUGIN}/app/running_app.py"
+TRANSPORTS = f"{PLUGIN}/clients/transports.py"
 CONFTEST = "tests/conftest.py"
 LIFESPAN = f"{DEEP}/test_lifespan.py"
 SERVES = "await self.app(served.scope, served.resetting(receive), served.resetting(send))"
@@ -145,10 +146,22 @@ BUGS = {
         f"{LIFESPAN}::test_it_is_too_late_for_middleware_when_the_lifespan_begins",
     ),
     "1 a request sees the test's context": Bug(
-        APP,
-        ", context=self._context.copy())",
+        TRANSPORTS,
+        ", context=context)",
         ")",
         f"{DEEP}/test_one_loop.py::test_a_request_sees_nothing_of_the_tests_context",
+    ),
+    "2 a client that leaves cancels its request": Bug(
+        TRANSPORTS,
+        "await asyncio.shield(exchange)",
+        "await exchange",
+        f"{DEEP}/test_same_view.py::test_a_request_commits_when_its_client_has_left",
+    ),
+    "2 a request does not hear that its client has left": Bug(
+        TRANSPORTS,
+        "left.set_result(None)",
+        "left.done()",
+        f"{DEEP}/test_streams.py::TestStreams::test_handler_hears_that_its_client_left",
     ),
     "8 overrides stay": Bug(
         APP,

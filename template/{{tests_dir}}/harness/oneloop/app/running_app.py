@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 T = TypeVar("T")
 ABSENT: Any = object()
+CLIENT_LEFT = ", whose client has left"  # ends the name of the task of such a request
 CHANGES = "__setattr__", "__delattr__", "__setitem__", "__delitem__"
 # True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
 of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
@@ -60,7 +61,7 @@ class RunningApp:
         self.is_running = False
         self._state: Mapping[str, Any] = {}
         self._lifespan = AsyncExitStack()
-        self._context = copy_context()
+        self.context = copy_context()  # where no context variable of a test is set
         self.note_request: Callable[[], object] = lambda: None
 
     @property
@@ -78,11 +79,6 @@ class RunningApp:
         finally:
             served_request.reset(token)
             served.ended = True
-
-    async def as_server(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request in a task of its own, where no context variable of the test is set."""
-        served = self.asgi(scope, receive, send)
-        await asyncio.create_task(served, name="oneloop: request", context=self._context.copy())
 
     async def start(self) -> None:
         try:

@@ -26,7 +26,7 @@ def asker(
     test_users: dict[str, UserWithPassword],
     _running_app: RunningApp,
 ) -> Asker:
-    return Asker(client_as, async_client, db_session, test_users, _running_app.as_server)
+    return Asker(client_as, async_client, db_session, test_users, _running_app.asgi)
 
 
 def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, seam_roles: Sequence[str]) -> None:

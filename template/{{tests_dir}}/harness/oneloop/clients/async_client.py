@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -75,9 +76,15 @@ class OneloopClient(httpx.AsyncClient):
         return httpx.AsyncClient(transport=transport, **options)
 
 
-def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "") -> OneloopClient:
-    """Return a client in this process and on this loop. An exception in the app is a 500, as in production."""
-    return OneloopClient(InProcessTransport(asgi), base_url or BASE_URL, asgi)
+def open_async_client(
+    asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None
+) -> OneloopClient:
+    """Return a client in this process and on this loop. An exception in the app is a 500, as in production.
+
+    A request runs in a copy of `context`, by default in the test's.
+    """
+    transport = InProcessTransport(asgi, context)
+    return OneloopClient(transport, base_url or BASE_URL, transport.serve)
 
 
 def open_live_client(server: LiveServer, base_url: str = "") -> OneloopClient:

@@ -4,51 +4,95 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextvars import Context
+from typing import Any, TypeVar, cast
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..app.running_app import ResponseWatch
+from ..app.running_app import CLIENT_LEFT, ResponseWatch
 from ..http_library import httpx
 from .live_server import Call, LiveServer
-from .timeouts import limited
+from .timeouts import NoAnswerError, limited
 
 logger = logging.getLogger(__name__)
 # RFC 9110: no control character except a tab inside, and no space at either end.
 VALID_HEADER = re.compile(rb"(?:[^\x00-\x20\x7f]+(?:[ \t]+[^\x00-\x20\x7f]+)*)?")
+T = TypeVar("T")
+DISCONNECT: Message = {"type": "http.disconnect"}
 LEFT_SECONDS = 2.0  # for the app to notice that its client has left
 NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # to load them takes 30 ms for each client
 
 
 class InProcessTransport(httpx.ASGITransport):
-    """Calls the app in this process; a missing or broken response is an error, as over a socket."""
+    """Calls the app in this process; a missing or broken response is an error, as over a socket.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Each call is a task of its own. As with a server, it runs on when its client has left, and receives `DISCONNECT`.
+    """
+
+    def __init__(self, app: ASGIApp, context: Context | None = None) -> None:
         super().__init__(app, raise_app_exceptions=False)
+        self._context = context
+
+    def _start(self, call: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        context = self._context.copy() if self._context else None
+        return asyncio.create_task(call, name="oneloop: request", context=context)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._start(cast("Coroutine[Any, Any, None]", self.app(scope, receive, send)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for name, value in request.headers.raw:
             if not VALID_HEADER.fullmatch(value):
                 raise httpx.LocalProtocolError(f"Illegal header value {name.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
+        left = asyncio.get_running_loop().create_future()
 
         async def call(scope: Scope, receive: Receive, send: Send) -> None:
             nonlocal broke_off
             answer = ResponseWatch(send)
             try:
-                await self.app(scope, receive, answer.send)
+                await self.app(scope, until(left, receive), answer.send)
             except Exception as error:
                 logger.exception("Exception in ASGI application")  # as a server logs it
                 if answer.begun and not answer.complete:
                     broke_off = error
                 raise
 
-        async with limited(f"The response to {request.method} {request.url.path}"):
-            response = await httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request)
+        name = f"{request.method} {request.url.path}"
+        exchange = self._start(httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request))
+        try:
+            async with limited(f"The response to {name}"):
+                response = await asyncio.shield(exchange)
+        except NoAnswerError:
+            exchange.cancel()  # the test has failed, and the next one needs its locks
+            await asyncio.wait([exchange], timeout=LEFT_SECONDS)
+            raise
+        except asyncio.CancelledError:
+            left.set_result(None)
+            exchange.set_name(f"{name}{CLIENT_LEFT}")
+            raise
         if broke_off is not None:
             message = "The app raised in the middle of its response. A server breaks it off there."
             raise httpx.RemoteProtocolError(message, request=request) from broke_off
         return response
+
+
+def until(left: asyncio.Future[None], receive: Receive) -> Receive:
+    """Return `receive` with the message of a server once the client has left."""
+
+    async def receive_or_leave() -> Message:
+        if left.done():
+            return DISCONNECT
+        message = cast("Coroutine[Any, Any, Message]", receive())
+        received = asyncio.create_task(message, name="oneloop: receive")
+        try:
+            await asyncio.wait([received, left], return_when=asyncio.FIRST_COMPLETED)
+            return received.result() if received.done() else DISCONNECT
+        finally:
+            received.cancel()
+
+    return receive_or_leave
 
 
 class LiveTransport(httpx.AsyncHTTPTransport):

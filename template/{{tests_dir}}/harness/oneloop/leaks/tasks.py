@@ -11,7 +11,7 @@ import pytest
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import Receive, Scope, Send
 
-from ..app.running_app import ResponseWatch, of_app
+from ..app.running_app import CLIENT_LEFT, ResponseWatch, of_app
 from ..config import ProjectConfig
 from ..database.engine_guard import exempted, sync_call
 from .code_location import is_own, location, raised_at
@@ -85,12 +85,14 @@ class Tasks:
 
     async def settle(self, late: Collection[asyncio.Task[object]]) -> list[str]:
         _, pending = await asyncio.wait(late, timeout=WAIT_SECONDS)
-        lines = [_line(task) for task in pending]
-        for task in pending:
-            task.cancel()
-        if pending:
-            _, stubborn = await asyncio.wait(pending, timeout=WAIT_SECONDS)
-            await _end(stubborn)
+        lines, stubborn = [_line(task) for task in pending], set[asyncio.Task[Any]]()
+        while pending:
+            for task in pending:
+                task.cancel()
+            stubborn |= (await asyncio.wait(pending, timeout=WAIT_SECONDS))[1]
+            # The requests of a task that was cancelled run on.
+            pending = {each for each in asyncio.all_tasks() if each.get_name().endswith(CLIENT_LEFT)} - stubborn
+        await _end(stubborn)
         return lines
 
 
