@@ -595,9 +595,26 @@ def downgrade():
 """
 
 
+STAIRWAY = """
+from pathlib import Path
+
+from alembic.command import downgrade, upgrade
+from alembic.config import Config
+
+
+def test_stairway():
+    config = Config(str(Path(__file__).parents[1] / "alembic.ini"))
+    downgrade(config, "-1")
+    upgrade(config, "head")
+"""
+
+
 @pytest.mark.nightly
 def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, tmp_path: Path) -> None:
-    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault."""
+    """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault.
+
+    A test of the project's own may run Alembic, whose env.py has a loop of its own.
+    """
     project = adopt_sample("factory").copy(tmp_path / "project")
     database = project.root / "src/shop/database.py"
     database.write_text(
@@ -608,7 +625,8 @@ def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, t
 
     left = project.pytest("-p", "no:warnings", "tests/harness")
     revision.write_text(REVISION + '    op.execute("DROP TYPE mood")\n')
-    dropped = project.pytest("-p", "no:warnings", "tests/harness")
+    (project.root / "tests/test_stairway.py").write_text(STAIRWAY)
+    dropped = project.pytest("-p", "no:warnings", "tests/harness", "tests/test_stairway.py")
     revision.write_text(
         REVISION.replace('        sa.Column("mood"', '        sa.Column("note", sa.String),\n        sa.Column("mood"')
     )
@@ -618,6 +636,7 @@ def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, t
     assert 'type "mood" already exists' in left.output
     assert "This check judges the project's models and migrations" in left.output
     assert dropped.having("failure") == set(), dropped.output
+    assert "test_stairway" in dropped.having("passed"), dropped.output
     assert "op.drop_column('user', 'note')" in drifted.output
     assert "--deselect tests/harness/oneloop/checks/test_migrations.py::test_the_models_and_the" in drifted.output
 

@@ -6,6 +6,7 @@ import pytest
 
 from oneloop_tools.adopt import investigation
 from oneloop_tools.adopt.finding import Findings
+from oneloop_tools.adopt.plugin_table import lines
 from tests.support.environment import interpreter
 from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Project
 
@@ -139,6 +140,7 @@ WITHOUT_PORT = DATABASE.replace(
     "    f\"@{os.environ['DB_HOST']}/{os.environ['DB_NAME']}\"",
 )
 FACTORY = APP.replace("app = FastAPI()", "def create_app():\n    return FastAPI()\n\n\napp = create_app()")
+DECLARED = "routes = None\n\n\ndef build() -> FastAPI:\n    return make(routes)"
 ELSEWHERE = "from fastapi import FastAPI\n\n\ndef create_app(settings):\n    app = FastAPI()\n    return app\n"
 MADE_ELSEWHERE = "from notes.setup import create_app\n\nfrom . import routes\n\napi = create_app(None)\n"
 ALEMBIC = "[alembic]\nscript_location = %(here)s/migrations\n"
@@ -287,6 +289,8 @@ class TestTheApp:
                 "notes.main:api",
                 id="made by a function of another module",
             ),
+            pytest.param({"notes/main.py": APP.replace("app = FastAPI()", DECLARED).replace("@app", "@routes")},
+                         "notes.main:build", id="declared by the function that a library helps"),
             pytest.param({"notes/admin.py": "from fastapi import FastAPI\n\nadmin = FastAPI()\n"}, "notes.main:app",
                          id="the one of two that the tests import"),
             pytest.param({"tests/test_own.py": "from fastapi import FastAPI\n\nown = FastAPI()\n"}, "notes.main:app",
@@ -368,6 +372,13 @@ class TestThePackageManager:
         investigation.__post_init__()
 
         assert investigation.look().manager.where == "../uv.lock"
+
+
+def test_app_that_checks_the_host_is_asked_as_by_a_test_client(project: Project) -> None:
+    """The other clients would be refused: they have another host."""
+    middleware = "from starlette.middleware.trustedhost import TrustedHostMiddleware\n"
+
+    assert 'base_url = "http://testserver"' in lines(look(project, {"notes/main.py": middleware + APP}))
 
 
 GENERIC = """

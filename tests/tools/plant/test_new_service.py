@@ -50,6 +50,7 @@ def test_bugs_of_some_kinds_are_caught(installed: Installed, tmp_path: Path) -> 
     assert done.returncode == 0
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.nightly
 def test_every_bug_is_caught_or_equivalent(installed: Installed, tmp_path: Path) -> None:
     """At least 150 bugs of all kinds that have a site."""
@@ -105,6 +106,7 @@ def test_every_kind_has_a_site_and_a_test(installed: Installed, with_samples: Pa
         assert f"def {name.rpartition('::')[2]}(" in (with_samples / path).read_text("utf-8")
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.nightly
 def test_test_to_copy_catches_its_kind(installed: Installed, with_samples: Path) -> None:
     """The bug at the site of each kind fails the test that the kind names, run alone."""

@@ -43,6 +43,7 @@ class Findings:
     manager: Finding
     client: Finding
     has_server_variable: bool = False  # the project uses TEST_DATABASE_URL for something else
+    is_host_checked: bool = False  # the app accepts some hosts only
     written_urls: list[str] = field(default_factory=list)  # that the code has, and no variable
 
     def rows(self) -> list[tuple[str, Finding]]:

@@ -107,6 +107,7 @@ class Investigation:
             manager=self.manager.finding,
             client=project_kind.find_client(tests, self.sources),
             has_server_variable=self._uses("TEST_DATABASE_URL"),
+            is_host_checked=any("TrustedHostMiddleware" in each.imports for each in self.tree.app_modules),
             written_urls=self._written(url, in_tests, driver.value),
         )
 

@@ -31,6 +31,8 @@ def lines(findings: Findings) -> list[str]:
         found.append(f"database_url_variables = {{ {pairs} }}")
     if findings.written_urls:
         found.append(f"database_urls = {_list(findings.written_urls)}")
+    if findings.is_host_checked and "TestClient" in findings.client.value:
+        found.append('base_url = "http://testserver"')  # the host that a TestClient sends
     if findings.has_server_variable:
         found.append('server_url_variable = "ONELOOP_SERVER_URL"')
     if findings.driver.value != DEFAULT_DRIVER:

@@ -5,6 +5,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import Coroutine, Generator, Iterator
 from contextvars import Context
 from pathlib import Path
@@ -106,6 +107,22 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "Runner", lambda **_: SuiteRunner(loop))  # unittest asks for one
         return (yield)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let Alembic run on a loop of its own, in tests of the migrations: its env.py makes the engine and the loop."""
+    if (script := sys.modules.get("alembic.script")) is None:
+        return
+    run, run_env = session.config.stash[RUN], script.ScriptDirectory.run_env
+
+    def on_its_own(directory: Any) -> None:
+        loop, run.guard.loop = run.guard.loop, None
+        try:
+            run_env(directory)
+        finally:
+            run.guard.loop = loop
+
+    run.resources.enter_context(pytest.MonkeyPatch.context()).setattr(script.ScriptDirectory, "run_env", on_its_own)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

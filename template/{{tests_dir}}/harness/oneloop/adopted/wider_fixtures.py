@@ -105,7 +105,7 @@ def pytest_fixture_setup(
     assert loop is not None
     before = loop.run_until_complete(_tables_with_rows(database))
     end = partial(_end, run, database, levels, fixturedef)
-    request.addfinalizer(lambda: loop.run_until_complete(end()))  # after its own
+    request.addfinalizer(lambda: None if loop.is_closed() else loop.run_until_complete(end()))  # after its own
     touched, run.guard.touched = run.guard.touched, False
     with sessions.watched():
         result = yield

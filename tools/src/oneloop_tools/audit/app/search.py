@@ -22,9 +22,11 @@ class Found(NamedTuple):
 def find_apps(sources: Sources, roots: Sequence[Path], skipped: Sequence[Path]) -> list[Found]:
     """Return the apps at the top of modules. If there is none, return the functions that make one.
 
-    An app that is mounted in another app is part of that app.
+    Where a library calls `FastAPI()`, these are the functions that are declared to return one. An app that is mounted
+    in another app is part of that app.
     """
     found: list[Found] = []
+    declared: list[Found] = []
     mounted: set[str] = set()
     for root in roots:
         others = [each for each in roots if each != root]
@@ -32,10 +34,18 @@ def find_apps(sources: Sources, roots: Sequence[Path], skipped: Sequence[Path]) 
             # Most files mention no app, and parsing a big tree would take seconds.
             if not _is_test(path, root) and _mentions(path) and (source := sources.read(path)):
                 found += _apps_in(source, _module(path, root))
+                declared += _declared_in(source, _module(path, root))
                 mounted |= set(_mounted_in(source.tree))
     found = [each for each in found if each.name not in mounted] or found
     apps = [each for each in found if not each.factory]
-    return apps or found
+    return apps or found or declared
+
+
+def _declared_in(source: Source, module: str) -> Iterator[Found]:
+    names = set(_names_of_fastapi(source.tree))
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef) and module and ast.unparse(node.returns or ast.Constant(None)) in names:
+            yield Found(module, node.name, factory=True)
 
 
 def _mounted_in(tree: ast.Module) -> Iterator[str]:

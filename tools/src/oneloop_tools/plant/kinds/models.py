@@ -158,9 +158,9 @@ KINDS = (
         "backfill-dropped",
         "The statement of a migration that fills in or changes rows is left out.",
         "Old rows are without a value, and the next deployment fails on them.",
-        "tests/test_nickname.py::test_old_users_get_a_nickname",
+        "tests/users/test_usernames.py::test_old_usernames_get_small_letters",
         backfill_dropped,
-        "migrations/versions/2026_12_01_nickname.py upgrade",
+        "migrations/versions/2026_12_01_usernames.py upgrade",
         sampled=True,
     ),
     Kind(
