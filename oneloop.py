@@ -73,9 +73,8 @@ def check_answers(answers: list[str], commit: str) -> None:
     keys = re.split(r"(?m)^(?=\w+:$)", output("git", "show", f"{commit}:copier.yml"))[1:]
     asked = [key for key in keys if "\n  when:" not in key or re.search("\n  when: .*'service'", key)]
     names = [key.split(":")[0] for key in asked if not key.startswith(("_", "kind:"))]
-    for answer in answers:
-        if "=" not in answer or answer.split("=")[0] not in names:
-            sys.exit(f"oneloop: `--data {answer}` answers no question. Use NAME=ANSWER; names: {', '.join(names)}.")
+    if wrong := [each for each in answers if "=" not in each or each.split("=")[0] not in names]:
+        sys.exit(f"oneloop: `--data {wrong[0]}` answers no question. Use NAME=ANSWER; names: {', '.join(names)}.")
 
 
 def write_service(copier: list[str], folder: Path) -> None:
@@ -142,7 +141,8 @@ def main(command: str = "", *arguments: str) -> int:
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]
         return subprocess.call([find_uv(), "run", "--quiet", "pytest", *pytest], cwd=ROOT)
-    print(__doc__)
+    unknown = "" if command in ("", "-h", "--help") else f"oneloop: unknown command {command!r}\n\n"
+    print(f"{unknown}{__doc__}", file=sys.stderr if unknown else sys.stdout)
     return 0 if command in ("-h", "--help") else 2
 
 
