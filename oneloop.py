@@ -73,9 +73,8 @@ def check_answers(answers: list[str], commit: str) -> None:
     keys = re.split(r"(?m)^(?=\w+:$)", output("git", "show", f"{commit}:copier.yml"))[1:]
     asked = [key for key in keys if "\n  when:" not in key or re.search("\n  when: .*'service'", key)]
     names = [key.split(":")[0] for key in asked if not key.startswith(("_", "kind:"))]
-    for answer in answers:
-        if "=" not in answer or answer.split("=")[0] not in names:
-            sys.exit(f"oneloop: `--data {answer}` answers no question. Use NAME=ANSWER; names: {', '.join(names)}.")
+    for answer in (each for each in answers if "=" not in each or each.split("=")[0] not in names):
+        sys.exit(f"oneloop: `--data {answer}` answers no question. Use NAME=ANSWER; names: {', '.join(names)}.")
 
 
 def write_service(copier: list[str], folder: Path) -> None:
@@ -109,14 +108,14 @@ def new(arguments: list[str]) -> int:
         sys.exit(f"oneloop: {folder} is inside this clone. Name a folder beside it, for example ../my-service.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(f"oneloop: {folder} is not an empty folder. Name one that does not exist yet.")
-    check_answers(given.data, commit := last_commit())
+    commit = last_commit()
+    check_answers(given.data, commit)
     # Any Copier in uv's cache will do. The package index is asked only if there is none.
     copier = ["--offline", "--with", "copier>=9.15.0"]
     if subprocess.call(run_with("-q", *copier, "python", "-V"), stdout=subprocess.DEVNULL):
         copier.remove("--offline")
     copier += ["copier", "copy", "--quiet", "--no-cleanup", f"--vcs-ref={commit}", "--data=kind=service"]
-    copier += [f"--data={answer}" for answer in given.data]
-    copier += ["--defaults"] if given.defaults or not os.isatty(0) else []
+    copier += [f"--data={answer}" for answer in given.data] + ["--defaults"] * (given.defaults or not os.isatty(0))
     write_service(run_with(*copier, str(ROOT), str(folder)), folder)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = ["-n", str(min(cores, 4))] if cores > 1 and "PYTEST_ADDOPTS" not in os.environ else []
@@ -142,7 +141,8 @@ def main(command: str = "", *arguments: str) -> int:
     if command == "test":
         pytest = [part for each in arguments for part in (["-m", ""] if each == "--all" else [each])]
         return subprocess.call([find_uv(), "run", "--quiet", "pytest", *pytest], cwd=ROOT)
-    print(__doc__)
+    unknown = "" if command in ("", "-h", "--help") else f"oneloop: unknown command {command!r}\n\n"
+    print(f"{unknown}{__doc__}", file=sys.stderr if unknown else sys.stdout)
     return 0 if command in ("-h", "--help") else 2
 
 

@@ -98,7 +98,8 @@ def test_stream_{n}(client):
 
 
 def write_suite(folder: Path, tests: int) -> None:
-    """Write a suite of about so many tests into `folder`."""
+    """Write a suite of about so many tests into `folder`, with the table of a project that has the plugin."""
+    (folder / "pyproject.toml").write_text("[tool.oneloop]\n")
     suite = folder / "tests"
     suite.mkdir()
     for name, text in (("__init__", ""), ("helpers", HELPERS), ("conftest", CONFTEST)):

@@ -63,12 +63,15 @@ def test_a_folder_that_is_not_empty_keeps_its_files(machine: Machine) -> None:
     assert (machine.home / "service/mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("arguments", [[], ["help"]], ids=["none", "unknown"])
+@pytest.mark.parametrize("arguments", [[], ["frobnicate"], ["--frob"]], ids=["none", "unknown", "an option"])
 def test_without_a_known_command_the_commands_are_listed(machine: Machine, arguments: list[str]) -> None:
     done = machine(*arguments)
 
     assert done.returncode == 2
-    assert all(f"python3 oneloop.py {command} " in done.stdout for command in ("new", "audit", "convert", "test"))
+    listed, nothing = (done.stderr, done.stdout) if arguments else (done.stdout, done.stderr)
+    assert all(f"python3 oneloop.py {command} " in listed for command in ("new", "audit", "convert", "test"))
+    assert nothing == ""
+    assert listed.startswith("".join(f"oneloop: unknown command {each!r}\n" for each in arguments))
 
 
 def test_help_is_no_error(machine: Machine) -> None:

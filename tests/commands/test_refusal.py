@@ -58,6 +58,17 @@ class TestMigration:
         assert "did not start, because the migration failed" in done.stderr
 
 
+class TestReset:
+    def test_without_a_terminal_names_what_it_would_empty(self, service: Service) -> None:
+        done = service.run("reset")
+
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"Without a terminal only --yes empties the database in {service.root / '.postgres'}:\n"
+            "    uv run oneloop reset --yes\n"
+        )
+
+
 class TestDatabaseUrl:
     @pytest.mark.parametrize(
         ("url", "reason"),

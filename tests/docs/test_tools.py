@@ -81,8 +81,9 @@ BRIEF = ROOT / "tests/brief/app"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A small project with the tests of the page, committed."""
+    """A small project that has adopted the plugin, with the tests of the page, committed."""
     (tmp_path / "tests").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.oneloop]\npackage = "service"\n')
     shutil.copy(BRIEF / "service.py", tmp_path)
     before, _ = blocks(CONVERT, "python")
     change = edit(before)
@@ -112,4 +113,4 @@ def test_each_command_does_what_the_page_says(folder: Path) -> None:
     assert "tests/test_orders.py" in run
     commit_all(folder, "After")
     assert "tests/test_orders.py:" in convert_shell(folder, kept)
-    assert "0 tests converted" in convert_shell(folder, audited)
+    assert "0 tests would be converted" in convert_shell(folder, audited)

@@ -134,6 +134,18 @@ def test_advice_is_the_command_that_the_user_called(command: str) -> None:
     assert text.startswith(f"usage: python3 oneloop.py {command} REPO")
 
 
+@pytest.mark.parametrize("command", ["adopt", "audit", "convert", "plant"])
+def test_unknown_option_shows_the_usage_of_its_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([command, str(tmp_path), "--frobnicate"])
+
+    usage, error = capsys.readouterr().err.splitlines()
+    assert usage.startswith(f"usage: oneloop-tools {command} REPO ")
+    assert error == f"oneloop-tools {command}: error: unrecognized arguments: --frobnicate"
+
+
 def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:
     """As its own distribution, with LibCST from the index and nothing of it in the project."""
     before = sorted(path for path in shop.root.rglob("*") if "__pycache__" not in path.parts)

@@ -55,7 +55,11 @@ def test_brings_a_release_and_reports_it(
     assert outcome == CLEAN
     assert done.returncode == 0, done.stdout
     assert untouched == (head, "", {**before, "uv.lock": locked.encode()})
-    assert done.stdout.startswith(preview.stdout)  # the same news, files, steps and bytes
+    same = preview.stdout.replace("\nWould commit: ", "\nCommitted: ").removesuffix("Nothing was changed.\n")
+    assert done.stdout.startswith(same)  # the same news, files, steps and bytes
+    assert f"Would commit: Update Oneloop {NEXT} → {FIX}\n" in preview.stdout
+    assert "Committed: " not in preview.stdout
+    assert preview.stdout.endswith("\nNothing was changed.\n")
     assert f"files are then those of git's tree {tree}." in preview.stdout
     assert f"Oneloop {FIX}\n- {fix.NEWS}\n" in preview.stdout
     assert git(service, "log", "--format=%s", f"{head}..") == f"Update Oneloop {NEXT} → {FIX}"
@@ -79,12 +83,18 @@ class TestAConflict:
         """It names the file. The next update refuses. The printed command goes back and loses nothing."""
         before = contents(conflicting)
 
+        preview = oneloop(conflicting, "--preview", "--to", FIX)
+        untouched = contents(conflicting)
         done = oneloop(conflicting)
         again = oneloop(conflicting)
         go_back = GO_BACK.search(done.stdout)
         assert go_back
         succeed("sh", "-ec", go_back[1], cwd=conflicting, env=SOMEBODY)
 
+        assert (preview.returncode, untouched) == (1, before)
+        listed, _, next_to_do = preview.stdout.partition(f"\n  {PLUGIN}\n")
+        assert listed.endswith("These files have conflicts with your changes:")
+        assert next_to_do.endswith(f" Start it:\n    uv run oneloop update --to {FIX}\nNothing was changed.\n")
         assert done.returncode == 1
         assert f"\n  {PLUGIN}\n" in done.stdout
         assert again.returncode == 1
@@ -158,7 +168,7 @@ def nothing(_: Path) -> None: ...
         (nothing, ("--to", "no-such-release"), "has no release no-such-release. Its releases are: "),
         (unlinked, (), "copier copy --defaults --vcs-ref"),
         (moved, (), "the template /nowhere/oneloop, which does not exist on this machine"),
-        (without_git, (), "git init"),
+        (without_git, (), "\n    git init && git add --all && git commit --message Start\n"),
         (tampered, (), "Unknown revision: '9.9.9'"),
         (without_commit, (), "does not name the template and its release"),
         (unreachable, (), "Could not read from remote repository"),
@@ -184,14 +194,21 @@ def test_is_refused_and_nothing_is_changed(
 
 
 def test_a_draft_is_refused(old: Old, repository: Path, tmp_path: Path) -> None:
-    """Copier would record a commit that does not exist."""
+    """Copier would record a commit that does not exist. Once it is one, its news are those after the service's."""
     draft = template.snapshot_of(repository, tmp_path / "draft")
     service = old(NEXT)
     relink(service, draft)
+    edit(service / ".copier-answers.yml", f"_commit: {NEXT}", f"_commit: {git(draft, 'rev-parse', NEXT)}")
     commit_all(service, "Work")
+    git(draft, "tag", "--delete", *git(draft, "tag").split())
     (draft / "template/draft.md").write_text("A draft.\n")
 
-    assert "has changes that are not committed" in oneloop(service, "--to", "HEAD").stdout
+    refused = oneloop(service, "--to", "HEAD")
+    commit_all(draft, "Work")
+    preview = oneloop(service, "--to", "HEAD", "--preview")
+
+    assert "has changes that are not committed" in refused.stdout
+    assert re.findall("^Oneloop .*", preview.stdout, re.MULTILINE) == [f"Oneloop {FIX}"], preview.stdout
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,13 @@ COMMAND_BUGS = [
         "options.yes or",
         test_stopped.test_a_preview_of_the_steps_is_what_they_do,
     ),
+    CommandBug(
+        "steps/apply_steps",
+        "if not options.preview:\n            _say_how",
+        "if True:\n            _say_how",
+        test_stopped.test_a_preview_that_stops_leaves_nothing_to_go_on_with,
+    ),
+    CommandBug("steps/scratch", "Nothing was changed.", "", test_stopped.test_a_preview_of_the_steps_is_what_they_do),
     CommandBug("steps/safe_start", "LOCK_EX", "LOCK_SH", test_stopped.test_a_second_update_at_the_same_time_is_refused),
     CommandBug("steps/safe_start", '".pyc"', '".pyd"', test_bad_input.test_no_bytecode_without_a_gitignore),
     CommandBug(

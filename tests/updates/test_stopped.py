@@ -140,6 +140,13 @@ def test_a_full_disk_says_how_to_go_on(updated: Path) -> None:
     go_on_and_back(updated, start, before)
 
 
+def without_a_network(service: Path) -> dict[str, str]:
+    offline = service.with_name("uv")
+    offline.write_text("#!/bin/sh\necho 'error: no network' >&2\nexit 2\n")
+    offline.chmod(0o755)
+    return {**SOMEBODY, "UV": str(offline)}
+
+
 @pytest.mark.nightly
 def test_without_a_network_nothing_can_be_locked(updated: Path) -> None:
     """What Copier has brought stays until it can."""
@@ -147,11 +154,8 @@ def test_without_a_network_nothing_can_be_locked(updated: Path) -> None:
     (updated / "uv.lock").write_text("")
     git(updated, "add", "uv.lock")
     git(updated, "commit", "--quiet", "--message", "Lock", "--", "uv.lock")
-    offline = updated.with_name("uv")
-    offline.write_text("#!/bin/sh\necho 'error: no network' >&2\nexit 2\n")
-    offline.chmod(0o755)
 
-    stopped = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env={**SOMEBODY, "UV": str(offline)})
+    stopped = run(sys.executable, STEPS, "--yes", "--no-selftest", cwd=updated, env=without_a_network(updated))
 
     assert stopped.returncode == 1
     assert "`uv lock` failed. It reports:\nerror: no network" in stopped.stdout
@@ -172,12 +176,26 @@ def test_a_preview_of_the_steps_is_what_they_do(updated: Path) -> None:
     done = steps(updated, "", "--yes")
 
     assert untouched == (start, before)
-    listed, last = preview.stdout.rsplit("\n", 2)[0], preview.stdout.splitlines()[-1]
+    listed, last, unchanged = preview.stdout.removesuffix("\n").rsplit("\n", 2)
     assert preview.returncode == done.returncode == 0, preview.stdout
+    assert unchanged == "Nothing was changed."
     assert "Steps in your own files, a commit each" in listed
     assert done.stdout.startswith(listed)
     assert last == f"Your files are then those of git's tree {git(updated, 'rev-parse', 'HEAD^{tree}')}."
     assert last in done.stdout
+
+
+@pytest.mark.nightly
+def test_a_preview_that_stops_leaves_nothing_to_go_on_with(updated: Path) -> None:
+    (updated / "uv.lock").write_text("")
+    commit_all(updated, "Update")
+
+    stopped = run(sys.executable, STEPS, "--preview", cwd=updated, env=without_a_network(updated))
+
+    assert stopped.returncode == 1
+    assert "`uv lock` failed. It reports:\nerror: no network" in stopped.stdout
+    assert stopped.stdout.endswith("\nNothing was changed.\n")
+    assert "To go on" not in stopped.stdout
 
 
 def detached(service: Path) -> None:

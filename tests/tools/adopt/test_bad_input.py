@@ -1,6 +1,7 @@
 """What cannot be adopted gets one message, and nothing is written."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,9 @@ SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
         ),
         pytest.param(
             {"notes/main.py": SECRET},
-            "Importing notes.main:app failed at notes/main.py:22: KeyError: 'SECRET_KEY_OF_NOTES'. Set what it needs, ",
+            "Importing notes.main:app failed at notes/main.py:22: KeyError: 'SECRET_KEY_OF_NOTES'. Set what it needs, "
+            "such as the variables that your tests set, then adopt again. "
+            f"The interpreter was {sys.executable}.",
             id="secret at import",
         ),
         pytest.param(
@@ -232,6 +235,8 @@ def test_dry_run_writes_nothing(project: Project) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stderr.endswith("Nothing was written.\n")
+    assert "\nWould write: tests/harness/, tests/seam.py, docs/testing/, .copier-answers.yml\n" in done.stderr
+    assert "\nWould change in your files:\n" in done.stderr
     assert '+database_url_variable = "DATABASE_URL"' in done.stdout
     assert adopting.content() == before
     assert Path(adopting.root, "tests/conftest.py").read_text() == CONFTEST

@@ -1,6 +1,7 @@
 """What the audit cannot read gets one message, and everything else is audited."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ REFUSED = {
     "a missing module": (
         {"main.py": "import nothing_of_that_name\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"},
         [],
-        "Importing main:app failed at main.py:1: ModuleNotFoundError: No module named 'nothing_of_that_name'. Set what",
+        "Importing main:app failed at main.py:1: ModuleNotFoundError: No module named 'nothing_of_that_name'. The in",
     ),
     "a missing setting": (
         {"main.py": SETTINGS},
@@ -80,8 +81,8 @@ REFUSED = {
     ),
     "an app that exits": (
         {"main.py": f"{APP}\nraise SystemExit('no configuration')\n"},
-        [],
-        "Importing main:app failed at main.py:10: SystemExit: no configuration. Set what",
+        ["--python", sys.executable],
+        "Importing main:app failed at main.py:10: SystemExit: no configuration. Set what it needs, ",
     ),
     "an app with a syntax error": (
         {"main.py": f"{APP}\ndef broken(:\n"},
@@ -128,6 +129,22 @@ def test_is_refused_in_one_message(project: Audited, case: str) -> None:
     assert len(done.stderr.splitlines()) <= 2
     assert done.stdout == ""
     assert not (project.root / "shop.db").exists()
+
+
+def test_interpreter_that_could_not_import_the_app_is_named(project: Audited) -> None:
+    """It may be the one of a folder above: a project without an environment is told to make one."""
+    project.write("main.py", "import nothing_of_that_name\nfrom fastapi import FastAPI\n\napp = FastAPI()\n")
+    foreign, named = project.audit().stderr, project.audit("--python", sys.executable).stderr
+    kept_elsewhere = project.audit(env={"UV_PROJECT_ENVIRONMENT": sys.prefix}).stderr
+    project.write("poetry.lock", "")
+
+    assert foreign.endswith(
+        f" The interpreter was {sys.executable}, since the project has no environment of its own. "
+        "Install its dependencies first, for example with `uv sync`, or name its interpreter:\n"
+        "    oneloop-tools audit REPO --python PATH\n"
+    )
+    assert named.endswith(f" run the audit again. The interpreter was {sys.executable}.\n")
+    assert kept_elsewhere == project.audit().stderr == named
 
 
 def test_line_that_connects_is_named(project: Audited) -> None:

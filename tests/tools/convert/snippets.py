@@ -60,5 +60,5 @@ def convert(files: Files, *asked: str, app: str | None = None, kept: tuple[str, 
     selection = Selection([f"{FOLDER}/{name}" for name in asked] or [FOLDER], set(kept))
     done = convert_suite(ProjectIndex(root, modules, app), selection)
     changed = {name: done.changed.get(f"{FOLDER}/{name}", text.encode()).decode() for name, text in files.items()}
-    listed = [line for line in summary(done, ()) if line.startswith(f"{FOLDER}/")]
+    listed = [line for line in summary(done, (), written=True) if line.startswith(f"{FOLDER}/")]
     return changed, [line.removeprefix(f"{FOLDER}/") for line in listed]

@@ -27,14 +27,17 @@ LEFT = """def test_stream(client):
         assert response.read()
 """
 
+ADD_WRITE = "Nothing was written. To write this, add --write.\n"
+
 Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    """A folder with tests/test_a.py, committed."""
+    """A project that has adopted the plugin, with tests/test_a.py, committed."""
     folder = tmp_path / "suite"
     (folder / "tests").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[tool.oneloop]\npackage = "app"\n')
     (folder / "tests/test_a.py").write_text(SYNC)
     commit_all(folder, "Start")
     return folder
@@ -65,7 +68,7 @@ class TestDiffAndWrite:
         assert status == 0
         assert out.startswith("--- a/tests/test_a.py\n+++ b/tests/test_a.py\n")
         assert "+async def test_health(async_client):" in out
-        assert err == "1 test converted, 0 left, 1 file changed\n"
+        assert err == f"1 test would be converted, 0 left, 1 file would be changed\n{ADD_WRITE}"
         assert (suite / "tests/test_a.py").read_text() == SYNC
         assert command("tests", "--diff") == (status, out, err)
 
@@ -102,13 +105,44 @@ class TestDiffAndWrite:
 
     def test_write_writes_what_diff_shows_and_a_second_time_nothing(self, suite: Path, command: Command) -> None:
         _, shown, _ = command("tests")
-        status, out, _ = command("tests", "--write")
+        status, out, err = command("tests", "--write")
 
-        assert (status, out) == (0, "")
+        assert (status, out, err) == (0, "", "1 test converted, 0 left, 1 file changed\n")
         assert (suite / "tests/test_a.py").read_text() == ASYNC
         assert git(suite, "diff").split("+++", 1)[1] == shown.rstrip("\n").split("+++", 1)[1]
         commit_all(suite, "Convert")
         assert command("tests", "--write")[2] == "0 tests converted, 0 left, 0 files changed\n"
+        assert command("tests")[2] == "0 tests would be converted, 0 left, 0 files would be changed\n"
+
+    @pytest.mark.parametrize("text", [None, "[tool.pytest.ini_options]\n"], ids=["no file", "no table"])
+    def test_a_project_without_the_plugin_is_only_previewed(
+        self, suite: Path, command: Command, text: str | None
+    ) -> None:
+        """No test there could use `async_client`."""
+        (suite / "pyproject.toml").unlink()
+        if text is not None:
+            (suite / "pyproject.toml").write_text(text)
+
+        status, out, err = command("tests/test_a.py::test_health", "--write")
+
+        assert (status, out) == (2, "")
+        assert err == (
+            f"{suite} has not adopted Oneloop's test plugin, so its tests have no `async_client`. Adopt it first:\n"
+            f"    oneloop-tools adopt {suite}\n"
+        )
+        assert (suite / "tests/test_a.py").read_text() == SYNC
+        assert command("tests")[0] == 0
+
+    @pytest.mark.parametrize("folder", [".", "tests"], ids=["above", "beside the tests"])
+    def test_the_plugin_may_be_in_a_folder_above_or_below(
+        self, suite: Path, capsys: pytest.CaptureFixture[str], folder: str
+    ) -> None:
+        """A repository of several projects, converted from its top or from one of them."""
+        (suite / "pyproject.toml").rename(suite / folder / "pyproject.toml")
+        root, path = (suite / "tests", "test_a.py") if folder == "." else (suite, "tests")
+
+        assert main(["convert", str(root), path, "--write"]) == 0, capsys.readouterr().err
+        assert (suite / "tests/test_a.py").read_text() == ASYNC
 
     def test_what_is_left_is_listed_with_line_and_reason(self, suite: Path, command: Command) -> None:
         add(suite, "test_b.py", LEFT)
@@ -119,7 +153,7 @@ class TestDiffAndWrite:
         assert err.endswith("docs/convert.md of Oneloop explains the words in brackets.\n")
 
     def test_paths_are_the_suite_if_they_are_left_out(self, command: Command) -> None:
-        assert command()[2] == "1 test converted, 0 left, 1 file changed\n"
+        assert command()[2] == f"1 test would be converted, 0 left, 1 file would be changed\n{ADD_WRITE}"
 
     def test_permissions_stay(self, suite: Path, command: Command) -> None:
         (suite / "tests/test_a.py").chmod(0o755)
@@ -141,7 +175,7 @@ class TestSelection:
 
         assert "+async def test_health" in out
         assert "+async def test_again" not in out
-        assert err.startswith("1 test converted")
+        assert err.startswith("1 test would be converted")
 
     @pytest.mark.parametrize(
         ("kept", "converted"), [("tests/test_a.py", 0), ("tests/test_a.py::test_again", 1), ("tests", 0)]
@@ -151,16 +185,16 @@ class TestSelection:
 
         _, _, err = command("tests", "--keep", kept)
 
-        assert err.startswith(f"{converted} test{'' if converted == 1 else 's'} converted")
+        assert err.startswith(f"{converted} test{'' if converted == 1 else 's'} would be converted")
         assert f"{2 - converted} kept" in err
 
     @pytest.mark.parametrize(
         ("verdict", "said"),
         [
-            ("convert-first", "2 tests converted, 0 left, 1"),
-            ("convert", "2 tests converted, 0 left, 1"),
-            ("keep", "1 test converted, 0 left, 1 kept"),
-            ("unknown", "1 test converted, 0 left, 1 kept"),
+            ("convert-first", "2 tests would be converted, 0 left, 1"),
+            ("convert", "2 tests would be converted, 0 left, 1"),
+            ("keep", "1 test would be converted, 0 left, 1 kept"),
+            ("unknown", "1 test would be converted, 0 left, 1 kept"),
         ],
     )
     def test_audit(self, suite: Path, command: Command, verdict: str, said: str) -> None:
@@ -210,7 +244,7 @@ class TestSelection:
         add(suite, "test_two.py", text.format("two"))
 
         assert "2 left" in command("tests/test_one.py", "tests/test_two.py")[2]
-        assert "1 test converted, 1 left" in command(
+        assert "1 test would be converted, 1 left" in command(
             "tests/test_one.py", "tests/test_two.py", "--app", "app.one.app"
         )[2]  # fmt: skip
 

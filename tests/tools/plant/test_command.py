@@ -52,7 +52,8 @@ def test_bugs_are_caught_survive_or_are_not_reached(shop: Shop, unchanged: Uncha
 
     assert states(report) == {UNKNOWN: "caught", OWNER: "survived", ADMIN: "not reached"}
     assert "by tests/test_orders.py::test_unknown_order" in done.stdout
-    assert "src/shop/orders.py:8 owner-filter-dropped in find: 1 tests reach it, and none fails" in done.stdout
+    assert "src/shop/orders.py:8 owner-filter-dropped in find: 1 test reaches it, and none fails" in done.stdout
+    assert "plant: 3 places in 1 file. The tests run twice without a bug.\n" in done.stderr
     assert "-    if order.owner_id == user_id:\n    +    if False:" in done.stdout
     assert "In production: Every user is an administrator." in done.stdout
     assert "docs/planting.md#owner-filter-dropped" in done.stdout
@@ -187,6 +188,7 @@ def test_bug_that_hangs_is_caught(shop: Shop, unchanged: Unchanged, report: Path
 
     bugs = json.loads(report.read_text("utf-8"))["bugs"]
     hanging = {bug["how"]: bug["by"] for bug in bugs if bug["kind"] == "error-swallowed"}
+    assert " Planting with 1 worker.\n" in done.stderr
     assert hanging == {"the tests did not end in 6 s": "tests/test_orders.py::test_queue_ends"}
     assert {bug["state"] for bug in bugs} == {"caught"}
     assert bugs[-1]["file"] == "src/shop/zone.py"
@@ -324,6 +326,9 @@ def test_what_is_missed_many_times_is_shown_three_times() -> None:
 
     assert text.count("SURVIVED app/a.py:3 commit-dropped in get: 2 tests reach it, and none fails") == 3
     assert "and 2 more of this kind in this file" in text
+    assert render(missed("a"), [], verbose=False).endswith(
+        "\n1 bug planted: 0 caught, 1 survived, 0 not reached, 0 listed as equivalent."
+    )
     assert text.endswith("5 bugs planted: 0 caught, 5 survived, 0 not reached, 0 listed as equivalent.")
 
 

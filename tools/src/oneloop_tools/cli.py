@@ -40,9 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     )
     _add_convert_arguments(commands.add_parser("convert", help="rewrite sync tests into async ones"))
-    options = parser.parse_args(own)
+    options, unknown = parser.parse_known_args(own)
+    if unknown:  # argparse would show the usage of all commands
+        commands.choices[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     if pytest_arguments and options.command == "convert":
-        parser.error("arguments after -- are for the pytest run of `adopt`, `audit` or `plant`")
+        commands.choices["convert"].error("arguments after -- are for the pytest run of `adopt`, `audit` or `plant`")
     try:
         if options.command == "adopt":
             from .adopt.command import run as run_adopt  # noqa: PLC0415  the audit does not wait for it

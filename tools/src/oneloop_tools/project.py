@@ -82,6 +82,16 @@ class ProjectSettings:
         return self.plugin_folder.is_dir() and bool(table) and not table.get("existing_suite")
 
 
+def has_adopted(path: Path) -> bool:
+    """Whether a pyproject.toml beside or above a file of tests has the table without which the plugin does nothing."""
+    for folder in (path, *path.parents):
+        if "oneloop" in read_toml(folder / "pyproject.toml").get("tool", {}):
+            return True
+        if (folder / ".git").exists():
+            break
+    return False
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """Return the tables of a file; none where it is missing or wrong, which the project's own tools report."""
     try:
@@ -162,7 +172,8 @@ def find_python(root: Path, named: Path | None) -> list[str]:
     if (root / "pyproject.toml").exists() and (uv := os.environ.get("UV") or shutil.which("uv")):
         return [uv, "run", "--quiet", "--project", str(root), "python"]
     raise NoInterpreterError(
-        f"No Python environment was found in {root}. Name the project's interpreter:\n"
+        f"No Python environment was found in {root}. Install the project's dependencies first, or name its "
+        "interpreter:\n"
         f"    {PROGRAM} audit REPO --python PATH"
     )
 

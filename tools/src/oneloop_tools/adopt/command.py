@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from oneloop_tools.errors import PROGRAM
+from oneloop_tools.errors import PROGRAM, counted
 
 from . import edits
 from .confirmation import SHOWN, Confirmed, confirm
@@ -81,8 +81,8 @@ class _Adoption:
         # The package manager may have made an environment.
         self.look.interpreter = find_interpreter(self.root, self.look.top, self.options.python)
         after = self._suite("with the plugin")
-        lines = sum(each.lines for each in changes)
-        say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} lines in {len(changes)} of your files.")
+        lines = counted(sum(each.lines for each in changes), "line")
+        say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} in {len(changes)} of your files.")
         if before is None or after is None:
             return 0
         for line in difference(before, after):
@@ -124,8 +124,9 @@ class _Adoption:
 
     def _show_changes(self, changes: list[edits.Edit]) -> None:
         tests = self.look.tests_dir
-        say(f"Written new: {tests}/harness/, {tests}/seam.py, docs/testing/, .copier-answers.yml")
-        say("Changed in your files:")
+        would = "Would" if self.options.dry_run else "Will"
+        say(f"{would} write: {tests}/harness/, {tests}/seam.py, docs/testing/, .copier-answers.yml")
+        say(f"{would} change in your files:")
         for each in changes:
             sys.stdout.write(each.diff(self.root))
         sys.stdout.flush()
@@ -170,7 +171,7 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
         needed = ", ".join(confirmed.needs)
         say(f"  {findings.app.value} needs {needed}: complete the fixture of the app in tests/seam.py.")
     if confirmed.tables is not None:
-        say(f"  {findings.metadata.value} has {confirmed.tables} tables.")
+        say(f"  {findings.metadata.value} has {counted(confirmed.tables, 'table')}.")
     if confirmed.session is None:
         say(f"  not confirmed: {findings.session_dependency.value} cannot be imported.")
     if confirmed.marked:

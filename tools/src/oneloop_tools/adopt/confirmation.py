@@ -74,7 +74,7 @@ def confirm(
                 f"Importing {order['app']} ended the process with status {status}. Its output is above."
             )
         found = json.loads(answer.read_text("utf-8"))
-    return _read(found, root)
+    return _read(found, root, python)
 
 
 def marked_url(variables: dict[str, list[str]], driver: str) -> dict[str, str]:
@@ -89,24 +89,26 @@ def _whole(driver: str) -> str:
     return f"{driver}://{MARK['user']}:{MARK['password']}@{MARK['host']}:{MARK['port']}/{MARK['name']}"
 
 
-def _read(found: dict[str, Any], root: Path) -> Confirmed:
+def _read(found: dict[str, Any], root: Path, python: Path) -> Confirmed:
     error = found.pop("error", None)
     versions = found.get("versions", {})
     if "fastapi" not in versions:
         raise AdoptionError(
-            f"FastAPI is not installed for the project's Python in {root}. Install the project's dependencies, or "
-            "name its interpreter with --python PATH."
+            f"FastAPI is not installed for {python}, the Python of {root}. Install the project's dependencies "
+            "first, for example with `uv sync`, or name its interpreter with --python PATH."
         )
     if versions.get("pydantic", "2").startswith("1."):
         raise AdoptionError(f"The project has pydantic {versions['pydantic']}, and the plugin needs pydantic 2.")
     if error is not None:
-        raise AdoptionError(f"{error['text'].rstrip('.')}. {ADVICE[error['kind']]}")
+        raise AdoptionError(f"{error['text'].rstrip('.')}. {ADVICE[error['kind']].format(python=python)}")
     known = Confirmed.__dataclass_fields__
     return Confirmed(**{name: value for name, value in found.items() if name in known})
 
 
 ADVICE = {
     "connects": "The import may not connect: do it in the lifespan, or name a function that makes the app with --app.",
-    "import": "Set what it needs, such as the variables that your tests set, then adopt again.",
+    "import": (
+        "Set what it needs, such as the variables that your tests set, then adopt again. The interpreter was {python}."
+    ),
     "name": "Name the app with --app package.module:app, or a function that takes no argument.",
 }

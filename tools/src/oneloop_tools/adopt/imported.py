@@ -22,7 +22,7 @@ def confirm(asked: dict[str, Any]) -> dict[str, Any]:
     except ConnectingImportError as error:
         return {"error": {"kind": "connects", "text": str(error).partition(". The audit")[0]}}
     except AppImportError as error:
-        return {"error": {"kind": "import", "text": _short(str(error).partition(" Set what it needs")[0])}}
+        return {"error": {"kind": "import", "text": _short(error.what)}}
     except AppNameError as error:
         return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
     found["tables"] = _try(lambda: len(load(asked["metadata"]).tables)) if asked["metadata"] else None

@@ -27,6 +27,6 @@ def find_interpreter(root: Path, top: Path, named: Path | None) -> Path:
         if any((root / file).exists() for file in files) and (printed := output_of(root, command)):
             return Path(printed)
     raise AdoptionError(
-        f"No Python environment was found in {root}. Install the project's dependencies first, or name its interpreter "
-        "with --python PATH."
+        f"No Python environment was found in {root}. Install the project's dependencies first, for example with "
+        "`uv sync`, or name its interpreter with --python PATH."
     )

@@ -4,14 +4,15 @@ The tool reads the options first, and passes them on to the process in the proje
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from oneloop_tools.errors import ToolsError
+from oneloop_tools.errors import PROGRAM, ToolsError
 
-from .errors import COMMAND, NoFastAPIError, UsageError
+from .errors import COMMAND, AppImportError, NoEnvironmentError, NoFastAPIError, UsageError
 
 HELP = "report which tests use the wrong client"
 USAGE = f"{COMMAND} [options] [-- PYTEST ...]"
@@ -29,12 +30,25 @@ def audit(arguments: Sequence[str]) -> int:
         check_fastapi()
         from .command import run  # noqa: PLC0415  it cannot be imported without FastAPI
 
-        return run(options, Path.cwd())
+        try:
+            return run(options, Path.cwd())
+        except AppImportError as error:
+            if options.python or has_own_environment(Path.cwd()):
+                raise
+            raise NoEnvironmentError(error) from None
     except ToolsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def has_own_environment(root: Path) -> bool:
+    """Whether this interpreter is the project's: in its repository, or where Poetry or a variable of uv keeps it."""
+    if (root / "poetry.lock").exists() or "UV_PROJECT_ENVIRONMENT" in os.environ:
+        return True
+    top = next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
+    return Path(sys.prefix).is_relative_to(top)
 
 
 def check_fastapi() -> None:
@@ -52,7 +66,7 @@ def split_arguments(given: Sequence[str]) -> tuple[list[str], list[str]]:
 def parse(given: Sequence[str]) -> argparse.Namespace:
     """Read the arguments in the process that runs in the project."""
     own, for_pytest = split_arguments(given)
-    parser = argparse.ArgumentParser(prog=COMMAND)
+    parser = argparse.ArgumentParser(prog=f"{PROGRAM} audit", usage=USAGE)
     add_arguments(parser)
     options = parser.parse_args(own)
     options.pytest = for_pytest

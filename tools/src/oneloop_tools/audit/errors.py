@@ -1,5 +1,6 @@
 """What the audit cannot do. Each message says what happened, where, and what to do."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,9 +48,21 @@ class AppImportError(AuditError):
     """The app's module raised an exception when it was imported."""
 
     def __init__(self, name: str, cause: str, where: str) -> None:
+        self.what = f"Importing {name} failed{where}: {cause.rstrip('.')}."
         super().__init__(
-            f"Importing {name} failed{where}: {cause.rstrip('.')}. "
-            "Set what it needs, such as the environment variables that the tests set, and run the audit again."
+            f"{self.what} Set what it needs, such as the environment variables that the tests set, and run the audit "
+            f"again. The interpreter was {sys.executable}."
+        )
+
+
+class NoEnvironmentError(AuditError):
+    """The app's module raised an exception on an interpreter that is not the project's."""
+
+    def __init__(self, error: AppImportError) -> None:
+        super().__init__(
+            f"{error.what} The interpreter was {sys.executable}, since the project has no environment of its own. "
+            "Install its dependencies first, for example with `uv sync`, or name its interpreter:\n"
+            f"    {COMMAND} --python PATH"
         )
 
 

@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from oneloop_tools.project import ProjectSettings, http_library
+from oneloop_tools.errors import PROGRAM, ToolsError, counted
+from oneloop_tools.project import ProjectSettings, has_adopted, http_library
 
 from .conversion import Conversion, Entry, convert
 from .files import (
@@ -36,6 +37,11 @@ def run(root: Path, options: argparse.Namespace) -> int:
     settings = ProjectSettings.of(root)
     paths = options.paths or [str(folder) for folder in settings.test_folders]
     selection = Selection([check_path(root, each) for each in paths])
+    if options.write and not all(has_adopted(root / each.partition("::")[0]) for each in selection.asked):
+        raise ToolsError(
+            f"{root} has not adopted Oneloop's test plugin, so its tests have no `async_client`. Adopt it first:\n"
+            f"    {PROGRAM} adopt {root}"
+        )
     selection.http_library = http_library(root)
     named = {without_parameters(each) for each in options.keep}
     selection.kept |= named
@@ -87,7 +93,7 @@ class _Run:
         elif not self._write(done):
             return REFUSED
         unreadable = [(shown, why) for shown, why in sorted(self.unreadable.items()) if self._is_asked_for(shown)]
-        for line in summary(done, unreadable):
+        for line in summary(done, unreadable, written=self.options.write):
             say(line)
         return 1 if unreadable else 0
 
@@ -165,27 +171,26 @@ def _lines(content: bytes) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def summary(done: Conversion, closed: Iterable[tuple[str, str]]) -> Iterator[str]:
+def summary(done: Conversion, closed: Iterable[tuple[str, str]], *, written: bool) -> Iterator[str]:
     for shown, why in closed:
         yield f"{shown}: {why}"
     for entry in done.left:
         yield f"{_place(entry)}: left: {entry.name} {entry.sentence} [{entry.reason}]"
     for entry in done.notes:
         yield f"{_place(entry)}: note: {entry.name} {entry.sentence} [{entry.reason}]"
+    would = "" if written else "would be "
     counts = [
-        _count(len(done.converted), "test", "converted"),
+        f"{counted(len(done.converted), 'test')} {would}converted",
         f"{len(done.left)} left",
         *([f"{len(done.kept)} kept"] if done.kept else []),
-        _count(len(done.changed), "file", "changed"),
+        f"{counted(len(done.changed), 'file')} {would}changed",
     ]
     yield ", ".join(counts)
+    if done.changed and not written:
+        yield "Nothing was written. To write this, add --write."
     if done.left or done.notes:
         yield f"{PAGE} explains the words in brackets."
 
 
 def _place(entry: Entry) -> str:
     return f"{entry.shown}:{entry.line}" if entry.line else entry.shown
-
-
-def _count(number: int, noun: str, done: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'} {done}"

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from oneloop_tools.convert.files import check_path
+from oneloop_tools.errors import counted
 from oneloop_tools.project import ProjectSettings, find_python, project_environment, source_folder
 
 from .errors import NoForkError, PlantError
@@ -71,11 +72,13 @@ def _plant(
     if not bugs:
         return []
     with source_folder() as source, open_workers(root, copy, source, options, len(bugs)) as workers:
-        _tell(f"{len(bugs)} places in {len(places.files)} files. The tests run twice without a bug.")
+        _tell(
+            f"{counted(len(bugs), 'place')} in {counted(len(places.files), 'file')}. The tests run twice without a bug."
+        )
         isolated = ProjectSettings.of(root).is_isolated
         folder = copy.root.parent
         suite = examine(workers, options.pytest, places.files, options.limit, folder, isolated=isolated)
-        _tell(f"{len(suite.reach.tests)} tests pass. Planting with {len(workers)} workers.")
+        _tell(f"{counted(len(suite.reach.tests), 'test')} passed. Planting with {counted(len(workers), 'worker')}.")
         done: list[Outcome] = []
 
         def tell(outcome: Outcome) -> None:
@@ -142,11 +145,10 @@ def _report(outcomes: list[Outcome], places: Places, options: argparse.Namespace
         baseline.without(solved).write(options.baseline)
         _tell(f"{options.baseline} is shorter by {len(solved)}. Commit it.")
     elif solved:
-        _tell(
-            f"{len(solved)} bugs of {options.baseline} are caught or gone now: {solved[0]}. Remove them with --update."
-        )
+        bugs = counted(len(solved), "bug")
+        _tell(f"{bugs} of {options.baseline} caught or gone now: {solved[0]}. Remove with --update.")
     if new:
-        _tell(f"{len(new)} bugs are not caught and not in {options.baseline}: {new[0].bug.id}")
+        _tell(f"{counted(len(new), 'bug')} not caught and not in {options.baseline}: {new[0].bug.id}")
     return int(bool(new))
 
 

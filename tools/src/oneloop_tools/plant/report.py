@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from textwrap import indent
 
+from oneloop_tools.errors import counted
+
 from .kinds.kind import Kind
 from .outcome import Outcome
 
@@ -27,9 +29,8 @@ def render(outcomes: Sequence[Outcome], left_out: Sequence[str], *, verbose: boo
             if len(group) > SHOWN:
                 lines += ["", f"    and {len(group) - SHOWN} more of this kind in this file; --json has them"]
     lines += ["", *(f"Left out: {each}" for each in left_out)] if left_out else []
-    total = len(outcomes)
     summary = (
-        f"{total} bugs planted: {counts['caught']} caught, {counts['survived']} survived, "
+        f"{counted(len(outcomes), 'bug')} planted: {counts['caught']} caught, {counts['survived']} survived, "
         f"{counts['not reached']} not reached, {counts['equivalent']} listed as equivalent."
     )
     return "\n".join([*lines, "", summary]).strip()
@@ -42,7 +43,8 @@ def _place(outcome: Outcome) -> str:
 
 def _missed(outcome: Outcome) -> list[str]:
     kind = outcome.bug.kind
-    why = f"{outcome.tests} tests reach it, and none fails" if outcome.tests else "no test runs this line"
+    reach = "1 test reaches it" if outcome.tests == 1 else f"{outcome.tests} tests reach it"
+    why = f"{reach}, and none fails" if outcome.tests else "no test runs this line"
     return [
         "",
         f"{outcome.state.upper()} {_place(outcome)}: {why}",

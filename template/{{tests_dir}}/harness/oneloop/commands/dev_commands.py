@@ -76,11 +76,12 @@ def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
 def _reset(*, sure: bool) -> int:
     if source := Given(Path.cwd(), os.environ).source(DATABASE):
         raise CommandError(f"Only the embedded database can be reset; {source} sets {DATABASE}.")
+    folder = choose_persistent_folder(Path.cwd())
     if not sure and not sys.stdin.isatty():
-        raise CommandError("There is no terminal to ask on. Run: uv run oneloop reset --yes")
-    if not sure and input("Delete everything in the development database? [y/N] ").lower() != "y":
+        raise CommandError(f"Without a terminal only --yes empties the database in {folder}:\n    uv run oneloop reset --yes")
+    if not sure and input(f"Delete everything in the development database in {folder}? [y/N] ").lower() != "y":
         return 1
-    with start_server(data_dir=choose_persistent_folder(Path.cwd())) as server:
+    with start_server(data_dir=folder) as server:
         asyncio.run(_create_again(server.url))
     say("The development database is empty. To create its tables: uv run poe migrate")
     return 0

@@ -8,7 +8,8 @@ from pathlib import Path
 from .. import CommandError
 from .programs import RELEASE_IS_OUT, copier, git_lines, reason, run_on_terminal
 from .steps.apply_steps import Options, finish
-from .steps.safe_start import GO_BACK, check_branch, check_clean, one_at_a_time
+from .steps.news import release_of
+from .steps.safe_start import GO_BACK, RESOLVE, START, check_branch, check_clean, one_at_a_time
 from .steps.scratch import AUTHOR, scratch_copy
 from .working_tree import Link, check_repository, find_changes, find_conflicts, read_link, say
 
@@ -40,13 +41,13 @@ def update(options: Options, release: str | None, *, steps_only: bool = False) -
     if options.preview:
         check_clean(folder)
         with scratch_copy(folder) as copy:
-            return _second_half(copy, options) if steps_only else _bring(copy, options, release, is_copy=True)
+            return _second_half(copy, options) if steps_only else _bring(copy, options, release)
     with one_at_a_time(folder):
         check_branch(folder)
         return finish(folder, options) if steps_only else _bring(folder, options, release)
 
 
-def _bring(folder: Path, options: Options, release: str | None, *, is_copy: bool = False) -> int:
+def _bring(folder: Path, options: Options, release: str | None) -> int:
     file = options.answers_file
     link = read_link(folder / file, _version())
     check_clean(folder)
@@ -56,17 +57,16 @@ def _bring(folder: Path, options: Options, release: str | None, *, is_copy: bool
     try:
         done = copier(folder, "update", "--defaults", "--quiet", "--answers-file", file, *to)
     except KeyboardInterrupt:
-        say(f"Stopped. {GO_BACK}\nThen update again.")
+        say("Stopped." if options.preview else f"Stopped. {GO_BACK}\nThen update again.")
         raise
     if done.returncode:
-        left = f"Some files have changed. {GO_BACK}" if find_changes(folder) and not is_copy else ""
+        left = f"Some files have changed. {GO_BACK}" if find_changes(folder) and not options.preview else ""
         raise CommandError(f"Copier stopped. It reports:\n{reason(done)}\n{left}".rstrip())
     if conflicts := find_conflicts(folder):
         say("These files have conflicts with your changes:")
         say("".join(f"  {path}\n" for path in conflicts))
-        if not is_copy:
-            say("Edit the files, or take the template's text with your editor. Then go on:")
-            say(f"    uv run oneloop update --steps\n{GO_BACK}")
+        command = f"uv run oneloop update --to {release}" if release else "uv run oneloop update"
+        say(START.format(command=command) if options.preview else RESOLVE)
         return 1
     if not find_changes(folder):
         say(f"Nothing to do: {link.address} has nothing newer than {link.release}.")
@@ -91,9 +91,7 @@ def _find_folder(file: str) -> Path:
 
 def _version() -> str:
     # From the file: the installed metadata may be that of the version before.
-    text = (PLUGIN / "pyproject.toml").read_text("utf-8")
-    found = re.search(r'^version = "(.+)"$', text, re.MULTILINE)
-    return found[1] if found else "unknown"
+    return release_of((PLUGIN / "pyproject.toml").read_text("utf-8")) or "unknown"
 
 
 def _check_release(folder: Path, link: Link, release: str | None) -> None:

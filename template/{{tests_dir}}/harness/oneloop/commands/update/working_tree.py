@@ -20,9 +20,9 @@ def check_repository(folder: Path) -> None:
         return
     advice = ""
     if "not a git repository" in done.stderr:
-        advice = "\nMake one with: git init"
+        advice = "\nMake one with:\n    git init && git add --all && git commit --message Start"
     elif "needed a single revision" in done.stderr.lower():
-        advice = '\nCommit first: git add --all && git commit --message "Start"'
+        advice = "\nCommit first:\n    git add --all && git commit --message Start"
     raise CommandError(f"An update needs a git repository with a commit. git reports:\n{reason(done)}{advice}")
 
 

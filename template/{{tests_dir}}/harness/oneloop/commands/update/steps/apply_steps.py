@@ -9,7 +9,7 @@ from pathlib import Path
 from ... import CommandError
 from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
-from .news import news
+from .news import news, release_of
 from .safe_start import GO_BACK, check_clean, drop_bytecode
 from .step import Left, ServiceFiles, Step
 from .step_list import due
@@ -75,7 +75,8 @@ def finish(folder: Path, options: Options) -> int:
         since = _commit_update(folder, options)
         left, skipped = _apply(folder, since, options)
     except (CommandError, KeyboardInterrupt, OSError) as error:
-        _say_how_to_go_on(folder, start, error)
+        if not options.preview:
+            _say_how_to_go_on(folder, start, error)
         if isinstance(error, OSError):
             raise CommandError(f"The system refused: {error}") from None
         raise
@@ -115,12 +116,13 @@ def _commit_update(folder: Path, options: Options) -> str:
         raise CommandError(f"These files have conflicts:\n{listed}\nEdit them, then go on:\n    {go_on(folder)}")
     lock(folder)
     git(folder, "add", "--all", "--", ".")
-    if text := news(before, after):
+    had = release_of(git(folder, "show", f"HEAD:./{tests}/pyproject.toml").stdout)  # `before` may be a commit
+    if text := news(had or before, after):
         say(f"{text}\n")
     say(f"Files of the template, {before} → {after}")
     shown = ("--cached", "--no-renames", "--no-ext-diff", "--relative", "--compact-summary", "--stat=160,120")
     say("\n".join(git_lines(folder, "diff", *shown, "HEAD")))
-    commit(folder, f"Update Oneloop {before} → {after}", ".")
+    commit(folder, f"Update Oneloop {before} → {after}", ".", preview=options.preview)
     return before
 
 
@@ -134,7 +136,7 @@ def lock(folder: Path) -> None:
             raise LockError(f"`uv lock` failed. It reports:\n{reason(done)}")
 
 
-def commit(folder: Path, message: str, *paths: str, quiet: bool = False) -> None:
+def commit(folder: Path, message: str, *paths: str, preview: bool = False, quiet: bool = False) -> None:
     """Commit these paths alone. The hooks of the project do not run: a formatter would change the template's files."""
     git(folder, "add", "--all", "--", *paths)
     done = git(folder, "commit", "--quiet", "--no-verify", "--message", message, "--", *paths)
@@ -144,7 +146,7 @@ def commit(folder: Path, message: str, *paths: str, quiet: bool = False) -> None
             f'Commit them as "{message.splitlines()[0]}", then go on:\n    {go_on(folder)}\n{GO_BACK}'
         )
     if not quiet:
-        say(f"Committed: {message.splitlines()[0]}\n")
+        say(f"{'Would commit' if preview else 'Committed'}: {message.splitlines()[0]}\n")
 
 
 def _answers(folder: Path, options: Options) -> str:

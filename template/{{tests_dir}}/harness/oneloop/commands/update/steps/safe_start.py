@@ -16,6 +16,13 @@ else:
 
 # `git stash` refuses a conflict until it is added. The stash keeps every change.
 GO_BACK = "To go back to the last commit and keep these changes aside: git add --all && git stash"
+RESOLVE = f"""\
+Edit the files, or take the template's text with your editor. Then go on:
+    uv run oneloop update --steps
+{GO_BACK}"""
+START = """\
+The update stops there too, for you to edit them. Start it:
+    {command}"""
 
 
 @contextmanager

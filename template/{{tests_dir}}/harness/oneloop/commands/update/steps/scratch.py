@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ... import CommandError
 from ..programs import git, reason
+from ..working_tree import say
 
 # git needs an author, and the copy is thrown away.
 AUTHOR = {
@@ -22,7 +23,7 @@ SETTINGS = ("core.autocrlf", "core.eol", "core.symlinks", "core.fileMode")
 
 @contextmanager
 def scratch_copy(folder: Path) -> Iterator[Path]:
-    """Clone the repository, and yield the service's folder in the clone."""
+    """Clone the repository, and yield the service's folder in the clone. However it ends, say that nothing was changed."""
     top = git(folder, "rev-parse", "--show-toplevel").stdout.strip()
     inside = git(folder, "rev-parse", "--show-prefix").stdout.strip()
     draft = Path(tempfile.mkdtemp(prefix="oneloop-preview-"))
@@ -38,3 +39,4 @@ def scratch_copy(folder: Path) -> Iterator[Path]:
         yield clone / inside
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+        say("Nothing was changed.")
