@@ -76,9 +76,7 @@ class OneloopClient(httpx.AsyncClient):
         return httpx.AsyncClient(transport=transport, **options)
 
 
-def open_async_client(
-    asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None
-) -> OneloopClient:
+def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None) -> OneloopClient:
     """Return a client in this process and on this loop. An exception in the app is a 500, as in production.
 
     A request runs in a copy of `context`, by default in the test's.
