@@ -96,7 +96,7 @@ def _read(file: Path, table: dict[str, Any]) -> ProjectConfig:
     for name, value in table.items():
         if name not in settings:
             _refuse(file, f"has no setting {name!r}. Its settings are: {', '.join(settings)}.")
-        wanted: Any = type(getattr(ProjectConfig, name, {}))  # a table has no default here
+        wanted: Any = type(getattr(ProjectConfig, name, "" if name == "package" else {}))  # no table has a default
         if not _fits(value, wanted):
             _refuse(file, f"{name} is {value!r}. Write {TABLES.get(name) or TYPES.get(wanted, 'a table')}.")
         values[name] = tuple(value) if wanted is tuple else value

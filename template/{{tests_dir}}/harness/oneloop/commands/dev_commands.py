@@ -17,6 +17,7 @@ from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent
 from . import INTERRUPTED, CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say, table_of
 
+RESET = "uv run oneloop reset --yes"
 SIGNALLED = 128
 LIBPQ = {"host": "host", "port": "port", "ssl": "sslmode", "sslmode": "sslmode"}  # its names for what a URL may hold
 ALL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  the user asks for it
@@ -78,7 +79,7 @@ def _reset(*, sure: bool) -> int:
         raise CommandError(f"Only the embedded database can be reset; {source} sets {DATABASE}.")
     folder = choose_persistent_folder(Path.cwd())
     if not sure and not sys.stdin.isatty():
-        raise CommandError(f"Without a terminal only --yes empties the database in {folder}:\n    uv run oneloop reset --yes")
+        raise CommandError(f"Without a terminal only --yes empties the database in {folder}:\n    {RESET}")
     if not sure and input(f"Delete everything in the development database in {folder}? [y/N] ").lower() != "y":
         return 1
     with start_server(data_dir=folder) as server:

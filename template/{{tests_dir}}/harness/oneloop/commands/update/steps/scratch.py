@@ -23,7 +23,7 @@ SETTINGS = ("core.autocrlf", "core.eol", "core.symlinks", "core.fileMode")
 
 @contextmanager
 def scratch_copy(folder: Path) -> Iterator[Path]:
-    """Clone the repository, and yield the service's folder in the clone. However it ends, say that nothing was changed."""
+    """Clone the repository, and yield the service's folder in the clone. At its end say that nothing was changed."""
     top = git(folder, "rev-parse", "--show-toplevel").stdout.strip()
     inside = git(folder, "rev-parse", "--show-prefix").stdout.strip()
     draft = Path(tempfile.mkdtemp(prefix="oneloop-preview-"))
