@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from starlette.background import BackgroundTask
 
 from oneloop.app import RunningApp
+from oneloop.clients.timeouts import limited
 from oneloop.each_test import pytest_enter_pdb
 from oneloop.leaks import Leaks, code_location
 from oneloop.leaks.tasks import Tasks
@@ -120,7 +121,8 @@ async def test_a_request_that_a_cancelled_task_has_left_is_cancelled_too(
     await begun.wait()
     await leaks.tasks.settle([task])
 
-    await ended.wait()
+    async with limited("The end of the request"):
+        await ended.wait()
 
 
 async def test_a_task_is_named_with_the_line_that_a_library_awaits(

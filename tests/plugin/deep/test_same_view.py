@@ -11,6 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from oneloop.clients.timeouts import limited
+from oneloop.errors import SharedSessionError
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 from tests.deep.schema import Shelf
 
@@ -85,6 +88,26 @@ async def test_a_route_of_a_test_ends_with_it(app: FastAPI, async_client: AsyncC
     assert (before, (await async_client.get("/of-a-test")).json()) == (404, turn)
 
 
+@pytest.mark.parametrize("how", ["flush", "select"])
+async def test_a_request_that_uses_the_tests_session_is_refused(
+    probe: Probe, async_client: AsyncClient, db_session: AsyncSession, _test_run: TestRun, how: str
+) -> None:
+    """As by an override of the app's session: a forgotten commit would stay hidden."""
+
+    @probe.post("/shelves")
+    async def add() -> None:
+        if how == "flush":
+            db_session.add(Shelf(name="poetry"))
+            await db_session.flush()
+        else:
+            await db_session.scalars(select(Shelf))
+
+    await async_client.post(SHELVES)
+
+    with pytest.raises(SharedSessionError):
+        _test_run.refusals.raise_first()
+
+
 async def test_a_request_commits_when_its_client_has_left(
     probe: Probe, either_way: AsyncClient, db_session: AsyncSession
 ) -> None:
@@ -104,7 +127,8 @@ async def test_a_request_commits_when_its_client_has_left(
     asking.cancel()
     await asyncio.wait([asking])
     may_end.set()
-    await ended.wait()
+    async with limited("The end of the request"):
+        await ended.wait()
 
     assert (await db_session.scalars(select(Shelf.name))).all() == ["poetry"]
 

@@ -151,6 +151,12 @@ BUGS = {
         ")",
         f"{DEEP}/test_one_loop.py::test_a_request_sees_nothing_of_the_tests_context",
     ),
+    "2 a request may use the test's session": Bug(
+        f"{PLUGIN}/fixtures/database_fixtures.py",
+        '("do_orm_execute", "before_flush")',
+        "()",
+        f"{DEEP}/test_same_view.py::test_a_request_that_uses_the_tests_session_is_refused",
+    ),
     "2 a client that leaves cancels its request": Bug(
         TRANSPORTS,
         "await asyncio.shield(exchange)",

@@ -105,6 +105,14 @@ class ForeignDatabaseError(OneloopError):
         )
 
 
+class SharedSessionError(OneloopError):
+    def __init__(self, test: str) -> None:
+        super().__init__(
+            f"A request of {test} used the test's own session, which hides a forgotten commit. Let the app open one: "
+            "remove the override of its session. See docs/testing/overrides.md."
+        )
+
+
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(
