@@ -164,7 +164,8 @@ def frozen_initdb(folder: Path, harness: Path) -> Iterator[tuple[int, int, str]]
     for _ in range(20):
         with Python().popen(harness, "-c", START) as program:
             assert wait_until(lambda: any(folder.glob(PID_FILE)))
-            if (found := freeze(next(folder.glob(PID_FILE)))) is not None:
+            file = next(folder.glob(PID_FILE), None)  # it may be gone again
+            if file is not None and (found := freeze(file)) is not None:
                 yield program.pid, *found
                 return
             program.kill()

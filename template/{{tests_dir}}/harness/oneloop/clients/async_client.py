@@ -77,10 +77,7 @@ class OneloopClient(httpx.AsyncClient):
 
 
 def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None) -> OneloopClient:
-    """Return a client in this process and on this loop. An exception in the app is a 500, as in production.
-
-    A request runs in a copy of `context`, by default in the test's.
-    """
+    """Return a client in this process and on this loop. Its requests run in copies of `context`, or of the test's."""
     transport = InProcessTransport(asgi, context)
     return OneloopClient(transport, base_url or BASE_URL, transport.serve)
 

@@ -84,8 +84,7 @@ def until(left: asyncio.Future[None], receive: Receive) -> Receive:
     async def receive_or_leave() -> Message:
         if left.done():
             return DISCONNECT
-        message = cast("Coroutine[Any, Any, Message]", receive())
-        received = asyncio.create_task(message, name="oneloop: receive")
+        received = asyncio.create_task(cast("Coroutine[Any, Any, Message]", receive()), name="oneloop: receive")
         try:
             await asyncio.wait([received, left], return_when=asyncio.FIRST_COMPLETED)
             return received.result() if received.done() else DISCONNECT

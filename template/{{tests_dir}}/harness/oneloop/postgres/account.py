@@ -41,7 +41,9 @@ class Account:
 
 
 def user_id() -> int | None:
-    return os.geteuid() if sys.platform != "win32" else None
+    if sys.platform != "win32":  # mypy understands this form only
+        return os.geteuid()
+    return None
 
 
 def choose_account(data: Path | None = None) -> Account:
