@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.test_mistakes import MISTAKES
-from tests.plugin.test_planted_bugs import BUGS
+from tests.plugin.test_planted_bugs import BUGS, NIGHTLY
 from tests.support.environment import ROOT
 
 PAGE = ROOT / "docs/green-and-red.md"
@@ -30,7 +30,7 @@ def problems(shown: str) -> Iterator[str]:
     """Yield what is wrong with an id."""
     kind, _, name = shown.partition("/")
     if kind in {"planted", "mistakes"}:
-        if name not in (BUGS if kind == "planted" else MISTAKES):
+        if name not in ({**BUGS, **NIGHTLY} if kind == "planted" else MISTAKES):
             yield f"there is no {kind} {name!r}"
         return
     file, _, test = (f"{FOLDERS[kind]}::{name}" if kind == "right" else shown).partition("::")
