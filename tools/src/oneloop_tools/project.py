@@ -84,12 +84,15 @@ class ProjectSettings:
 
 def has_adopted(path: Path) -> bool:
     """Whether a pyproject.toml beside or above a file of tests has the table without which the plugin does nothing."""
+    return any("oneloop" in read_toml(folder / "pyproject.toml").get("tool", {}) for folder in upwards(path))
+
+
+def upwards(path: Path) -> Iterator[Path]:
+    """Yield a path and the folders above it, up to the top of its git repository."""
     for folder in (path, *path.parents):
-        if "oneloop" in read_toml(folder / "pyproject.toml").get("tool", {}):
-            return True
+        yield folder
         if (folder / ".git").exists():
-            break
-    return False
+            return
 
 
 def read_toml(file: Path) -> dict[str, Any]:
@@ -162,11 +165,8 @@ def find_python(root: Path, named: Path | None) -> list[str]:
         if found is None:
             raise NoInterpreterError(f"There is no interpreter {named}. Give --python the path of the project's own.")
         return [os.path.abspath(found)]  # noqa: PTH100  Path.resolve would leave the virtual environment
-    for folder in (root, *root.parents):  # a workspace has its environment at the top of the repository
-        if interpreter := interpreter_in(folder):
-            return [str(interpreter)]
-        if (folder / ".git").exists():
-            break
+    if interpreter := find_environment(root):
+        return [str(interpreter)]
     if (root / "poetry.lock").exists() and (named_by_poetry := output_of(root, POETRY)):
         return [named_by_poetry]
     if (root / "pyproject.toml").exists() and (uv := os.environ.get("UV") or shutil.which("uv")):
@@ -192,10 +192,10 @@ def http_library(root: Path) -> str:
     return "httpx" if "httpx" in found and "httpx2" not in found else "httpx2"
 
 
-def interpreter_in(folder: Path) -> Path | None:
-    """Return the interpreter of the virtual environment in a folder."""
-    paths = (folder / environment / path for environment in ENVIRONMENTS for path in INTERPRETERS)
-    return next((path for path in paths if path.exists()), None)
+def find_environment(root: Path) -> Path | None:
+    """Return the interpreter of the nearest virtual environment: a workspace has it at the top of the repository."""
+    places = [f"{environment}/{path}" for environment in ENVIRONMENTS for path in INTERPRETERS]
+    return next((path for folder in upwards(root) for place in places if (path := folder / place).exists()), None)
 
 
 def output_of(root: Path, command: Sequence[str]) -> str:

@@ -79,7 +79,7 @@ class _Adoption:
             say(f"    {self.look.manager.shown}")
             return 1
         # The package manager may have made an environment.
-        self.look.interpreter = find_interpreter(self.root, self.look.top, self.options.python)
+        self.look.interpreter = find_interpreter(self.root, self.options.python)
         after = self._suite("with the plugin")
         lines = counted(sum(each.lines for each in changes), "line")
         say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} in {len(changes)} of your files.")

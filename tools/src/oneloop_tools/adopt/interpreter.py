@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from oneloop_tools.project import POETRY, find_python, interpreter_in, output_of
+from oneloop_tools.project import POETRY, find_environment, find_python, output_of
 
 from .finding import AdoptionError
 
@@ -14,15 +14,12 @@ ELSEWHERE = (
 )
 
 
-def find_interpreter(root: Path, top: Path, named: Path | None) -> Path:
+def find_interpreter(root: Path, named: Path | None) -> Path:
     """Return the interpreter that was named, or the one of the environment in or above the project's folder."""
     if named is not None:
         return Path(find_python(root, named)[0])
-    for folder in (root, *root.parents):
-        if found := interpreter_in(folder):
-            return found
-        if folder == top:
-            break
+    if found := find_environment(root):
+        return found
     for files, command in ELSEWHERE:
         if any((root / file).exists() for file in files) and (printed := output_of(root, command)):
             return Path(printed)

@@ -92,7 +92,7 @@ class Investigation:
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
         self.pytest_settings = find_pytest_settings(self.root)
-        self.interpreter = find_interpreter(self.root, self.top, self.python)
+        self.interpreter = find_interpreter(self.root, self.python)
         self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", self.interpreter)
         return Findings(
             app=app,
@@ -113,7 +113,7 @@ class Investigation:
 
     def _parse_newer(self, path: Path) -> ast.Module | None:
         try:
-            return parse_newer(self.root, find_interpreter(self.root, self.top, self.python), path)
+            return parse_newer(self.root, find_interpreter(self.root, self.python), path)
         except AdoptionError:  # it has none, which is reported in its turn
             return None
 

@@ -104,24 +104,13 @@ def _diff(source: Source, content: bytes) -> str:
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
 
+DIFF = ("--no-color", "--no-ext-diff", "--dst-prefix=b/", "-U0", "--relative")
 HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 
 
 def changed_lines(root: Path, revision: str) -> dict[str, set[int]]:
     """Return the changed lines of each file below `root`; every line of a file that git does not know."""
-    diff = _git(
-        root,
-        revision,
-        "diff",
-        "--no-color",
-        "--no-ext-diff",
-        "--dst-prefix=b/",
-        "-U0",
-        "--relative",
-        revision,
-        "--",
-        ".",
-    )
+    diff = _git(root, revision, "diff", *DIFF, revision, "--", ".")
     found: dict[str, set[int]] = {}
     lines: set[int] = set()
     for line in diff.splitlines():
