@@ -6,7 +6,7 @@ import pytest
 
 from tests.field import __main__ as table
 from tests.field.project import FILE, read_projects
-from tests.field.trial import last_error
+from tests.field.trial import EDITED, last_error
 
 ONE = """
 ["owner/name"]
@@ -77,3 +77,10 @@ def test_reason_is_the_last_error_with_a_name() -> None:
     said = "E       assert 1 == 2\n    more\nE   sqlalchemy.exc.IntegrityError: twice\nE       [SQL: INSERT]\n"
 
     assert last_error(said) == "sqlalchemy.exc.IntegrityError: twice"
+
+
+@pytest.mark.parametrize("lines", ["1 line", "6 lines"])
+def test_edited_lines_are_read_from_what_adopt_says(lines: str) -> None:
+    said = f"Adopted in 9 s, with {lines} in 2 of your files.\n"
+
+    assert EDITED.findall(said) == [(lines.partition(" ")[0], "2")]

@@ -19,7 +19,7 @@ from tests.support.outcomes import read_run
 
 MINUTES = 15 * 60
 GENERATED = re.compile(r"(^|/)(harness/|seam\.py$|docs/testing/|\.copier-answers|[\w.-]+\.lock$|Pipfile\.lock$)")
-EDITED = re.compile(r"^Adopted in \d+ s, with (\d+) lines in (\d+) of your files\.$", re.MULTILINE)
+EDITED = re.compile(r"^Adopted in \d+ s, with (\d+) lines? in (\d+) of your files\.$", re.MULTILINE)
 LEFT = re.compile(r"^(\S+?):?\d*: left: (?P<test>\S+) (?P<why>.*) \[(?P<reason>[\w-]+)\]$", re.MULTILINE)
 PLUGIN = re.compile(r"(^|\.)harness\.")
 WRONG = ("convert-first", "convert")
