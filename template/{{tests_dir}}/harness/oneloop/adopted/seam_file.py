@@ -55,7 +55,8 @@ def _defaults() -> ModuleType:
 def _refuse_same_names(config: pytest.Config, module: ModuleType) -> None:
     for conftest in loaded_conftests(config):
         if both := sorted(seam.FIXTURES.keys() & fixtures_of(conftest) & vars(module).keys()):
+            file = shown(Path(conftest.__file__ or ""))
             raise pytest.UsageError(
-                f"{shown(Path(conftest.__file__ or ''))} and {shown(TESTS / 'seam.py')} both have the fixture {both[0]!r}, and the plugin would "
+                f"{file} and {shown(TESTS / 'seam.py')} both have the fixture {both[0]!r}, and the plugin would "
                 f"get the first. In seam.py, write {PREFIX} before the name of each fixture."
             )

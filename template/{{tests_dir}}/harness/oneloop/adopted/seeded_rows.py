@@ -1,6 +1,7 @@
 """Rows that the migrations or the app insert, such as a first user: they stay, since the suite may need them."""
 
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def pytest_fixture_setup(
     if fixturedef.argname == "_running_app":
         loop = request.config.stash[RUN].guard.loop
         assert loop is not None
-        request.config.stash[TABLES] = loop.run_until_complete(_keep(request.config.stash[DATABASE]))
+        request.config.stash[TABLES] = loop.run_until_complete(_keep_now(request.config.stash[DATABASE]))
     return result
 
 
@@ -48,27 +49,26 @@ def _kept_when_made(database: TestDatabase) -> list[str]:
     make, found = database.make, list[str]()
 
     async def keeping() -> None:
-        try:
-            await make()
-        except SeededRowsError as error:
-            found.extend(error.tables)
-            database.kept = [*database.kept, *error.tables]
-            await database.swap_back()  # there is no private copy, so it only opens the wiper
+        found.extend(await _keep(database, make))
 
     database.make = keeping  # type: ignore[method-assign]
     return found
 
 
-async def _keep(database: TestDatabase) -> list[str]:
-    """Keep the tables that have rows now, and return their names."""
-    with exempt():
-        try:
-            await _reopen(database)
-        except SeededRowsError as error:
-            database.kept = [*database.kept, *error.tables]
-            await _reopen(database)
-            return error.tables
+async def _keep(database: TestDatabase, open_it: Callable[[], Awaitable[None]]) -> list[str]:
+    """Keep the tables that have rows when the database is opened, and return their names."""
+    try:
+        await open_it()
+    except SeededRowsError as error:
+        database.kept = [*database.kept, *error.tables]
+        await _reopen(database)
+        return error.tables
     return []
+
+
+async def _keep_now(database: TestDatabase) -> list[str]:
+    with exempt():
+        return await _keep(database, partial(_reopen, database))
 
 
 async def _reopen(database: TestDatabase) -> None:
@@ -84,7 +84,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if stash.get(RESTARTED, False) and stash.get(TABLES, []) and not stash[DATABASE].is_private_copy:
         loop = stash[RUN].guard.loop
         assert loop is not None
-        loop.run_until_complete(_keep(stash[DATABASE]))
+        loop.run_until_complete(_keep_now(stash[DATABASE]))
     stash[RESTARTED] = False
 
 

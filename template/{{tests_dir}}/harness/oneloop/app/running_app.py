@@ -163,7 +163,7 @@ class AppChanges:
 
     def _watching(self, original: Callable[..., None]) -> Callable[..., None]:
         def change(owner: Any, name: str, *value: Any) -> None:
-            if (app := self._app) and owner in {app, app.state}:
+            if (app := self._app) is not None and (owner is app or owner is app.state):
                 if of_app.get() or served_request.get():
                     self._before.pop((owner, name), None)
                 else:

@@ -55,7 +55,8 @@ def _port(text: str) -> int:
 def _run(given: argparse.Namespace) -> int:
     # Each command imports what it needs: `update` runs without the packages of the others.
     if given.command == "update":
-        from .update.steps.apply_steps import Options, answers_file  # noqa: PLC0415
+        from .update.steps.answers import answers_file  # noqa: PLC0415
+        from .update.steps.apply_steps import Options  # noqa: PLC0415
         from .update.update_command import check, update  # noqa: PLC0415
 
         file = given.answers_file or answers_file()

@@ -9,6 +9,7 @@ from pathlib import Path
 from ... import CommandError
 from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
+from .answers import ANSWERS
 from .news import news, release_of
 from .safe_start import GO_BACK, check_clean, drop_bytecode
 from .step import Left, ServiceFiles, Step
@@ -32,16 +33,6 @@ To go on, commit them, and run:
 REVERT = """\
 To go back, revert the commits of the update:
     git revert --no-edit {start}..HEAD"""
-
-
-ANSWERS, OWN_ANSWERS = ".copier-answers.yml", ".copier-answers.oneloop.yml"
-
-
-def answers_file() -> str:
-    """Return the file with Copier's answers, which has a name of its own where another template has the usual one."""
-    here = Path.cwd()
-    has_own = any((each / OWN_ANSWERS).is_file() for each in (here, *here.parents[:2]))
-    return OWN_ANSWERS if has_own else ANSWERS
 
 
 @dataclass(frozen=True)
