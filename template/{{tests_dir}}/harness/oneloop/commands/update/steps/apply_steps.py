@@ -11,6 +11,7 @@ from ..programs import git, git_lines, reason, run, uv
 from ..working_tree import find_changes, find_conflicts, say, value_of
 from .answers import ANSWERS
 from .news import news, release_of
+from .question import is_wanted
 from .safe_start import GO_BACK, check_clean, drop_bytecode
 from .step import Left, ServiceFiles, Step
 from .step_list import due
@@ -19,7 +20,6 @@ from .write_files import written
 HERE = Path(__file__).resolve().parent
 HARNESS = HERE.parents[3]
 NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}  # the service may have no .gitignore
-QUESTION = "Apply it? Enter: yes, s: skip, q: stop "
 STOPPED = """\
 Nothing is lost: what is listed above as committed is committed, and nothing else has changed.
 To go on:
@@ -43,10 +43,6 @@ class Options:
     yes: bool = False
     preview: bool = False
     selftest: bool = True
-
-
-class StopError(CommandError):
-    """The user has stopped."""
 
 
 class LockError(CommandError):
@@ -167,7 +163,7 @@ def _apply(folder: Path, since: str, options: Options) -> tuple[list[Left], list
             continue
         if not options.preview:
             say(f"\n{step.release}: {step.title}\n{step.why}\n{difference(files)}")
-        if options.yes or options.preview or _is_wanted():
+        if options.yes or options.preview or is_wanted():
             left += _write(folder, step, files, options)
         else:
             skipped.append(Left(step.title, "You skipped it."))
@@ -200,16 +196,6 @@ def difference(files: ServiceFiles) -> str:
         before, after = (each.decode("utf-8", "replace").splitlines() for each in (old, new or b""))
         lines += difflib.unified_diff(before, after, f"a/{path}" if old else "/dev/null", f"b/{path}", lineterm="")
     return "\n".join(lines)
-
-
-def _is_wanted() -> bool:
-    try:
-        answer = input(QUESTION).strip().lower()
-    except EOFError:
-        raise StopError("There is no terminal to ask on. To apply every step, add --yes.") from None
-    if answer in {"q", "quit"}:
-        raise StopError("Stopped.")
-    return answer not in {"s", "skip", "n", "no"}
 
 
 def _write(folder: Path, step: Step, files: ServiceFiles, options: Options) -> list[Left]:
