@@ -77,18 +77,21 @@ class Place:
         return {**found, "PATH": os.pathsep.join(folders)}
 
     def call(self, *command: str | Path, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            command,
-            cwd=cwd or self.root,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=MINUTES,
-        )
+        try:
+            return subprocess.run(
+                command,
+                cwd=cwd or self.root,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=MINUTES,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise FieldError(f"{shlex.join(map(str, command))} took more than {MINUTES // 60} minutes") from error
 
     def succeed(self, *command: str | Path, allowed: tuple[int, ...] = (0,)) -> str:
         done = self.call(*command)
