@@ -94,7 +94,8 @@ async def test_the_header_says_whose_role_is_used(
         await connection.execute("CREATE TABLE own (id int)")
         await connection.close()
         with exempt():
-            await databases.rename("main", "other")
+            await databases.drop("main")
+            await databases.clone("main", "template")
     finally:
         await asyncio.to_thread(source.stop)
 

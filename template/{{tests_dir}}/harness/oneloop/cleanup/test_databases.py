@@ -19,7 +19,7 @@ from .wiper import WipeResult
 class State(Enum):
     CLEAN = auto()  # it has not used them
     USED = auto()  # they are wiped after the test
-    PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
+    OWN = auto()  # it may do anything to them: they are replaced after the test
     LOST = auto()  # no other test may start: they could not be cleaned, the server is gone, or the loop is closed
 
 
@@ -58,16 +58,12 @@ class TestDatabases:
         if self.state is State.CLEAN:
             self.state = State.USED
 
-    async def use_private_copy(self) -> None:
-        self.state = State.PRIVATE_COPY
-        try:
-            async with self._app_stopped():
-                for database in self._databases:
-                    await database.swap_in_private_copy()
-        except BaseException:
-            await self._swap_back()
-            self.state = State.USED
-            raise
+    async def own(self) -> None:
+        """Have the databases replaced after this test, which finds them as the migrations left them."""
+        self.state = State.OWN
+        await self.restart_sequences()
+        with exempt():
+            await self._dispose({database.name for database in self._databases})  # no connection is of an earlier test
 
     async def after_test(self) -> WipeResult:
         """Restore each database as it was before the test; the next state is CLEAN, or LOST."""
@@ -80,10 +76,8 @@ class TestDatabases:
         if self.app is not None and not self.app.is_running:
             ended = [await self.app.restart()]
             self.app_restarted()
-        if state is State.USED:
-            result = await self._wipe()
-        elif state is State.PRIVATE_COPY:
-            result = WipeResult(leaks=await self._swap_back())
+        if state is not State.CLEAN:
+            result = await self._clean(replace=state is State.OWN)
         result.leaks.extend(ended)
         self._compare_schema = False
         self.state = State.CLEAN
@@ -95,27 +89,21 @@ class TestDatabases:
                 assert database.wiper is not None
                 await database.wiper.restart_sequences()
 
-    async def _wipe(self) -> WipeResult:
-        total = WipeResult()
+    async def _clean(self, *, replace: bool) -> WipeResult:
+        total, spoilt = WipeResult(), list[TestDatabase]()
         for database in self._databases:
-            try:
+            is_wiped = False
+            with suppress(*CONNECTION_LOST):  # a test may terminate every connection
                 result = await database.wipe(compare_schema=self._compare_schema)
                 total.leaks.extend(result.leaks)
-                total.schema_changes.extend(result.schema_changes)
-                is_wiped = not result.schema_changes
-            except CONNECTION_LOST:  # a test may terminate every connection
-                is_wiped = False
-            if not is_wiped:
-                async with self._app_stopped():
+                total.schema_changes.extend([] if replace else result.schema_changes)
+                is_wiped = not (replace or result.schema_changes)
+            spoilt += [] if is_wiped else [database]
+        if spoilt:
+            async with self._app_stopped():
+                for database in spoilt:
                     await database.replace()
         return total
-
-    async def _swap_back(self) -> list[str]:
-        found: list[str] = []
-        async with self._app_stopped():
-            for database in self._databases:
-                found += await database.swap_back()
-        return found
 
     @asynccontextmanager
     async def _app_stopped(self) -> AsyncIterator[None]:
