@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from oneloop.config import CONFIG
-from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 from oneloop.database.run_server import RunServer, _complete

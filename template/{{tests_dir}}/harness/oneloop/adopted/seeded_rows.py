@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..cleanup.test_database import TestDatabase
+from ..cleanup.test_databases import TestDatabase
 from ..database.engine_guard import exempt
 from ..errors import SeededRowsError
 from ..test_run import RUN

@@ -1,8 +1,9 @@
 """The databases that the tests of this process use, and the state that they are in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sqlalchemy.exc import DBAPIError
@@ -11,9 +12,10 @@ from sqlalchemy.util import greenlet_spawn
 from ..app.running_app import RunningApp
 from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
+from ..database.worker_databases import WorkerDatabases
 from ..errors import DatabaseUnreachableError
-from .test_database import TestDatabase
-from .wiper import WipeResult
+from .catalogue import Sequence
+from .wiper import PostgresWiper, WipeResult, open_wiper
 
 
 class State(Enum):
@@ -21,6 +23,53 @@ class State(Enum):
     USED = auto()  # they are wiped after the test
     OWN = auto()  # it may do anything to them: they are replaced after the test
     LOST = auto()  # no other test may start: they could not be cleaned, the server is gone, or the loop is closed
+
+
+@dataclass
+class TestDatabase:
+    """A clone of a template database. Another one takes its name when a test has changed its schema."""
+
+    __test__ = False  # pytest collects classes of this name
+    databases: WorkerDatabases
+    suffix: str
+    template: str
+    kept: Collection[str]
+    wiper: PostgresWiper | None = None
+    _sequences: list[Sequence] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.databases.url(self.suffix)
+
+    @property
+    def name(self) -> str:
+        return self.databases.name(self.suffix)
+
+    async def make(self) -> None:
+        await self.databases.clone(self.suffix, self.template)
+        await self.open_wiper()
+
+    async def wipe(self, *, compare_schema: bool) -> WipeResult:
+        assert self.wiper is not None
+        return await self.wiper.wipe(compare_schema=compare_schema)
+
+    async def replace(self) -> None:
+        await self.drop()
+        await self.make()
+
+    async def drop(self) -> None:
+        await self.close()
+        await self.databases.drop(self.suffix)
+
+    async def close(self) -> None:
+        wiper, self.wiper = self.wiper, None
+        if wiper is not None:
+            self._sequences = wiper.sequences  # the next wiper would find them used
+            with suppress(*CONNECTION_LOST, DBAPIError):
+                await wiper.close()
+
+    async def open_wiper(self) -> None:
+        self.wiper = await open_wiper(self.databases.wiper_urls(self.suffix), self.kept, self._sequences)
 
 
 class TestDatabases:
