@@ -61,16 +61,19 @@ class InProcessTransport(httpx.ASGITransport):
 
         name = f"{request.method} {request.url.path}"
         exchange = self._start(httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request))
+        seconds = request.extensions.get("timeout", {}).get("read")
         try:
-            async with limited(f"The response to {name}"):
+            async with limited(f"The response to {name}"), asyncio.timeout(seconds):
                 response = await asyncio.shield(exchange)
         except NoAnswerError:
             exchange.cancel()  # the test has failed, and the next one needs its locks
             await asyncio.wait([exchange], timeout=LEFT_SECONDS)
             raise
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, TimeoutError) as error:
             left.set_result(None)
             exchange.set_name(f"{name}{CLIENT_LEFT}")
+            if isinstance(error, TimeoutError):
+                raise httpx.ReadTimeout(f"{name}: no response in {seconds} s", request=request) from None
             raise
         if broke_off is not None:
             message = "The app raised in the middle of its response. A server breaks it off there."
