@@ -42,9 +42,9 @@ class InProcessTransport(httpx.ASGITransport):
         await self._start(cast("Coroutine[Any, Any, None]", self.app(scope, receive, send)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        for name, value in request.headers.raw:
+        for header, value in request.headers.raw:
             if not VALID_HEADER.fullmatch(value):
-                raise httpx.LocalProtocolError(f"Illegal header value {name.decode()}: {value!r}", request=request)
+                raise httpx.LocalProtocolError(f"Illegal header value {header.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
         left = asyncio.get_running_loop().create_future()
 
@@ -88,8 +88,9 @@ def until(left: asyncio.Future[None], receive: Receive) -> Receive:
         if left.done():
             return DISCONNECT
         received = asyncio.create_task(cast("Coroutine[Any, Any, Message]", receive()), name="oneloop: receive")
+        either: list[asyncio.Future[Any]] = [received, left]
         try:
-            await asyncio.wait([received, left], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return received.result() if received.done() else DISCONNECT
         finally:
             received.cancel()
