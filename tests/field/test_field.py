@@ -6,7 +6,7 @@ import pytest
 
 from tests.field import __main__ as table
 from tests.field.project import FILE, read_projects
-from tests.field.trial import EDITED, last_error
+from tests.field.trial import EDITED, Suite, is_green, last_error
 
 ONE = """
 ["owner/name"]
@@ -84,3 +84,11 @@ def test_edited_lines_are_read_from_what_adopt_says(lines: str) -> None:
     said = f"Adopted in 9 s, with {lines} in 2 of your files.\n"
 
     assert EDITED.findall(said) == [(lines.partition(" ")[0], "2")]
+
+
+@pytest.mark.parametrize(("kind", "is_counted"), [("passed", True), ("failure", False)])
+def test_converted_test_of_a_split_class_is_counted(kind: str, is_counted: bool) -> None:
+    suite = Suite(1.0, {"tests.test_a.TestItAsync.test_b[1]": "passed", "tests.test_a.TestItAsync.test_b[2]": kind}, {})
+
+    assert is_green("tests/test_a.py::TestIt::test_b", suite) is is_counted
+    assert not is_green("tests/test_a.py::TestIt::test_c", suite)

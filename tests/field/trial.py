@@ -230,15 +230,19 @@ def _convert(place: Place) -> dict[str, object]:
     converted = [name for name in advised if not any(name.endswith(f"::{test}") for test in left)]
     return {
         "advised": len(advised),
-        "converted": sum(_is_green(name, end) for name in converted),
+        "converted": sum(is_green(name, end) for name in converted),
         "left": left,
         "in_the_end": end.outcomes,
         "red_in_the_end": end.reasons,
     }
 
 
-def _is_green(nodeid: str, suite: Suite) -> bool:
-    """Return whether a test passed, with each of its parameters; the report has dots in its name."""
+def is_green(nodeid: str, suite: Suite) -> bool:
+    """Return whether a test passed, with each of its parameters; the report has dots in its name.
+
+    A class that was split in two has its converted tests in one whose name ends in `Async`.
+    """
     dotted = nodeid.replace(".py::", ".").replace("/", ".").replace("::", ".")
-    outcomes = [kind for name, kind in suite.outcomes.items() if name.partition("[")[0] == dotted]
+    names = {dotted, re.sub(r"(?=\.\w+$)", "Async", dotted)}
+    outcomes = [kind for name, kind in suite.outcomes.items() if name.partition("[")[0] in names]
     return bool(outcomes) and all(kind in ("passed", "skipped") for kind in outcomes)

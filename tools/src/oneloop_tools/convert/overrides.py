@@ -13,7 +13,8 @@ from .reasons import Doubt
 from .session_overrides import drawn_from, is_session, is_session_dependency, only_makes_tables
 from .syntax import Node, cst, full_name, text_of, walk
 
-SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
+# Not `user_in_db`, which is a row.
+SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+(?<!_in)_(session|db)")
 # The methods of an AsyncSession that are not awaited.
 NOT_AWAITED = ("add", "add_all", "expire", "expire_all", "expunge", "expunge_all")
 
@@ -104,7 +105,7 @@ def _requests_follow(line: Node, seen: Examination) -> bool:
 
 def find_sessions(seen: Examination) -> None:
     """Doubt a test that uses a session outside of a coroutine that it runs."""
-    for name in {each for each in seen.names if SESSIONS.fullmatch(each)}:
+    for name in {each for each in seen.names - {*seen.found.sources} if SESSIONS.fullmatch(each)}:
         uses = seen.positions.variables(name)
         outside = [use for use in uses if not _is_within_run(use, seen)]
         is_async = len(outside) < len(uses)
