@@ -143,8 +143,9 @@ IGNORED = """
     instance/ .webassets-cache .scrapy docs/_build/ .pybuilder/ target/ .ipynb_checkpoints profile_default/
     ipython_config.py .pdm.toml .pdm-python .pdm-build/ __pypackages__/ celerybeat-schedule celerybeat.pid *.sage.py
     .env .envrc .venv env/ venv/ ENV/ env.bak/ venv.bak/ .spyderproject .spyproject .ropeproject /site .mypy_cache/
-    .dmypy.json dmypy.json .pyre/ .pytype/ cython_debug/ .idea/ .vscode/ .ruff_cache/ .pypirc marimo/_static/ tmp/ temp/ logs/
-    log/ data/ media/ static/ secrets/ *.pem *.key *.crt *.bak *.swp *.tmp .DS_Store Thumbs.db node_modules/ reports/
+    .dmypy.json dmypy.json .pyre/ .pytype/ cython_debug/ .idea/ .vscode/ .ruff_cache/ .pypirc marimo/_static/
+    tmp/ temp/ logs/ log/ data/ media/ static/ secrets/ *.pem *.key *.crt *.bak *.swp *.tmp .DS_Store Thumbs.db
+    node_modules/ reports/
 """
 
 
