@@ -42,6 +42,12 @@ BUGS = {
         "str(error) if error else",
         f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
     ),
+    "15 the text of what a fixture raises is read": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        'type(error) is RuntimeError and "Runner',
+        '"Runner',
+        f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
+    ),
     "15 a logged value is asked for its class": Bug(
         f"{PLUGIN}/report/known_errors.py",
         "issubclass(type(value), BaseException)",
