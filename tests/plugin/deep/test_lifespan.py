@@ -250,7 +250,7 @@ async def test_a_lifespan_that_a_test_has_cancelled_starts_again(
 async def test_what_the_lifespan_leaves_running_ends_with_it(
     _test_run: TestRun, monkeypatch: pytest.MonkeyPatch, stubborn: bool
 ) -> None:
-    """As with a server, whose loop cancels it: in a private copy it would go on beside its successor."""
+    """As with a server, whose loop cancels it: else it would go on beside its successor."""
     monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.05)
     tasks = _test_run.leaks.tasks
 
