@@ -58,7 +58,7 @@ BUGS = {
     ),
     "a lost answer to COMMIT is 503": Bug(
         "src/my_service/database_errors.py",
-        "if context.statement is None and context.connection in committing:",
+        'if any(frame.f_code.co_name == "do_commit" for frame, _ in walk_tb(error.__traceback__)):',
         "if context.connection is None:",
         "tests/test_database.py::test_commit_without_an_answer_returns_500",
     ),
@@ -212,8 +212,8 @@ NIGHTLY = {
     ),
     "a statement that timed out is not logged": Bug(
         "src/my_service/observability.py",
-        '    event.listen(engine.sync_engine, "handle_error", fail)\n',
-        "",
+        "            finally:\n                spent",
+        "            except MemoryError:\n                raise\n            else:\n                spent",
         "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
     ),
     "a line of the log is nobody's": Bug(
