@@ -43,9 +43,10 @@ import os
 import sqlite3
 
 import pytest
-from app.main import Note, Tag
+from app.main import Note, Tag, engine
 from sqlalchemy import make_url, text
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 twice = pytest.mark.parametrize("turn", range(2))
 held = []
@@ -55,6 +56,19 @@ held = []
 async def test_a_row(turn, async_client, db_session):
     await async_client.post("/notes", json={"title": "one"})
     assert [note.title for note in await db_session.exec(select(Note))] == ["one"]
+
+
+class TestWider:
+    @pytest.fixture(scope="class")
+    async def stays(self):
+        async with AsyncSession(engine) as session:
+            session.add(Note(title="stays"))
+            await session.commit()
+
+    @twice
+    async def test_row_of_a_wider_fixture(self, turn, stays, async_client):
+        await async_client.post("/notes", json={"title": "left"})
+        assert [note["title"] for note in (await async_client.get("/notes")).json()] == ["stays", "left"]
 
 
 @twice
@@ -159,6 +173,9 @@ def test_workers_have_a_file_each(project: Adopted) -> None:
     ("good", "bad", "fails"),
     [
         pytest.param("for name in (*dirty, *changed):", "for name in changed:", "test_a_row", id="rows"),
+        pytest.param(
+            "if seeded := [", "if seeded := [][:0] and [", "test_row_of_a_wider_fixture", id="rows-of-a-fixture"
+        ),
         pytest.param("if self._rows(name) != rows]", "if rows is None]", "test_kept_rows", id="kept-rows"),
         pytest.param("if now != self._shape:", "if not now:", "test_a_changed_schema", id="schema"),
     ],

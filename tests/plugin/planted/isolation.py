@@ -87,15 +87,15 @@ BUGS = {
     ),
     "2 the second database is forgotten": Bug(
         DATABASES,
-        "for database in self._databases:\n            try:",
-        "for database in self._databases[:1]:\n            try:",
+        "for database in self._databases:\n            is_wiped",
+        "for database in self._databases[:1]:\n            is_wiped",
         f"{DEEP}/test_databases.py::test_a_second_database_is_wiped_like_the_first",
     ),
     "2 the shared database does not come back": Bug(
-        f"{PLUGIN}/cleanup/test_database.py",
-        "await self.databases.rename(self._swapped_out, self.suffix)",
-        "await self.databases.clone(self.suffix, self.template)",
-        f"{DEEP}/test_own_database.py",
+        DATABASES,
+        "not (replace or result.schema_changes)",
+        "replace or not result.schema_changes",
+        f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
     ),
     "2 the marker does nothing": Bug(
         f"{PLUGIN}/policy/markers.py",
