@@ -216,6 +216,18 @@ NIGHTLY = {
         "            except MemoryError:\n                raise\n            else:\n                spent",
         "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
     ),
+    "a slow statement of many rows is not logged": Bug(
+        "src/my_service/observability.py",
+        '    event.listen(engine.sync_engine, "do_executemany", timed(dialect.do_executemany))\n',
+        "",
+        "tests/test_observability.py::test_slow_query_is_logged_without_its_parameters",
+    ),
+    "a body of HTTP/2 has no limit": Bug(
+        "src/my_service/middleware.py",
+        ' or scope.get("http_version") == "2"',
+        "",
+        "tests/test_middleware.py::test_large_body_of_http2_returns_413",
+    ),
     "a line of the log is nobody's": Bug(
         "src/my_service/auth/dependencies.py",
         "    setattr(request.state, USER_ID, str(user.id))\n",
