@@ -10,7 +10,7 @@ from .clients import app_of
 from .examination import Examination
 from .index import fixture_option, own_body
 from .reasons import Doubt
-from .session_overrides import drawn_from, is_session, is_session_dependency, only_makes_tables
+from .session_overrides import drawn_from, is_session, only_makes_tables
 from .syntax import Node, cst, full_name, text_of, walk
 
 # Not `user_in_db`, which is a row.
@@ -55,17 +55,10 @@ def judge_overrides(seen: Examination) -> None:
 
 
 def _stays(overrides: Node, seen: Examination) -> bool:
-    """Tell whether an override that is set at import has its effect in a converted test.
-
-    It has on the app of the suite, but not if it gives sessions:
-    the plugin takes them from the dependency itself.
-    """
-    target = seen.tree.parent(overrides)
+    """Tell whether an override that is set at import has its effect in a converted test: one of the suite's app."""
     first = (full_name(overrides.value) or "").partition(".")[0]
     app = app_of(seen.index, overrides.value, None, seen.module)
-    if app is None or not seen.index.is_the_app(app) or first not in seen.module.imports:
-        return False
-    return isinstance(target, cst.Subscript) and not is_session_dependency(target)
+    return app is not None and seen.index.is_the_app(app) and first in seen.module.imports
 
 
 def drop_line(line: Node, seen: Examination) -> None:
