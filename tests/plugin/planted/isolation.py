@@ -16,7 +16,7 @@ MIGRATIONS = f"{PLUGIN}/checks/test_migrations.py"
 BUGS = {
     "2 no wipe": Bug(
         DATABASES,
-        "result = await self._wipe()",
+        "result = await self._clean(replace=state is State.OWN)",
         "result = WipeResult()",
         f"{DEEP}/test_same_view.py::test_nothing_outlives_the_test",
     ),

@@ -37,9 +37,9 @@ BUGS = {
         f"{ODD}::test_errors_that_cannot_be_compared_are_followed",
     ),
     "15 the text of any error is read": Bug(
-        f"{PLUGIN}/report/stop_run.py",
-        "str(error) if isinstance(error, pytest.fail.Exception) else",
-        "str(error) if error else",
+        f"{PLUGIN}/report/known_errors.py",
+        '"".join(traceback.format_exception_only(error)).rstrip()',
+        "str(error)",
         f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
     ),
     "15 a logged value is asked for its class": Bug(
