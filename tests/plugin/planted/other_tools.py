@@ -36,10 +36,10 @@ BUGS = {
         "if error is None or error in seen",
         f"{ODD}::test_errors_that_cannot_be_compared_are_followed",
     ),
-    "15 the text of any error is read": Bug(
-        f"{PLUGIN}/report/known_errors.py",
-        '"".join(traceback.format_exception_only(error)).rstrip()',
-        "str(error)",
+    "15 the text of what a fixture raises is read": Bug(
+        f"{PLUGIN}/report/stop_run.py",
+        'type(error) is RuntimeError and "Runner',
+        '"Runner',
         f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
     ),
     "15 a logged value is asked for its class": Bug(
