@@ -14,7 +14,7 @@ from tests.field.project import FieldProject
 from tests.support.environment import ROOT, clean_environment, interpreter
 from tests.support.outcomes import read_run
 
-MINUTES = 15 * 60
+MINUTES = 40 * 60
 PLUGIN = re.compile(r"(^|\.)harness\.")
 MUTANTS = ("owner-filter-dropped", "check-dropped", "filter-dropped", "commit-dropped", "status-changed")
 

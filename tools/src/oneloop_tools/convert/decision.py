@@ -7,7 +7,7 @@ from .clients import CLIENT, app_of
 from .edits import Edits
 from .files import Selection
 from .findings import Findings, References
-from .index import ProjectIndex, fixture_name
+from .index import ProjectIndex, fixture_name, fixture_scope
 from .modules import Function
 from .plan import Plan, refused_by_split
 from .reasons import Doubt
@@ -69,6 +69,9 @@ class Decision:
 
     def _take(self, function: Function, plan: Plan) -> None:
         if function in plan.converting or function in self.unchanged:
+            return
+        if fixture_scope(function) != "function" and self._only_sets_overrides(function):
+            self.unchanged.add(function)  # the plugin's `app` is for one test
             return
         plan.converting.add(function)
         for need in self.needs(function):

@@ -138,6 +138,8 @@ def is_plain(seen: Examination) -> bool:
 
 def _gives_nothing_else(name: str, seen: Examination) -> bool:
     fixture = seen.index.fixture(name, seen.function)
+    if fixture in seen.index.autouse_of(seen.function):
+        return True  # it comes anyway
     return is_session(name) and (bool(seen.positions.variables(name)) or fixture is None or only_makes_tables(fixture))
 
 

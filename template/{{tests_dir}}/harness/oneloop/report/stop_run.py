@@ -67,7 +67,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
             request.config.stash.setdefault(FAILED_FIXTURE, name)
         if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
-        if "Runner.run() cannot be called from a running event loop" in str(error):
+        if type(error) is RuntimeError and "Runner.run() cannot be called from a running event loop" in str(error):
             with warnings.catch_warnings(action="ignore"):  # of the coroutine of an async fixture, which cannot run
                 traceback.clear_frames(error.__traceback__)
         raise
