@@ -43,9 +43,10 @@ import os
 import sqlite3
 
 import pytest
-from app.main import Note, Tag
+from app.main import Note, Tag, engine
 from sqlalchemy import make_url, text
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 twice = pytest.mark.parametrize("turn", range(2))
 held = []
@@ -55,6 +56,19 @@ held = []
 async def test_a_row(turn, async_client, db_session):
     await async_client.post("/notes", json={"title": "one"})
     assert [note.title for note in await db_session.exec(select(Note))] == ["one"]
+
+
+class TestWider:
+    @pytest.fixture(scope="class")
+    async def row(self):
+        async with AsyncSession(engine) as session:
+            session.add(Note(title="of the class"))
+            await session.commit()
+
+    @twice
+    async def test_a_row_of_the_class(self, turn, row, async_client):
+        assert [note["title"] for note in (await async_client.get("/notes")).json()] == ["of the class"]
+        await async_client.post("/notes", json={"title": "left"})
 
 
 @twice
@@ -161,6 +175,7 @@ def test_workers_have_a_file_each(project: Adopted) -> None:
         pytest.param("for name in (*dirty, *changed):", "for name in changed:", "test_a_row", id="rows"),
         pytest.param("if self._rows(name) != rows]", "if rows is None]", "test_kept_rows", id="kept-rows"),
         pytest.param("if now != self._shape:", "if not now:", "test_a_changed_schema", id="schema"),
+        pytest.param("raise SeededRowsError(seeded)", "return", "test_a_row_of_the_class", id="rows-of-a-fixture"),
     ],
 )
 def test_planted_bug_is_noticed(project: Adopted, good: str, bad: str, fails: str) -> None:

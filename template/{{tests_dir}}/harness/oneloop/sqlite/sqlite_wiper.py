@@ -37,7 +37,7 @@ class SqliteWiper:
         wiper = cls(str(make_url(url).database), kept)
         wiper.sequences = list(sequences)
         await wiper.prepare()
-        wiper.check()
+        await wiper.check()
         return wiper
 
     async def prepare(self) -> None:
@@ -51,7 +51,7 @@ class SqliteWiper:
             found = self._connection.execute("SELECT name, seq FROM sqlite_sequence")
             self.sequences = [Sequence(name, value, True) for name, value in found]
 
-    def check(self) -> None:
+    async def check(self) -> None:
         if missing := self._names - MIGRATIONS_TABLES - self._kept.keys():
             raise KeptTablesError(sorted(missing))
         if seeded := [name for name in self._wiped if self._holds_rows(name)]:
