@@ -197,7 +197,7 @@ class TestTheUrl:
                 {
                     "notes/settings.py": FIELD.replace(
                         "settings = Settings()",
-                        'import os\n\nBY_NAME = {"production": Settings}\nsettings = BY_NAME[os.environ["ENVIRONMENT"]]()',
+                        'import os\n\nBY_NAME = {"live": Settings}\nsettings = BY_NAME[os.environ["ENVIRONMENT"]]()',
                     ),
                     "notes/database.py": FROM_FIELD,
                 },
