@@ -1,16 +1,14 @@
-"""The real thing: uv, pip and Copier, and nothing in their place."""
+"""The real thing: uv, pip and Copier, and nothing in their place. A whole service: tests/docs/test_commands.py."""
 
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.bootstrap.conftest import folders_without_uv
-from tests.support.environment import git, run
+from tests.support.environment import run
 
 TOOLS = """
 [project]
@@ -29,23 +27,6 @@ import sys
 def main():
     print("{version}", *sys.argv[1:], os.getcwd())
 """
-
-
-def test_a_new_service_is_written_and_green(oneloop: Path, tmp_path: Path) -> None:
-    """An update finds the template again by the path and the commit that are recorded."""
-    service = tmp_path / "service"
-
-    answers = ("--data", "package_name=orders", "--data", "ci=none")
-    done = run(sys.executable, oneloop / "oneloop.py", "new", service, *answers, cwd=tmp_path)
-
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"\d+ passed in ", done.stdout)
-    assert done.stdout.endswith("is written, and its tests passed. Its README.md says what is next.\n")
-    assert (service / "src/orders").is_dir()
-    assert not (service / ".github").exists()
-    recorded = yaml.safe_load((service / ".copier-answers.yml").read_text("utf-8"))
-    assert recorded["_src_path"] == str(oneloop)
-    assert recorded["_commit"] == git(oneloop, "describe", "--tags", "--always")
 
 
 @pytest.mark.parametrize(

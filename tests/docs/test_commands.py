@@ -1,14 +1,17 @@
 """The commands on a page exist and do what it says: those that write a service, and the whole tutorial."""
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.docs.conftest import Shell
 from tests.docs.edits import edit
 from tests.docs.markdown import ROOT, blocks
+from tests.support.environment import git
 
 DOCUMENTS = [
     Path("README.md"),
@@ -22,14 +25,27 @@ MODULES = sorted({name for text in TEXTS.values() for name in re.findall(r"pytho
 SCRIPTS = sorted({name for text in TEXTS.values() for name in re.findall(r"python (tests/[\w/]+\.py)", text)})
 
 
-@pytest.mark.parametrize("command", RENDERING)
+# Without answers it does the same and less.
+NEW = [pytest.param(each, marks=[] if "--data" in each else pytest.mark.nightly) for each in RENDERING]
+
+
+@pytest.mark.parametrize("command", NEW)
 def test_new_renders_a_service_and_runs_its_tests(oneloop: Path, tmp_path: Path, command: str) -> None:
-    """It ends with passed tests, and says where to read on."""
+    """It says where to read on. An update finds the template again by the path and the commit that are recorded."""
     clone = shutil.copytree(oneloop, tmp_path / "oneloop")
+    words = shlex.split(command)
 
     output = Shell(clone)(command)
 
-    assert any(" passed in " in line for line in output.splitlines()[-4:])
+    assert re.search(r"\d+ passed in ", output)
+    assert output.endswith("is written, and its tests passed. Its README.md says what is next.\n")
+    service = (clone / words[3]).resolve()
+    recorded = yaml.safe_load((service / ".copier-answers.yml").read_text("utf-8"))
+    assert recorded["_src_path"] == str(clone)
+    assert recorded["_commit"] == git(clone, "describe", "--tags", "--always")
+    assert {word for word in words if "=" in word} <= {f"{name}={answer}" for name, answer in recorded.items()}
+    assert (service / "src" / recorded["package_name"]).is_dir()
+    assert (service / ".github").exists() == (recorded["ci"] == "github")
 
 
 def test_readme_has_the_two_commands() -> None:

@@ -1,6 +1,6 @@
 """Adopt public projects as a user does, and print what became of their tests.
 
-    uv run python -m tests.field [NAME ...] [--mirror FOLDER] [--work FOLDER [--again]] [--json FILE] [--record]
+    uv run python -m tests.field [NAME ...] [--mirror FOLDER] [--work FOLDER [--again]] [--mutants] [--record]
 
 NAME is a part of OWNER/NAME; without one, all of projects.toml are tried. A mirror is a folder with a git directory
 OWNER+NAME for each. `--record` renews figures.json and docs/adopting.md. Nothing of a project is kept here.
@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.field.place import FieldError, Place
 from tests.field.project import FILE, FieldProject, read_projects
-from tests.field.trial import FieldError, Place, clone, clone_again, install, install_again, new_database, try_project
+from tests.field.trial import clone, clone_again, install, install_again, new_database, try_project
 from tests.support.environment import ROOT
 from tests.support.shipped import start_server
 
@@ -37,6 +38,7 @@ HEADINGS = (
     "seconds",
     "to convert",
     "converted and green",
+    "mutants caught",
 )
 
 
@@ -48,6 +50,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="where the clones and logs stay")
     parser.add_argument("--again", action="store_true", help="with --work: take the clones and environments there")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results by test")
+    parser.add_argument("--mutants", action="store_true", help="plant bugs before and after the conversion; takes long")
     parser.add_argument("--record", action="store_true", help="renew figures.json and docs/adopting.md")
     options = parser.parse_args()
     projects = read_projects(FILE.read_text("utf-8"))
@@ -60,7 +63,8 @@ def main() -> int:
         for project in chosen:
             say(f"{project.name} ...")
             try:
-                results[project.name] = try_one(project, options.mirror, work, server.url, again=options.again)
+                place = place_of(project, options.mirror, work, server.url, again=options.again)
+                results[project.name] = try_project(place, mutants=options.mutants)
             except FieldError as error:
                 say(f"{project.name}: {error}")
     date = datetime.now(UTC).date().isoformat()
@@ -73,7 +77,8 @@ def main() -> int:
     return int(len(results) < len(chosen))
 
 
-def try_one(project: FieldProject, mirror: Path | None, work: Path, server: str, *, again: bool) -> Mapping[str, Any]:
+def place_of(project: FieldProject, mirror: Path | None, work: Path, server: str, *, again: bool) -> Place:
+    """Clone and install a project, or take an earlier clone."""
     scratch = work / f"{project.folder_name}.logs"
     scratch.mkdir(parents=True, exist_ok=True)
     database = asyncio.run(new_database(server, "field"))
@@ -84,7 +89,7 @@ def try_one(project: FieldProject, mirror: Path | None, work: Path, server: str,
     else:
         clone(project, mirror, place.top)
         install(place)
-    return try_project(place)
+    return place
 
 
 def say(line: str) -> None:
@@ -107,6 +112,7 @@ def summary(result: Figures, date: str) -> dict[str, Any]:
         "of which the suite": round(seconds["before"] + seconds["after"]),
         "advised": result["advised"],
         "converted": result["converted"],
+        **({"mutants": result["mutants"]} if "mutants" in result else {}),
         "left": dict(Counter(result["left"].values())),
         "red": dict(Counter(result.get("red_in_the_end", {}).values())),
     }
@@ -127,6 +133,7 @@ def render(figures: Mapping[str, Figures], whys: Mapping[str, Mapping[str, str]]
 def _row(name: str, each: Figures) -> tuple[str, ...]:
     share = f"{each['kept']} ({100 * each['kept'] // max(each['green'], 1)} %)"
     done = str(each["converted"]) if each["advised"] else "-"
+    caught = each.get("mutants")
     link = f"[{name}](https://github.com/{name}/tree/{each['commit'][:12]})"
     return (
         link,
@@ -137,6 +144,7 @@ def _row(name: str, each: Figures) -> tuple[str, ...]:
         str(each["seconds"]),
         str(each["advised"]),
         done,
+        f"{caught['before']} before, {caught['after']} after, {len(caught['lost'])} lost" if caught else "-",
     )
 
 

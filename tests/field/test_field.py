@@ -1,12 +1,14 @@
 """The projects of the field, their figures and the page: what is tried is tests.field itself, by hand."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.field import __main__ as table
+from tests.field.place import Suite, is_green, last_error, nodeid_of
 from tests.field.project import FILE, read_projects
-from tests.field.trial import EDITED, last_error
+from tests.field.trial import EDITED
 
 ONE = """
 ["owner/name"]
@@ -61,9 +63,23 @@ def test_table_has_a_row_and_the_reasons() -> None:
     said = table.render({"owner/name": table.summary(RESULT, "2026-11-28")}, {"owner/name": {"2 tests": "true reason"}})
 
     link = "[owner/name](https://github.com/owner/name/tree/000000000000)"
-    row = f"| {link} | 2026-11-28 | 40 | 38 (95 %) | 6 | 40 | 12 | 11 |"
+    row = f"| {link} | 2026-11-28 | 40 | 38 (95 %) | 6 | 40 | 12 | 11 | - |"
     assert row in said
     assert "- 2 tests: true reason" in said
+
+
+def test_mutants_are_counted() -> None:
+    mutants = {"before": 4, "after": 5, "lost": []}
+    figures = table.summary({**RESULT, "mutants": mutants}, "2026-11-28")
+
+    assert "| 12 | 11 | 4 before, 5 after, 0 lost |" in table.render({"owner/name": figures}, {})
+
+
+def test_name_of_a_report_is_brought_back(tmp_path: Path) -> None:
+    (tmp_path / "tests/api").mkdir(parents=True)
+    (tmp_path / "tests/api/test_a.py").touch()
+
+    assert nodeid_of(tmp_path, "tests.api.test_a.TestIt.test_b[1.5]") == "tests/api/test_a.py::TestIt::test_b[1.5]"
 
 
 def test_page_is_made_from_the_figures() -> None:
@@ -84,3 +100,11 @@ def test_edited_lines_are_read_from_what_adopt_says(lines: str) -> None:
     said = f"Adopted in 9 s, with {lines} in 2 of your files.\n"
 
     assert EDITED.findall(said) == [(lines.partition(" ")[0], "2")]
+
+
+@pytest.mark.parametrize(("kind", "is_counted"), [("passed", True), ("failure", False)])
+def test_converted_test_of_a_split_class_is_counted(kind: str, is_counted: bool) -> None:
+    suite = Suite(1.0, {"tests.test_a.TestItAsync.test_b[1]": "passed", "tests.test_a.TestItAsync.test_b[2]": kind}, {})
+
+    assert is_green("tests/test_a.py::TestIt::test_b", suite) is is_counted
+    assert not is_green("tests/test_a.py::TestIt::test_c", suite)

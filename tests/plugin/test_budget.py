@@ -35,8 +35,7 @@ def test_a_new_service_gets_few_files(rendered: Rendered) -> None:
 
     assert len(files) <= 190
     assert len(harness) <= 90
-    # 500 for rights that are real and a query per row; 210 for old versions, mistakes, and what a test leaves
-    assert sum(lines) <= 6500 + 500 + 210
+    assert sum(lines) <= 6500 + 500  # 500 for rights that are real and a query per row
     assert max(lines) <= 250
     assert 50 <= statistics.median(filled) <= 90
 
@@ -58,8 +57,9 @@ def test_the_pages_are_short() -> None:
 
 def test_the_repository_is_small() -> None:
     names = succeed("git", "ls-files", cwd=ROOT).splitlines()
-    apart = ("/update/steps/", "tools/adopt/", "tools/plant/")  # these two tools and their tests came later
-    assert len([name for name in names if not any(part in name for part in apart)]) <= 650
+    # The steps go after three releases. Two tools and the trials came later than the limit, each by its own decision.
+    apart = ("/update/steps/", "tools/adopt/", "tools/plant/", "tests/adopt/", "tests/field/", "tests/trials/")
+    assert len([name for name in names if not any(part in name for part in apart)]) <= 600
     assert len(list((ROOT / "docs/decisions").glob("0*.md"))) <= 25
 
 

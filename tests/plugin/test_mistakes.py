@@ -158,7 +158,7 @@ def test_forgotten_commit_is_named(run: Run) -> None:
     named = {test for (test, _), (_, hint) in pairwise(failed) if hint}
 
     assert named == {"test_forgotten_commit[True]", "test_forgotten_commit[False]"}, run.output
-    assert "held 1 rows that it had not committed. The app cannot see them. Commit first:" in run.output
+    assert "which were not committed: 1. Commit first:" in run.output
     assert "\n    await db_session.commit()\n" in run.output
 
 

@@ -82,7 +82,7 @@ class Started:
     persistent: Path | None = None
 
     def __post_init__(self) -> None:
-        self.socket_folder = Path(parse_qs(urlsplit(self.url).query)["host"][0])
+        self.socket_folder = Path(*parse_qs(urlsplit(self.url).query).get("host", ()))  # none where it has a port
         self.folder = self.persistent or self.socket_folder.parent
         self.pid_file = (self.folder / "data" / "postmaster.pid").read_text()
         self.server = int(self.pid_file.split()[0])

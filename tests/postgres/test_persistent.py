@@ -1,12 +1,15 @@
 """A persistent server has the rows of yesterday, whatever happened since, and all processes that use it share one."""
 
 import os
+import re
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.postgres.conftest import Plant
@@ -65,25 +68,24 @@ class TestRows:
 
 
 class TestFolder:
-    def test_with_a_long_path_has_its_socket_elsewhere(self, folder: Path, persistent: Path) -> None:
-        """In a shared folder, where another user may have created something under the same name."""
+    def test_with_a_path_that_is_too_long_for_a_socket_has_a_port(self, folder: Path, persistent: Path) -> None:
+        """Every user of the machine may connect to it, so it demands the password."""
         long = folder / ("x" * 90) / "persistent"
         long.parent.mkdir()
         persistent.rename(long)
         with started(long) as first, started(long) as second:
-            assert first.socket_folder.parent == Path("/tmp")  # noqa: S108  only compared
-            assert second.server == first.server
+            assert "@127.0.0.1:" in first.url
+            assert (second.url, second.server) == (first.url, first.server)
+            assert second.ask("SELECT 1") == 1
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                replace(first, url=re.sub(":[^:]*@", ":wrong@", first.url)).ask("SELECT 1")
             first.stop()
             second.stop()
 
             assert wait_for_end(second.server)
-            assert not second.socket_folder.exists()
-        (folder / "treasure").mkdir(mode=0o700)
-        first.socket_folder.symlink_to(folder / "treasure")
-        message = refused(long)
-        first.socket_folder.unlink()
+        (long / "password").unlink()  # as in a database of an earlier release
 
-        assert f"{first.socket_folder}: another user has created it" in message
+        assert f"{long}: its path is too long" in refused(long)
 
     def test_of_another_major_version_is_refused(self, persistent: Path) -> None:
         (persistent / "data" / "PG_VERSION").write_text("13\n")

@@ -26,6 +26,13 @@ def test_it_is_linted_formatted_and_typed(name: str) -> None:
     assert tool(*TOOLS[name]) == ""
 
 
+def test_the_plugin_is_typed() -> None:
+    """By mypy alone, and without the packages that only a service has; at night by three checkers in a service."""
+    options = ["--strict", "--disable-error-code=import-not-found", f"--cache-dir={ROOT / '.mypy_cache'}"]
+
+    assert tool("mypy", *options, "-p", "oneloop", cwd=ROOT / "template/{{tests_dir}}/harness") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "planted", "complaint"),
     [

@@ -34,7 +34,6 @@ def project(installed: Installed) -> Project:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(["pytest", "-n", "2"], id="on two workers"),
         pytest.param([*RANDOM, "pytest", "-p", "randomly"], id="in random order"),
         pytest.param(["pytest"], id="a second time", marks=nightly),
         pytest.param([*RANDOM, "pytest", "-p", "randomly", "-n", "2"], id="in random order on two", marks=nightly),

@@ -219,7 +219,5 @@ class TestAWrongAnswer:
             ({"ci": "jenkins"}, "'jenkins' is not in ['github', 'gitlab', 'none']"),
         ],
     )
-    def test_says_what_to_type_instead(
-        self, asking: Path, tmp_path: Path, data: dict[str, str], sentence: str
-    ) -> None:
+    def test_says_what_to_type_instead(self, asking: Path, tmp_path: Path, data: dict[str, str], sentence: str) -> None:
         assert sentence in refusal(asking, tmp_path / "service", **data)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -102,6 +103,12 @@ def test_yaml_and_toml_can_be_read(rendered: Rendered, answers: dict[str, str]) 
             assert tomllib.loads(text)
 
 
+def test_with_the_longest_names_it_is_linted_and_formatted(rendered: Rendered) -> None:
+    """By the ruff of this repository, and the settings of the service."""
+    for command in (["check"], ["format", "--check"]):
+        succeed(Path(sys.executable).with_name("ruff"), *command, "--no-cache", cwd=rendered(**ODD))
+
+
 def test_the_harness_is_the_same_bytes_in_every_render(rendered: Rendered) -> None:
     """The plugin is plain Python, so a fix to it is the same change for all services."""
     renders = [template.files(rendered(**answers)) for answers in SERVICES]
@@ -134,10 +141,11 @@ IGNORED = """
     pip-delete-this-directory.txt htmlcov/ .tox/ .nox/ .coverage .coverage.* .cache nosetests.xml coverage.xml *.cover
     *,cover *.py,cover .hypothesis/ .pytest_cache/ cover/ *.mo *.pot *.log local_settings.py db.sqlite3 *.sqlite3 *.db
     instance/ .webassets-cache .scrapy docs/_build/ .pybuilder/ target/ .ipynb_checkpoints profile_default/
-    ipython_config.py .pdm.toml .pdm-python .pdm-build/ __pypackages__/ celerybeat-schedule celerybeat.pid *.sage.py .env
-    .envrc .venv env/ venv/ ENV/ env.bak/ venv.bak/ .spyderproject .spyproject .ropeproject /site .mypy_cache/ .dmypy.json
-    dmypy.json .pyre/ .pytype/ cython_debug/ .idea/ .vscode/ .ruff_cache/ .pypirc marimo/_static/ tmp/ temp/ logs/ log/
-    data/ media/ static/ secrets/ *.pem *.key *.crt *.bak *.swp *.tmp .DS_Store Thumbs.db node_modules/ reports/
+    ipython_config.py .pdm.toml .pdm-python .pdm-build/ __pypackages__/ celerybeat-schedule celerybeat.pid *.sage.py
+    .env .envrc .venv env/ venv/ ENV/ env.bak/ venv.bak/ .spyderproject .spyproject .ropeproject /site .mypy_cache/
+    .dmypy.json dmypy.json .pyre/ .pytype/ cython_debug/ .idea/ .vscode/ .ruff_cache/ .pypirc marimo/_static/
+    tmp/ temp/ logs/ log/ data/ media/ static/ secrets/ *.pem *.key *.crt *.bak *.swp *.tmp .DS_Store Thumbs.db
+    node_modules/ reports/
 """
 
 

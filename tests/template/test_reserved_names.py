@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from tests.conftest import Installed
-from tests.support.environment import ROOT, succeed
-from tests.support.environment import interpreter
+from tests.support.environment import ROOT, interpreter, succeed
 
 RESERVED = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["reserved_names"]["default"].split()
 CAN_BE_TYPED = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")

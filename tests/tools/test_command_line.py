@@ -41,30 +41,35 @@ class TestTheInterpreter:
     def test_is_that_of_the_virtual_environment(self, tmp_path: Path, folder: str) -> None:
         python = fake_python(tmp_path / folder / "bin/python", "")
 
-        assert project.find_python(tmp_path, None) == [str(python)]
+        assert project.find_python(tmp_path, None) == python
 
     def test_is_the_one_that_is_named(self, tmp_path: Path) -> None:
         """Relative to the project, and before its virtual environment."""
         fake_python(tmp_path / ".venv/bin/python", "")
         named = fake_python(tmp_path / "other/python", "")
 
-        assert project.find_python(tmp_path, Path("other/python")) == [str(named)]
+        assert project.find_python(tmp_path, Path("other/python")) == named
 
     def test_is_the_one_that_poetry_names(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "poetry.lock").touch()
         fake_python(tmp_path / "bin/poetry", "/somewhere/python for:")
         monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
 
-        assert project.find_python(tmp_path, None) == ["/somewhere/python for: env info --executable"]
+        assert project.find_python(tmp_path, None) == Path("/somewhere/python for: env info --executable")
 
-    def test_is_the_one_of_uv_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """With a pyproject.toml and no environment yet, uv makes one, as for any other command."""
-        (tmp_path / "pyproject.toml").touch()
-        monkeypatch.setenv("UV", "/bin/uv")
+    def test_is_where_the_variable_of_uv_says(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        python = fake_python(tmp_path / "kept/bin/python", "")
+        monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", "kept")
 
-        assert project.find_python(tmp_path, None) == [
-            "/bin/uv", "run", "--quiet", "--project", str(tmp_path), "python",
-        ]  # fmt: skip
+        assert project.find_python(tmp_path, None) == python
+
+    def test_is_not_made(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A command that reads a project without an environment leaves it as it is."""
+        (tmp_path / "pyproject.toml").write_text('[project]\nname = "orders"\nversion = "1"\ndependencies = []\n')
+
+        assert main(["audit", str(tmp_path)]) == 2
+        assert capsys.readouterr().err.startswith(f"No Python environment was found in {tmp_path}, and nothing was")
+        assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
 
     def test_is_never_that_of_virtual_env(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is the tool's own environment."""
@@ -148,7 +153,7 @@ def test_unknown_option_shows_the_usage_of_its_command(
 
 def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:
     """As its own distribution, with LibCST from the index and nothing of it in the project."""
-    before = sorted(path for path in shop.root.rglob("*") if "__pycache__" not in path.parts)
+    before = sorted(shop.root.rglob("*"))
     tool = (uv(), "tool", "run", "--quiet", "--from", str(ROOT / "tools"), "oneloop-tools")
 
     audit = run(*tool, "audit", shop.root, "--python", sys.executable, "--json", tmp_path / "audit.json", cwd=tmp_path)
@@ -158,7 +163,7 @@ def test_runs_from_the_template_with_uvx(shop: Audited, tmp_path: Path) -> None:
     assert "54 of 87 tests use the wrong client." in audit.stdout
     assert convert.returncode == 0, convert.stdout
     assert " converted, " in convert.stdout
-    assert sorted(path for path in shop.root.rglob("*") if "__pycache__" not in path.parts) == before
+    assert sorted(shop.root.rglob("*")) == before
 
 
 def test_changed_source_is_built_again(tmp_path: Path) -> None:

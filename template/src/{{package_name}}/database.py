@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from . import NAME
 from .database_errors import explain_errors
 from .settings import Settings
 
@@ -66,7 +65,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
             "timeout": settings.database_timeout_seconds,
             "command_timeout": settings.database_timeout_seconds,
             "server_settings": {
-                "application_name": NAME,
+                "application_name": __package__,
                 "lock_timeout": milliseconds(settings.database_lock_timeout_seconds),
                 "idle_in_transaction_session_timeout": milliseconds(settings.database_idle_seconds),
             },

@@ -6,11 +6,11 @@ may be there, so "try again" would be wrong.
 """
 
 import re
+from traceback import walk_tb
 from typing import Any
-from weakref import WeakSet
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Dialect, ExceptionContext
+from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from .errors import UnavailableError
@@ -39,20 +39,8 @@ class CommitUnknownError(Exception):
 
 def explain_errors(engine: AsyncEngine) -> None:
     """Make each connection of `engine` raise the errors above."""
-    committing: WeakSet[Connection] = WeakSet()
-
-    def explain(context: ExceptionContext) -> Exception | None:
-        error = context.original_exception
-        _remove_values(context)
-        # Besides COMMIT only ROLLBACK has no statement.
-        if context.statement is None and context.connection in committing:
-            return CommitUnknownError() if _unanswered(error) else None
-        return StatementTimeoutError() if isinstance(error, TimeoutError) else None
-
     event.listen(engine.sync_engine, "do_connect", _connect)
-    event.listen(engine.sync_engine, "commit", committing.add)
-    event.listen(engine.sync_engine, "rollback", committing.discard)
-    event.listen(engine.sync_engine, "handle_error", explain)
+    event.listen(engine.sync_engine, "handle_error", _explain)
 
 
 def _connect(dialect: Dialect, _: Any, arguments: Any, options: Any) -> Any:
@@ -60,6 +48,15 @@ def _connect(dialect: Dialect, _: Any, arguments: Any, options: Any) -> Any:
         return dialect.connect(*arguments, **options)
     except OSError as error:  # a TimeoutError and a wrong host name are OSErrors too
         raise DatabaseUnreachableError from error
+
+
+def _explain(context: ExceptionContext) -> Exception | None:
+    error = context.original_exception
+    _remove_values(context)
+    # A COMMIT and a ROLLBACK both have no statement. The dialect's method tells which it was.
+    if any(frame.f_code.co_name == "do_commit" for frame, _ in walk_tb(error.__traceback__)):
+        return CommitUnknownError() if _unanswered(error) else None
+    return StatementTimeoutError() if isinstance(error, TimeoutError) else None
 
 
 def _unanswered(error: BaseException) -> bool:

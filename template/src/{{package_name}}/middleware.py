@@ -70,15 +70,17 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.headers = Headers(SECURITY_HEADERS).raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, and add the headers that the answer lacks."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                given = message.get("headers", [])
+                names = {name for name, _ in given}
+                added = [(name, value) for name, value in self.headers if name not in names]
+                message["headers"] = [*given, *added]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -124,19 +126,24 @@ class BodyLimitMiddleware:
     """Refuses a large body: by its declared length before it is read, else as it arrives."""
 
     def __init__(self, app: ASGIApp, max_body_size: int) -> None:
-        self.app = RequestBodyLimitMiddleware(app, max_body_size)
+        self.app = app
+        self.limited = RequestBodyLimitMiddleware(app, max_body_size)
         self.max_body_size = max_body_size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, or answer 413."""
-        headers = scope.get("headers", [])  # the scope of the lifespan has none
-        declared = Headers(raw=headers).get("content-length", "")
+        headers = Headers(raw=scope.get("headers", []))  # the scope of the lifespan has none
+        declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self.max_body_size:
             status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             response = problem(status, f"The body has more than {self.max_body_size} bytes.")
             await response(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        # Without the two headers a request of HTTP/1.1 has no body; one of HTTP/2 may have.
+        may_have_body = (
+            declared or "transfer-encoding" in headers or scope.get("http_version") == "2"
+        )
+        await (self.limited if may_have_body else self.app)(scope, receive, send)
 
 
 def build_middleware(settings: Settings) -> list[Middleware]:

@@ -88,7 +88,11 @@ class Settings(BaseSettings):
     """The settings of a deployment."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     database_url: Annotated[str, AfterValidator(_with_driver)] = Field(

@@ -24,8 +24,7 @@ from oneloop.database.engine_guard import EngineGuard, exempt
 from oneloop.seam import Migrate
 from oneloop.test_run import TestRun
 from oneloop.clients import LiveServer
-from oneloop.cleanup.test_database import TestDatabase
-from oneloop.cleanup.test_databases import TestDatabases
+from oneloop.cleanup.test_databases import TestDatabase, TestDatabases
 from oneloop.app import RunningApp
 from oneloop.cleanup.wiper import PostgresWiper, WipeResult
 from tests.deep import catalogue

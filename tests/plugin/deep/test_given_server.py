@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from oneloop.config import CONFIG
-from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.database.postgres_source import VARIABLE, PostgresSource
 from oneloop.database.run_server import RunServer, _complete
@@ -94,7 +94,8 @@ async def test_the_header_says_whose_role_is_used(
         await connection.execute("CREATE TABLE own (id int)")
         await connection.close()
         with exempt():
-            await databases.rename("main", "other")
+            await databases.drop("main")
+            await databases.clone("main", "template")
     finally:
         await asyncio.to_thread(source.stop)
 

@@ -79,7 +79,7 @@ async def test_forgotten_commit_is_explained(
 
     hints = [text for title, text in report(request.node, "call", AssertionError()).sections if "not committed" in title]
 
-    assert [f"held {rows} rows that it had not committed" in hint for hint in hints] == [True] * rows
+    assert [f"which were not committed: {rows}." in hint for hint in hints] == [True] * rows
     await db_session.rollback()
 
 

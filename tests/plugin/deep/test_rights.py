@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabase
 from oneloop.config import CONFIG
 from oneloop.database.engine_guard import exempt
 from oneloop.database.run_server import RunServer

@@ -143,6 +143,7 @@ def test_nothing_but_a_mount_is_left_out(entry: str, tmp_path: Path, monkeypatch
     file = tmp_path / "access.py"
     file.write_text(f"from oneloop.access import Access\n\nACCESS = {{{entry}}}\n")
     monkeypatch.setattr(declared, "PATH", file)
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "access", raising=False)
 
     with pytest.raises(AccessError, match="for a mounted app alone"):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, ReadTimeout
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -108,8 +108,9 @@ async def test_a_request_that_uses_the_tests_session_is_refused(
         _test_run.refusals.raise_first()
 
 
+@pytest.mark.parametrize("leave", ["cancelled", "timed out"])
 async def test_a_request_commits_when_its_client_has_left(
-    probe: Probe, either_way: AsyncClient, db_session: AsyncSession
+    probe: Probe, either_way: AsyncClient, db_session: AsyncSession, leave: str
 ) -> None:
     """Nobody cancels it: a server does not either."""
     begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -122,10 +123,14 @@ async def test_a_request_commits_when_its_client_has_left(
         await session.commit()
         ended.set()
 
-    asking = asyncio.create_task(either_way.post(SHELVES))
+    asking = asyncio.create_task(either_way.post(SHELVES, timeout=None if leave == "cancelled" else 0.2))
     await begun.wait()
-    asking.cancel()
-    await asyncio.wait([asking])
+    if leave == "cancelled":
+        asking.cancel()
+    with pytest.raises((asyncio.CancelledError, ReadTimeout)) as left:
+        async with limited("The end of the client's wait", 2):
+            await asking
+    assert (left.type is ReadTimeout) == (leave == "timed out")
     may_end.set()
     async with limited("The end of the request"):
         await ended.wait()

@@ -60,6 +60,7 @@ def kinds(run: RunSuite, pytester: pytest.Pytester) -> Run:
 def test_every_kind_of_exception_and_of_item_is_reported(kinds: Run) -> None:
     assert CRASHED not in kinds.output
     assert FAILED_HERE not in kinds.output
+    assert "RuntimeError: this exception has no text" not in kinds.output  # pytest does not ask such a one for its text
     passed = {name for name, outcome in kinds.outcomes.items() if outcome == "passed"}
     right = {"passes", "test_next_is_clean", "TestOfUnittestOnItsOwnLoop::test_passes"}
     assert passed == right | {name for name in kinds.outcomes if name.startswith("test_logs[")}

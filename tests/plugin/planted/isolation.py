@@ -16,7 +16,7 @@ MIGRATIONS = f"{PLUGIN}/checks/test_migrations.py"
 BUGS = {
     "2 no wipe": Bug(
         DATABASES,
-        "result = await self._wipe()",
+        "result = await self._clean(replace=state is State.OWN)",
         "result = WipeResult()",
         f"{DEEP}/test_same_view.py::test_nothing_outlives_the_test",
     ),
@@ -87,20 +87,20 @@ BUGS = {
     ),
     "2 the second database is forgotten": Bug(
         DATABASES,
-        "for database in self._databases:\n            try:",
-        "for database in self._databases[:1]:\n            try:",
+        "for database in self._databases:\n            is_wiped",
+        "for database in self._databases[:1]:\n            is_wiped",
         f"{DEEP}/test_databases.py::test_a_second_database_is_wiped_like_the_first",
     ),
     "2 the shared database does not come back": Bug(
-        f"{PLUGIN}/cleanup/test_database.py",
-        "await self.databases.rename(self._swapped_out, self.suffix)",
-        "await self.databases.clone(self.suffix, self.template)",
-        f"{DEEP}/test_own_database.py",
+        DATABASES,
+        "not (replace or result.schema_changes)",
+        "replace or not result.schema_changes",
+        f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
     ),
     "2 the marker does nothing": Bug(
-        f"{PLUGIN}/policy/markers.py",
-        "item.fixturenames.insert(",
-        "list(item.fixturenames).insert(",
+        f"{PLUGIN}/each_test.py",
+        "filter(request.node.get_closest_marker, ISOLATION)",
+        "filter(request.node.get_closest_marker, ())",
         f"{DEEP}/test_own_database.py::test_the_app_and_the_test_share_the_tests_own_database",
     ),
     "2 pools are not emptied": Bug(
@@ -143,12 +143,6 @@ BUGS = {
         '"Any", [*models, *more]',
         '"Any", models[:1]',
         f"{DEEP}/test_drift.py::test_is_drift[table]",
-    ),
-    "13 a cache that others may write is used": Bug(
-        KEEPING,
-        "not status.st_mode & 0o022",
-        "not status.st_mode & 0",
-        f"{KEPT_TEMPLATE}::test_nothing_is_kept_in_a_folder_of_others[open_folder]",
     ),
     "13 a view that env.py leaves out is forgotten": Bug(
         MIGRATIONS,

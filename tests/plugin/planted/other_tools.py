@@ -36,10 +36,10 @@ BUGS = {
         "if error is None or error in seen",
         f"{ODD}::test_errors_that_cannot_be_compared_are_followed",
     ),
-    "15 the text of any error is read": Bug(
+    "15 the text of what a fixture raises is read": Bug(
         f"{PLUGIN}/report/stop_run.py",
-        "str(error) if isinstance(error, pytest.fail.Exception) else",
-        "str(error) if error else",
+        'type(error) is RuntimeError and "Runner',
+        '"Runner',
         f"{STRANGERS}::test_every_kind_of_exception_and_of_item_is_reported",
     ),
     "15 a logged value is asked for its class": Bug(

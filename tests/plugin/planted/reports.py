@@ -229,8 +229,8 @@ BUGS = {
     ),
     "16 Ctrl-C is uvicorn's": Bug(
         f"{PLUGIN}/clients/live_server.py",
-        "            yield  # Ctrl-C is pytest's",
-        "            with super().capture_signals():\n                yield  # Ctrl-C is pytest's",
+        "self._uvicorn.main_loop()",
+        "self._uvicorn.serve([listening])",
         f"{DEEP}/test_live.py::TestServer::test_leaves_ctrl_c_to_pytest",
     ),
     "17 another PostgreSQL in silence": Bug(

@@ -7,7 +7,7 @@ EACH_TEST = f"{PLUGIN}/each_test.py"
 BUGS = {
     "2 the wipe does not run": Bug(
         f"{PLUGIN}/cleanup/test_databases.py",
-        "result = await self._wipe()",
+        "result = await self._clean(replace=state is State.OWN)",
         "result = WipeResult()",
         "test_promise_02_same_view",
     ),

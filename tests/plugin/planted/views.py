@@ -163,6 +163,12 @@ BUGS = {
         "await exchange",
         f"{DEEP}/test_same_view.py::test_a_request_commits_when_its_client_has_left",
     ),
+    "2 the time limit of a request counts over a socket only": Bug(
+        TRANSPORTS,
+        "asyncio.timeout(seconds)",
+        "asyncio.timeout(None)",
+        f"{DEEP}/test_same_view.py::test_a_request_commits_when_its_client_has_left",
+    ),
     "2 a request does not hear that its client has left": Bug(
         TRANSPORTS,
         "left.set_result(None)",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from tests.deep.conftest import wipe
-from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.errors import ProtectedRowsError
 from oneloop.cleanup.wiper import PostgresWiper as Wiper

@@ -410,7 +410,7 @@ def test_syntax_that_is_newer_than_the_tool_is_read_by_the_project(
     """The line is the file's own, and the base class is found in spite of a generic class beside it."""
     newer = interpreter("3.12")
     adopting = project({"notes/database.py": GENERIC + DATABASE})
-    monkeypatch.setattr(investigation, "find_interpreter", lambda *_: Path(newer))
+    monkeypatch.setattr(investigation, "find_python", lambda *_: Path(newer))
 
     found = adopting.look().look()
 

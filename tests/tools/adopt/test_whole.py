@@ -13,7 +13,7 @@ from tests.tools.adopt.conftest import CONFTEST, DATABASE, Project, path_without
 from tests.tools.adopt.test_found import ALEMBIC, ENV, FIELD, FROM_MANAGER, MANAGER
 
 ADDED = re.compile(r"^\+(?!\+\+)(.+)$", re.MULTILINE)
-PASSED = re.compile(r"(\d+) of (\d+) tests that passed before pass now")
+PASSED = re.compile(r"(\d+) of (\d+) tests that passed before pass now; (\d+) more pass now")
 
 
 @pytest.fixture
@@ -51,7 +51,8 @@ def test_one_command_adopts(installed: tuple[Sample, Path], oneloop: Path) -> No
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("installed", SAMPLES, indirect=True)
-def test_what_was_green_stays_green(installed: tuple[Sample, Path], oneloop: Path) -> None:
+def test_what_opens_no_connection_stays_green(installed: tuple[Sample, Path], oneloop: Path) -> None:
+    """A sync client that reaches the database is refused, also on aiosqlite, where any loop would do."""
     sample, top = installed
 
     output = adopt(top, "--template", oneloop)
@@ -59,7 +60,9 @@ def test_what_was_green_stays_green(installed: tuple[Sample, Path], oneloop: Pat
     check_edits(top, sample, output)
     passed = PASSED.search(output)
     assert passed, output
-    assert passed[1] == passed[2]
+    kept, before, more = map(int, passed.groups())
+    assert kept + more == sample.keep, output
+    assert output.count(" now: oneloop.errors.WrongLoopError: ") == before - kept, output
 
 
 def check_edits(top: Path, sample: Sample, output: str) -> None:

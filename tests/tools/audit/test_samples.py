@@ -249,38 +249,41 @@ def test_older_fastapi_gets_the_same_verdicts(sample: Sample, version: str) -> N
     assert {test["nodeid"].rpartition("::")[2]: test["verdict"] for test in found} == suite.beside()
 
 
+OTHER = "import pytest_asyncio\n\n\n@pytest_asyncio.fixture(loop_scope={scope!r})\nasync def other(): ...\n"
+LOOP = "@pytest.fixture(scope='session')\ndef event_loop(): ...\n"
+USES_LOOP = f"{LOOP}\n\n@pytest.fixture\ndef other(event_loop): ...\n"
 OWN_LOOPS = {
-    "a mark of anyio": ("@pytest.mark.anyio\nasync def test_it(engine): ...\n", "", ""),
-    "the mark of a file": ("pytestmark = pytest.mark.anyio\n\n\nasync def test_it(engine): ...\n", "", ""),
-    "the mark of a class": ("@pytest.mark.anyio\nclass TestIt:\n    async def test_it(self, engine): ...\n", "", ""),
-    "a mark with a scope": ('@pytest.mark.asyncio(loop_scope="module")\nasync def test_it(engine): ...\n', "", ""),
-    "a mark with an old scope": ('@pytest.mark.asyncio(scope="class")\nasync def test_it(engine): ...\n', "", ""),
-    "a setting of anyio": ("async def test_it(engine): ...\n", "", "anyio_mode = auto"),
-    "an event_loop": ("async def test_it(engine): ...\n", "@pytest.fixture\ndef event_loop(): ...\n", ""),
-    "a policy": ("async def test_it(engine): ...\n", "@pytest.fixture\ndef event_loop_policy(): ...\n", ""),
-    "a class of unittest": (
-        "class TestIt(unittest.IsolatedAsyncioTestCase):\n    async def test_it(self): ...\n",
-        "",
+    "an event_loop that it asks for": ("async def test_it(engine, event_loop): ...\n", LOOP, ""),
+    "an event_loop of a fixture": ("async def test_it(engine, other): ...\n", USES_LOOP, ""),
+    "an event_loop of a mark": (
+        "@pytest.mark.usefixtures('other')\nasync def test_it():\n    async with httpx2.AsyncClient(app=app): ...\n",
+        USES_LOOP,
         "",
     ),
-    "a client of its own": (
-        "@pytest.mark.anyio\nasync def test_it():\n    async with httpx2.AsyncClient(app=app) as client: ...\n",
-        "",
-        "",
-    ),
+    "a fixture with a scope": ("async def test_it(engine, other): ...\n", OTHER.format(scope="module"), ""),
 }
+# The plugin runs these on the suite's loop.
 SUITE_S_LOOP = {
     "no mark": ("async def test_it(engine): ...\n", "", ""),
-    "the suite's scope": ('@pytest.mark.asyncio(loop_scope="session")\nasync def test_it(engine): ...\n', "", ""),
-    "sync": ("@pytest.mark.anyio\ndef test_it(engine): ...\n", "", ""),
-    "nothing is shared": ("@pytest.mark.anyio\nasync def test_it(): ...\n", "", ""),
-    "anyio beside asyncio": ("async def test_it(engine): ...\n", "", "anyio_mode = auto\nasyncio_mode = auto"),
+    "a mark of anyio": ("@pytest.mark.anyio\nasync def test_it(engine): ...\n", "", ""),
+    "a mark with a scope": ('@pytest.mark.asyncio(loop_scope="module")\nasync def test_it(engine): ...\n', "", ""),
+    "a setting of anyio": ("async def test_it(engine): ...\n", "", "anyio_mode = auto"),
+    "an event_loop that nobody asks for": ("async def test_it(engine): ...\n", LOOP, ""),
+    "a policy": ("async def test_it(engine): ...\n", "@pytest.fixture\ndef event_loop_policy(): ...\n", ""),
+    "a class of unittest": (
+        "class TestIt(unittest.IsolatedAsyncioTestCase):\n    async def test_it(self): httpx2.AsyncClient()\n",
+        "",
+        "",
+    ),
+    "a fixture on the suite's": ("async def test_it(engine, other): ...\n", OTHER.format(scope="session"), ""),
+    "sync": ("def test_it(engine, event_loop): ...\n", LOOP, ""),
+    "nothing is shared": ("async def test_it(event_loop): ...\n", LOOP, ""),
 }
 
 
 @pytest.mark.parametrize("how", [*OWN_LOOPS, *SUITE_S_LOOP])
 def test_own_loops_have_a_class_of_their_own(tmp_path: Path, how: str) -> None:
-    """Such a test fails on the suite's loop although its client is right."""
+    """Such a test fails in an adopted suite although its client is right."""
     test, fixture, setting = (OWN_LOOPS | SUITE_S_LOOP)[how]
     suite = Audited(tmp_path)
     suite.write("main.py", "from fastapi import FastAPI\n\napp = FastAPI()\n")

@@ -6,6 +6,8 @@ It renders and installs a service, so it runs nightly: `uv run pytest -m nightly
 import re
 import shutil
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,8 +65,11 @@ NOT_RUN_BEFORE = {"loops/nest_asyncio": "it is not installed, which is the point
 # What is left, and cannot run.
 BROKEN_AFTER = {
     "half-converted/both_are_left": "the policy refuses two clients in one test",
+    "marks/another_loop_is_left": "the app is on the loop of the run, and the plugin refuses another one",
     "sessions/of_the_database_are_left": "it adds what is no row",
 }
+# What changes the app for every test of its run.
+ALONE = {"overrides/at_import_of_no_session": "its override is made at import and never taken back"}
 
 pytestmark = pytest.mark.nightly
 
@@ -79,11 +84,23 @@ def write(folder: Path, corpus: dict[str, Files]) -> None:
             (package / path).write_text(text)
 
 
+def run_corpus(
+    command: Sequence[str | Path], root: Path, folder: str, environment: dict[str, str] | None = None
+) -> Run:
+    """Run the snippets of a folder: most of them together, and each of `ALONE` in a process of its own."""
+    places = [f"{folder}/{name.replace('-', '_')}" for name in ALONE]
+    whole = run_pytest([*command, folder, *(f"--ignore={each}" for each in places)], root, environment)
+    for place in places:
+        one = run_pytest([*command, place], root, environment)
+        whole = replace(whole, output=whole.output + one.output, ended={**whole.ended, **one.ended})
+    return whole
+
+
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The snippets as they are, with a sync client of their own."""
     folder = tmp_path_factory.mktemp("before")
-    left_out = {*NOT_RUN_BEFORE, *BROKEN_AFTER} - {"half-converted/both_are_left"}
+    left_out = {*NOT_RUN_BEFORE, "sessions/of_the_database_are_left"}
     write(folder / "tests", {each.name: each.before for each in snippets() if each.name not in left_out})
     shutil.copytree(APP, folder / "app")
     (folder / "conftest.py").write_text(CLIENTS)
@@ -91,7 +108,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "pytest.ini").write_text(
         "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\naddopts = -p no:xdist\n"
     )
-    return run_pytest([sys.executable, "-m", "pytest", "-q"], folder)
+    return run_corpus([sys.executable, "-m", "pytest", "-q"], folder, "tests")
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +120,8 @@ def after(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Run
     shutil.copytree(APP, project.root / "app")
     (corpus / "conftest.py").write_text(SEAM)
     (corpus / "__init__.py").touch()
-    command = [uv(), "run", "--quiet", "--with", "httpx", "--with", "hypothesis", "pytest", "-q", "tests/corpus"]
-    return run_pytest(command, project.root, project.environment)
+    command = [uv(), "run", "--quiet", "--with", "httpx", "--with", "hypothesis", "pytest", "-q"]
+    return run_corpus(command, project.root, "tests/corpus", project.environment)
 
 
 def snippet_of(test: str) -> str:

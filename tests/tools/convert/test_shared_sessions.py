@@ -108,6 +108,16 @@ KEPT = {
         'def test_it(client):\n    assert client.get("/notes").status_code == 404\n',
     ),
 }
+SEEDED = {
+    "the session's fixture inserts": (
+        "        yield session\n",
+        "        session.add(Note())\n        await session.commit()\n        yield session\n",
+    ),
+    "a function inserts with the session": (
+        "        yield session\n",
+        "        await load_notes(session)\n        yield session\n",
+    ),
+}
 REPLACED = {
     "a fixture commits": (OF_THE_APP, NOTE.format(end="commit"), READ),
     "a helper commits": (OF_THE_APP, HELPED.format(end="commit"), READ),
@@ -138,6 +148,17 @@ def test_override_is_kept_with_its_effect(why: str) -> None:
     assert "await client." in test
     assert "async def client(async_client, app, db):\n    app.dependency_overrides[get_db] = lambda: db\n" in conftest
     assert listed == []
+
+
+@pytest.mark.parametrize("why", SEEDED)
+def test_fixture_of_the_session_keeps_its_rows(why: str) -> None:
+    """A test that did not request it any more would find an empty database."""
+    conftest = CONFTEST.format(engine=OF_THE_APP, more="").replace(*SEEDED[why])
+
+    changed, _ = convert({"test_snippet.py": READ.replace(", note", ""), "conftest.py": conftest})
+
+    assert "await client." in changed["test_snippet.py"]
+    assert "async def client(async_client, app, db):" in changed["conftest.py"]
 
 
 @pytest.mark.parametrize("why", REPLACED)

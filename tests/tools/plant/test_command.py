@@ -310,8 +310,8 @@ def test_missing_coverage_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("UV", str(python))
 
     with pytest.raises(NoCoverageError, match=r"coverage\.py is not installed for .*, and could not be fetched"):
-        find_coverage([str(python)], tmp_path / "target", {})
-    assert find_coverage([sys.executable], tmp_path / "target", {}) is None
+        find_coverage(python, tmp_path / "target", {})
+    assert find_coverage(Path(sys.executable), tmp_path / "target", {}) is None
 
 
 BUG = Bug("first", KINDS[0], "app/a.py", range(3, 4), 3, "get", "", b"", "-a\n+b")

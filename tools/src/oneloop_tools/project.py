@@ -7,9 +7,9 @@ starts the project's interpreter in the project's folder, as a process of its ow
 folder that holds this package and nothing else. So the project does not see the tool's own dependencies, and nothing is
 installed there.
 
-The interpreter is the first of these: `--python`; a virtual environment in the project's folder; what Poetry names, if
-there is a `poetry.lock`; `uv run`, if there is a `pyproject.toml`. `$VIRTUAL_ENV` is ignored: when the tool runs by
-`uv run` or `uvx`, it is the tool's own environment.
+The interpreter is the first of these: `--python`; a virtual environment in the project's folder or above it; where a
+variable of uv says; what Poetry, PDM or Pipenv names. None is made: the commands that read a project write nothing
+there. `$VIRTUAL_ENV` is ignored: when the tool runs by `uv run` or `uvx`, it is the tool's own environment.
 """
 
 import configparser
@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .errors import PROGRAM, ToolsError
+from .errors import ToolsError
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
@@ -34,7 +34,12 @@ TESTS = "tests"
 PACKAGE = Path(__file__).parent
 ENVIRONMENTS = (".venv", "venv")
 INTERPRETERS = ("bin/python", "Scripts/python.exe")
-POETRY = ("poetry", "env", "info", "--executable")
+# What tells the path of an environment that is elsewhere, and the files of the projects that use it.
+ELSEWHERE = (
+    (("poetry.lock",), ("poetry", "env", "info", "--executable")),
+    (("pdm.lock", ".pdm-python"), ("pdm", "info", "--python")),
+    (("Pipfile",), ("pipenv", "--py")),
+)
 
 
 @dataclass(frozen=True)
@@ -152,36 +157,35 @@ def run_in_project(
     root: Path, python: Path | None, module: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None
 ) -> int:
     """Run a module of this package on the project's interpreter, and return its exit status."""
-    command = find_python(root, python)
+    interpreter = find_python(root, python)
     with source_folder() as folder:
-        environment = project_environment(folder, Path(command[0]).parent, {**os.environ, **(variables or {})})
-        return subprocess.run([*command, "-m", module, *arguments], cwd=root, env=environment, check=False).returncode
+        environment = project_environment(folder, interpreter.parent, {**os.environ, **(variables or {})})
+        command = [str(interpreter), "-m", module, *arguments]
+        return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 
 
-def find_python(root: Path, named: Path | None) -> list[str]:
-    """Return the command that starts the project's interpreter."""
+def find_python(root: Path, named: Path | None) -> Path:
+    """Return the project's interpreter."""
     if named is not None:
-        found = shutil.which(root / named) or shutil.which(named)
-        if found is None:
+        path = shutil.which(root / named) or shutil.which(named)
+        if path is None:
             raise NoInterpreterError(f"There is no interpreter {named}. Give --python the path of the project's own.")
-        return [os.path.abspath(found)]  # noqa: PTH100  Path.resolve would leave the virtual environment
-    if interpreter := find_environment(root):
-        return [str(interpreter)]
-    if (root / "poetry.lock").exists() and (named_by_poetry := output_of(root, POETRY)):
-        return [named_by_poetry]
-    if (root / "pyproject.toml").exists() and (uv := os.environ.get("UV") or shutil.which("uv")):
-        return [uv, "run", "--quiet", "--project", str(root), "python"]
+        return Path(os.path.abspath(path))  # noqa: PTH100  Path.resolve would leave the virtual environment
+    if found := find_environment(root):
+        return found
+    for files, command in ELSEWHERE:
+        if any((root / file).exists() for file in files) and (printed := output_of(root, command)):
+            return Path(printed)
     raise NoInterpreterError(
-        f"No Python environment was found in {root}. Install the project's dependencies first, or name its "
-        "interpreter:\n"
-        f"    {PROGRAM} audit REPO --python PATH"
+        f"No Python environment was found in {root}, and nothing was written there. Install the project's dependencies "
+        "first, for example with `uv sync`, or name its interpreter with --python PATH."
     )
 
 
 def http_library(root: Path) -> str:
     """Return httpx where the project's environment has no httpx2, as the plugin does."""
     try:
-        environment = Path(find_python(root, None)[0]).parents[1]
+        environment = find_python(root, None).parents[1]
     except NoInterpreterError:
         return "httpx2"
     found = {
@@ -194,7 +198,8 @@ def http_library(root: Path) -> str:
 
 def find_environment(root: Path) -> Path | None:
     """Return the interpreter of the nearest virtual environment: a workspace has it at the top of the repository."""
-    places = [f"{environment}/{path}" for environment in ENVIRONMENTS for path in INTERPRETERS]
+    environments = [*filter(None, [os.environ.get("UV_PROJECT_ENVIRONMENT")]), *ENVIRONMENTS]
+    places = [f"{environment}/{path}" for environment in environments for path in INTERPRETERS]
     return next((path for folder in upwards(root) for place in places if (path := folder / place).exists()), None)
 
 

@@ -45,13 +45,13 @@ PasswordsDep = Annotated[Passwords, Depends(get_passwords)]
 async def get_current_user(
     request: Request,
     session: SessionDep,
-    settings: SettingsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> User:
     """Return the caller, read from the database: a removed role takes effect at once."""
     if credentials is None:
         raise NotAuthenticatedError
-    user = await session.get(User, read_access_token(credentials.credentials, settings))
+    user_id = read_access_token(credentials.credentials, request.state.settings)
+    user = await session.get(User, user_id)
     if user is None or not user.is_active:
         raise NotAuthenticatedError
     setattr(request.state, USER_ID, str(user.id))

@@ -10,8 +10,7 @@ import logging
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import ARRAY, CTE, String, case, delete, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CTE, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..errors import TooManyRequestsError
@@ -37,35 +36,44 @@ def _keys(address: str, email: str) -> tuple[str, str]:
     return by_address, by_account
 
 
+# SQL, since to build such a statement takes SQLAlchemy longer than PostgreSQL takes to run it.
+# Locks in one order: by address, by account. A refused login takes none: it must not wait.
+COUNT = text("""
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:limits AS int[])) AS given (key, most)
+    ), reached AS (
+        SELECT FROM failed_logins JOIN given USING (key)
+        WHERE failures >= most AND expires_at >= now()
+    )
+    INSERT INTO failed_logins AS old (key, failures, expires_at)
+    SELECT key, 1, now() + CAST(:lasts AS interval) FROM given
+    WHERE NOT EXISTS (SELECT FROM reached)
+    ON CONFLICT (key) DO UPDATE SET
+        failures = CASE WHEN old.expires_at < now() THEN 1 ELSE old.failures + 1 END,
+        expires_at = CASE
+            WHEN old.expires_at < now() THEN excluded.expires_at ELSE old.expires_at END
+    RETURNING failures <= (SELECT most FROM given WHERE given.key = old.key)
+""")
+WAIT = text("""
+    SELECT max(expires_at - now()) FROM failed_logins
+    JOIN unnest(CAST(:keys AS text[]), CAST(:limits AS int[])) AS given (key, most) USING (key)
+    WHERE failures >= most AND expires_at >= now()
+""")
+
+
 async def count_attempt(
     session: AsyncSession, settings: Settings, address: str, email: str
 ) -> None:
     """Count a login as failed until it succeeds; raise `TooManyRequestsError` over a limit."""
-    keys = _keys(address, email)
-    limits = (settings.failed_logins_per_address, settings.failed_logins_per_account)
-    limit = case(dict(zip(keys, limits, strict=True)), value=FailedLogins.key)
-    expired = FailedLogins.expires_at < func.now()
-    full = FailedLogins.key.in_(keys), FailedLogins.failures >= limit, ~expired
-    end = func.now() + timedelta(minutes=settings.failed_login_minutes)
-    # Locks in one order: by address, by account. A refused login takes none: it must not wait.
-    key = func.unnest(literal(keys, ARRAY(String))).column_valued("new_key")
-    new = insert(FailedLogins).from_select(
-        ["key", "failures", "expires_at"],
-        select(key, literal(1), end).where(~select(FailedLogins.key).where(*full).exists()),
-    )
-    counted = await session.scalars(
-        new.on_conflict_do_update(
-            index_elements=[FailedLogins.key],
-            set_={
-                "failures": case((expired, 1), else_=FailedLogins.failures + 1),
-                "expires_at": case((expired, end), else_=FailedLogins.expires_at),
-            },
-        ).returning(FailedLogins.failures <= limit)
-    )
-    if [*counted] != [True] * len(keys):
+    values = {
+        "keys": _keys(address, email),
+        "limits": [settings.failed_logins_per_address, settings.failed_logins_per_account],
+        "lasts": timedelta(minutes=settings.failed_login_minutes),
+    }
+    counted = (await session.scalars(COUNT, values)).all()
+    if counted != [True, True]:
         logger.warning("login refused", extra={"reason": "too_many"})
-        wait = select(func.max(FailedLogins.expires_at - func.now())).where(*full)
-        raise TooManyRequestsError(await session.scalar(wait) or timedelta())
+        raise TooManyRequestsError(await session.scalar(WAIT, values) or timedelta())
 
 
 async def forgive(session: AsyncSession, address: str, email: str) -> None:

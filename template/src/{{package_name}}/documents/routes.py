@@ -31,21 +31,7 @@ def _page(documents: list[Document], next_cursor: str | None) -> Page[DocumentOu
     return Page(items=items, next_cursor=next_cursor)
 
 
-@router.get("")
-async def list_documents(
-    _: CurrentUserDep, session: SessionDep, page: PageQueryDep
-) -> Page[DocumentOut]:
-    """Return the documents, the newest first."""
-    return _page(*await fetch_page(session, select(Document), Document, page))
-
-
-@router.post("", status_code=201, responses=problems(400))
-async def post_document(user: CurrentUserDep, session: SessionDep, new: DocumentIn) -> DocumentOut:
-    """Add a document of the caller."""
-    return DocumentOut.model_validate(await add_document(session, new, user))
-
-
-# Before /{document_id}, which would read `search` as an id.
+# FastAPI tries the routes in this order. /{document_id} would read `search` as an id.
 @router.get("/search")
 async def search_documents(  # noqa: PLR0913, PLR0917  FastAPI passes each of them
     user: CurrentUserDep,
@@ -83,3 +69,17 @@ async def patch_document(
 async def delete_document(user: CurrentUserDep, session: SessionDep, document_id: UUID) -> None:
     """Delete a document."""
     await delete_own_document(session, document_id, user)
+
+
+@router.get("")
+async def list_documents(
+    _: CurrentUserDep, session: SessionDep, page: PageQueryDep
+) -> Page[DocumentOut]:
+    """Return the documents, the newest first."""
+    return _page(*await fetch_page(session, select(Document), Document, page))
+
+
+@router.post("", status_code=201, responses=problems(400))
+async def post_document(user: CurrentUserDep, session: SessionDep, new: DocumentIn) -> DocumentOut:
+    """Add a document of the caller."""
+    return DocumentOut.model_validate(await add_document(session, new, user))

@@ -72,14 +72,6 @@ class SeamError(OneloopError):
         )
 
 
-class SeamScopeError(OneloopError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The fixture `{name}` of tests/conftest.py is set up again for each test, but the app starts only once. "
-            'Write above it, and above the fixtures that it requests:\n    @pytest.fixture(scope="session")'
-        )
-
-
 class SeamPlaceError(OneloopError):
     def __init__(self, name: str, place: str) -> None:
         super().__init__(

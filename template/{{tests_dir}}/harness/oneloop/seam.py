@@ -1,7 +1,7 @@
 """The seam: fixtures by which `tests/conftest.py` tells the plugin about its service, in place of those below."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, NoReturn, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,7 @@ FIXTURES = {
     "dependency_overrides": "overrides to apply to the app for each test; by default none",
     "kept_tables": "tables whose rows stay, because a migration inserts them; by default none",
 }
+DEFAULTS: dict[str, Any] = {"login": lambda: login_with_token, "dependency_overrides": dict, "kept_tables": tuple}
 ASKED_AS = {name: name for name in FIXTURES}  # an existing suite may have fixtures of these names: there they differ
 ONCE = frozenset({"settings", "create_app", "migrate", "kept_tables", "password_hasher"})
 
@@ -55,36 +56,15 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
         raise SeamPlaceError(fixturedef.argname, fixturedef.baseid)
 
 
-def _required(name: str) -> Any:
+def _default(name: str) -> Any:
 
-    def missing() -> NoReturn:
-        raise SeamError(name, FIXTURES[name])
+    def default() -> Any:
+        if name not in DEFAULTS:
+            raise SeamError(name, FIXTURES[name])
+        return DEFAULTS[name]()
 
-    missing.__doc__ = f"Override this fixture: it returns {FIXTURES[name]}."
-    return pytest.fixture(missing, scope="session")
-
-
-settings, create_app, metadata, migrate = map(_required, ("settings", "create_app", "metadata", "migrate"))
-roles, create_user, password_hasher = map(_required, ("roles", "create_user", "password_hasher"))
-session_factory_dependency = _required("session_factory_dependency")
-
-
-@pytest.fixture(scope="session")
-def login() -> Login:
-    """A `Login`; by default it posts to /api/auth/login and uses the bearer token."""
-    return login_with_token
-
-
-@pytest.fixture
-def dependency_overrides() -> Mapping[Callable[..., Any], Callable[..., Any]]:
-    """Overrides to apply to the app for this test; by default none."""
-    return {}
-
-
-@pytest.fixture(scope="session")
-def kept_tables() -> Collection[str]:
-    """Tables whose rows stay, because a migration inserts them; by default none."""
-    return ()
+    default.__doc__ = f"Override this fixture: it returns {FIXTURES[name]}."
+    return pytest.fixture(default, scope="function" if name == "dependency_overrides" else "session")
 
 
 def _as_asked(name: str) -> Any:
@@ -93,4 +73,4 @@ def _as_asked(name: str) -> Any:
     return pytest.fixture(lambda request: request.getfixturevalue(ASKED_AS[name]), scope=scope)
 
 
-globals().update({f"seam_{name}": _as_asked(name) for name in FIXTURES})
+globals().update({name: _default(name) for name in FIXTURES} | {f"seam_{name}": _as_asked(name) for name in FIXTURES})

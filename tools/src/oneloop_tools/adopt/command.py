@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oneloop_tools.errors import PROGRAM, counted
+from oneloop_tools.project import find_python
 
 from . import edits
 from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
 from .finding import AdoptionError, Finding, Findings, NotFoundError
-from .interpreter import find_interpreter
 from .investigation import PLUGIN, Investigation
 from .migrations import CREATE_ALL
 from .needed_versions import read_needed, refuse_old_versions
@@ -82,7 +82,7 @@ class _Adoption:
             say(f"    {self.look.manager.shown}")
             return 1
         # The package manager may have made an environment.
-        self.look.interpreter = find_interpreter(self.root, self.options.python)
+        self.look.interpreter = find_python(self.root, self.options.python)
         after = self._suite("with the plugin")
         lines = counted(sum(each.lines for each in changes), "line")
         say(f"Adopted in {time.monotonic() - self.started:.0f} s, with {lines} in {len(changes)} of your files.")

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from oneloop_tools.audit.sources import Sources, environment_of
-from oneloop_tools.project import ProjectSettings
+from oneloop_tools.project import NoInterpreterError, ProjectSettings, find_python
 
 from . import project_kind
 from .apps import find_project_apps, is_imported_by_tests
 from .database_url import DatabaseUrl, all_variables, find_database_urls
 from .finding import AdoptionError, Finding, Findings
-from .interpreter import find_interpreter
 from .migrations import CREATE_ALL, Migrations, find_migrations
 from .models_metadata import find_metadata
 from .newer_syntax import parse_newer
@@ -93,7 +92,7 @@ class Investigation:
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
         self.pytest_settings = find_pytest_settings(self.root)
-        self.interpreter = find_interpreter(self.root, self.python)
+        self.interpreter = find_python(self.root, self.python)
         self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", self.interpreter)
         return Findings(
             app=app,
@@ -114,9 +113,9 @@ class Investigation:
 
     def _parse_newer(self, path: Path) -> ast.Module | None:
         try:
-            self.newer_python = self.newer_python or find_interpreter(self.root, self.python)
+            self.newer_python = self.newer_python or find_python(self.root, self.python)
             return parse_newer(self.root, self.newer_python, path)
-        except AdoptionError:  # it has none, which is reported in its turn
+        except NoInterpreterError:  # it has none, which is reported in its turn
             return None
 
     def _roots(self, tests: list[Path]) -> list[Path]:

@@ -107,7 +107,7 @@ class Project:
                 record.add(seen.record)
             if seen is None or not seen.whole:
                 record.add(interpreter.read(test))
-            record.own_loop = own_loop(test, finder.layers(test.module, test.owner), self.settings.pytest)
+            record.own_loop = own_loop(test, finder.layers(test.module, test.owner))
             findings.append(judge.judge(subject, record, observed=seen is not None))
         if not findings and not self.sources.problems:
             raise NoTestsError(self.tests)

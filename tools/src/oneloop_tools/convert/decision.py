@@ -3,11 +3,11 @@
 import ast
 import textwrap
 
-from .clients import CLIENT
+from .clients import CLIENT, app_of
 from .edits import Edits
 from .files import Selection
 from .findings import Findings, References
-from .index import ProjectIndex, fixture_name
+from .index import ProjectIndex, fixture_name, fixture_scope
 from .modules import Function
 from .plan import Plan, refused_by_split
 from .reasons import Doubt
@@ -23,6 +23,7 @@ class Decision:
         self.known = known
         self.selection = selection
         self.refused: dict[Function, Doubt] = {}
+        self.unchanged: set[Function] = set()  # which converted tests use as they are
         self.references = References(index, known)
         self._against: dict[Function, Doubt | None] = {}
         self._mutated = {origin for found in known.values() for origin in found.mutates}
@@ -32,14 +33,14 @@ class Decision:
         while True:
             self._against = {}
             plan = self._draft()
-            before = len(self.refused)
+            before = len(self.refused), len(self.unchanged)
             self._find_copies(plan)
             self._refuse_taken_names(plan)
             self._refuse_called_tests(plan)
             self._refuse_shared_attributes(plan)
             for function, doubt in refused_by_split(plan):
                 self.refuse(function, doubt)
-            if len(self.refused) == before:
+            if (len(self.refused), len(self.unchanged)) == before:
                 return plan
 
     def refuse(self, function: Function, doubt: Doubt) -> None:
@@ -67,7 +68,10 @@ class Decision:
         return plan
 
     def _take(self, function: Function, plan: Plan) -> None:
-        if function in plan.converting:
+        if function in plan.converting or function in self.unchanged:
+            return
+        if fixture_scope(function) != "function" and self._only_sets_overrides(function):
+            self.unchanged.add(function)  # the plugin's `app` is for one test
             return
         plan.converting.add(function)
         for need in self.needs(function):
@@ -151,6 +155,8 @@ class Decision:
                 if self._may_have_copy(function):
                     plan.copies.add(function)
                     again = True
+                elif self._only_sets_overrides(function):
+                    self.unchanged.add(function)
                 elif function not in self.refused:
                     self.refuse(function, Doubt("users", function.node))
 
@@ -192,6 +198,12 @@ class Decision:
             if self.known[function].gives is not None or self.known[user].sources:
                 return True
         return False
+
+    def _only_sets_overrides(self, function: Function) -> bool:
+        """Tell whether a fixture does no more than set overrides on the app of the suite, which it imports."""
+        found, known = self.known[function], self.index.app or self.index.answered
+        apps = {app_of(self.index, node, function, function.module) for node in found.apps}
+        return function.kind == "fixture" and found.only_uses_apps and apps <= {known or each for each in apps}
 
     def _may_have_copy(self, function: Function) -> bool:
         if function.kind == "helper":

@@ -69,6 +69,12 @@ class Findings:
         return any(needs) or (bool(self.apps) and self.function.kind == "fixture")
 
     @property
+    def only_uses_apps(self) -> bool:
+        """Whether the function uses an app, and neither a client nor an event loop."""
+        other = (self.sources, self.awaits, self.loop_params, self.makes, self.hacks, self.fixtures, self.by_string)
+        return bool(self.apps) and not any(other)
+
+    @property
     def needs_client(self) -> bool:
         """Whether the function needs a client as an additional parameter."""
         return any(source.kind in ("constructor", "module") for source in self.sources.values())

@@ -10,10 +10,11 @@ from .clients import app_of
 from .examination import Examination
 from .index import fixture_option, own_body
 from .reasons import Doubt
-from .session_overrides import drawn_from, is_session, is_session_dependency, only_makes_tables
+from .session_overrides import drawn_from, is_session, only_makes_tables
 from .syntax import Node, cst, full_name, text_of, walk
 
-SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+_(session|db)")
+# Not `user_in_db`, which is a row.
+SESSIONS = re.compile(r"(db|session|database|conn|connection|engine|async_session)|.+(?<!_in)_(session|db)")
 # The methods of an AsyncSession that are not awaited.
 NOT_AWAITED = ("add", "add_all", "expire", "expire_all", "expunge", "expunge_all")
 
@@ -54,17 +55,10 @@ def judge_overrides(seen: Examination) -> None:
 
 
 def _stays(overrides: Node, seen: Examination) -> bool:
-    """Tell whether an override that is set at import has its effect in a converted test.
-
-    It has on the app of the suite, but not if it gives sessions:
-    the plugin takes them from the dependency itself.
-    """
-    target = seen.tree.parent(overrides)
+    """Tell whether an override that is set at import has its effect in a converted test: one of the suite's app."""
     first = (full_name(overrides.value) or "").partition(".")[0]
     app = app_of(seen.index, overrides.value, None, seen.module)
-    if app is None or not seen.index.is_the_app(app) or first not in seen.module.imports:
-        return False
-    return isinstance(target, cst.Subscript) and not is_session_dependency(target)
+    return app is not None and seen.index.is_the_app(app) and first in seen.module.imports
 
 
 def drop_line(line: Node, seen: Examination) -> None:
@@ -104,7 +98,7 @@ def _requests_follow(line: Node, seen: Examination) -> bool:
 
 def find_sessions(seen: Examination) -> None:
     """Doubt a test that uses a session outside of a coroutine that it runs."""
-    for name in {each for each in seen.names if SESSIONS.fullmatch(each)}:
+    for name in {each for each in seen.names - {*seen.found.sources} if SESSIONS.fullmatch(each)}:
         uses = seen.positions.variables(name)
         outside = [use for use in uses if not _is_within_run(use, seen)]
         is_async = len(outside) < len(uses)
@@ -144,6 +138,8 @@ def is_plain(seen: Examination) -> bool:
 
 def _gives_nothing_else(name: str, seen: Examination) -> bool:
     fixture = seen.index.fixture(name, seen.function)
+    if fixture in seen.index.autouse_of(seen.function):
+        return True  # it comes anyway
     return is_session(name) and (bool(seen.positions.variables(name)) or fixture is None or only_makes_tables(fixture))
 
 

@@ -68,7 +68,9 @@ def splits_of(plan: Plan) -> Iterator[Split]:
         going = {id(each.node) for each in methods if _goes(each, plan)}
         staying = [each for each in methods if _stays_sync(each, plan)]
         if going and staying:
-            yield _split(module, owner, going)
+            left = going | {id(each.node) for each in staying}
+            neutral = [each.node for each in methods if each.kind == "test" and id(each.node) not in left]
+            yield _split(module, owner, going, neutral)
 
 
 def _goes(function: Function, plan: Plan) -> bool:
@@ -83,9 +85,12 @@ def _stays_sync(function: Function, plan: Plan) -> bool:
     )
 
 
-def _split(module: Module, owner: Node, going: set[int]) -> Split:
+def _split(module: Module, owner: Node, going: set[int], neutral: list[Node]) -> Split:
+    """Divide the members. A test without a client is in the class of the members that it needs."""
     members = {name: each for each in owner.body.body for name in _names_of(each)}
     tests = [each for each in owner.body.body if _is_test(each)]
+    needed = {id(each) for each in _needed([each for each in tests if id(each) in going], members)}
+    going = going | {id(each) for each in neutral if any(id(need) in needed for need in _needed([each], members))}
     mine = _needed([each for each in tests if id(each) in going], members)
     theirs = _needed([each for each in tests if id(each) not in going], members)
     every_test = {id(each) for each in tests}
@@ -102,7 +107,8 @@ def _decorators(member: Node) -> str:
 
 
 def _is_test(member: Node) -> bool:
-    return isinstance(member, cst.FunctionDef) and member.name.value.startswith("test")
+    named = isinstance(member, cst.FunctionDef) and member.name.value.startswith("test")
+    return named and "fixture" not in _decorators(member)  # a fixture may be called test_user
 
 
 def _names_of(member: Node) -> Iterator[str]:

@@ -30,7 +30,7 @@ REASONS = {
     "nothing-asserted": "asserts nothing: it only shows that the app does not raise",
     "one-line": "has a line of which only a part would be removed",
     "overrides": "clears all dependency overrides before a request, also those of the plugin",
-    "overrides-at-import": "relies on dependency overrides that are set at import",
+    "overrides-at-import": "relies on overrides set at import on an app that may not be the suite's",
     "parameters": "gets its client as a parameter",
     "redirects": "passes on options that may follow redirects",
     "sessions": "uses a database session without awaiting it",

@@ -4,6 +4,7 @@ Such a fixture overrides only where sessions come from, so the plugin's client c
 the same session relies on more: its request sees rows that were only flushed, and an object changes with the request.
 Without the override the test could pass for another reason. So the fixture keeps its override for each test that:
 
+- has rows that the fixture of the session itself inserts, or a function that it calls with the session;
 - uses the session, or a fixture that uses it and does not end with a commit;
 - compares an object that such a fixture gives;
 - has a fixture that writes to another database than the app's.
@@ -18,6 +19,7 @@ from .session_overrides import LIBRARIES, OVERRIDES, WRITES, drawn_from, is_sess
 from .syntax import Node, cst, full_name, names_in, text_of, walk
 
 ENGINES = {"create_engine", "create_async_engine"}
+HARMLESS = {"listen", "listens_for", "run_sync", "isinstance", "aclosing", "closing", "sessionmaker"}
 CHECKS = ("assert", "check", "verify", "expect", "isinstance")
 
 
@@ -97,9 +99,10 @@ class _Shared:
         parts = [(value, fixture.module) for name in self.names for value in fixture.module.assigned.get(name, ())]
         parts += [(each.node, each.module) for each in sources]
         self.of_the_app = all(self._is_of_the_app(node, module) for node, module in parts)
+        self.is_filled = any(_fills(each) for each in sources)
 
     def is_seen_by(self, test: Function, closure: set[Function]) -> bool:
-        if self._sessions_of(test) or self._mentions(test):
+        if self.is_filled or self._sessions_of(test) or self._mentions(test):
             return True
         others = closure - self.sources - {self.fixture}
         for each in others:
@@ -187,6 +190,18 @@ class _Shared:
                         return True
                     names |= alias
         return False
+
+
+def _fills(function: Function) -> bool:
+    """Tell whether a fixture of a session may insert rows: it would not run for a test that does not request it."""
+    if only_makes_tables(function):
+        return False
+    for call in (each for each in walk(function.node.body) if isinstance(each, cst.Call)):
+        name = (full_name(call.func) or "").rpartition(".")[2]
+        passed_on = any(is_session(each) for arg in call.args for each in names_in([arg.value]))
+        if name in WRITES or (passed_on and not is_session(name) and name not in HARMLESS):
+            return True
+    return False
 
 
 def _use_of(node: Node, test: Function) -> tuple[str, set[str]]:

@@ -95,9 +95,9 @@ def open_workers(
     root: Path, copy: ProjectCopy, source: Path, options: argparse.Namespace, most: int
 ) -> Iterator[list[Worker]]:
     """Start a worker for each processor, or fewer: `most`, or one where the tests share a database."""
-    command = find_python(root, options.python)
-    environment = project_environment(source, Path(command[0]).parent, os.environ)
-    if (folder := find_coverage(command, copy.root.parent / "coverage", environment)) is not None:
+    python = find_python(root, options.python)
+    environment = project_environment(source, python.parent, os.environ)
+    if (folder := find_coverage(python, copy.root.parent / "coverage", environment)) is not None:
         environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], str(folder)])
     environment["CI"] = "true"  # the plugin keeps no migrated template then: a planted migration makes a wrong one
     settings = ProjectSettings.of(root)
@@ -110,7 +110,7 @@ def open_workers(
         workers = []
         for number, own in enumerate(copies):
             given = dict(each.replace("{worker}", str(number)).split("=", 1) for each in options.env)
-            worker = Worker(Start(command, root, own.root, packages, environment | given), own)
+            worker = Worker(Start(python, root, own.root, packages, environment | given), own)
             stack.callback(worker.close)
             workers.append(worker)
         yield workers

@@ -1,6 +1,7 @@
 """Why planting ends early. Each message says what happened, where, and what to do."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from oneloop_tools.errors import PROGRAM, ToolsError
 
@@ -13,7 +14,7 @@ class PlantError(ToolsError):
 
 
 class NoCoverageError(PlantError):
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: Path) -> None:
         super().__init__(
             f"coverage.py is not installed for {python}, and could not be fetched. It tells which tests reach a line. "
             "Install it in the project:\n    uv add --dev coverage"

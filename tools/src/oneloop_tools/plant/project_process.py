@@ -15,9 +15,9 @@ LAST_LINES = 15
 
 @dataclass(frozen=True)
 class Start:
-    """How a process starts: the command, the environment, and what comes first on its import path."""
+    """How a process starts: the interpreter, the environment, and what comes first on its import path."""
 
-    command: Sequence[str]
+    python: Path
     original: Path
     copy: Path
     packages: Sequence[str]
@@ -31,7 +31,7 @@ class ProjectProcess:
         self.log = start.copy.with_name(f"{name}.log")
         self._errors = start.copy.with_name(f"{name}.errors").open("w+b")
         self._process = subprocess.Popen(
-            [*start.command, "-m", "oneloop_tools.plant.warm"],
+            [start.python, "-m", "oneloop_tools.plant.warm"],
             cwd=start.copy,
             env={**start.environment},
             stdin=subprocess.PIPE,

@@ -97,18 +97,18 @@ REQUIREMENT = "coverage>=7.6"
 HAS_IT = "import coverage, sys; sys.exit(coverage.version_info < (7, 6))"
 
 
-def find_coverage(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Path | None:
+def find_coverage(python: Path, folder: Path, environment: Mapping[str, str]) -> Path | None:
     """Return the folder to import coverage.py from, None if the project has it."""
-    if _succeeds([*command, "-c", HAS_IT], environment):
+    if _succeeds([python, "-c", HAS_IT], environment):
         return None
     uv = os.environ.get("UV") or shutil.which("uv")
-    install = [uv or "uv", "pip", "install", "--quiet", "--target", str(folder), "--python", command[-1], REQUIREMENT]
-    if uv and len(command) == 1 and _succeeds(install, environment):
+    install = [uv or "uv", "pip", "install", "--quiet", "--target", str(folder), "--python", str(python), REQUIREMENT]
+    if uv and _succeeds(install, environment):
         return folder
-    raise NoCoverageError(" ".join(command))
+    raise NoCoverageError(python)
 
 
-def _succeeds(command: Sequence[str], environment: Mapping[str, str]) -> bool:
+def _succeeds(command: Sequence[str | Path], environment: Mapping[str, str]) -> bool:
     with suppress(OSError):
         return subprocess.run(command, env={**environment}, capture_output=True, check=False).returncode == 0
     return False

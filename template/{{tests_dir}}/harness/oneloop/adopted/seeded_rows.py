@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..cleanup.test_database import TestDatabase
+from ..cleanup.test_databases import TestDatabase
 from ..database.engine_guard import exempt
 from ..errors import SeededRowsError
 from ..test_run import RUN
@@ -74,14 +74,14 @@ async def _keep_now(database: TestDatabase) -> list[str]:
 async def _reopen(database: TestDatabase) -> None:
     """Take the rows of the kept tables as they are now."""
     await database.close()
-    await database.swap_back()  # there is no private copy, so it only opens the wiper
+    await database.open_wiper()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """After a test that restarted the app, which has inserted its rows again: these are the ones to keep."""
     stash = item.config.stash
-    if stash.get(RESTARTED, False) and stash.get(TABLES, []) and not stash[DATABASE].is_private_copy:
+    if stash.get(RESTARTED, False) and stash.get(TABLES, []):
         loop = stash[RUN].guard.loop
         assert loop is not None
         loop.run_until_complete(_keep_now(stash[DATABASE]))

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.util import greenlet_spawn
 
-from ..cleanup.test_database import TestDatabase
+from ..cleanup.test_databases import TestDatabase
 from ..cleanup.wiper import PostgresWiper, open_wiper
 from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import exempt

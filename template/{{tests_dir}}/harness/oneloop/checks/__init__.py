@@ -11,14 +11,11 @@ HERE = Path(__file__).parent
 SELFTEST = HERE.parent / "selftest"
 TESTS = HERE.parents[2]
 SNAPSHOT = TESTS / "contract" / "openapi.json"
+FILE = SNAPSHOT.relative_to(TESTS.parent).as_posix()
 COMPARED = HERE / "test_contract.py"
 GENERATED = HERE / "test_generated_requests.py"
 UPDATE = f"uv run pytest {COMPARED.relative_to(TESTS.parent).as_posix()} --update-contract"
 CONTRACT = "uv run --group contract pytest -m contract"
-
-
-def relative(path: Path) -> str:
-    return path.relative_to(TESTS.parent).as_posix()
 
 
 def _contract_only(config: pytest.Config) -> bool:
@@ -43,12 +40,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_report_header(config: pytest.Config) -> str | None:
     if SNAPSHOT.exists() or _contract_only(config):
         return None
-    return f"oneloop: the API is not compared: {relative(SNAPSHOT)} is missing. Write it: {UPDATE}"
+    return f"oneloop: the API is not compared: {FILE} is missing. Write it: {UPDATE}"
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
     if config.getoption("update_contract"):
-        file = relative(SNAPSHOT)
         written = any(COMPARED.name in report.nodeid for report in terminalreporter.stats.get("passed", ()))
-        text = f"is written. Read it: git diff {file}" if written else f"is as it was: write it with {UPDATE}"
-        terminalreporter.write_line(f"oneloop: {file} {text}")
+        text = f"is written. Read it: git diff {FILE}" if written else f"is as it was: write it with {UPDATE}"
+        terminalreporter.write_line(f"oneloop: {FILE} {text}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from oneloop.checks import SNAPSHOT, UPDATE, relative
+from oneloop.checks import FILE, SNAPSHOT, UPDATE
 
 pytestmark = pytest.mark.contract
 # Texts for readers are no part of the contract. Below the keys in NAMES, a key such as `title` is a name of the API.
@@ -45,11 +45,10 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
 
     before = SNAPSHOT.read_text("utf-8") if SNAPSHOT.exists() else ""
     if before != now:
-        file = relative(SNAPSHOT)
-        lines = difflib.unified_diff(before.splitlines(), now.splitlines(), file, "the API", lineterm="")
-        difference = "\n".join(lines) if before else f"There is no {file}."
+        lines = difflib.unified_diff(before.splitlines(), now.splitlines(), FILE, "the API", lineterm="")
+        difference = "\n".join(lines) if before else f"There is no {FILE}."
         pytest.fail(
-            f"The API differs from {file}:\n\n{difference}\n\n"
+            f"The API differs from {FILE}:\n\n{difference}\n\n"
             f"If the change is intended, accept it and commit the file:\n    {UPDATE}",
             pytrace=False,
         )

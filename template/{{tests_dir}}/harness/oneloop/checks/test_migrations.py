@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateSchema, CreateTable
 
-from oneloop.cleanup.test_database import TestDatabase
+from oneloop.cleanup.test_databases import TestDatabase
 from oneloop.database.engine_guard import exempt
 from oneloop.errors import OneloopError
 from oneloop.seam import Migrate

@@ -2,8 +2,3 @@
 
 May import `app`, `database` and `errors`. Start with `test_databases`, then `wiper`.
 """
-
-from .catalogue import Sequence
-from .wiper import WipeResult
-
-__all__ = ["Sequence", "WipeResult"]

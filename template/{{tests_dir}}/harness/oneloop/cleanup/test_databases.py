@@ -1,8 +1,9 @@
 """The databases that the tests of this process use, and the state that they are in."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sqlalchemy.exc import DBAPIError
@@ -11,16 +12,64 @@ from sqlalchemy.util import greenlet_spawn
 from ..app.running_app import RunningApp
 from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
+from ..database.worker_databases import WorkerDatabases
 from ..errors import DatabaseUnreachableError
-from .test_database import TestDatabase
-from .wiper import WipeResult
+from .catalogue import Sequence
+from .wiper import PostgresWiper, WipeResult, open_wiper
 
 
 class State(Enum):
     CLEAN = auto()  # it has not used them
     USED = auto()  # they are wiped after the test
-    PRIVATE_COPY = auto()  # it uses private copies, which are dropped after the test
+    OWN = auto()  # it may do anything to them: they are replaced after the test
     LOST = auto()  # no other test may start: they could not be cleaned, the server is gone, or the loop is closed
+
+
+@dataclass
+class TestDatabase:
+    """A clone of a template database. Another one takes its name when a test has changed its schema."""
+
+    __test__ = False  # pytest collects classes of this name
+    databases: WorkerDatabases
+    suffix: str
+    template: str
+    kept: Collection[str]
+    wiper: PostgresWiper | None = None
+    _sequences: list[Sequence] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.databases.url(self.suffix)
+
+    @property
+    def name(self) -> str:
+        return self.databases.name(self.suffix)
+
+    async def make(self) -> None:
+        await self.databases.clone(self.suffix, self.template)
+        await self.open_wiper()
+
+    async def wipe(self, *, compare_schema: bool) -> WipeResult:
+        assert self.wiper is not None
+        return await self.wiper.wipe(compare_schema=compare_schema)
+
+    async def replace(self) -> None:
+        await self.drop()
+        await self.make()
+
+    async def drop(self) -> None:
+        await self.close()
+        await self.databases.drop(self.suffix)
+
+    async def close(self) -> None:
+        wiper, self.wiper = self.wiper, None
+        if wiper is not None:
+            self._sequences = wiper.sequences  # the next wiper would find them used
+            with suppress(*CONNECTION_LOST, DBAPIError):
+                await wiper.close()
+
+    async def open_wiper(self) -> None:
+        self.wiper = await open_wiper(self.databases.wiper_urls(self.suffix), self.kept, self._sequences)
 
 
 class TestDatabases:
@@ -58,16 +107,12 @@ class TestDatabases:
         if self.state is State.CLEAN:
             self.state = State.USED
 
-    async def use_private_copy(self) -> None:
-        self.state = State.PRIVATE_COPY
-        try:
-            async with self._app_stopped():
-                for database in self._databases:
-                    await database.swap_in_private_copy()
-        except BaseException:
-            await self._swap_back()
-            self.state = State.USED
-            raise
+    async def own_database(self) -> None:
+        """Have the databases replaced after this test, which finds them as the migrations left them."""
+        self.state = State.OWN
+        await self.restart_sequences()
+        with exempt():
+            await self._dispose({database.name for database in self._databases})  # no connection is of an earlier test
 
     async def after_test(self) -> WipeResult:
         """Restore each database as it was before the test; the next state is CLEAN, or LOST."""
@@ -80,10 +125,8 @@ class TestDatabases:
         if self.app is not None and not self.app.is_running:
             ended = [await self.app.restart()]
             self.app_restarted()
-        if state is State.USED:
-            result = await self._wipe()
-        elif state is State.PRIVATE_COPY:
-            result = WipeResult(leaks=await self._swap_back())
+        if state is not State.CLEAN:
+            result = await self._clean(replace=state is State.OWN)
         result.leaks.extend(ended)
         self._compare_schema = False
         self.state = State.CLEAN
@@ -95,27 +138,21 @@ class TestDatabases:
                 assert database.wiper is not None
                 await database.wiper.restart_sequences()
 
-    async def _wipe(self) -> WipeResult:
-        total = WipeResult()
+    async def _clean(self, *, replace: bool) -> WipeResult:
+        total, spoilt = WipeResult(), list[TestDatabase]()
         for database in self._databases:
-            try:
+            is_wiped = False
+            with suppress(*CONNECTION_LOST):  # a test may terminate every connection
                 result = await database.wipe(compare_schema=self._compare_schema)
                 total.leaks.extend(result.leaks)
-                total.schema_changes.extend(result.schema_changes)
-                is_wiped = not result.schema_changes
-            except CONNECTION_LOST:  # a test may terminate every connection
-                is_wiped = False
-            if not is_wiped:
-                async with self._app_stopped():
+                total.schema_changes.extend([] if replace else result.schema_changes)
+                is_wiped = not (replace or result.schema_changes)
+            spoilt += [] if is_wiped else [database]
+        if spoilt:
+            async with self._app_stopped():
+                for database in spoilt:
                     await database.replace()
         return total
-
-    async def _swap_back(self) -> list[str]:
-        found: list[str] = []
-        async with self._app_stopped():
-            for database in self._databases:
-                found += await database.swap_back()
-        return found
 
     @asynccontextmanager
     async def _app_stopped(self) -> AsyncIterator[None]:

@@ -21,8 +21,6 @@ from .schema_digest import read_digests, schema_changes
 
 GRACE_SECONDS = 0.1
 POLL_SECONDS = 0.01
-# A table was dropped, a materialized view was emptied, or a right was revoked.
-CHANGED = (asyncpg.UndefinedTableError, asyncpg.ObjectNotInPrerequisiteStateError, asyncpg.InsufficientPrivilegeError)
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,9 @@ class PostgresWiper:
             wiped = await self._call.fetchval(self._fingerprint)
         except asyncpg.LockNotAvailableError:
             leaks = await self._terminate(await self._driver.fetch(wipe_statements.OTHERS))
-        except CHANGED:
+        except CONNECTION_LOST:
+            raise
+        except asyncpg.PostgresError:  # such as of a table that was dropped, or a right that was revoked
             compare_schema = True
         if not wiped:
             leaks += await self._terminate(await self._read_left_open())

@@ -1,6 +1,6 @@
 """The clients on the running app: in this process, over a socket, and the sync one.
 
-May import `app`, `config`, `database.engine_guard` and `errors`. Start with `async_client`.
+May import `app`, `config`, `database.engine_guard`, `errors` and `leaks`. Start with `async_client`.
 """
 
 from collections.abc import Awaitable, Callable

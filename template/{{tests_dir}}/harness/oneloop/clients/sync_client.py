@@ -1,7 +1,6 @@
 """The sync client: for plain routing and validation, and an error for anything else."""
 
-import inspect
-from pathlib import Path
+from inspect import currentframe
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,12 +8,10 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..app.routes import find_route, find_scheme
-from ..config import shown
 from ..database.engine_guard import EngineGuard, sync_call
 from ..errors import ClientPolicyError, Refusals
 from ..http_library import httpx
-
-CLIENT_LIBRARIES = ("httpx", "httpx2", "starlette")
+from ..leaks.code_location import where
 
 
 class SyncClient(TestClient):
@@ -37,7 +34,7 @@ class SyncClient(TestClient):
         super().__init__(checked)
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        self._where = _find_caller()
+        self._where = where(currentframe())
         try:
             response = super().send(request, **options)
         except ClientPolicyError as error:
@@ -48,13 +45,3 @@ class SyncClient(TestClient):
             raise
         self._refusals.raise_first()
         return response
-
-
-def _find_caller() -> str:
-    frame = inspect.currentframe()
-    while frame is not None:
-        module = frame.f_globals.get("__name__", "")
-        if module != __name__ and module.partition(".")[0] not in CLIENT_LIBRARIES:
-            return f"{shown(Path(frame.f_code.co_filename))}:{frame.f_lineno}"
-        frame = frame.f_back
-    return "the test"

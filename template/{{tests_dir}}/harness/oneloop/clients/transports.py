@@ -42,9 +42,9 @@ class InProcessTransport(httpx.ASGITransport):
         await self._start(cast("Coroutine[Any, Any, None]", self.app(scope, receive, send)))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        for name, value in request.headers.raw:
+        for header, value in request.headers.raw:
             if not VALID_HEADER.fullmatch(value):
-                raise httpx.LocalProtocolError(f"Illegal header value {name.decode()}: {value!r}", request=request)
+                raise httpx.LocalProtocolError(f"Illegal header value {header.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
         left = asyncio.get_running_loop().create_future()
 
@@ -61,16 +61,19 @@ class InProcessTransport(httpx.ASGITransport):
 
         name = f"{request.method} {request.url.path}"
         exchange = self._start(httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request))
+        seconds = request.extensions.get("timeout", {}).get("read")
         try:
-            async with limited(f"The response to {name}"):
+            async with limited(f"The response to {name}"), asyncio.timeout(seconds):
                 response = await asyncio.shield(exchange)
         except NoAnswerError:
             exchange.cancel()  # the test has failed, and the next one needs its locks
             await asyncio.wait([exchange], timeout=LEFT_SECONDS)
             raise
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, TimeoutError) as error:
             left.set_result(None)
             exchange.set_name(f"{name}{CLIENT_LEFT}")
+            if isinstance(error, TimeoutError):
+                raise httpx.ReadTimeout(f"{name}: no response in {seconds} s", request=request) from None
             raise
         if broke_off is not None:
             message = "The app raised in the middle of its response. A server breaks it off there."
@@ -85,8 +88,9 @@ def until(left: asyncio.Future[None], receive: Receive) -> Receive:
         if left.done():
             return DISCONNECT
         received = asyncio.create_task(cast("Coroutine[Any, Any, Message]", receive()), name="oneloop: receive")
+        either: list[asyncio.Future[Any]] = [received, left]
         try:
-            await asyncio.wait([received, left], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return received.result() if received.done() else DISCONNECT
         finally:
             received.cancel()

@@ -20,14 +20,6 @@ LOCK_TIMEOUT = "2s"
 NAME_BYTES = 63
 LOCK = text("SELECT pg_try_advisory_lock(hashtext(:run))")  # until the connection ends
 LOCK_POLL_SECONDS = 0.02
-TERMINATE = text("""
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = :name AND backend_type = 'client backend'""")
-TERMINATE_POLL_SECONDS = 0.002
-TERMINATE_POLLS = 1000
-LEFT_OPEN = text("""
-    SELECT state, left(query, 120) AS query FROM pg_stat_activity
-    WHERE datname = :name AND state LIKE 'idle in transaction%' ORDER BY xact_start""")
 # Copying the files is twice as fast as logging the pages, except where its two checkpoints wait for a disk.
 COPIES_FILES = text("""
     SELECT current_setting('fsync') = 'off' AND current_setting('server_version_num')::int >= 150000""")
@@ -105,21 +97,6 @@ class WorkerDatabases:
         await connection.exec_driver_sql(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}" {strategy}')
         if owner != ROLE:  # a server that other runs may use: their sweeps read the comment
             await connection.exec_driver_sql(f"COMMENT ON DATABASE \"{name}\" IS '{COMMENT}{self.run}'")
-
-    async def rename(self, suffix: str, to: str) -> None:
-        name = self.name(suffix)
-        async with administer(self.server.admin) as connection:
-            # Not the timeout of pg_terminate_backend: it looks again only after 0.1 s.
-            for _ in range(TERMINATE_POLLS):
-                if not (await connection.execute(TERMINATE, {"name": name})).all():
-                    break
-                await asyncio.sleep(TERMINATE_POLL_SECONDS)
-            await connection.exec_driver_sql(f'ALTER DATABASE "{name}" RENAME TO "{self.name(to)}"')
-
-    async def left_open(self, suffix: str) -> list[str]:
-        async with administer(self.server.admin) as connection:
-            rows = await connection.execute(LEFT_OPEN, {"name": self.name(suffix)})
-            return [f"a transaction, {row.state} after: {row.query!r}" for row in rows]
 
     async def drop(self, suffix: str) -> None:
         async with administer(self.server.admin) as connection:

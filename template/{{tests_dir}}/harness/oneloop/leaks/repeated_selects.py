@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 
 from ..app.running_app import RunningApp, ServedRequest, served_request
 from ..database.engine_guard import listening
-from .code_location import ROOT, UNKNOWN, where
+from .code_location import UNKNOWN, defined_at, where
 
 # Without FROM a statement reads no rows: `set_config`, a lock, a sequence.
 SELECT = re.compile(r"\s*(?:SELECT|WITH)\b.*?\bFROM\b", re.IGNORECASE | re.DOTALL)
@@ -40,8 +40,7 @@ class RepeatedSelects:
 
 def _describe(served: ServedRequest, statement: str, line: str) -> str:
     name, count = f"{served.scope.get('method', 'websocket')} {served.scope['path']}", served.selects[statement, line]
-    endpoint: Any = served.scope.get("endpoint")
-    code = getattr(unwrap(endpoint), "__code__", None)
-    if line == UNKNOWN and code:  # a library ran it, such as pydantic for the response
-        line = f"{code.co_filename.removeprefix(ROOT)}:{code.co_firstlineno}, in the response"
+    endpoint: Any = unwrap(served.scope.get("endpoint", _describe))
+    if line == UNKNOWN and hasattr(endpoint, "__code__"):  # a library ran it, such as pydantic for the response
+        line = f"{defined_at(endpoint)}, in the response"
     return f"{name} ran this {count} times, at {line}:\n    {' '.join(statement.split())[:300]}"

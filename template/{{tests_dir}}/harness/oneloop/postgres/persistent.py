@@ -6,20 +6,16 @@ The first process starts the server, and the last one to leave stops it: their w
 import hashlib
 import os
 import shutil
-import stat
-import sys
-import tempfile
 import time
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from .account import Account, choose_account, user_id
 from .binaries import PROGRAMS_COPY, find_binaries
-from .cluster import Cluster
+from .cluster import PASSWORD, Cluster
 from .postgres_errors import PersistentFolderError, PostgresUnavailable
-from .temporary import SHORT_FOLDERS, SOCKET, fits_socket
+from .temporary import SOCKET, fits_socket
 from .watchdog import START_LOCK, START_SECONDS
 from .watchdog.file_locks import hold
 from .watchdog.server_process import ServerStatus, read_status, remove_shared_memory
@@ -37,7 +33,8 @@ def choose_persistent_folder(project: Path) -> Path:
     folder = (project := project.resolve()) / NAME
     if choose_account(folder / "data").can_enter(folder):
         return folder
-    return SYSTEM_FOLDER / f"{project.name}-{_digest(project)}"
+    digest = hashlib.sha256(os.fsencode(project) + str(user_id()).encode()).hexdigest()[:12]
+    return SYSTEM_FOLDER / f"{project.name}-{digest}"
 
 
 def start_persistent(folder: Path) -> PostgresServer:
@@ -49,18 +46,16 @@ def start_persistent(folder: Path) -> PostgresServer:
         with _start_lock(folder):
             status = _wait_until_ready(cluster)
             initdb = status is None and _prepare_data(cluster)
-            socket_folder = _choose_socket_folder(cluster)
             if status is not None:
-                cluster = replace(cluster.listening(Path(status.socket_folder), new=False), port=status.port)
+                socket_folder = Path(status.socket_folder) if status.socket_folder else None
+                cluster = replace(cluster.listening(socket_folder, new=False), port=status.port)
             else:
                 if cluster.log.exists():
                     cluster.log.replace(cluster.log.with_suffix(".old"))
-                _make_socket_folder(socket_folder, cluster)
                 cluster = replace(cluster, binaries=cluster.binaries.within_reach(folder))
-                cluster = cluster.listening(socket_folder, new=initdb)
-            # Not the folder that `postmaster.pid` names: the server's user can write that, and root would remove it.
-            remove = [path for path in (folder / PROGRAMS_COPY, socket_folder) if path != cluster.data]
-            watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=remove))
+                cluster = cluster.listening(cluster.data if fits_socket(cluster.data) else None, new=initdb)
+            programs = folder / PROGRAMS_COPY
+            watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=[programs]))
             (folder / UNFINISHED).unlink(missing_ok=True)
     except BaseException as error:
         watchdog.close()
@@ -121,37 +116,13 @@ def _prepare_data(cluster: Cluster) -> bool:
                 f"{cluster.binaries.version}, which is installed here, cannot read it. Move {folder} to another place "
                 f"to start with an empty database, or install PostgreSQL {written} to dump it first."
             )
+        if not (fits_socket(data) or (folder / PASSWORD).exists()):  # on a port every user could enter
+            raise PersistentFolderError(folder, "its path is too long for a database without a password")
         # PostgreSQL would not start if another process had the last one's number by now. Its shared memory also guards.
         (data / "postmaster.pid").unlink(missing_ok=True)
-        (_choose_socket_folder(cluster) / f"{SOCKET}.lock").unlink(missing_ok=True)
+        (data / f"{SOCKET}.lock").unlink(missing_ok=True)
         return False
     (folder / UNFINISHED).touch()
     data.mkdir(mode=0o700, exist_ok=True)
     cluster.account.take(data)
     return True
-
-
-def _choose_socket_folder(cluster: Cluster) -> Path:
-    """Return the data folder, or a folder with a short path if that of the data is too long."""
-    if sys.platform == "win32" or fits_socket(cluster.data):
-        return cluster.data
-    base = next((path for path in SHORT_FOLDERS if path.is_dir()), Path(tempfile.gettempdir()))
-    return base / f"oneloop-dev-{_digest(cluster.data)}"
-
-
-def _make_socket_folder(folder: Path, cluster: Cluster) -> None:
-    """Make the short folder. All users share its parent, so a trap of another user is refused."""
-    if folder == cluster.data:
-        return
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    status = folder.lstat()
-    ours = {user_id(), user_id() if cluster.account.uid is None else cluster.account.uid}
-    if not stat.S_ISDIR(status.st_mode) or status.st_mode & 0o077 or status.st_uid not in ours:
-        raise PersistentFolderError(folder, "another user has created it")
-    cluster.account.take(folder)
-
-
-def _digest(path: Path) -> str:
-    # Part of a name in a shared folder: it keeps the users and their projects apart.
-    return hashlib.sha256(os.fsencode(path) + str(user_id()).encode()).hexdigest()[:12]

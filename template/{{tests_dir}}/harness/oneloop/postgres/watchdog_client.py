@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
-from .watchdog import START_SECONDS, STOP_SECONDS, WatchdogRequest
+from .watchdog import STOP_SECONDS, WatchdogRequest
 
 GRACE_SECONDS = 10.0
 # Isolated (-I) and without site-packages (-S): it starts in 30 ms, and no variable changes it.
@@ -40,11 +39,7 @@ class WatchdogClient:
         self._stop_seconds = GRACE_SECONDS
 
     def start_server(self, request: WatchdogRequest) -> None:
-        # The watchdog has a limit for each step itself; this timer is for a watchdog that hangs.
         self._stop_seconds = 3 * STOP_SECONDS + GRACE_SECONDS
-        timer = threading.Timer(START_SECONDS + self._stop_seconds, self._process.kill)
-        timer.daemon = True
-        timer.start()
         lines = []
         with suppress(BrokenPipeError):  # it has ended, and the reason is in its output
             self._input.write(json.dumps(request).encode() + b"\n")
@@ -53,7 +48,6 @@ class WatchdogClient:
             lines.append(line)
             if line.startswith(b"{"):  # the report; other lines are a traceback's
                 break
-        timer.cancel()
         try:
             report: dict[str, str] = json.loads(lines[-1])
         except (ValueError, IndexError):

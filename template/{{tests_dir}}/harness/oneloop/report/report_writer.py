@@ -20,7 +20,7 @@ PLUGIN = Path(__file__).parents[1]
 SHOWN = pytest.StashKey[dict[object, str]]()
 SAME = "The same error as in "
 REPEATED = "repeated errors"
-UNCOMMITTED = "In the last request, the test's session held {} rows that it had not committed. The app cannot see them."
+UNCOMMITTED = "In the last request, the app could not see the rows of the test's session, which were not committed: {}."
 COMMIT = "Commit first:\n    await db_session.commit()"
 CHANGES = r"0x[0-9a-f]+|(?<![:\d])\d+"  # from test to test: addresses and counts, but no line numbers
 RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTILINE)

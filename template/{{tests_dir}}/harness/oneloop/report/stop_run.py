@@ -14,7 +14,7 @@ import pytest
 from ..cleanup.test_databases import State
 from ..database.database_admin import is_connection_lost
 from ..database.engine_guard import exempt
-from ..errors import DatabaseUnreachableError, OneloopError, SeamScopeError, SeamSkipError
+from ..errors import DatabaseUnreachableError, OneloopError, SeamSkipError
 from ..seam import ASKED_AS
 from ..test_run import RUN, TestRun
 
@@ -47,8 +47,6 @@ class LostServerError(OneloopError):
 
 def reason_to_stop(failure: Failure) -> Contribution:
     run, item, when, error = failure
-    if when == "setup" and (name := _of_narrow_scope(error)):
-        return Contribution(text=f"{SeamScopeError.__name__}: {SeamScopeError(name)}", stop=NEEDED.format(name))
     if when != "call" and (lost := _lost_server(run, when, error)):
         run.databases.state = State.LOST
         return Contribution(text=f"{type(lost).__name__}: {lost}", stop="PostgreSQL is gone. See above.")
@@ -69,7 +67,7 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.
             request.config.stash.setdefault(FAILED_FIXTURE, name)
         if name in ASKED_AS.values() and isinstance(error, pytest.skip.Exception):
             raise SeamSkipError(name, str(error)) from None
-        if "Runner.run() cannot be called from a running event loop" in str(error):
+        if type(error) is RuntimeError and "Runner.run() cannot be called from a running event loop" in str(error):
             with warnings.catch_warnings(action="ignore"):  # of the coroutine of an async fixture, which cannot run
                 traceback.clear_frames(error.__traceback__)
         raise
@@ -83,13 +81,6 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     except Exception:
         if session.config.stash[RUN].databases.state is not State.LOST:
             raise
-
-
-def _of_narrow_scope(error: BaseException) -> str | None:
-    # pytest does not set up such a fixture, so no other hook sees it.
-    text = str(error) if isinstance(error, pytest.fail.Exception) else ""
-    found = re.search(r"^ScopeMismatch: .* fixture (\w+) with a session scoped", text)
-    return found[1] if found and found[1] in ASKED_AS.values() else None
 
 
 def _lost_server(run: TestRun, when: str, error: BaseException) -> LostServerError | None:

@@ -1,7 +1,6 @@
 """The files of one test run: a migrated template, and a copy of it for each worker."""
 
 import asyncio
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -49,18 +48,6 @@ class SqliteFiles(WorkerDatabases):
 
     async def clone(self, suffix: str, template: str) -> None:
         shutil.copyfile(self.name(self.template(template)), self.name(suffix))
-
-    async def rename(self, suffix: str, to: str) -> None:
-        """Rename a file. A connection that has it open keeps the old content."""
-        with closing(sqlite3.connect(self.name(suffix))) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        os.replace(self.name(suffix), self.name(to))  # noqa: PTH105  two strings
-        self._remove(Path(self.name(suffix)))
-
-    async def left_open(self, suffix: str) -> list[str]:
-        """Return nothing: SQLite does not list the connections of a file."""
-        del suffix
-        return []
 
     async def drop(self, suffix: str) -> None:
         self._remove(Path(self.name(suffix)))

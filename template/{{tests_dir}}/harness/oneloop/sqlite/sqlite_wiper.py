@@ -6,9 +6,9 @@ from contextlib import suppress
 
 from sqlalchemy import make_url
 
-from ..cleanup import Sequence, WipeResult
-from ..cleanup.catalogue import MIGRATIONS_TABLES
+from ..cleanup.catalogue import MIGRATIONS_TABLES, Sequence
 from ..cleanup.schema_digest import schema_changes
+from ..cleanup.wiper import WipeResult
 from ..errors import KeptTablesError, SeededRowsError
 
 BUSY_SECONDS = 0.5

@@ -114,7 +114,7 @@ class ServerStatus(NamedTuple):
     def answers(self) -> bool:
         """Return whether the server accepts connections; `pid` may belong to another process."""
         try:
-            if sys.platform == "win32":
+            if sys.platform == "win32" or not self.socket_folder:
                 socket.create_connection(("127.0.0.1", self.port), CONNECT_SECONDS).close()
             else:
                 with socket.socket(socket.AF_UNIX) as connection:

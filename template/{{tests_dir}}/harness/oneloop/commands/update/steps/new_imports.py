@@ -6,7 +6,7 @@ from .step import ServiceFiles, Step
 from .text_edits import delete_lines
 
 ERRORS = "ClientPolicyError HarnessError LeakError SeamError WrongDatabaseError WrongLoopError"
-MORE_ERRORS = "ClosedLoopError DatabaseUnreachableError ForeignDatabaseError InvalidURLError SeamScopeError"
+MORE_ERRORS = "ClosedLoopError DatabaseUnreachableError ForeignDatabaseError InvalidURLError"
 # A module before 0.4.0 below `tests.harness`, the module now, and the names that it has.
 MODULES = {
     "": ("oneloop", f"{ERRORS} get_auth_token_async"),
