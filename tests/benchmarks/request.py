@@ -3,7 +3,7 @@
     uv run python tests/benchmarks/request.py [ROUNDS] [SECONDS]
 
 The request is a signed-in `GET /api/documents/{id}`. rendered/bare.py has the routes that it is compared with: with the
-same reads, and without middleware, dependencies, error handlers and logs. Each is served by the image's command in a
+same reads, and without middleware, dependencies and error handlers. Each is served by the image's command in a
 process of its own, and they take turns. The goal is 0.70 of the requests a second. The ratio is the service's to each.
 It prints, and asserts no time. The processor time is that of the process, from /proc.
 """

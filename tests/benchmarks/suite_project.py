@@ -47,11 +47,11 @@ def run_suite(
     isolation: str = "wipe",
     tables: int = 8,
     tests: int = 300,
-    kept: Path | None = None,
+    keep_template: bool = False,
 ) -> Report:
     """Run the suite in a process of its own, as `uv run pytest` does once everything is installed.
 
-    A migrated template is kept in the folder `kept`; without one none is kept, as in a CI.
+    Without `keep_template` no migrated template is kept, as in a CI.
     """
     report = project.root / "report.json"
     report.unlink(missing_ok=True)
@@ -61,7 +61,7 @@ def run_suite(
         "BENCH_TESTS": str(tests),
         "BENCH_REPORT": str(report),
     }
-    settings |= {"CI": "true"} if kept is None else {"XDG_CACHE_HOME": str(kept), "UV_NO_SYNC": "1"}
+    settings |= {"UV_NO_SYNC": "1"} if keep_template else {"CI": "true"}
     command = [uv(), "run", "--quiet", "pytest", "-q", "tests/bench", *arguments]
     started = time()
     done = run(*command, cwd=project.root, env=project.environment | settings, timeout=3600)

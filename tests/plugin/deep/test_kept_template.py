@@ -24,9 +24,8 @@ from oneloop.database.engine_guard import exempt
 from oneloop.database.kept_template import KEPT, KEPT_SECONDS, KeptTemplate
 from oneloop.postgres import start_server
 from oneloop.seam import Migrate
-from oneloop.session import pytest_report_header
-from oneloop.test_run import RUN
 
+CACHE = ".pytest_cache/oneloop"
 TEMPLATE = "postgresql://run@localhost/test_template"
 ENV = """
     import runpy
@@ -91,7 +90,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, content in FILES.items():
         write(root / name, content)
     monkeypatch.syspath_prepend(str(root))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(kept_template, "WORTH_SECONDS", 0)
     for name in ("routes", "words", "tables", "seeding"):
         import_module(f"keepsake.{name}")
@@ -267,7 +265,7 @@ async def test_a_spoilt_copy_is_no_error_and_is_replaced(
     project: Path, server: Path, admin: AsyncConnection, tmp_path: Path, spoil: Callable[[bytes], bytes]
 ) -> None:
     await keep(project, server, admin)
-    (copy,) = (tmp_path / "cache/oneloop").iterdir()
+    (copy,) = (project / CACHE).iterdir()
 
     copy.write_bytes(spoil(copy.read_bytes()))
 
@@ -324,13 +322,13 @@ async def test_two_runs_keep_it_at_once(project: Path, server: Path, admin: Asyn
         await run.keep(admin, manifest, URL.create("postgresql"))
 
     assert found(project, tmp_path)
-    assert len(list((tmp_path / "cache/oneloop").iterdir())) == 1
+    assert len(list((project / CACHE).iterdir())) == 1
 
 
 async def test_few_are_kept_and_none_for_long(
     project: Path, server: Path, admin: AsyncConnection, tmp_path: Path
 ) -> None:
-    cache = tmp_path / "cache/oneloop"
+    cache = project / CACHE
     for number in range(KEPT + 2):
         write(project / "migrations/seed.csv", f"{number}")
         await keep(project, server, admin)
@@ -341,51 +339,3 @@ async def test_few_are_kept_and_none_for_long(
 
     assert not found(project, tmp_path)
     assert list(cache.iterdir()) == []
-
-
-async def test_a_folder_that_others_can_read_is_closed(
-    project: Path, server: Path, admin: AsyncConnection, tmp_path: Path
-) -> None:
-    cache = tmp_path / "cache/oneloop"
-    cache.mkdir(parents=True, mode=0o755)
-
-    assert await keep(project, server, admin)
-
-    assert found(project, tmp_path)
-    assert cache.stat().st_mode & 0o077 == 0
-
-
-def open_folder(cache: Path, _project: Path) -> None:
-    cache.mkdir(parents=True)
-    cache.chmod(0o777)
-
-
-def linked_folder(cache: Path, project: Path) -> None:
-    cache.parent.mkdir()
-    cache.symlink_to(project)
-
-
-def folder_in_project(cache: Path, project: Path) -> None:
-    os.environ["XDG_CACHE_HOME"] = str(project / ".cache")
-
-
-@pytest.mark.parametrize("make", [open_folder, linked_folder, folder_in_project])
-async def test_nothing_is_kept_in_a_folder_of_others(  # noqa: PLR0913, PLR0917  fixtures
-    project: Path,
-    server: Path,
-    admin: AsyncConnection,
-    tmp_path: Path,
-    make: Callable[[Path, Path], None],
-    pytestconfig: pytest.Config,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """And the header says so."""
-    make(tmp_path / "cache/oneloop", project)
-
-    with pytest.raises(PermissionError):
-        await keep(project, server, admin)
-    assert not found(project, tmp_path)
-    kept = KeptTemplate(project, "")
-    kept.load(server, "18")
-    monkeypatch.setattr(pytestconfig.stash[RUN], "kept", kept)
-    assert "oneloop: no migrated template is kept in " in "\n".join(pytest_report_header(pytestconfig))

@@ -37,7 +37,7 @@ async def test_an_own_database_goes_with_its_test(
 ) -> None:
     """The shared one is back, under the same URL, and who forgot a transaction is told."""
     name = db_engine.url.database
-    await databases.own()
+    await databases.own_database()
     async with db_engine.begin() as connection:
         await connection.execute(MAKE)
         await connection.execute(text(f"ALTER DATABASE \"{name}\" SET work_mem = '1MB'"))

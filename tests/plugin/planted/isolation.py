@@ -98,9 +98,9 @@ BUGS = {
         f"{DEEP}/test_own_database.py::test_an_own_database_goes_with_its_test",
     ),
     "2 the marker does nothing": Bug(
-        f"{PLUGIN}/policy/markers.py",
-        "item.fixturenames.insert(",
-        "list(item.fixturenames).insert(",
+        f"{PLUGIN}/each_test.py",
+        "filter(request.node.get_closest_marker, ISOLATION)",
+        "filter(request.node.get_closest_marker, ())",
         f"{DEEP}/test_own_database.py::test_the_app_and_the_test_share_the_tests_own_database",
     ),
     "2 pools are not emptied": Bug(
@@ -143,12 +143,6 @@ BUGS = {
         '"Any", [*models, *more]',
         '"Any", models[:1]',
         f"{DEEP}/test_drift.py::test_is_drift[table]",
-    ),
-    "13 a cache that others may write is used": Bug(
-        KEEPING,
-        "not status.st_mode & 0o022",
-        "not status.st_mode & 0",
-        f"{KEPT_TEMPLATE}::test_nothing_is_kept_in_a_folder_of_others[open_folder]",
     ),
     "13 a view that env.py leaves out is forgotten": Bug(
         MIGRATIONS,

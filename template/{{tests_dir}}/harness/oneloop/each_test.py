@@ -15,7 +15,7 @@ import pytest
 from .cleanup.test_databases import State
 from .errors import ClosedLoopError, LeakError, RepeatedSelectsError, SchemaChangedError, TimeLimitError, chain
 from .leaks.code_location import defined_at, raised_at
-from .policy.markers import reason
+from .policy.markers import ISOLATION, reason
 from .test_run import RUN, TestRun
 
 URL, DATABASE = "database_url", "_test_run"  # all that has a database depends on the second
@@ -38,6 +38,10 @@ def _after_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
     run.session, run.unseen_rows = None, 0
     run.leaks.unawaited.take()
     run.leaks.note(run.guard.loop)
+    for name in filter(request.node.get_closest_marker, ISOLATION):
+        isolate = getattr(request.getfixturevalue(DATABASE).databases, name)
+        assert run.guard.loop is not None
+        run.guard.loop.run_until_complete(isolate())
     yield
     run.show_database(True)  # to the app, and to the tear-down of wider fixtures
     run.guard.touched |= DATABASE in request.fixturenames

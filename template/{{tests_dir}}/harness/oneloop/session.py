@@ -89,9 +89,6 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
     if config.getoption("live"):
         lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
-    if kept and kept.refused:
-        advice = "others may write there, or it is in the project. Delete it, or set XDG_CACHE_HOME"
-        lines.append(f"oneloop: no migrated template is kept in {kept.refused}: {advice}")
     names = (".copier-answers.oneloop.yml", ".copier-answers.yml")  # another template may have the second
     answers = next((file for name in names if (file := config.rootpath / name).is_file()), None)
     if answers and "\n_commit: " not in answers.read_text("utf-8", "replace"):

@@ -38,6 +38,13 @@ def app_of(index: ProjectIndex, expression: Node, function: Function | None, mod
     return _app_of_name(index, module.dotted(expression), module)
 
 
+def is_of_the_service(index: ProjectIndex, expression: Node, module: Module) -> bool:
+    """Tell whether the tests import an app from the service, and do not make one: the plugin runs the imported one."""
+    found = index.find(module.dotted(expression), module)
+    imported = (full_name(expression) or "").partition(".")[0] in module.imports
+    return imported and not (found is not None and found[0].is_test_code)
+
+
 def app_of_fixture(index: ProjectIndex, fixture: Function) -> str | None:
     """Return the app that a fixture returns, if it does nothing else."""
     body = own_body(fixture.node)

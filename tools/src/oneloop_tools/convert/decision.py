@@ -3,7 +3,7 @@
 import ast
 import textwrap
 
-from .clients import CLIENT, app_of
+from .clients import CLIENT, app_of, is_of_the_service
 from .edits import Edits
 from .files import Selection
 from .findings import Findings, References
@@ -202,8 +202,11 @@ class Decision:
     def _only_sets_overrides(self, function: Function) -> bool:
         """Tell whether a fixture does no more than set overrides on the app of the suite, which it imports."""
         found, known = self.known[function], self.index.app or self.index.answered
+        if function.kind != "fixture" or not found.only_uses_apps:
+            return False
         apps = {app_of(self.index, node, function, function.module) for node in found.apps}
-        return function.kind == "fixture" and found.only_uses_apps and apps <= {known or each for each in apps}
+        imported = all(is_of_the_service(self.index, node, function.module) for node in found.apps)
+        return imported and apps <= {known or each for each in apps}
 
     def _may_have_copy(self, function: Function) -> bool:
         if function.kind == "helper":

@@ -6,7 +6,7 @@ than an async one.
 
 import re
 
-from .clients import app_of
+from .clients import app_of, is_of_the_service
 from .examination import Examination
 from .index import fixture_option, own_body
 from .reasons import Doubt
@@ -56,9 +56,9 @@ def judge_overrides(seen: Examination) -> None:
 
 def _stays(overrides: Node, seen: Examination) -> bool:
     """Tell whether an override that is set at import has its effect in a converted test: one of the suite's app."""
-    first = (full_name(overrides.value) or "").partition(".")[0]
-    app = app_of(seen.index, overrides.value, None, seen.module)
-    return app is not None and seen.index.is_the_app(app) and first in seen.module.imports
+    node, index = overrides.value, seen.index
+    app = app_of(index, node, None, seen.module)
+    return app is not None and index.is_the_app(app) and is_of_the_service(index, node, seen.module)
 
 
 def drop_line(line: Node, seen: Examination) -> None:

@@ -107,7 +107,7 @@ class TestDatabases:
         if self.state is State.CLEAN:
             self.state = State.USED
 
-    async def own(self) -> None:
+    async def own_database(self) -> None:
         """Have the databases replaced after this test, which finds them as the migrations left them."""
         self.state = State.OWN
         await self.restart_sequences()

@@ -1,13 +1,12 @@
 """The migrated template, kept for later runs until a file that decides what the migrations do has changed.
 
-A given server keeps a database with a comment, the user's cache an archive of an embedded one; no test has used them.
+A given server keeps a database with a comment, the project an archive of an embedded one; no test has used them.
 """
 
 import hashlib
 import json
 import os
 import re
-import stat
 import sys
 import sysconfig
 import time
@@ -50,7 +49,6 @@ class KeptTemplate:
     def __init__(self, project: Path, settings: str) -> None:
         self.found: Manifest | None = None  # what the run reuses
         self.folder = ""  # of an embedded server
-        self.refused: Path | None = None  # the user's cache, if another user may have written to it
         self.server = ""  # what tells servers apart
         self._began = time.time()
         self._project = project.resolve()
@@ -58,7 +56,7 @@ class KeptTemplate:
         self._repository = next((path for path in above if (path / ".git").exists()), self._project)
         packages = sorted(path.name for path in Path(sysconfig.get_path("purelib")).glob("*.dist-info"))
         self._surroundings = f"{sys.version} {settings} {packages}"
-        self._prefix = hashlib.sha256(os.fsencode(project)).hexdigest()[:16]
+        self._cache = self._project / ".pytest_cache" / "oneloop"  # outside version control, and in no image
 
     def database(self, migrate: Callable[[str], None]) -> str:
         """Return the database to clone instead of migrating, if there is one."""
@@ -104,20 +102,20 @@ class KeptTemplate:
     def load(self, folder: Path, build: str) -> bool:
         """Extract what was kept of an embedded server of the same `build` into `folder`, if it is current."""
         self.server, self.folder = build, str(folder)
-        with suppress(OSError, RuntimeError):  # such as no home
-            for path in self._archives():
-                with suppress(OSError, BadZipFile, ValueError, LookupError), ZipFile(path) as archive:
-                    manifest = json.loads(archive.read(MANIFEST))
-                    if not self._is_current(manifest):
-                        continue
-                    extract_archive(archive, folder)
-                    self.found = manifest
-                    return True
-                path.unlink()
+        for path in self._archives():
+            with suppress(OSError, BadZipFile, ValueError, LookupError), ZipFile(path) as archive:
+                manifest = json.loads(archive.read(MANIFEST))
+                if not self._is_current(manifest):
+                    continue
+                extract_archive(archive, folder)
+                self.found = manifest
+                return True
+            path.unlink(missing_ok=True)
         return False
 
     async def _archive(self, connection: AsyncConnection, manifest: Manifest) -> None:
-        final = self._cache() / f"{self._prefix}-{manifest['digest']}.zip"
+        self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        final = self._cache / f"{manifest['digest']}.zip"
         new = final.with_name(f"new-{uuid4().hex}.zip")
         await connection.exec_driver_sql("CHECKPOINT")
         position = await connection.scalar(POSITION)
@@ -131,25 +129,12 @@ class KeptTemplate:
         self._archives()
 
     def _archives(self) -> list[Path]:
-        """Return the project's newest archives; remove its others, and all that are too old."""
-        archives = sorted(self._cache().glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
-        ours = [path for path in archives if path.name.startswith(self._prefix)]
+        """Return the newest archives; remove the others, and all that are too old."""
+        archives = sorted(self._cache.glob("*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in archives:
-            if path in ours[KEPT:] or path.stat().st_mtime < time.time() - KEPT_SECONDS:
+            if path in archives[KEPT:] or path.stat().st_mtime < time.time() - KEPT_SECONDS:
                 path.unlink(missing_ok=True)
-        return [path for path in ours if path.exists()]
-
-    def _cache(self) -> Path:
-        base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-        folder = (base if base.is_absolute() else Path.home() / ".cache") / "oneloop"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
-        ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o022
-        if not ours or folder.is_relative_to(self._project):
-            self.refused = folder
-            raise PermissionError(folder)
-        folder.chmod(0o700)  # others could only read it
-        return folder
+        return [path for path in archives if path.exists()]
 
     def _find_inputs(self, opened: set[Path], migrate: FunctionType) -> list[str]:
         """Return patterns of the files that decide what `migrate` does.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from blockbuster import BlockBuster
 
@@ -19,19 +20,17 @@ class Blocking:
 
     def __init__(self, config: ProjectConfig) -> None:
         self._config = config
-        self._blockbuster: BlockBuster | None = None
 
     @contextmanager
     def refused(self) -> Iterator[None]:
-        if self._blockbuster is None:  # not before: it imports the service's package
-            self._blockbuster = self._make()
         self._blockbuster.activate()
         try:
             yield
         finally:
             self._blockbuster.deactivate()
 
-    def _make(self) -> BlockBuster:
+    @cached_property  # not before the first test: it imports the service's package
+    def _blockbuster(self) -> BlockBuster:
         blockbuster = BlockBuster(scanned_modules=[self._config.package])
         for name, function in list(blockbuster.functions.items()):
             owner = function.module

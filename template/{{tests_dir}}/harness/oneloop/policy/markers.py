@@ -6,7 +6,7 @@ import pytest
 
 from ..config import CONFIG
 
-ISOLATION = {
+ISOLATION = {  # methods of `TestDatabases`
     "own_database": "give the test a database of its own, for DDL, ALTER DATABASE and extensions",
     "restart_sequences": "set each sequence back to where the migrations left it",
 }
@@ -40,9 +40,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if wrong:
         abort_collection(config, items, "\n".join(wrong))
     for item in items:
-        for name in ISOLATION:
-            if isinstance(item, pytest.Function) and item.get_closest_marker(name):
-                item.fixturenames.insert(item.fixturenames.index("_after_each_test") + 1, f"_{name}")
         if item.get_closest_marker("network"):
             item.add_marker("enable_socket")
 
