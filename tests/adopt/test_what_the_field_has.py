@@ -766,3 +766,57 @@ def test_what_wider_fixtures_and_hooks_do_holds(project: Adopted) -> None:
 
     assert len(run.having("passed")) == 8, run.output
     assert re.search(r"the fixture of_the_run at tests/test_wider.py:\d+ inserts rows once, and they stay", run.output)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("file", "good", "bad", "noticed"),
+    [
+        pytest.param(
+            "wider_fixtures.py",
+            "database.wiper, database.kept = wiper, kept",
+            "pass",
+            "FAILED tests/test_wider.py::test_a_row_of_the_run_stays[1]",
+            id="rows of a wider fixture are wiped",
+        ),
+        pytest.param(
+            "wider_fixtures.py",
+            "loop.run_until_complete(end())",
+            "end",
+            "FAILED tests/test_wider.py::test_c_the_class_has_ended",
+            id="rows of a wider fixture outlive it",
+        ),
+        pytest.param(
+            "wider_fixtures.py",
+            "if session.in_transaction():",
+            "if session is None:",
+            "tests/test_wider.py::test_d_a_session_of_the_run[0]",
+            id="a wider session keeps its transaction",
+        ),
+        pytest.param(
+            "session_hooks.py",
+            "not any(hasattr(each, hook) for each in loaded_conftests(config))",
+            "True",
+            "ConnectionRefusedError",  # the server starts when the first database is asked for
+            id="a hook finds no database",
+        ),
+        pytest.param(
+            "stand_ins.py",
+            "version < (18,)",
+            "version < (99,)",
+            "FAILED tests/test_wider.py::test_e_an_extension",
+            id="an extension has no stand-in",
+        ),
+    ],
+)
+def test_planted_bug_in_what_is_wider_is_noticed(
+    project: Adopted, file: str, good: str, bad: str, noticed: str
+) -> None:
+    planted = project.root / "tests/harness/oneloop/adopted" / file
+    text = planted.read_text()
+    assert text.count(good) == 1
+    planted.write_text(text.replace(good, bad))
+    (project.root / "tests/conftest.py").write_text(HOOKS)
+    (project.root / "tests/test_wider.py").write_text(WIDER)
+
+    assert noticed in project.output("tests/test_wider.py")

@@ -1,5 +1,6 @@
 """What depends on Copier itself: its oldest version, its answers file, its message, and that it may be killed."""
 
+import runpy
 import shutil
 import sys
 from pathlib import Path
@@ -36,13 +37,22 @@ def test_the_oldest_that_is_let_in_copies_and_updates(repository: Path, fresh: F
 
 
 @pytest.mark.nightly
-def test_an_answers_file_of_another_name_is_followed(repository: Path, tmp_path: Path) -> None:
-    service = template.render(repository, tmp_path / "service", ref=FROM[0], answers_file=".oneloop.yml")
+def test_another_template_keeps_its_answers(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`adopt` names a second file for the plugin, and `oneloop update` takes that one, also from a folder below."""
+    own, others = ".copier-answers.oneloop.yml", ".copier-answers.yml"
+    service = template.render(repository, tmp_path / "service", ref=FROM[0], answers_file=own)
+    (service / others).write_text("_src_path: https://example.com/another\n")
     commit_all(service, "Start")
 
-    template.update(service, ref=FIX, answers_file=".oneloop.yml")
+    template.update(service, ref=FIX, answers_file=own)
 
-    assert f"_commit: {FIX}" in (service / ".oneloop.yml").read_text()
+    assert f"_commit: {FIX}" in (service / own).read_text()
+    assert (service / others).read_text() == "_src_path: https://example.com/another\n"
+    chosen = runpy.run_path(str(service / "tests/harness/oneloop/commands/update/steps/answers.py"))["answers_file"]
+    monkeypatch.chdir(service / "tests")
+    assert chosen() == own
+    (service / own).unlink()
+    assert chosen() == others
 
 
 @pytest.mark.nightly

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from starlette.background import BackgroundTask
 
 from oneloop.app import RunningApp
+from oneloop.clients import open_async_client
 from oneloop.clients.timeouts import limited
 from oneloop.each_test import pytest_enter_pdb
 from oneloop.leaks import Leaks, code_location
@@ -104,8 +105,9 @@ async def test_a_task_is_named_and_cancelled(leaks: Leaks, monkeypatch: pytest.M
 
 
 async def test_a_request_that_a_cancelled_task_has_left_is_cancelled_too(
-    leaks: Leaks, probe: Probe, async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    leaks: Leaks, probe: Probe, _running_app: RunningApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """In the process. A server of its own has a task for each request, which is named by itself."""
     monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.5)
     begun, ended = asyncio.Event(), asyncio.Event()
 
@@ -117,12 +119,13 @@ async def test_a_request_that_a_cancelled_task_has_left_is_cancelled_too(
         finally:
             ended.set()
 
-    task = asyncio.create_task(async_client.get(f"{PREFIX}/forever"))
-    await begun.wait()
-    await leaks.tasks.settle([task])
+    async with open_async_client(_running_app.asgi, context=_running_app.context) as client:
+        task = asyncio.create_task(client.get(f"{PREFIX}/forever"))
+        await begun.wait()
+        await leaks.tasks.settle([task])
 
-    async with limited("The end of the request"):
-        await ended.wait()
+        async with limited("The end of the request"):
+            await ended.wait()
 
 
 async def test_a_task_is_named_with_the_line_that_a_library_awaits(

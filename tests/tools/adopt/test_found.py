@@ -193,6 +193,17 @@ class TestTheUrl:
                 {"url": ["DB_DSN"]},
                 id="an object that makes the engine",
             ),
+            pytest.param(
+                {
+                    "notes/settings.py": FIELD.replace(
+                        "settings = Settings()",
+                        'import os\n\nBY_NAME = {"live": Settings}\nsettings = BY_NAME[os.environ["ENVIRONMENT"]]()',
+                    ),
+                    "notes/database.py": FROM_FIELD,
+                },
+                {"url": ["DB_DSN"]},
+                id="a class for each environment",
+            ),
             pytest.param({"notes/database.py": LITERAL}, {}, id="a text in the code"),
             pytest.param(
                 {"notes/database.py": WITHOUT_PORT},

@@ -9,8 +9,8 @@ import pytest
 from oneloop_tools.project import ProjectSettings
 from tests.adopt.sample import SAMPLES, Sample, begin
 from tests.support.environment import ROOT, commit_all, git, interpreter, run, succeed, uv
-from tests.tools.adopt.conftest import Project, path_without
-from tests.tools.adopt.test_found import FIELD, FROM_MANAGER, MANAGER
+from tests.tools.adopt.conftest import CONFTEST, DATABASE, Project, path_without
+from tests.tools.adopt.test_found import ALEMBIC, ENV, FIELD, FROM_MANAGER, MANAGER
 
 ADDED = re.compile(r"^\+(?!\+\+)(.+)$", re.MULTILINE)
 PASSED = re.compile(r"(\d+) of (\d+) tests that passed before pass now; (\d+) more pass now")
@@ -104,3 +104,24 @@ def test_without_the_package_manager_its_command_is_printed(project: Project, on
     assert new - {"tests/__init__.py"} == {"tests/seam.py", ".copier-answers.oneloop.yml"}
     assert "    return database.session\n" in after["tests/seam.py"].decode()
     assert ProjectSettings.of(adopting.root).app == "notes.main:app"
+
+
+@pytest.mark.nightly
+def test_app_that_tests_in_memory_is_not_migrated(project: Project, oneloop: Path) -> None:
+    """Its migrations would go into its own engine, which is not on the plugin's database."""
+    in_memory = 'os.environ.get("TESTING_URL") or os.environ["DATABASE_URL"]'
+    adopting = project(
+        {
+            "poetry.lock": "",
+            "alembic.ini": ALEMBIC,
+            "migrations/env.py": ENV,
+            "migrations/versions/one.py": "",
+            "notes/database.py": DATABASE.replace('os.environ["DATABASE_URL"]', in_memory),
+            "tests/conftest.py": f'{CONFTEST}os.environ["TESTING_URL"] = "sqlite+aiosqlite://"\n',
+        }
+    )
+
+    done = adopting.adopt("--yes", "--no-tests", "--template", str(oneloop), PATH=path_without("poetry"))
+
+    assert "The app's database is in memory, and stays as it is." in done.stderr, done.stderr
+    assert "migrations: create_all\n" in (adopting.root / ".copier-answers.yml").read_text()

@@ -14,6 +14,7 @@ from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
 from .finding import AdoptionError, Finding, Findings, NotFoundError
 from .investigation import PLUGIN, Investigation
+from .migrations import CREATE_ALL
 from .needed_versions import read_needed, refuse_old_versions
 from .own_databases import find_database_fixtures
 from .plugin_table import draft_table
@@ -57,6 +58,8 @@ class _Adoption:
         findings.driver = self._driver(findings, confirmed)
         if not findings.url_variables and not findings.written_urls:
             findings.written_urls = urls_of_engines(confirmed.engines, self.root)
+        if confirmed.is_in_memory and not findings.written_urls and "migrations" not in self.look.given:
+            findings.migrations = Finding(CREATE_ALL, "the app's database is in memory")
         show_confirmed(findings, confirmed)
         installed = {**confirmed.versions, "python": confirmed.python}
         refuse_old_versions(needed, installed, self.look.packages, self.look.manager)
@@ -90,7 +93,7 @@ class _Adoption:
         say("Next: read docs/testing/migration.md, then run the audit:")
         say(f"    {PROGRAM} audit {self.root}")
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
-        return int(any(after.outcomes.get(name) != "passed" for name in passed))
+        return int(any(after.outcome(name) != "passed" for name in passed))
 
     def _suite(self, how: str) -> SuiteRun | None:
         if self.options.no_tests:
@@ -178,6 +181,8 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
         say(f"  The app's engine follows {findings.database_url.value}, with {confirmed.marked[0]['driver']}.")
     elif findings.written_urls and not findings.url_variables:
         say(f"  The app's URL is in its code: {findings.written_urls[0]}. The plugin puts the test database there.")
+    elif confirmed.is_in_memory:
+        say("  The app's database is in memory, and stays as it is. The plugin's has the tables of the metadata.")
     elif confirmed.engines:
         say(f"  The app's engine does not follow {findings.database_url.value}: see docs/testing/migration.md.")
     else:

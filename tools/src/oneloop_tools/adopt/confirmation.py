@@ -41,6 +41,13 @@ class Confirmed:
         """Return the engines that are where the variables said."""
         return [each for each in self.engines if each["database"] and MARK["name"] in str(each["database"])]
 
+    @property
+    def is_in_memory(self) -> bool:
+        """Return whether the app's database ends with its process, as its settings for tests may say."""
+        return bool(self.engines) and all(
+            each["driver"].startswith("sqlite") and each["database"] in (None, "", ":memory:") for each in self.engines
+        )
+
 
 SHOWN = ("fastapi", "starlette", "pydantic", "sqlalchemy", "pytest", "pytest-asyncio", "httpx", "httpx2")
 

@@ -43,6 +43,7 @@ class Investigation:
     tree: ProjectTree = field(init=False)
     pytest_settings: PytestSettings = field(init=False)
     interpreter: Path = field(init=False)
+    newer_python: Path | None = field(init=False, default=None)  # asked once: Poetry takes a second to tell it
     manager: PackageManager = field(init=False)
     packages: Packages = field(init=False)
 
@@ -112,7 +113,8 @@ class Investigation:
 
     def _parse_newer(self, path: Path) -> ast.Module | None:
         try:
-            return parse_newer(self.root, find_python(self.root, self.python), path)
+            self.newer_python = self.newer_python or find_python(self.root, self.python)
+            return parse_newer(self.root, self.newer_python, path)
         except NoInterpreterError:  # it has none, which is reported in its turn
             return None
 

@@ -58,6 +58,8 @@ def _class_of_local(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) 
 
 
 def _class_of_call(tree: ProjectTree, node: ast.Call, scope: Scope, deep: int) -> SettingsClass | None:
+    if isinstance(node.func, ast.Subscript):
+        return _class_of_choice(tree, node.func.value, scope)
     found = tree.resolve_expression(scope.module, node.func)
     if found is None:
         return None
@@ -71,6 +73,16 @@ def _class_of_call(tree: ProjectTree, node: ast.Call, scope: Scope, deep: int) -
     inside = Scope(found.module, found.node)
     given = [each.value for each in ast.walk(found.node) if isinstance(each, ast.Return) and each.value is not None]
     return next((inner for each in given if (inner := class_of(tree, each, inside, deep))), None)
+
+
+def _class_of_choice(tree: ProjectTree, node: ast.expr, scope: Scope) -> SettingsClass | None:
+    """Return the first class of a dictionary of classes, as in `{"production": Production}[environment]()`."""
+    found = tree.resolve_expression(scope.module, node)
+    given = getattr(found.node, "value", None) if found else node
+    module = found.module if found else scope.module
+    choices = given.values if isinstance(given, ast.Dict) else []
+    classes = (tree.resolve_expression(module, each) for each in choices)
+    return next((SettingsClass(tree, each) for each in classes if each and isinstance(each.node, ast.ClassDef)), None)
 
 
 def parameters(function: Function) -> list[str]:

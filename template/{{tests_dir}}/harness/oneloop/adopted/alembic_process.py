@@ -25,7 +25,7 @@ MEMORY = ("", ":memory:")
 
 
 def main() -> None:
-    for name in LIBRARIES:
+    for name in filter(None, (*LIBRARIES, *sys.argv[1:])):
         with suppress(ImportError):
             import_module(name)
     for line in sys.stdin:

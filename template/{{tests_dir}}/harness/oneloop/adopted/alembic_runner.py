@@ -35,12 +35,16 @@ class AlembicRunner:
         self._lock = Lock()
         self.variables: Callable[[URL], Mapping[str, object]] = lambda _url: {}  # of the run
         self.written: Sequence[str] = ()
+        self.driver = ""  # the package, which is imported once for all jobs
         self.folder = Path()
 
     def start(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603  our own script; -P leaves its folder out of sys.path
-                [sys.executable, "-P", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-P", str(SCRIPT), self.driver],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         return self._process
 

@@ -46,7 +46,7 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
     run.more_variables = partial(_parts, project.database_url_variables)
     config.add_cleanup(run.close)
     config.add_cleanup(RUNNER.close)
-    RUNNER.variables = run.variables_of
+    RUNNER.variables, RUNNER.driver = run.variables_of, project.driver.partition("+")[2]
     users = config.stash[OWN_DATABASES] = set()
     run.guard.allows = partial(_is_the_suites_own, project.folder, run.guard, users)
     try:
