@@ -88,8 +88,8 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
     before = place.suite("before")
     if git(place.top, "status", "--porcelain"):  # what installing or the suite has written
         commit_all(place.top, "Install")
-    files = _files(_advised(place)) if mutants else []
-    caught = place.caught("before", files, before.reasons) if files else None
+    advised = _advised(place) if mutants else []
+    caught = place.caught("before", _files(advised), before.reasons) if advised else None
     start = time.monotonic()
     said = place.oneloop("adopt", "--yes", "--no-tests", *place.project.adopt)
     adopting = time.monotonic() - start
