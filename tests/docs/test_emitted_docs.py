@@ -195,8 +195,8 @@ def test_recipe_shows_the_function_of_the_service() -> None:
     assert shown.text.partition("\nWAITING = ")[2].rstrip() in service
 
 
-# The plugin makes them, and a service has no reason to replace them.
-NOT_OVERRIDDEN = {"database_url", "second_database"}
+# The plugin makes two of them, and tests/conftest.py the third: a service has no reason to replace them.
+NOT_OVERRIDDEN = {"database_url", "second_database", "session_factory_dependency"}
 
 
 def fixtures(text: str) -> set[str]:

@@ -39,7 +39,11 @@ class Suite:
         return self.reasons.get(name) or self.outcomes.get(name, "it is not collected any more")
 
     def lost_since(self, before: "Suite") -> dict[str, str]:
-        return {name: self.why(name) for name in before.green if self.outcomes.get(name) != "passed"}
+        """Return the tests that are not green any more. The plugin takes anyio's parameter off."""
+        now = {
+            name: self.outcomes.get(name) or self.outcomes.get(name.replace("[asyncio]", "")) for name in before.green
+        }
+        return {name: self.why(name) for name, outcome in now.items() if outcome != "passed"}
 
 
 @dataclass

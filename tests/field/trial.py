@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
 
-from tests.field.place import FieldError, Place, Suite, is_green
+from tests.field.place import FieldError, Place, is_green
 from tests.field.project import FieldProject
 from tests.support.environment import commit_all, git, interpreter, run, uv
 
@@ -88,6 +88,7 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
     before = place.suite("before")
     if git(place.top, "status", "--porcelain"):  # what installing or the suite has written
         commit_all(place.top, "Install")
+    caught = place.caught("before", _files(_advised(place)), before.reasons) if mutants else None
     start = time.monotonic()
     said = place.oneloop("adopt", "--yes", "--no-tests", *place.project.adopt)
     adopting = time.monotonic() - start
@@ -110,28 +111,39 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
         "after": after.outcomes,
         "green": len(before.green),
         "lost": after.lost_since(before),
-        **_convert(place, after if mutants else None),
+        **_convert(place, caught),
     }
 
 
-def _convert(place: Place, planted: Suite | None) -> dict[str, object]:
-    """Convert what the audit advises, and run the suite again. Plant bugs before and after it if that is asked."""
+def _advised(place: Place) -> list[str]:
+    """Return the tests that the audit advises to convert."""
     audit = place.scratch / "audit.json"
     place.oneloop("audit", "--json", str(audit), "--tests", place.project.tests)
     found = json.loads(audit.read_text("utf-8"))["tests"]
-    advised = [each["nodeid"] for each in found if each["verdict"] in WRONG]
+    return [each["nodeid"] for each in found if each["verdict"] in WRONG]
+
+
+def _files(nodeids: list[str]) -> list[str]:
+    return sorted({each.partition("::")[0] for each in nodeids})
+
+
+def _convert(place: Place, caught: set[str] | None) -> dict[str, object]:
+    """Convert what the audit advises, and run the suite again. `caught` are the bugs that its own suite catches."""
+    audit = place.scratch / "audit.json"
+    advised = _advised(place)
     if not advised:
         return {"advised": 0, "converted": 0, "left": {}}
-    files = sorted({each.partition("::")[0] for each in advised})
-    before = place.caught("before", files, planted.reasons) if planted else set()
     said = place.oneloop("convert", place.project.tests, "--audit", str(audit), "--write", allowed=(0, 1))
     (place.scratch / "convert.log").write_text(said, "utf-8")
     left = {each["test"]: each["why"] for each in LEFT.finditer(said)}
     end = place.suite("converted")
     converted = [name for name in advised if not any(name.endswith(f"::{test}") for test in left)]
-    now = place.caught("after", files, end.reasons) if planted else set()
+    mutants = {}
+    if caught is not None:
+        now = place.caught("after", _files(advised), end.reasons)
+        mutants = {"mutants": {"before": len(caught), "after": len(now), "lost": sorted(caught - now)}}
     return {
-        **({"mutants": {"before": len(before), "after": len(now), "lost": sorted(before - now)}} if planted else {}),
+        **mutants,
         "advised": len(advised),
         "converted": sum(is_green(name, end) for name in converted),
         "left": left,

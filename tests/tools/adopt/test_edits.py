@@ -265,3 +265,15 @@ def test_difference_names_each_reason_once() -> None:
         "  1 now: it is not collected any more",
         "      e",
     ]
+
+
+def test_difference_knows_a_test_without_the_backend_of_anyio() -> None:
+    before = SuiteRun(1.0, {"a[asyncio]": "passed", "a[trio]": "passed"})
+
+    said = list(difference(before, SuiteRun(1.0, {"a": "passed"})))
+
+    assert said[2:] == [
+        "1 of 2 tests that passed before pass now; 0 more pass now.",
+        "  1 now: it runs on asyncio alone, as the app does",
+        "      a[trio]",
+    ]

@@ -93,7 +93,7 @@ class _Adoption:
         say("Next: read docs/testing/migration.md, then run the audit:")
         say(f"    {PROGRAM} audit {self.root}")
         passed = {name for name, outcome in before.outcomes.items() if outcome == "passed"}
-        return int(any(after.outcomes.get(name) != "passed" for name in passed))
+        return int(any(after.outcome(name) != "passed" for name in passed))
 
     def _suite(self, how: str) -> SuiteRun | None:
         if self.options.no_tests:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 PLUGIN = re.compile(r"(^|\.)harness(\.|$)")  # the plugin's own checks are not the suite
 SHOWN = 5
+ASYNCIO, TRIO = "[asyncio]", "[trio]"  # what anyio's plugin adds to the name of a test
 
 
 @dataclass
@@ -32,6 +33,10 @@ class SuiteRun:
         counts = Counter(self.outcomes.values())
         named = [f"{counts[each]} {each}" for each in (PASSED, FAILED, SKIPPED) if counts[each]]
         return f"{', '.join(named)} in {self.seconds:.1f} s"
+
+    def outcome(self, name: str) -> str | None:
+        """Return what became of a test. Without anyio's plugin its name has no backend."""
+        return self.outcomes.get(name) or self.outcomes.get(name.replace(ASYNCIO, ""))
 
 
 def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> SuiteRun:
@@ -76,14 +81,15 @@ def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
         yield from (f"    {line}" for line in after.stopped.splitlines())
         return
     passed = {name for name, outcome in before.outcomes.items() if outcome == PASSED}
-    lost = sorted(name for name in passed if after.outcomes.get(name) != PASSED)
+    lost = sorted(name for name in passed if after.outcome(name) != PASSED)
     won = [
         name for name, outcome in after.outcomes.items() if outcome == PASSED and before.outcomes.get(name) == FAILED
     ]
     yield f"{len(passed) - len(lost)} of {len(passed)} tests that passed before pass now; {len(won)} more pass now."
     by_reason: dict[str, list[str]] = {}
     for name in lost:
-        missing = after.outcomes.get(name, "it is not collected any more")
+        gone = "it runs on asyncio alone, as the app does" if name.endswith(TRIO) else "it is not collected any more"
+        missing = after.outcome(name) or gone
         by_reason.setdefault(after.reasons.get(name) or missing, []).append(name)
     for reason, names in sorted(by_reason.items(), key=lambda each: -len(each[1])):
         yield f"  {len(names)} now: {reason}"
