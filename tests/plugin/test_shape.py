@@ -32,12 +32,9 @@ class TestWhereItRuns:
 
         assert status == 0, output
 
-    @pytest.mark.parametrize(
-        "options",
-        [["--import-mode=importlib"], ["-n", "2"], ["-p", "no:randomly"], ["--rootdir=."]],
-        ids=" ".join,
-    )
-    def test_with_options(self, service: Overlay, options: list[str]) -> None:
+    def test_with_options_that_change_how_it_loads(self, service: Overlay) -> None:
+        options = ("--import-mode=importlib", "--rootdir=.", "-p", "no:randomly", "-n", "2")
+
         status, output = service.output("tests/test_health.py", "tests/test_metrics.py", *options)
 
         assert status == 0, output
