@@ -120,7 +120,7 @@ def new(arguments: list[str]) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     workers = ["-n", str(min(cores, 4))] if cores > 1 and "PYTEST_ADDOPTS" not in os.environ else []
     status = subprocess.call([find_uv(), "run", "pytest", *workers], cwd=folder)
-    result = "but its tests failed: see above" if status else "and its tests passed. Its README.md says what is next"
+    result = "but it is not green: see above" if status else "and its tests passed. Its README.md says what is next"
     say(f"{folder} is written, {result}.")
     if not shutil.which("uv", path=os.environ["PATH"].rsplit(os.pathsep, 2)[0]):  # without the two that `main` adds
         say(f"The service needs uv on PATH. Install it, or add this folder:\n    {Path(find_uv()).parent}")

@@ -113,7 +113,7 @@ def test_failed_tests_are_reported_and_their_status_is_returned(machine: Machine
     done = machine("new", "../service", TESTS_STATUS="3")
 
     assert done.returncode == 3
-    assert "is written, but its tests failed: see above." in done.stderr
+    assert "is written, but it is not green: see above." in done.stderr
     assert (machine.home / "service/pyproject.toml").exists()
 
 
@@ -137,5 +137,5 @@ def test_ctrl_c_ends_the_tests_and_the_service_stays(machine: Machine) -> None:
     _, printed = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "oneloop.py" not in printed
-    assert "is written, but its tests failed" in printed
+    assert "is written, but it is not green" in printed
     assert (machine.home / "service/pyproject.toml").exists()

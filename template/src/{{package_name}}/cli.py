@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .auth.passwords import HashQueue, Passwords, build_password_hasher
 from .database import create_engine, create_session_factory
-from .database_errors import CommitUnknownError, DatabaseUnreachableError
-from .errors import conflict
+from .database_errors import CommitUnknownError
+from .errors import UnavailableError, conflict
 from .settings import Settings
 from .users.models import Role
 from .users.schemas import UserIn
@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         new = read_admin(given)
         asyncio.run(create_admin(settings, new))
-    except (ValidationError, DBAPIError, DatabaseUnreachableError) as error:
+    except (ValidationError, DBAPIError, UnavailableError) as error:
         sys.exit(f"No administrator was made. {explain(error)}")
     except CommitUnknownError as error:
         sys.exit(f"An administrator may have been made. {error}")

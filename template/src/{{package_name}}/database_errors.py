@@ -19,7 +19,9 @@ from .errors import UnavailableError
 UNANSWERED = ("08", "57P")
 
 # The values that messages quote. Those of a violated constraint are in DETAIL.
-VALUES = re.compile(r'(query argument \$\d+): .*|(?<=: )".*"|(?<=value )".*"', re.DOTALL)
+VALUES = re.compile(
+    r'(query argument \$\d+).*|(?<=: )".*"|(?<=value )".*"|(?<=: )\'.*\'', re.DOTALL
+)
 
 
 class DatabaseUnreachableError(UnavailableError):
@@ -28,6 +30,10 @@ class DatabaseUnreachableError(UnavailableError):
 
 class StatementTimeoutError(UnavailableError):
     """A statement took too long, so its transaction is rolled back."""
+
+
+class ConnectionLostError(UnavailableError):
+    """The connection broke off before COMMIT, so its transaction is rolled back."""
 
 
 class CommitUnknownError(Exception):
@@ -56,7 +62,9 @@ def _explain(context: ExceptionContext) -> Exception | None:
     # A COMMIT and a ROLLBACK both have no statement. The dialect's method tells which it was.
     if any(frame.f_code.co_name == "do_commit" for frame, _ in walk_tb(error.__traceback__)):
         return CommitUnknownError() if _unanswered(error) else None
-    return StatementTimeoutError() if isinstance(error, TimeoutError) else None
+    if isinstance(error, TimeoutError):
+        return StatementTimeoutError()
+    return ConnectionLostError() if context.is_disconnect else None
 
 
 def _unanswered(error: BaseException) -> bool:

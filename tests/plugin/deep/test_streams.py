@@ -81,6 +81,31 @@ class TestStreams:
         with pytest.raises(asyncio.CancelledError):
             await asking
 
+    async def test_time_limit_is_for_each_part_of_the_answer(
+        self, probe: Probe, async_client: AsyncClient
+    ) -> None:
+        """As over a socket: neither for all parts together, nor for the work after them."""
+        done = []
+
+        async def parts() -> AsyncIterator[bytes]:
+            for _ in range(4):
+                yield b"part"
+                await asyncio.sleep(0.3)
+
+        async def work() -> None:
+            await asyncio.sleep(1.1)
+            done.append("work")
+
+        @probe.get("/parts")
+        async def stream(background: BackgroundTasks) -> StreamingResponse:
+            background.add_task(work)
+            return StreamingResponse(parts())
+
+        response = await async_client.get(f"{PREFIX}/parts", timeout=1)
+
+        assert response.content == b"part" * 4
+        assert done == ["work"]
+
     async def test_background_tasks_are_done_when_the_answer_is_there(
         self, probe: Probe, either_way: AsyncClient
     ) -> None:

@@ -152,9 +152,21 @@ NIGHTLY = {
     ),
     "a slow statement is 500": Bug(
         "src/my_service/database_errors.py",
-        "return StatementTimeoutError() if isinstance(error, TimeoutError) else None",
+        "return StatementTimeoutError()",
         "return None",
         "tests/test_database.py::test_slow_statement_returns_503",
+    ),
+    "a connection that broke off is 500": Bug(
+        "src/my_service/database_errors.py",
+        "return ConnectionLostError() if context.is_disconnect else None",
+        "return None",
+        "tests/test_database.py::test_connection_that_breaks_off_returns_503",
+    ),
+    "an error of many rows has the arguments": Bug(
+        "src/my_service/database_errors.py",
+        "(query argument \\$\\d+).*|",
+        "(query argument \\$\\d+): .*|",
+        "tests/test_database.py::test_error_has_no_values_of_rows",
     ),
     "an error has the argument": Bug(
         "src/my_service/database_errors.py",
@@ -290,8 +302,14 @@ NIGHTLY = {
     ),
     "an IPv6 address is a caller": Bug(
         "src/my_service/auth/failed_logins.py",
-        "length = 64",
-        "length = 128",
+        "else 64",
+        "else 128",
+        "tests/auth/test_failed_logins.py",
+    ),
+    "all callers of IPv4 are one on a socket of IPv6": Bug(
+        "src/my_service/auth/failed_logins.py",
+        "caller.ipv4_mapped is not None",
+        "False",
         "tests/auth/test_failed_logins.py",
     ),
     "a new schema is not ready": Bug(

@@ -165,9 +165,15 @@ BUGS = {
     ),
     "2 the time limit of a request counts over a socket only": Bug(
         TRANSPORTS,
-        "asyncio.timeout(seconds)",
-        "asyncio.timeout(None)",
+        "waits = asyncio.timeout(seconds)",
+        "waits, seconds = asyncio.timeout(None), None",
         f"{DEEP}/test_same_view.py::test_a_request_commits_when_its_client_has_left",
+    ),
+    "2 the time limit of a request is for the whole answer": Bug(
+        TRANSPORTS,
+        "loop.time() + seconds",
+        "waits.when()",
+        f"{DEEP}/test_streams.py::TestStreams::test_time_limit_is_for_each_part_of_the_answer",
     ),
     "2 a request does not hear that its client has left": Bug(
         TRANSPORTS,

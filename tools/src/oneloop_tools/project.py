@@ -153,13 +153,11 @@ class NoInterpreterError(ToolsError):
     """The project's interpreter cannot be found."""
 
 
-def run_in_project(
-    root: Path, python: Path | None, module: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None
-) -> int:
-    """Run a module of this package on the project's interpreter, and return its exit status."""
+def run_in_project(root: Path, python: Path | None, module: str, arguments: Sequence[str]) -> int:
+    """Run a module of this package on the project's interpreter, and return its exit status. It writes no bytecode."""
     interpreter = find_python(root, python)
     with source_folder() as folder:
-        environment = project_environment(folder, interpreter.parent, {**os.environ, **(variables or {})})
+        environment = project_environment(folder, interpreter.parent, {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
         command = [str(interpreter), "-m", module, *arguments]
         return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 

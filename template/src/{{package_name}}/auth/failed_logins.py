@@ -8,7 +8,7 @@ count, and the rollback of a 401 does not undo them.
 import hashlib
 import logging
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sqlalchemy import CTE, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,12 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 def _network(address: str) -> str:
-    # One caller has a whole /64 of IPv6 addresses.
     try:
-        length = 64 if ip_address(address).version == 6 else 32  # noqa: PLR2004  IPv6
-        return str(ip_network((address, length), strict=False))
+        caller = ip_address(address)
     except ValueError:
         return address
+    if isinstance(caller, IPv6Address) and caller.ipv4_mapped is not None:
+        caller = caller.ipv4_mapped  # as a server shows it that listens on `::`
+    # One caller has a whole /64 of IPv6 addresses.
+    return str(ip_network((caller, 32 if isinstance(caller, IPv4Address) else 64), strict=False))
 
 
 def _keys(address: str, email: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def confirm(
         asked, answer = Path(folder, "order.json"), Path(folder, "answer.json")
         asked.write_text(json.dumps(order), "utf-8")
         files = [str(asked), str(answer)]
-        status = run_in_project(root, python, "oneloop_tools.adopt.in_project", files, {"PYTHONDONTWRITEBYTECODE": "1"})
+        status = run_in_project(root, python, "oneloop_tools.adopt.in_project", files)
         if not answer.exists():
             raise AdoptionError(
                 f"Importing {order['app']} ended the process with status {status}. Its output is above."

@@ -21,7 +21,7 @@ def parse_newer(root: Path, python: Path, file: Path) -> ast.Module | None:
     """Return the tree of a file, or None where the project's interpreter cannot read it either."""
     with TemporaryDirectory(prefix="oneloop-adopt-") as folder:
         answer = Path(folder, "answer")
-        run_in_project(root, python, __name__, [str(file), str(answer)], {"PYTHONDONTWRITEBYTECODE": "1"})
+        run_in_project(root, python, __name__, [str(file), str(answer)])
         try:
             tree = _node(ast.literal_eval(answer.read_text("utf-8")))
         except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):

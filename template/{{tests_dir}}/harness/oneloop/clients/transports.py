@@ -46,13 +46,22 @@ class InProcessTransport(httpx.ASGITransport):
             if not VALID_HEADER.fullmatch(value):
                 raise httpx.LocalProtocolError(f"Illegal header value {header.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
-        left = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        left = loop.create_future()
+        seconds = request.extensions.get("timeout", {}).get("read")  # for each part of the response
+        waits = asyncio.timeout(seconds)
 
         async def call(scope: Scope, receive: Receive, send: Send) -> None:
             nonlocal broke_off
             answer = ResponseWatch(send)
+
+            async def send_on(message: Message) -> None:
+                await answer.send(message)
+                if seconds is not None and not (left.done() or waits.expired()):
+                    waits.reschedule(None if answer.complete else loop.time() + seconds)
+
             try:
-                await self.app(scope, until(left, receive), answer.send)
+                await self.app(scope, until(left, receive), send_on)
             except Exception as error:
                 logger.exception("Exception in ASGI application")  # as a server logs it
                 if answer.begun and not answer.complete:
@@ -61,9 +70,8 @@ class InProcessTransport(httpx.ASGITransport):
 
         name = f"{request.method} {request.url.path}"
         exchange = self._start(httpx.ASGITransport(call, raise_app_exceptions=False).handle_async_request(request))
-        seconds = request.extensions.get("timeout", {}).get("read")
         try:
-            async with limited(f"The response to {name}"), asyncio.timeout(seconds):
+            async with limited(f"The response to {name}"), waits:
                 response = await asyncio.shield(exchange)
         except NoAnswerError:
             exchange.cancel()  # the test has failed, and the next one needs its locks
