@@ -171,7 +171,7 @@ BUGS = {
     ),
     "2 the time limit of a request is for the whole answer": Bug(
         TRANSPORTS,
-        "loop.time() + seconds",
+        "asyncio.get_running_loop().time() + seconds",
         "waits.when()",
         f"{DEEP}/test_streams.py::TestStreams::test_time_limit_is_for_each_part_of_the_answer",
     ),

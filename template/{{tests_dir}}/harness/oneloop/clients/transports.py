@@ -46,22 +46,15 @@ class InProcessTransport(httpx.ASGITransport):
             if not VALID_HEADER.fullmatch(value):
                 raise httpx.LocalProtocolError(f"Illegal header value {header.decode()}: {value!r}", request=request)
         broke_off: Exception | None = None
-        loop = asyncio.get_running_loop()
-        left = loop.create_future()
+        left = asyncio.get_running_loop().create_future()
         seconds = request.extensions.get("timeout", {}).get("read")  # for each part of the response
         waits = asyncio.timeout(seconds)
 
         async def call(scope: Scope, receive: Receive, send: Send) -> None:
             nonlocal broke_off
             answer = ResponseWatch(send)
-
-            async def send_on(message: Message) -> None:
-                await answer.send(message)
-                if seconds is not None and not (left.done() or waits.expired()):
-                    waits.reschedule(None if answer.complete else loop.time() + seconds)
-
             try:
-                await self.app(scope, until(left, receive), send_on)
+                await self.app(scope, until(left, receive), renewing(waits, seconds, left, answer))
             except Exception as error:
                 logger.exception("Exception in ASGI application")  # as a server logs it
                 if answer.begun and not answer.complete:
@@ -87,6 +80,17 @@ class InProcessTransport(httpx.ASGITransport):
             message = "The app raised in the middle of its response. A server breaks it off there."
             raise httpx.RemoteProtocolError(message, request=request) from broke_off
         return response
+
+
+def renewing(waits: asyncio.Timeout, seconds: float | None, left: asyncio.Future[None], answer: ResponseWatch) -> Send:
+    """Return a `send` after which the client waits as long again, and no longer for the work after the response."""
+
+    async def send(message: Message) -> None:
+        await answer.send(message)
+        if seconds is not None and not (left.done() or waits.expired()):
+            waits.reschedule(None if answer.complete else asyncio.get_running_loop().time() + seconds)
+
+    return send
 
 
 def until(left: asyncio.Future[None], receive: Receive) -> Receive:
