@@ -39,6 +39,16 @@ class TestWhereItRuns:
 
         assert status == 0, output
 
+    def test_where_the_tests_are_no_package(self, changed: Overlay) -> None:
+        """With importlib's mode no folder of them is on the path, and access.py is found all the same."""
+        (changed.root / "tests/__init__.py").unlink()
+
+        status, output = changed.output(
+            "tests/harness/oneloop/checks/test_access.py", "-k", "health", "--import-mode=importlib"
+        )
+
+        assert status == 0, output
+
     def test_in_an_editor(self, service: Overlay) -> None:
         """It collects without a database, then runs one test by its id."""
         status, listed = service.output("--collect-only", "tests/test_metrics.py", env={"PGBIN": "/nowhere"})

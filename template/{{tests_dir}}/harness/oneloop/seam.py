@@ -57,7 +57,6 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
 
 
 def _default(name: str) -> Any:
-
     def default() -> Any:
         if name not in DEFAULTS:
             raise SeamError(name, FIXTURES[name])

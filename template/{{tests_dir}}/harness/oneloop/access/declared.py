@@ -1,8 +1,10 @@
 """ACCESS as the user declared it, compared with the routes that the app has."""
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import takewhile
+from types import ModuleType
 from typing import NamedTuple
 
 from ..app.routes import MOUNT, Endpoint
@@ -32,7 +34,7 @@ class Case(NamedTuple):
 def load() -> Mapping[str, Access]:
     if not PATH.is_file():
         return {}
-    access: Mapping[str, Access] = getattr(import_module(_module_name()), "ACCESS", {})
+    access: Mapping[str, Access] = getattr(_import(), "ACCESS", {})
     for entry, declared in access.items():
         words = entry.split()
         if len(words) < 2 or not isinstance(declared, Access) or bool(declared.left_out) != (words[0] == MOUNT):
@@ -43,10 +45,19 @@ def load() -> Mapping[str, Access]:
     return access
 
 
-def _module_name() -> str:
-    """Return its name, such as `backend.tests.access`, as pytest names the conftest.py beside it."""
+def _import() -> ModuleType:
+    # Its name depends on the project, such as `backend.tests.access`: as pytest names the conftest.py beside it.
     packages = takewhile(lambda folder: (folder / "__init__.py").is_file(), PATH.parents)
-    return ".".join([*reversed([folder.name for folder in packages]), PATH.stem])
+    name = ".".join([*reversed([folder.name for folder in packages]), PATH.stem])
+    if (known := sys.modules.get(name)) and known.__file__ == str(PATH):
+        return known
+    spec = spec_from_file_location(name, PATH)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    sys.modules.setdefault(name, module)
+    spec.loader.exec_module(module)
+    return module
 
 
 def list_cases(access: Mapping[str, Access]) -> list[Case]:

@@ -139,15 +139,14 @@ class TestDatabases:
                 await database.wiper.restart_sequences()
 
     async def _clean(self, *, replace: bool) -> WipeResult:
-        total, spoilt = WipeResult(), list[TestDatabase]()
+        total, spoilt = WipeResult(), [*self._databases]
         for database in self._databases:
-            is_wiped = False
             with suppress(*CONNECTION_LOST):  # a test may terminate every connection
                 result = await database.wipe(compare_schema=self._compare_schema)
                 total.leaks.extend(result.leaks)
                 total.schema_changes.extend([] if replace else result.schema_changes)
-                is_wiped = not (replace or result.schema_changes)
-            spoilt += [] if is_wiped else [database]
+                if not (replace or result.schema_changes):
+                    spoilt.remove(database)
         if spoilt:
             async with self._app_stopped():
                 for database in spoilt:
