@@ -64,6 +64,7 @@ def test_an_embedded_server_starts_with_it(slow: Overlay) -> None:
     (slow.root / "src/my_service/slow.py").write_text(MODEL)
 
     assert not reuses(slow)
+    assert (slow.root / ".pytest_cache/.gitignore").read_text() == "*\n"
     assert not reuses(slow, env={"CI": "true"})
     assert reuses(slow, "-n", "2")
     status, output = slow.output("-v", "tests/harness/oneloop/checks", "-k", "agree")

@@ -104,17 +104,17 @@ class KeptTemplate:
         self.server, self.folder = build, str(folder)
         for path in self._archives():
             with suppress(OSError, BadZipFile, ValueError, LookupError), ZipFile(path) as archive:
-                manifest = json.loads(archive.read(MANIFEST))
-                if not self._is_current(manifest):
-                    continue
-                extract_archive(archive, folder)
-                self.found = manifest
-                return True
+                if self._is_current(manifest := json.loads(archive.read(MANIFEST))):
+                    extract_archive(archive, folder)
+                    self.found = manifest
+                    return True
+                continue
             path.unlink(missing_ok=True)
         return False
 
     async def _archive(self, connection: AsyncConnection, manifest: Manifest) -> None:
         self._cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._cache.with_name(".gitignore").write_text("*\n")  # as pytest does, but only where it makes the folder
         final = self._cache / f"{manifest['digest']}.zip"
         new = final.with_name(f"new-{uuid4().hex}.zip")
         await connection.exec_driver_sql("CHECKPOINT")
