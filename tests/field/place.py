@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from oneloop_tools.adopt.suite_run import outcome_of
 from tests.field.project import FieldProject
 from tests.support.environment import ROOT, clean_environment, interpreter
 from tests.support.outcomes import read_run
@@ -39,11 +40,8 @@ class Suite:
         return self.reasons.get(name) or self.outcomes.get(name, "it is not collected any more")
 
     def lost_since(self, before: "Suite") -> dict[str, str]:
-        """Return the tests that are not green any more. The plugin takes anyio's parameter off."""
-        now = {
-            name: self.outcomes.get(name) or self.outcomes.get(name.replace("[asyncio]", "")) for name in before.green
-        }
-        return {name: self.why(name) for name, outcome in now.items() if outcome != "passed"}
+        """Return the tests that are not green any more."""
+        return {name: self.why(name) for name in before.green if outcome_of(name, self.outcomes) != "passed"}
 
 
 @dataclass

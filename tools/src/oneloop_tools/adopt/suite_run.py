@@ -5,7 +5,7 @@ import re
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,8 +35,12 @@ class SuiteRun:
         return f"{', '.join(named)} in {self.seconds:.1f} s"
 
     def outcome(self, name: str) -> str | None:
-        """Return what became of a test. Without anyio's plugin its name has no backend."""
-        return self.outcomes.get(name) or self.outcomes.get(name.replace(ASYNCIO, ""))
+        return outcome_of(name, self.outcomes)
+
+
+def outcome_of(name: str, outcomes: Mapping[str, str]) -> str | None:
+    """Return what became of a test. Without anyio's plugin its name has no backend."""
+    return outcomes.get(name) or outcomes.get(name.replace(ASYNCIO, ""))
 
 
 def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> SuiteRun:
