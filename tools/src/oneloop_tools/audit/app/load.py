@@ -46,8 +46,7 @@ def load_app(name: str, roots: Sequence[Path], environment: dict[str, str]) -> S
 
 
 def prepare(roots: Sequence[Path], environment: dict[str, str]) -> None:
-    """Let the project's modules be imported as its tests import them, and write no bytecode there."""
-    sys.dont_write_bytecode = True
+    """Let the project's modules be imported as its tests import them."""
     for root in reversed(roots):
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
