@@ -14,8 +14,7 @@ class NoAnswerError(OneloopError):
     def __init__(self, waited_for: str, seconds: float = LIMIT_SECONDS) -> None:
         super().__init__(
             f"{waited_for} did not arrive within {seconds:g} seconds. The app waits for a lock, or for something that "
-            "does not happen: the last statement of the SQL below may tell. Or its response has no end. "
-            "See docs/testing/live.md."
+            "does not happen: the last SQL below may tell. Or its response has no end. See docs/testing/live.md."
         )
 
 

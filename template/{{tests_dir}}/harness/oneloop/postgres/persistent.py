@@ -54,7 +54,8 @@ def start_persistent(folder: Path) -> PostgresServer:
                     cluster.log.replace(cluster.log.with_suffix(".old"))
                 cluster = replace(cluster, binaries=cluster.binaries.within_reach(folder))
                 cluster = cluster.listening(cluster.data if fits_socket(cluster.data) else None, new=initdb)
-            watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=[folder / PROGRAMS_COPY]))
+            programs = folder / PROGRAMS_COPY
+            watchdog.start_server(cluster.request(initdb=initdb, join=status is not None, remove=[programs]))
             (folder / UNFINISHED).unlink(missing_ok=True)
     except BaseException as error:
         watchdog.close()
