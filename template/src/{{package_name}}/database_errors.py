@@ -59,6 +59,8 @@ def _connect(dialect: Dialect, _: Any, arguments: Any, options: Any) -> Any:
 def _explain(context: ExceptionContext) -> Exception | None:
     error = context.original_exception
     _remove_values(context)
+    if not isinstance(error, Exception):
+        return None  # the task is cancelled, and an error in its place would keep it alive
     # A COMMIT and a ROLLBACK both have no statement. The dialect's method tells which it was.
     if any(frame.f_code.co_name == "do_commit" for frame, _ in walk_tb(error.__traceback__)):
         return CommitUnknownError() if _unanswered(error) else None

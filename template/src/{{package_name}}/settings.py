@@ -137,10 +137,8 @@ class Settings(BaseSettings):
     slow_query_ms: float = Field(200.0, ge=0)
     sentry_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = None
     cors_origins: Annotated[
-        list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)
-    ] = Field(
-        default_factory=list[str], description="Write https://app.example.com, without a path"
-    )
+        tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)
+    ] = Field((), description="Write https://app.example.com, without a path")
 
     @field_validator("password_parallelism")
     @classmethod

@@ -162,6 +162,12 @@ NIGHTLY = {
         "return None",
         "tests/test_database.py::test_connection_that_breaks_off_returns_503",
     ),
+    "a cancelled statement is an error": Bug(
+        "src/my_service/database_errors.py",
+        "if not isinstance(error, Exception):",
+        "if False:",
+        "tests/test_database.py::test_cancelled_statement_stays_cancelled",
+    ),
     "an error of many rows has the arguments": Bug(
         "src/my_service/database_errors.py",
         "(query argument \\$\\d+).*|",
