@@ -1,10 +1,10 @@
 """Websockets: the same test passes with a socket between, and without one."""
 
 import pytest
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import HTTPException, WebSocket, WebSocketDisconnect
 from httpx2 import AsyncClient
 from httpx2.websockets import WebSocketDisconnect as ClosedByServer
-from httpx2.websockets import WebSocketUpgradeError
+from httpx2.websockets import WebSocketNetworkError, WebSocketUpgradeError
 
 from tests.deep.probe import PREFIX, Probe
 
@@ -63,16 +63,43 @@ async def test_websockets_are_closed_with_the_handlers_code(
     assert (closed.value.code, closed.value.reason) == (4000, "enough")
 
 
-async def test_websockets_are_refused_with_a_status(probe: Probe, either_way: AsyncClient) -> None:
+@pytest.mark.parametrize("code", [None, 1011])
+async def test_websockets_of_a_handler_that_raises_break_off(
+    probe: Probe, either_way: AsyncClient, code: int | None
+) -> None:
+    """A server sends no close frame then. A handler that closes with 1011 sends one."""
+
+    @probe.websocket("/broken")
+    async def broken(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.receive_text()
+        if code is None:
+            raise RuntimeError("planned")
+        await websocket.close(code)
+
+    async with either_way.websocket(f"{PREFIX}/broken") as websocket:
+        await websocket.send_text("begin")
+        with pytest.raises(WebSocketNetworkError if code is None else ClosedByServer):
+            await websocket.receive_text()
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+async def test_websockets_are_refused_with_a_status(
+    probe: Probe, either_way: AsyncClient, status: int
+) -> None:
     @probe.websocket("/private")
     async def private(websocket: WebSocket) -> None:
-        await websocket.close()
+        if status == 401:
+            raise HTTPException(status)
+        if status == 500:
+            raise RuntimeError("planned")
+        await websocket.close(1011)
 
     with pytest.raises(WebSocketUpgradeError) as refused:
         async with either_way.websocket(f"{PREFIX}/private"):
             pass
 
-    assert refused.value.response.status_code == 403
+    assert refused.value.response.status_code == status
 
 
 async def test_websockets_let_a_failed_assertion_out_as_it_is(

@@ -223,9 +223,15 @@ BUGS = {
     ),
     "16 a refusal is another in the process": Bug(
         f"{PLUGIN}/clients/async_client.py",
-        "else 403  # as a server",
-        "else 500  # as a server",
-        f"{DEEP}/test_websockets.py::test_websockets_are_refused_with_a_status[in the process]",
+        "500 if raised else 403",
+        "500",
+        f"{DEEP}/test_websockets.py::test_websockets_are_refused_with_a_status[in the process-403]",
+    ),
+    "16 a websocket is closed where a server breaks it off": Bug(
+        f"{PLUGIN}/clients/async_client.py",
+        "            raised.append(error)\n",
+        "            pass\n",
+        f"{DEEP}/test_websockets.py::test_websockets_of_a_handler_that_raises_break_off[in the process-None]",
     ),
     "16 Ctrl-C is uvicorn's": Bug(
         f"{PLUGIN}/clients/live_server.py",

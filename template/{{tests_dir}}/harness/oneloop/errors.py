@@ -42,9 +42,6 @@ class Refusals:
         known = chain(shown)
         self._errors = [one for one in self._errors if one not in known]
 
-    def clear(self) -> None:
-        self._errors.clear()
-
     def raise_first(self) -> None:
         """Raise the first refusal, with the others as notes, and forget them all."""
         __tracebackhide__ = True

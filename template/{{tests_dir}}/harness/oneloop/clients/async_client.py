@@ -1,7 +1,7 @@
 """The async client that a test holds: the same class in this process and over a socket."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
 
 BASE_URL = "http://test"
-INTERNAL_ERROR = 1011  # the close code for an exception in the app
 
 
 class OneloopClient(httpx.AsyncClient):
@@ -32,8 +31,9 @@ class OneloopClient(httpx.AsyncClient):
     @asynccontextmanager
     async def websocket(self, url: httpx.URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
         """Open a websocket as this client's user. A refusal is httpx2's `WebSocketUpgradeError`, with the response."""
-        # Imported here: most runs open no websocket, and the import takes 40 ms.
-        from httpx2 import websockets  # noqa: PLC0415
+        from httpx2 import websockets  # noqa: PLC0415  it takes 40 ms, and most runs open no websocket
+
+        raised: list[Exception] = []
 
         class Session(websockets.AsyncWebSocketSession):
             async def receive(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109  httpx2's signature
@@ -43,16 +43,24 @@ class OneloopClient(httpx.AsyncClient):
                     if timeout is not None:
                         raise
                     raise NoAnswerError(f"The next message of the websocket {url}") from None
+                except websockets.WebSocketDisconnect:
+                    if not raised:
+                        raise
+                    raise websockets.WebSocketNetworkError from raised[0]  # as a server: without a close frame
 
         try:
             async with AsyncExitStack() as stack:
-                client = await stack.enter_async_context(self._websocket_client())
+                client: httpx.AsyncClient = self
+                if self._asgi is not None:
+                    app = _noting(self._asgi, raised)
+                    transport = websockets.ASGIWebSocketTransport(app, initial_receive_timeout=LIMIT_SECONDS)
+                    same: Any = {"base_url": self.base_url, "headers": self.headers, "cookies": self.cookies}
+                    client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, **same))
                 sockets = websockets.AsyncWebSocketClient(client, session_class=Session)
                 try:
                     session = await stack.enter_async_context(sockets.connect(str(url), **options))
                 except websockets.WebSocketDisconnect as refusal:  # before it was accepted
-                    status = 500 if refusal.code == INTERNAL_ERROR else 403  # as a server
-                    raise websockets.WebSocketUpgradeError(httpx.Response(status)) from refusal
+                    raise websockets.WebSocketUpgradeError(httpx.Response(500 if raised else 403)) from refusal
                 yield session
         except BaseExceptionGroup as group:
             error: BaseException = group
@@ -60,20 +68,16 @@ class OneloopClient(httpx.AsyncClient):
                 error = error.exceptions[0]  # each of httpx2's task groups wraps an error of the block
             raise error from error.__cause__
 
-    def _websocket_client(self) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        from httpx2.websockets import ASGIWebSocketTransport  # noqa: PLC0415  likewise
 
-        asgi = self._asgi
-        if asgi is None:
-            return nullcontext(self)
-
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            # Servers have this extension: a refusal by `HTTPException` keeps its status.
+def _noting(asgi: ASGIApp, raised: list[Exception]) -> ASGIApp:
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        try:  # servers have this extension: a refusal by `HTTPException` keeps its status
             await asgi({**scope, "extensions": {"websocket.http.response": {}}}, receive, send)
+        except Exception as error:
+            raised.append(error)
+            raise
 
-        transport = ASGIWebSocketTransport(serve, initial_receive_timeout=LIMIT_SECONDS)
-        options: Any = {"base_url": self.base_url, "headers": self.headers, "cookies": self.cookies}
-        return httpx.AsyncClient(transport=transport, **options)
+    return serve
 
 
 def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None) -> OneloopClient:

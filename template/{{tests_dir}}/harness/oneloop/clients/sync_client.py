@@ -38,7 +38,7 @@ class SyncClient(TestClient):
         try:
             response = super().send(request, **options)
         except ClientPolicyError as error:
-            self._refusals.clear()
+            self._refusals.forget(error)
             raise error.with_traceback(None) from None  # the test's line, not Starlette's threads
         except Exception:
             self._refusals.raise_first()

@@ -139,9 +139,8 @@ class _Body(httpx.AsyncByteStream):
         while not self._complete:
             async with limited(f"The next part of the response to {self._name}"):
                 part = await anext(parts, None)
-            if part is None:
-                self._complete = True
-            else:
+            self._complete = part is None
+            if part is not None:
                 yield part
 
     async def aclose(self) -> None:
