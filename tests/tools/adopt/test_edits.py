@@ -224,7 +224,7 @@ class TestVersions:
             refuse_old_versions(
                 {"pytest": "8.2", "fastapi": "0.110"},
                 {"pytest": "7.4.4", "fastapi": "0.115.0"},
-                find_packages(root, root),
+                find_packages(root, root, "tests"),
                 manager,
             )
 
@@ -244,7 +244,7 @@ class TestVersions:
         with pytest.raises(
             AdoptionError, match=r"The project runs on Python 3.9.1, and the plugin needs 3.11 or newer."
         ):
-            refuse_old_versions({"python": "3.11"}, {"python": "3.9.1"}, find_packages(root, root), manager)
+            refuse_old_versions({"python": "3.11"}, {"python": "3.9.1"}, find_packages(root, root, "tests"), manager)
 
 
 def test_difference_names_each_reason_once() -> None:

@@ -437,7 +437,7 @@ def test_settings_of_pytest_9_are_read(project: Project, name: str) -> None:
     """As pytest does, before those of pyproject.toml."""
     adopting = project({name: '[pytest]\ntestpaths = ["checks"]\n', "checks/test_notes.py": "def test_it(): pass\n"})
 
-    assert adopting.look().look().tests.value == "checks"
+    assert f"{name}:2; 1 file, for example checks/test_notes.py:1" in adopting.look().look().tests.where
 
 
 def test_src_is_where_imports_begin(project: Project) -> None:

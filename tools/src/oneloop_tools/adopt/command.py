@@ -13,7 +13,7 @@ from . import edits
 from .confirmation import SHOWN, Confirmed, confirm
 from .entry import answers
 from .finding import AdoptionError, Finding, Findings, NotFoundError
-from .investigation import PLUGIN, Investigation
+from .investigation import Investigation
 from .migrations import CREATE_ALL
 from .needed_versions import read_needed, refuse_old_versions
 from .own_databases import find_database_fixtures
@@ -22,6 +22,7 @@ from .pytest_root import find_root
 from .repository import open_repository, refuse_windows_path, top_of
 from .suite_run import SuiteRun, difference, run_suite
 from .template_copy import Template, copy, find_template
+from .tests_folder import PLUGIN
 from .written_urls import urls_of_engines
 
 

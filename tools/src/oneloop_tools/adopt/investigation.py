@@ -21,10 +21,10 @@ from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
+from .tests_folder import PLUGIN, TestsFolder, find_tests_folder
 from .written_urls import find_written_urls
 
 T = TypeVar("T")
-PLUGIN = "harness"
 Ask = Callable[[str, str, str, list[Finding]], str]  # what, option, example, choices
 
 
@@ -42,6 +42,7 @@ class Investigation:
     roots: list[Path] = field(init=False)
     tree: ProjectTree = field(init=False)
     pytest_settings: PytestSettings = field(init=False)
+    tests: TestsFolder = field(init=False)
     interpreter: Path = field(init=False)
     newer_python: Path | None = field(init=False, default=None)  # asked once: Poetry takes a second to tell it
     manager: PackageManager = field(init=False)
@@ -50,11 +51,14 @@ class Investigation:
     def __post_init__(self) -> None:
         self.sources = Sources(self.root, self._parse_newer)
         self.settings = ProjectSettings.of(self.root)
+        self.pytest_settings = find_pytest_settings(self.root)
+        named = self.given.get("tests_dir") or self.settings.answers.get("tests_dir")
+        self.tests = find_tests_folder(self.root, self.settings.test_folders, named, self.pytest_settings)
 
     @property
     def tests_dir(self) -> str:
-        """Return the folder beside which the plugin is written; its last part is always `tests`."""
-        return self.given.get("tests_dir", "tests")
+        """Return the folder in which the plugin is written; its last part is always `tests`."""
+        return self.tests.name
 
     @property
     def environment(self) -> dict[str, str]:
@@ -63,7 +67,7 @@ class Investigation:
         return environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
 
     def look(self) -> Findings:
-        packages = self.packages = find_packages(self.root, self.top)
+        packages = self.packages = find_packages(self.root, self.top, self.tests_dir)
         project_kind.refuse_old_pydantic(packages)
         plugin = self.root / self.tests_dir / PLUGIN
         tests = self.settings.test_folders
@@ -79,7 +83,7 @@ class Investigation:
         project_kind.refuse_other_databases(packages, named)
         project_kind.refuse_other_libraries(self.tree)
         migrations = next(iter(find_migrations(self.root)), None)
-        tests_found = project_kind.find_tests(self.root, tests, self.sources, plugin)
+        tests_found = self.tests.finding()
         app = self._app(found_apps)
         session = self._chosen(
             "session_dependency",
@@ -91,7 +95,6 @@ class Investigation:
             "metadata", "The MetaData of the models", find_metadata(self.tree, migrations), "app.models:Base.metadata"
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
-        self.pytest_settings = find_pytest_settings(self.root)
         self.interpreter = find_python(self.root, self.python)
         self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", self.interpreter)
         return Findings(
@@ -123,7 +126,7 @@ class Investigation:
         given = [self.root / each for each in self.settings.pytest.get("pythonpath", [])]
         src = self.root / "src"
         is_root = src.is_dir() and not (src / "__init__.py").exists() and not self._imports_src(tests)
-        return list(dict.fromkeys([*given, self.root, *([src] if is_root else [])]))
+        return list(dict.fromkeys([*given, self.root, *([src] if is_root else []), *self.tests.import_roots()]))
 
     def _imports_src(self, tests: list[Path]) -> bool:
         files = [path for folder in tests if folder != self.root for path in sorted(folder.rglob("*.py"))]

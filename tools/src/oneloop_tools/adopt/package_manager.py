@@ -94,7 +94,7 @@ def find_package_manager(root: Path, top: Path, folder: str, python: Path) -> Pa
     for name, _, table, command in by_lock:
         if table in tool:
             return PackageManager(name, f"pyproject.toml: [tool.{table}]", command)
-    files = requirement_files(root)
+    files = requirement_files(root, Path(folder).parent.as_posix())
     if has_groups and not files:
         return PackageManager("uv", "pyproject.toml: [dependency-groups]", by_lock[0][3])
     return _of_requirements(root, files, (*_pip_install(python), "--editable", place))

@@ -42,10 +42,10 @@ class Packages:
         return self.locked.get(name, pinned)
 
 
-def find_packages(root: Path, top: Path) -> Packages:
+def find_packages(root: Path, top: Path, tests: str) -> Packages:
     """Read the files in the project's folder, and the lock file there or above it in the repository."""
     packages = Packages()
-    for package in _declared(root):
+    for package in _declared(root, tests):
         packages.declared.setdefault(package.name, package)
     for folder in (root, *root.parents):
         if not packages.locked:
@@ -55,11 +55,15 @@ def find_packages(root: Path, top: Path) -> Packages:
     return packages
 
 
-def requirement_files(root: Path) -> list[Path]:
-    return list(dict.fromkeys(file for pattern in FILES for file in sorted(root.glob(pattern))))
+def requirement_files(root: Path, tests: str) -> list[Path]:
+    """Return those in the project's folder, or else the nearest ones on the way to a folder of the tests."""
+    parts = Path(tests).parts[:-1]
+    folders = (root.joinpath(*parts[:depth]) for depth in range(len(parts) + 1))
+    found = ([file for pattern in FILES for file in sorted(folder.glob(pattern))] for folder in folders)
+    return list(dict.fromkeys(next(filter(None, found), [])))
 
 
-def _declared(root: Path) -> Iterator[Package]:
+def _declared(root: Path, tests: str) -> Iterator[Package]:
     text = _read(root / "pyproject.toml")
     pyproject = read_toml(root / "pyproject.toml")
     for name, version in _of_pyproject(pyproject):
@@ -68,7 +72,7 @@ def _declared(root: Path) -> Iterator[Package]:
     for table in ("packages", "dev-packages"):
         for name, version in pipfile.get(table, {}).items():
             yield Package(_normal(name), _version(version), "Pipfile")
-    for file in requirement_files(root):
+    for file in requirement_files(root, tests):
         for number, line in enumerate(_read(file).splitlines(), 1):
             found = REQUIREMENT.match(line)
             if found:

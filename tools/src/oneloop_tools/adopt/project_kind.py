@@ -30,7 +30,6 @@ OTHER_LIBRARIES = (
     "asyncpg",
 )
 IMPORT = re.compile(rb"^\s*(?:from|import) (flask|django)\b", re.MULTILINE)
-TEST = re.compile(rb"^\s*(?:async )?def test_|^class \w*Test|TestCase\)", re.MULTILINE)
 
 
 def refuse_other_frameworks(root: Path, packages: Packages) -> None:
@@ -101,21 +100,6 @@ def _other_database(name: str, where: str) -> str:
 def driver_of_packages(packages: Packages) -> Finding | None:
     found: Package | None = packages.first(*DRIVERS, "psycopg-binary")
     return Finding(DRIVERS[found.name.removesuffix("-binary")], found.where) if found else None
-
-
-def find_tests(root: Path, folders: list[Path], sources: Sources, skipped: Path) -> Finding:
-    """Return the folder of the tests, with the number of its files."""
-    files = [path for folder in folders for path in walk(folder, [skipped]) if _has_tests(path)]
-    if not files:
-        raise AdoptionError(f"No test was found in {root}. The plugin is for a suite that exists; write a first test.")
-    shown = ", ".join(sources.shown(folder) if folder != root else "." for folder in folders)
-    return Finding(shown, f"{len(files)} files, for example {sources.shown(files[0])}")
-
-
-def _has_tests(path: Path) -> bool:
-    return (path.name.startswith("test") or path.stem.endswith(("_test", "tests"))) and bool(
-        TEST.search(path.read_bytes())
-    )
 
 
 CLIENTS = (
