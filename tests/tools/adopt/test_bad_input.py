@@ -85,7 +85,7 @@ SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
             id="a folder of theirs",
         ),
         pytest.param(
-            {"tests/harness/oneloop/__init__.py": ""},
+            {"tests/harness/oneloop/plugin.py": ""},
             "has the plugin already. To renew it, run there:\n    oneloop update",
             id="adopted before",
         ),

@@ -1,5 +1,6 @@
 """What is written into the user's own files: the lines that are needed, where they belong, and nothing else."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from oneloop_tools.adopt.own_databases import find_database_fixtures
 from oneloop_tools.adopt.package_manager import NEEDED_MINOR, find_package_manager
 from oneloop_tools.adopt.packages import find_packages
 from oneloop_tools.adopt.pytest_settings import find_pytest_settings
-from oneloop_tools.adopt.suite_run import SuiteRun, difference
+from oneloop_tools.adopt.suite_run import SuiteRun, difference, run_suite
 from oneloop_tools.adopt.template_copy import Template
 from tests.support.environment import ROOT
 from tests.tools.adopt.conftest import CONFTEST, PYPROJECT, Project
@@ -23,10 +24,10 @@ REVERSED = "\n".join(reversed(NEEDED.splitlines())) + "\n"
 QUOTED = "".join(f'{name} = "{value}"\n' for name, value in (line.split(" = ") for line in REVERSED.splitlines()))
 
 
-def drafted(root: Path, installed: str = "") -> str:
+def drafted(root: Path, installed: str = "", import_root: str = "") -> str:
     """Return what pytest's settings become."""
     settings, drafts = find_pytest_settings(root), Drafts()
-    settings.draft(drafts, installed)
+    settings.draft(drafts, installed, import_root)
     return drafts.read(settings.file)
 
 
@@ -85,6 +86,24 @@ def test_a_setting_that_is_not_known_yet_is_left_out(tmp_path: Path) -> None:
 
     assert "asyncio_default_test_loop_scope" not in drafted(tmp_path, "0.24.0")
     assert "asyncio_default_test_loop_scope" in drafted(tmp_path, "1.5.0")
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("pytest.ini", "[pytest]\n", "pythonpath = backend\n"),
+        ("pytest.ini", "[pytest]\npythonpath = .\n", "pythonpath = . backend\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\n", 'pythonpath = ["backend"]\n'),
+        ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["."]\n', 'pythonpath = [".", "backend"]\n'),
+        ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = "."\n', 'pythonpath = [".", "backend"]\n'),
+        ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = [\n ".",\n]\n', 'pythonpath = [\n ".",\n]\n'),
+    ],
+)
+def test_folder_of_the_app_is_added_to_the_python_path(tmp_path: Path, file: str, before: str, after: str) -> None:
+    """One that only a conftest.py makes importable; a list of several lines is left."""
+    (tmp_path / file).write_text(before)
+
+    assert after in drafted(tmp_path, import_root="backend")
 
 
 def test_line_of_a_requirements_file(project: Project) -> None:
@@ -265,6 +284,17 @@ def test_difference_names_each_reason_once() -> None:
         "  1 now: it is not collected any more",
         "      e",
     ]
+
+
+def test_reason_that_names_its_test_is_counted_with_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "test_two.py").write_text(
+        "import pytest\n\n@pytest.mark.parametrize('x', [1, 2])\ndef test_it(request, x):\n"
+        "    raise ValueError(request.node.name + ' connects')\n"
+    )
+
+    run = run_suite([sys.executable], tmp_path, ["-p", "no:cacheprovider", str(tmp_path)])
+
+    assert [*run.reasons.values()] == ["ValueError: the test connects"] * 2
 
 
 def test_difference_knows_a_test_without_the_backend_of_anyio() -> None:

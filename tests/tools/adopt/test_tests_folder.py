@@ -106,8 +106,14 @@ def test_requirements_on_the_way_to_the_tests_are_read(project: Project) -> None
 
 
 def test_plugin_is_written_there(project: Project) -> None:
-    done = project(files=below("backend", code="backend/")).adopt("--dry-run")
+    """It imports the app before any conftest.py, so pytest has to know the folder of the app."""
+    adopting = project(files=below("backend", WITHOUT, "backend/"))
+    adopting.write(
+        {"backend/tests/harness/oneloop/__pycache__/left.pyc": ""}
+    )  # as after an adoption that git took back
 
+    done = adopting.adopt("--dry-run")
+
+    assert done.returncode == 0, done.stderr
     assert "Would write: backend/tests/harness/, backend/tests/seam.py, docs/testing/" in done.stderr
-    assert "confirmed" in done.stderr.lower()
-    assert done.returncode == 0
+    assert '+pythonpath = ["backend"]\n' in done.stdout

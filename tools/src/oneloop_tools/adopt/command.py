@@ -104,9 +104,10 @@ class _Adoption:
 
     def _refuse_what_is_there(self) -> None:
         plugin = self.root / self.look.tests_dir / PLUGIN
-        if (plugin / "oneloop").is_dir():
+        if (plugin / "oneloop/plugin.py").is_file():
             raise AdoptionError(f"{self.root} has the plugin already. To renew it, run there:\n    oneloop update")
-        if plugin.exists():
+        # Caches stay where git took an adoption back.
+        if any(each.is_file() and "__pycache__" not in each.parts for each in plugin.rglob("*")):
             raise AdoptionError(f"{plugin} is there already, and the plugin needs that name. Rename yours.")
         if any((self.root / "docs/testing").glob("*.md")):
             raise AdoptionError(
@@ -115,7 +116,8 @@ class _Adoption:
 
     def _edits(self, findings: Findings, confirmed: Confirmed) -> list[edits.Edit]:
         drafts = edits.Drafts()
-        self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""))
+        root = "" if confirmed.is_importable else self.look.root_of(findings.app)
+        self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""), root)
         draft_table(drafts, self.root / "pyproject.toml", findings)
         for fixture in find_database_fixtures(self.look.tree):
             if fixture.gives:

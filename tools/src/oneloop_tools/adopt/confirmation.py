@@ -30,6 +30,7 @@ class Confirmed:
     tables: int | None = None
     session: str | None = None
     engines: list[dict[str, Any]] = field(default_factory=list)
+    is_importable: bool = True  # the app's package, before pytest has loaded a conftest.py
 
     @property
     def driver(self) -> str:

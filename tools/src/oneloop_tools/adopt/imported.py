@@ -4,6 +4,7 @@ import gc
 import inspect
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from oneloop_tools.audit.errors import AppImportError, AppNameError, ConnectingI
 def confirm(asked: dict[str, Any]) -> dict[str, Any]:
     """Import the app as the tests do, and look at it."""
     roots = [Path(each) for each in asked["roots"]]
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"is_importable": find_spec(asked["app"].partition(":")[0].partition(".")[0]) is not None}
     try:
         found |= _app(asked["app"], roots, asked["environment"])
     except ConnectingImportError as error:

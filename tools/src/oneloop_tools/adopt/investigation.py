@@ -21,7 +21,7 @@ from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
-from .tests_folder import PLUGIN, TestsFolder, find_tests_folder
+from .tests_folder import PLUGIN, TestsFolder, find_tests_folder, is_module
 from .written_urls import find_written_urls
 
 T = TypeVar("T")
@@ -127,6 +127,11 @@ class Investigation:
         src = self.root / "src"
         is_root = src.is_dir() and not (src / "__init__.py").exists() and not self._imports_src(tests)
         return list(dict.fromkeys([*given, self.root, *([src] if is_root else []), *self.tests.import_roots()]))
+
+    def root_of(self, app: Finding) -> str:
+        """Return the folder from which the app is imported, as pytest's setting `pythonpath` names it."""
+        package = app.value.partition(":")[0].partition(".")[0]
+        return next((self.sources.shown(root) for root in self.roots if is_module(root, package)), ".")
 
     def _imports_src(self, tests: list[Path]) -> bool:
         files = [path for folder in tests if folder != self.root for path in sorted(folder.rglob("*.py"))]

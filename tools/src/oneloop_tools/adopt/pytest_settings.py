@@ -41,10 +41,11 @@ class PytestSettings:
         shown = self.file.relative_to(root).as_posix()
         return Finding(shown, self.heading if self.exists else f"{self.heading} is new")
 
-    def draft(self, drafts: Drafts, installed: str) -> None:
+    def draft(self, drafts: Drafts, installed: str, import_root: str = "") -> None:
         """Write the lines that the plugin needs, in the place of other values of theirs.
 
-        An older pytest-asyncio warns of a setting that it does not know.
+        An older pytest-asyncio warns of a setting that it does not know. `import_root` has the app's package, which
+        the plugin imports before pytest has loaded the conftest.py that makes it importable.
         """
         text = drafts.read(self.file)
         found = tuple(int(each) for each in re.findall(r"\d+", installed)[:2])
@@ -52,12 +53,23 @@ class PytestSettings:
         if re.search(rf"^\s*{ANYIO[0]}\s*=", text, re.MULTILINE):
             needed[ANYIO[0]] = ANYIO[1]
         for name, value in needed.items():
-            text = self._set(text, name, value)
+            text = self._set(text, name, f'"{value}"' if self.is_toml else value)
+        if import_root:
+            text = self._add_root(text, import_root)
         drafts.change(self.file, text)
+
+    def _add_root(self, text: str, root: str) -> str:
+        """Add a folder to those of `pythonpath`, which are on one line or not there yet; others are left."""
+        found = re.search(r"^pythonpath\s*=[ \t]*(.*?)\s*$", text, re.MULTILINE)
+        own = found[1] if found else "[]" if self.is_toml else ""
+        if not self.is_toml:
+            return self._set(text, "pythonpath", f"{own} {root}".strip())
+        listed = own if own.startswith("[") else f"[{own}]"
+        return self._set(text, "pythonpath", re.sub(r",?\s*\]$", f', "{root}"]', listed).replace("[, ", "["))
 
     def _set(self, text: str, name: str, value: str) -> str:
         end = "\r\n" if "\r\n" in text else "\n"
-        line = f'{name} = "{value}"' if self.is_toml else f"{name} = {value}"
+        line = f"{name} = {value}"
         lines = text.splitlines()
         if self.heading not in (each.strip() for each in lines):
             lines += ["", self.heading] if lines else [self.heading]

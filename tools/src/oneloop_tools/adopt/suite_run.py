@@ -71,9 +71,9 @@ def _read(report: Path, run: SuiteRun) -> None:
         skipped = any(each.tag == "skipped" for each in case)
         run.outcomes[name] = FAILED if wrong or run.outcomes.get(name) == FAILED else SKIPPED if skipped else PASSED
         if wrong:
-            run.reasons.setdefault(
-                name, (wrong[0].get("message") or "").splitlines()[0][:160] if wrong[0].get("message") else ""
-            )
+            # A reason that names its test is the same as that of another test.
+            text = (wrong[0].get("message") or "").replace(case.get("name") or " ", "the test")
+            run.reasons.setdefault(name, text.partition("\n")[0][:160])
 
 
 def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:

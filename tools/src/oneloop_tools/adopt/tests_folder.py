@@ -66,7 +66,7 @@ class TestsFolder:
             folder
             for folder in above
             if folder.name not in names
-            and any(_is_module(folder, name) and not _is_module(self.root, name) for name in names - {TESTS})
+            and any(is_module(folder, name) and not is_module(self.root, name) for name in names - {TESTS})
         ]
 
 
@@ -99,7 +99,7 @@ def has_tests(path: Path) -> bool:
     )
 
 
-def _is_module(folder: Path, name: str) -> bool:
+def is_module(folder: Path, name: str) -> bool:
     return (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
 
