@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools/src"))
+
 from tests.field.place import FieldError, Place
 from tests.field.project import FILE, FieldProject, read_projects
 from tests.field.trial import clone, clone_again, install, install_again, new_database, try_project
@@ -36,6 +38,7 @@ HEADINGS = (
     "kept",
     "lines edited",
     "seconds",
+    "one test, s more",
     "to convert",
     "converted and green",
     "mutants caught",
@@ -110,12 +113,19 @@ def summary(result: Figures, date: str) -> dict[str, Any]:
         "edits": result["edits"],
         "seconds": round(sum(seconds.values())),
         "of which the suite": round(seconds["before"] + seconds["after"]),
+        **_fixed_cost(result.get("one test", {})),
         "advised": result["advised"],
         "converted": result["converted"],
         **({"mutants": result["mutants"]} if "mutants" in result else {}),
         "left": dict(Counter(result["left"].values())),
         "red": dict(Counter(result.get("red_in_the_end", {}).values())),
     }
+
+
+def _fixed_cost(one: Figures) -> dict[str, float]:
+    """Return what a test that is run alone takes more with the plugin, if it is green both times."""
+    before, after = one.get("before"), one.get("after")
+    return {"one test, more": round(after - before, 2)} if before and after else {}
 
 
 def render(figures: Mapping[str, Figures], whys: Mapping[str, Mapping[str, str]]) -> str:
@@ -142,6 +152,7 @@ def _row(name: str, each: Figures) -> tuple[str, ...]:
         share,
         str(each["edits"]),
         str(each["seconds"]),
+        f"{each['one test, more']:.1f}" if "one test, more" in each else "-",
         str(each["advised"]),
         done,
         f"{caught['before']} before, {caught['after']} after, {len(caught['lost'])} lost" if caught else "-",

@@ -100,11 +100,15 @@ class Place:
         program = (python, str(ROOT / "oneloop.py"), command, str(self.root))
         return self.succeed(*program, *arguments, allowed=allowed, seconds=seconds)
 
+    def options(self) -> list[str]:
+        """Return the arguments of pytest that name no folder of tests."""
+        return [each for each in self.project.arguments() if not (self.root / each).exists()]
+
     def caught(self, step: str, files: list[str], red: Iterable[str]) -> set[str]:
         """Plant bugs in the app, and return those that the tests of these files catch."""
         report = self.scratch / f"planted-{step}.json"
         kinds = [word for kind in MUTANTS for word in ("--kind", kind)]
-        options = [each for each in self.project.arguments() if not (self.root / each).exists()]
+        options = self.options()
         left_out = [f"--deselect={nodeid_of(self.root, each)}" for each in red]
         arguments = [*kinds, "--json", str(report), "--", *options, *left_out, *files]
         self.oneloop("plant", *arguments, allowed=(0, 1), seconds=8 * MINUTES)
@@ -124,6 +128,27 @@ class Place:
         own = {name: kind for name, kind in found.ended.items() if not PLUGIN.search(name)}
         red = [name for name, kind in own.items() if kind in ("failure", "error")]
         return Suite(seconds, own, {name: last_error(found.text(name)) for name in red})
+
+    def alone(self, nodeid: str) -> float | None:
+        """Return the seconds of the quickest of three runs of one test, or None if it is red alone."""
+        seconds = []
+        for _ in range(3):
+            start = time.monotonic()
+            done = self.call(self.python, "-m", "pytest", "-q", *self.options(), nodeid)
+            seconds.append(time.monotonic() - start)
+            if done.returncode:
+                return None
+        return min(seconds)
+
+    def one_test(self, suite: Suite) -> str:
+        """Return the first green test that requests a client or a session, or else the first one."""
+        nodeids = [nodeid_of(self.root, name) for name in suite.green]
+        return next((each for each in nodeids if self._uses_the_app(each)), nodeids[0])
+
+    def _uses_the_app(self, nodeid: str) -> bool:
+        file, _, name = nodeid.partition("[")[0].rpartition("::")
+        text = (self.root / file.partition("::")[0]).read_text("utf-8")
+        return re.search(rf"def {name}\([^)]*(client|session|db)", text) is not None
 
 
 def nodeid_of(root: Path, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.field import __main__ as table
-from tests.field.place import Suite, is_green, last_error, nodeid_of
+from tests.field.place import Place, Suite, is_green, last_error, nodeid_of
 from tests.field.project import FILE, read_projects
 from tests.field.trial import EDITED
 
@@ -63,9 +63,29 @@ def test_table_has_a_row_and_the_reasons() -> None:
     said = table.render({"owner/name": table.summary(RESULT, "2026-11-28")}, {"owner/name": {"2 tests": "true reason"}})
 
     link = "[owner/name](https://github.com/owner/name/tree/000000000000)"
-    row = f"| {link} | 2026-11-28 | 40 | 38 (95 %) | 6 | 40 | 12 | 11 | - |"
+    row = f"| {link} | 2026-11-28 | 40 | 38 (95 %) | 6 | 40 | - | 12 | 11 | - |"
     assert row in said
     assert "- 2 tests: true reason" in said
+
+
+@pytest.mark.parametrize(("after", "shown"), [(2.56, "0.5"), (None, "-")])
+def test_fixed_cost_is_that_of_a_test_that_is_green_both_times(after: float | None, shown: str) -> None:
+    figures = table.summary({**RESULT, "one test": {"name": "t", "before": 2.1, "after": after}}, "2026-11-28")
+
+    assert f"| 40 | {shown} | 12 |" in table.render({"owner/name": figures}, {})
+
+
+def test_one_test_requests_a_client_or_a_session(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project/test_a.py").write_text(
+        "def test_a(): pass\n\ndef test_b(request): pass\n\nasync def test_c(\n    async_client,\n): pass\n"
+    )
+    (project,) = read_projects(ONE.format(commit="0" * 40)).values()
+    place = Place(project, tmp_path / "project", tmp_path, {})
+    names = ("test_a.test_a", "test_a.test_b", "test_a.test_c[1.5]")
+
+    assert place.one_test(Suite(1.0, dict.fromkeys(names, "passed"), {})) == "test_a.py::test_c[1.5]"
+    assert place.one_test(Suite(1.0, dict.fromkeys(names[:2], "passed"), {})) == "test_a.py::test_a"
 
 
 def test_mutants_are_counted() -> None:

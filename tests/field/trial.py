@@ -88,6 +88,8 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
     before = place.suite("before")
     if git(place.top, "status", "--porcelain"):  # what installing or the suite has written
         commit_all(place.top, "Install")
+    one = place.one_test(before)
+    alone = place.alone(one)
     advised = _advised(place) if mutants else []
     caught = place.caught("before", _files(advised), before.reasons) if advised else None
     start = time.monotonic()
@@ -100,6 +102,7 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
     numbers = [line.split("\t") for line in git(place.top, "diff", "--numstat").splitlines()]
     files = {path: int(added) for added, _, path in numbers if added.isdigit() and not GENERATED.search(path)}
     after = place.suite("after")
+    adopted = place.alone(one) if alone is not None else None
     git(place.top, "add", "--all", "--force", ":(exclude,glob)**/__pycache__/**", ":(exclude,glob)**/.venv/**")
     commit_all(place.top, "Adopt the plugin")
     return {
@@ -108,6 +111,7 @@ def try_project(place: Place, *, mutants: bool = False) -> dict[str, object]:
         "edits": int(edited[1]),
         "files": files,
         "seconds": {"before": before.seconds, "adopt": adopting, "after": after.seconds},
+        "one test": {"name": one, "before": alone, "after": adopted},
         "before": before.outcomes,
         "after": after.outcomes,
         "green": len(before.green),
