@@ -58,6 +58,16 @@ SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
         ),
         pytest.param({"notes/main.py": "app = None\n"}, "No FastAPI app was found in ", id="no app"),
         pytest.param(
+            {"notes/main.py": "from fastapi import APIRouter\nfrom flask.cli import load_dotenv\n"},
+            "No FastAPI app was found in ",
+            id="no app, and a helper of Flask",
+        ),
+        pytest.param(
+            {"pyproject.toml": PYPROJECT.replace("asyncpg", "psycopg2-binary")},
+            "The project has the driver psycopg2-binary (pyproject.toml:5), which is not async, and no other.",
+            id="a driver that is not async",
+        ),
+        pytest.param(
             {"tests/test_notes.py": None},
             "No test was found in ",
             id="no tests",

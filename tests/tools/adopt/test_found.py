@@ -118,6 +118,30 @@ class Database:
 
 database = Database(settings)
 """
+FROM_DEPENDENCY = """
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from .settings import Settings
+
+Given = Annotated[Settings, Depends(Settings)]
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+def make_engine(url):
+    return create_async_engine(url)
+
+
+async def get_db(settings: Given):
+    async with async_sessionmaker(make_engine(str(settings.DB_DSN)))() as session:
+        yield session
+"""
 FROM_MANAGER = APP.replace("import get_db", "import database").replace("Depends(get_db)", "Depends(database.session)")
 LITERAL = DATABASE.replace('os.environ["DATABASE_URL"]', '"sqlite+aiosqlite:///notes.db"').replace("import os\n", "")
 IN_TESTS = """
@@ -189,6 +213,19 @@ class TestTheUrl:
                 id="a settings class",
             ),
             pytest.param(
+                {
+                    "notes/settings.py": FIELD.replace("Settings()", "Settings.model_validate({})"),
+                    "notes/database.py": FROM_FIELD,
+                },
+                {"url": ["DB_DSN"]},
+                id="a settings class, by a method of pydantic",
+            ),
+            pytest.param(
+                {"notes/settings.py": FIELD, "notes/database.py": FROM_DEPENDENCY},
+                {"url": ["DB_DSN"]},
+                id="settings that a route's dependency is given",
+            ),
+            pytest.param(
                 {"notes/settings.py": FIELD, "notes/database.py": MANAGER, "notes/main.py": FROM_MANAGER},
                 {"url": ["DB_DSN"]},
                 id="an object that makes the engine",
@@ -255,6 +292,17 @@ class TestTheUrl:
 
         assert (found.driver.value, found.driver.where) == ("sqlite+aiosqlite", "notes/database.py:6")
 
+    def test_names_the_driver_of_an_extra(self, project: Project) -> None:
+        """SQLAlchemy's own extras bring a driver, which only the lock file names."""
+        pyproject = PYPROJECT.replace(
+            '"sqlalchemy[asyncio]", "asyncpg"', '"sqlalchemy[postgresql-asyncpg]", "psycopg2"'
+        )
+        found = look(
+            project, {"pyproject.toml": pyproject, "uv.lock": '[[package]]\nname = "asyncpg"\nversion = "0.30"\n'}
+        )
+
+        assert (found.driver.value, found.driver.where) == ("postgresql+asyncpg", "asyncpg 0.30, locked")
+
     def test_variable_that_means_something_else_is_kept(self, project: Project) -> None:
         """TEST_DATABASE_URL names a server to the plugin; here the suite itself reads it."""
         tests = IN_TESTS.replace("NOTES_TEST_URL", "TEST_DATABASE_URL")
@@ -304,6 +352,10 @@ class TestTheApp:
                          "notes.main:build", id="declared by the function that a library helps"),
             pytest.param({"notes/admin.py": "from fastapi import FastAPI\n\nadmin = FastAPI()\n"}, "notes.main:app",
                          id="the one of two that the tests import"),
+            pytest.param({"notes/admin.py": "from fastapi import FastAPI\n\nadmin = FastAPI()\n",
+                          "notes/main.py": f"from notes.admin import admin\n{APP}",
+                          "tests/test_notes.py": "def test_it(): pass\n"}, "notes.main:app",
+                         id="the one that imports the others"),
             pytest.param({"tests/test_own.py": "from fastapi import FastAPI\n\nown = FastAPI()\n"}, "notes.main:app",
                          id="not one of the tests"),
         ],
@@ -322,6 +374,17 @@ class TestTheTables:
                 "notes.database:Base.metadata",
                 "db/alembic.ini",
                 id="by env.py",
+            ),
+            pytest.param(
+                {
+                    "alembic.ini": ALEMBIC,
+                    "migrations/env.py": ENV.replace("Tables.metadata", "[Tables.metadata]"),
+                    "migrations/versions/one.py": "",
+                    "notes/other.py": DATABASE,
+                },
+                "notes.database:Base.metadata",
+                "alembic.ini",
+                id="by a list of env.py",
             ),
             pytest.param(
                 {"db/alembic.ini": ALEMBIC, "db/migrations/env.py": ENV},

@@ -50,3 +50,13 @@ def is_imported_by_tests(tree: ProjectTree, reference: str) -> str:
             found = next((node for node in lines if any(each.name == name for each in node.names)), None)
             return module.where(found) if found else module.source.shown
     return ""
+
+
+def find_outer_app(tree: ProjectTree, apps: list[Finding]) -> Finding | None:
+    """Return the app whose module imports all the others, as one does that includes their routes."""
+    for each in apps:
+        module = tree.modules.get(each.value.partition(":")[0])
+        others = {other.value for other in apps if other != each}
+        if module is not None and others and others <= set(module.imports.values()):
+            return Finding(each.value, f"{each.where}, which imports the other{'s' * (len(others) > 1)}")
+    return None

@@ -10,7 +10,7 @@ from oneloop_tools.audit.sources import Sources, environment_of
 from oneloop_tools.project import NoInterpreterError, ProjectSettings, find_python
 
 from . import project_kind
-from .apps import find_project_apps, is_imported_by_tests
+from .apps import find_outer_app, find_project_apps, is_imported_by_tests
 from .database_url import DatabaseUrl, all_variables, find_database_urls
 from .finding import AdoptionError, Finding, Findings
 from .migrations import CREATE_ALL, Migrations, find_migrations
@@ -75,7 +75,7 @@ class Investigation:
         self.tree = ProjectTree(self.sources, self.roots, [plugin])
         found_apps = find_project_apps(self.tree, plugin)
         if not found_apps and "app" not in self.given:
-            project_kind.refuse_other_frameworks(self.root, packages)
+            project_kind.refuse_other_frameworks(self.root, packages, self.tree)
         urls = find_database_urls(self.tree, self.tree.app_modules)
         url = urls[0] if urls else DatabaseUrl("")
         in_tests = find_database_urls(self.tree, self.tree.test_modules)
@@ -145,6 +145,8 @@ class Investigation:
         used = [(each, where) for each in choices if (where := is_imported_by_tests(self.tree, each.value))]
         if len(used) == 1:
             return Finding(used[0][0].value, f"{used[0][0].where}, imported in {used[0][1]}")
+        if (outer := find_outer_app(self.tree, choices)) is not None:
+            return outer
         return self._answer("app", f"One app of {len(choices)}", choices, "app.main:app")
 
     def _chosen(self, key: str, what: str, found: list[Finding], example: str) -> Finding:
@@ -175,6 +177,7 @@ class Investigation:
                 f"The app uses the driver {named.value} ({named.where}), which is not async. "
                 "The plugin needs async SQLAlchemy."
             )
+        project_kind.refuse_sync_drivers(self.packages)
         return self._answer("driver", "The driver of the database URL", [], "postgresql+asyncpg")
 
     def _url(self, url: DatabaseUrl) -> Finding:

@@ -37,7 +37,7 @@ def _of_migrations(tree: ProjectTree, migrations: Migrations) -> Iterator[Findin
 def _reference(tree: ProjectTree, module: Module, node: ast.expr) -> str:
     """Return `module:Base.metadata` for an expression of env.py."""
     attributes: list[str] = []
-    inner = node
+    inner = node.elts[0] if isinstance(node, ast.List | ast.Tuple) and len(node.elts) == 1 else node
     while True:
         found = tree.resolve_expression(module, inner)
         if found is not None:

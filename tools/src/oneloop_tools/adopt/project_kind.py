@@ -16,6 +16,7 @@ DATABASES = {
     "Oracle": ("oracledb", "cx-oracle"),
 }
 DRIVERS = {"asyncpg": "postgresql+asyncpg", "psycopg": "postgresql+psycopg", "aiosqlite": "sqlite+aiosqlite"}
+SYNC_DRIVERS = ("psycopg2", "psycopg2-binary", "pg8000")
 LIBRARIES = ("sqlalchemy", "sqlmodel", "fastapi_users_db_sqlalchemy", "advanced_alchemy")
 OTHER_LIBRARIES = (
     "tortoise",
@@ -32,9 +33,10 @@ OTHER_LIBRARIES = (
 IMPORT = re.compile(rb"^\s*(?:from|import) (flask|django)\b", re.MULTILINE)
 
 
-def refuse_other_frameworks(root: Path, packages: Packages) -> None:
+def refuse_other_frameworks(root: Path, packages: Packages, tree: ProjectTree) -> None:
     """Refuse a project that has no FastAPI app, by the name of what it has."""
-    for path in walk(root):
+    is_fastapi = any(_imports(module, ("fastapi",)) for module in tree.app_modules)
+    for path in walk(root) if not is_fastapi else ():
         found = IMPORT.search(path.read_bytes())
         if found:
             shown = path.relative_to(root).as_posix()
@@ -99,7 +101,11 @@ def _other_database(name: str, where: str) -> str:
 
 def driver_of_packages(packages: Packages) -> Finding | None:
     found: Package | None = packages.first(*DRIVERS, "psycopg-binary")
-    return Finding(DRIVERS[found.name.removesuffix("-binary")], found.where) if found else None
+    if found:
+        return Finding(DRIVERS[found.name.removesuffix("-binary")], found.where)
+    # An extra of SQLAlchemy brings it: `sqlalchemy[postgresql-asyncpg]`.
+    locked = next((name for name in DRIVERS if name in packages.locked), None)
+    return Finding(DRIVERS[locked], f"{locked} {packages.locked[locked]}, locked") if locked else None
 
 
 CLIENTS = (
@@ -107,6 +113,15 @@ CLIENTS = (
     (re.compile(r"\bAsyncClient\("), "AsyncClient"),
     (re.compile(r"\bIsolatedAsyncioTestCase\b"), "IsolatedAsyncioTestCase"),
 )
+
+
+def refuse_sync_drivers(packages: Packages) -> None:
+    """Refuse a driver that SQLAlchemy's async engine cannot use, where no other one is declared."""
+    if found := packages.first(*SYNC_DRIVERS):
+        raise AdoptionError(
+            f"The project has the driver {found.name} ({found.where}), which is not async, and no other. "
+            "The plugin needs async SQLAlchemy."
+        )
 
 
 def find_client(folders: list[Path], sources: Sources) -> Finding:

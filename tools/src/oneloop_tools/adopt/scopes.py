@@ -32,10 +32,25 @@ def class_of(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int = 0) -> 
     if inside is not None:
         return inside
     found = tree.resolve_expression(scope.module, node)
-    if found is not None and isinstance(found.node, ast.ClassDef):
+    if found is None or isinstance(found.node, ast.ClassDef):
+        return SettingsClass(tree, found) if found else None
+    annotation, value = (getattr(found.node, each, None) for each in ("annotation", "value"))
+    named = class_named(tree, found.module, annotation)
+    inner = value if named is None and isinstance(value, ast.expr) else None
+    return class_of(tree, inner, Scope(found.module), deep + 1) if inner else named
+
+
+def class_named(tree: ProjectTree, module: Module, node: ast.expr | None, deep: int = 0) -> SettingsClass | None:
+    """Return the class that an annotation means, also by `Annotated[Settings, Depends(...)]` and a name for that."""
+    while isinstance(node, ast.Subscript | ast.BinOp):
+        inner = node.slice if isinstance(node, ast.Subscript) else node.left
+        node = inner.elts[0] if isinstance(inner, ast.Tuple) else inner
+    found = tree.resolve_expression(module, node) if node is not None else None
+    if found is None or deep > DEEPEST:
+        return None
+    if isinstance(found.node, ast.ClassDef):
         return SettingsClass(tree, found)
-    value = getattr(found.node, "value", None) if found else None
-    return class_of(tree, value, Scope(found.module), deep + 1) if found and isinstance(value, ast.expr) else None
+    return class_named(tree, found.module, getattr(found.node, "value", None), deep + 1)
 
 
 def _class_of_member(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) -> SettingsClass | None:
@@ -49,10 +64,8 @@ def _class_of_local(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) 
     """Return the class of a parameter by its annotation, or of a local variable by its value."""
     if not isinstance(node, ast.Name) or scope.function is None:
         return None
-    annotation = annotation_of(scope.function, node.id)
-    named = tree.resolve_expression(scope.module, annotation) if annotation is not None else None
-    if named is not None and isinstance(named.node, ast.ClassDef):
-        return SettingsClass(tree, named)
+    if named := class_named(tree, scope.module, annotation_of(scope.function, node.id)):
+        return named
     value = next(iter(assigned(scope.function, node.id)), None)
     return class_of(tree, value, scope, deep) if value is not None else None
 
@@ -62,17 +75,23 @@ def _class_of_call(tree: ProjectTree, node: ast.Call, scope: Scope, deep: int) -
         return _class_of_choice(tree, node.func.value, scope)
     found = tree.resolve_expression(scope.module, node.func)
     if found is None:
-        return None
+        return _class_of_inherited(tree, node.func, scope)
     if isinstance(found.node, ast.ClassDef):
         return SettingsClass(tree, found)
     if not isinstance(found.node, FUNCTIONS):
         return None
-    named = tree.resolve_expression(found.module, found.node.returns) if found.node.returns is not None else None
-    if named is not None and isinstance(named.node, ast.ClassDef):
-        return SettingsClass(tree, named)
+    if named := class_named(tree, found.module, found.node.returns):
+        return named
     inside = Scope(found.module, found.node)
     given = [each.value for each in ast.walk(found.node) if isinstance(each, ast.Return) and each.value is not None]
     return next((inner for each in given if (inner := class_of(tree, each, inside, deep))), None)
+
+
+def _class_of_inherited(tree: ProjectTree, node: ast.expr, scope: Scope) -> SettingsClass | None:
+    """Return the class of `Settings.model_validate({})`, a method that the library has."""
+    found = tree.resolve_expression(scope.module, node.value) if isinstance(node, ast.Attribute) else None
+    owner = SettingsClass(tree, found) if found is not None and isinstance(found.node, ast.ClassDef) else None
+    return owner if owner and isinstance(node, ast.Attribute) and owner.member(node.attr) is None else None
 
 
 def _class_of_choice(tree: ProjectTree, node: ast.expr, scope: Scope) -> SettingsClass | None:
