@@ -1,5 +1,6 @@
 """docs/audit.md and docs/convert.md: every command does what its page says."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -82,7 +83,7 @@ BRIEF = ROOT / "tests/brief/app"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A small project that has adopted the plugin, with the tests of the page, committed."""
-    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/harness").mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text('[tool.oneloop]\npackage = "service"\n')
     shutil.copy(BRIEF / "service.py", tmp_path)
     before, _ = blocks(CONVERT, "python")
@@ -96,7 +97,7 @@ def folder(tmp_path: Path) -> Path:
 def convert_shell(folder: Path, commands: str) -> str:
     tool = f"{sys.executable} -m oneloop_tools"
     commands = commands.replace("oneloop-tools audit .", f"{tool} audit . --python {sys.executable}")
-    commands = commands.replace("oneloop-tools convert", f"{tool} convert")
+    commands = re.sub(r"oneloop-tools (convert .*)", rf"{tool} \1 --python {sys.executable}", commands)
     return succeed("sh", "-ec", commands, cwd=folder, env={"PYTHONPATH": str(TOOLS)})
 
 

@@ -247,6 +247,17 @@ def test_environment_of_the_tests_is_given_to_the_app(sample: Sample) -> None:
     assert "KeyError: 'SHOP_REGION'" in done.stderr
 
 
+def test_one_file_is_judged_as_it_is_among_all(sample: Sample) -> None:
+    """The conftest.py above it has its fixtures, and the environment of the app."""
+    suite = sample("shop")
+    tests = suite.document()["tests"]
+    file = tests[0]["file"]
+
+    one = suite.verdicts("--tests", file)
+
+    assert one == {test["nodeid"].partition("::")[2]: test["verdict"] for test in tests if test["file"] == file}
+
+
 def test_what_the_app_prints_is_not_in_the_output(project: Audited) -> None:
     project.write("main.py", f"{APP}\nprint('hello')\n")
 

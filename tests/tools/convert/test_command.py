@@ -45,8 +45,11 @@ def suite(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(suite: Path, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Convert every test: this suite has no app that could be audited."""
+
     def command(*arguments: str) -> tuple[int, str, str]:
-        status = main(["convert", str(suite), *arguments])
+        which = [] if "--audit" in arguments else ["--all"]
+        status = main(["convert", str(suite), *arguments, *which])
         said = capsys.readouterr()
         return status, said.out, said.err
 
@@ -141,7 +144,7 @@ class TestDiffAndWrite:
         (suite / "pyproject.toml").rename(suite / folder / "pyproject.toml")
         root, path = (suite / "tests", "test_a.py") if folder == "." else (suite, "tests")
 
-        assert main(["convert", str(root), path, "--write"]) == 0, capsys.readouterr().err
+        assert main(["convert", str(root), path, "--write", "--all"]) == 0, capsys.readouterr().err
         assert (suite / "tests/test_a.py").read_text() == ASYNC
 
     def test_what_is_left_is_listed_with_line_and_reason(self, suite: Path, command: Command) -> None:
@@ -191,14 +194,15 @@ class TestSelection:
     @pytest.mark.parametrize(
         ("verdict", "said"),
         [
-            ("convert-first", "2 tests would be converted, 0 left, 1"),
-            ("convert", "2 tests would be converted, 0 left, 1"),
-            ("keep", "1 test would be converted, 0 left, 1 kept"),
-            ("unknown", "1 test would be converted, 0 left, 1 kept"),
+            ("convert-first", "1 test would be converted, 0 left, 1 kept"),
+            ("convert", "1 test would be converted, 0 left, 1 kept"),
+            ("own-loop", "1 test would be converted, 0 left, 1 kept"),
+            ("keep", "0 tests would be converted, 0 left, 2 kept"),
+            ("unknown", "0 tests would be converted, 0 left, 2 kept"),
         ],
     )
     def test_audit(self, suite: Path, command: Command, verdict: str, said: str) -> None:
-        """The verdict decides. A test that is not in the report is converted."""
+        """The verdict decides. A test that is not in the report stays: pytest collects it no more, or not yet."""
         add(suite, "test_a.py", self.TWO)
         tests = [{"nodeid": "tests/test_a.py::test_health", "verdict": verdict}]
         (suite / "audit.json").write_text(json.dumps({"version": 1, "tests": tests}))

@@ -162,7 +162,7 @@ def test_the_brief_s_tests_are_converted_and_pass(
     suite = project.root / "tests/test_metrics_security.py"
     shutil.copy(BRIEF / "app/test_metrics_security.py", suite)
 
-    status = main(["convert", str(project.root), "tests/test_metrics_security.py", "--write"])
+    status = main(["convert", str(project.root), "tests/test_metrics_security.py", "--write", "--all"])
     run = run_pytest([uv(), "run", "--quiet", "pytest", str(suite)], project.root, project.environment)
 
     assert status == 0

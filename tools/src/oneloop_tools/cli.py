@@ -77,7 +77,7 @@ def project_root(given: Path) -> Path:
 def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = f"{PROGRAM} convert REPO [PATH ...] [options]"
     parser.description = (
-        "Rewrite sync tests into async ones. What is not known to be safe is left as it is, "
+        "Rewrite the tests that the audit would convert. What is not known to be safe is left as it is, "
         "gets a comment that names the reason, and is listed."
     )
     parser.epilog = (
@@ -90,6 +90,9 @@ def _add_convert_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--diff", action="store_true", help="show what would change (the default)")
     how.add_argument("--write", action="store_true", help="write the changes")
     add("--keep", nargs="+", action="extend", default=[], metavar="NODEID", help="files, classes or tests to leave")
-    add("--audit", type=Path, metavar="FILE", help="convert what the JSON report of the audit says")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--audit", type=Path, metavar="FILE", help="take the JSON report of an earlier audit")
+    which.add_argument("--all", action="store_true", help="convert also what the audit would keep; make no audit")
+    add("--python", metavar="PATH", type=Path, help="the project's interpreter, if the tool does not find it")
     add("--app", metavar="MODULE.APP", help="the app of the suite, if there are several")
     add("--allow-dirty", action="store_true", help="also write files that have uncommitted changes")

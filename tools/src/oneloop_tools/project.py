@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -153,13 +154,21 @@ class NoInterpreterError(ToolsError):
     """The project's interpreter cannot be found."""
 
 
-def run_in_project(root: Path, python: Path | None, module: str, arguments: Sequence[str]) -> int:
-    """Run a module of this package on the project's interpreter, and return its exit status. It writes no bytecode."""
+def run_in_project(
+    root: Path, python: Path | None, module: str, arguments: Sequence[str], *, quiet: bool = False
+) -> int:
+    """Run a module of this package on the project's interpreter, and return its exit status. It writes no bytecode.
+
+    With `quiet`, its errors are printed, and only if it fails: importing an app may print.
+    """
     interpreter = find_python(root, python)
     with source_folder() as folder:
         environment = project_environment(folder, interpreter.parent, {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
         command = [str(interpreter), "-m", module, *arguments]
-        return subprocess.run(command, cwd=root, env=environment, check=False).returncode
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=quiet, check=False)
+    if quiet and done.returncode:
+        sys.stderr.write(done.stderr.decode("utf-8", "replace"))
+    return done.returncode
 
 
 def find_python(root: Path, named: Path | None) -> Path:

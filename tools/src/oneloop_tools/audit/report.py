@@ -83,7 +83,8 @@ class Project:
         plugin = self.settings.plugin_folder
         apart = [each for each in self.tests if each.name.startswith("test")]
         self.app_name = name or self.settings.app or choose_app(self.sources, self.import_roots, [*apart, plugin])
-        conftests = [p for folder in (self.root, *self.tests) if (p := folder / CONFTEST).is_file()]
+        folders = {each for path in self.tests for each in (path, *path.parents) if each.is_relative_to(self.root)}
+        conftests = [p for folder in sorted({self.root, *folders}) if (p := folder / CONFTEST).is_file()]
         environment = environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
         app = load_app(self.app_name, self.import_roots, environment)
         named = session_dependency or self.settings.session_dependency
@@ -94,7 +95,8 @@ class Project:
     def read(self, app: Starlette, observed: Mapping[str, Seen] = NOTHING) -> Report:
         """Read every test that was not observed to its end, and judge all of them."""
         plugin = self.settings.plugin_folder
-        modules = Modules(self.sources, [*self.tests, plugin, self.root / CONFTEST], self.import_roots)
+        own = [_whole_suite(path, self.root) for path in self.tests]
+        modules = Modules(self.sources, [*own, plugin, self.root / CONFTEST], self.import_roots)
         finder = Finder(modules, self.root)
         interpreter = Interpreter(modules, finder, self.routes, app, plugin)
         judge = Judge(self.routes, self._routes_of, has_sync_sessions_alone())
@@ -128,6 +130,12 @@ class Project:
         if id(app) not in self._others:
             self._others[id(app)] = Routes(app, self.routes.trees)
         return self._others[id(app)]
+
+
+def _whole_suite(path: Path, root: Path) -> Path:
+    """Return the outermost folder of tests around a path: its helpers and fixtures are there."""
+    above = [each for each in path.parents if each.is_relative_to(root) and each.name.startswith("test")]
+    return next((each for each in reversed(above) if each != root), path)
 
 
 def to_json(report: Report) -> str:

@@ -12,6 +12,7 @@ from .plan import Plan
 from .reasons import Note
 from .shape import NEEDLESS, is_needless
 from .signatures import set_up_fixture
+from .staying import Staying
 from .syntax import Node, cst, full_name, names_in
 
 PLUGIN_FIXTURES = ("app", "async_client", "client")
@@ -25,6 +26,7 @@ class Cleaning:
         self.plan = plan
         self.selection = selection
         self.references = references
+        self.staying = Staying(plan, selection, references)
         self.edits = Edits()
         self.notes: list[Note] = []
 
@@ -158,18 +160,18 @@ class Cleaning:
 
     def _is_all_done(self, owner: Node) -> bool:
         tests = [each for each in self.module.functions if each.owner is owner and each.kind == "test"]
-        return all(self._is_done(each) or not each.is_async for each in tests)
+        done = [each for each in tests if self._is_done(each)]
+        return bool(done) and all(each in done or not each.is_async for each in tests)
 
     def _clean_line(self, line: Node, small: Node) -> None:
         if isinstance(small, cst.Expr) and isinstance(small.value, cst.Call):
-            if self.module.dotted(small.value) == "nest_asyncio.apply":
+            if self.module.dotted(small.value) == "nest_asyncio.apply" and not self.staying.runs_loops(self.module):
                 self.edits.dropped.add(id(line))
         elif isinstance(small, cst.Assign) and _assigned(small) == "pytestmark":
             self._clean_pytestmark(line, small)
 
     def _clean_pytestmark(self, line: Node, small: Node) -> None:
-        tests = [each for each in self.module.functions if each.kind == "test"]
-        if any(each in self.plan.left or each in self.plan.kept for each in tests):
+        if any(self.staying.is_one(each) for each in self.module.functions):
             return
         value = small.value
         if self._is_needless(value):
@@ -192,7 +194,7 @@ class Cleaning:
 
     def _rename_decorator(self, function: Function) -> None:
         decorator = function.decorator("pytest_asyncio.fixture")
-        if decorator is None:
+        if decorator is None or self.staying.users_of(function):
             return
         if isinstance(decorator, cst.Call):
             for arg in decorator.args:

@@ -12,6 +12,7 @@ from pathlib import Path
 from oneloop_tools.errors import PROGRAM, ToolsError, counted
 from oneloop_tools.project import ProjectSettings, has_adopted, http_library
 
+from .advice import follow_advice
 from .conversion import Conversion, Entry, convert
 from .files import (
     Selection,
@@ -45,8 +46,7 @@ def run(root: Path, options: argparse.Namespace) -> int:
     selection.http_library = http_library(root)
     named = {without_parameters(each) for each in options.keep}
     selection.kept |= named
-    if options.audit is not None:
-        selection.read_audit(root / options.audit)
+    follow_advice(root, options, selection)
     # The trees are millions of objects that all stay. Looking for garbage among them takes a third of the time.
     gc.disable()
     try:
@@ -95,6 +95,8 @@ class _Run:
         unreadable = [(shown, why) for shown, why in sorted(self.unreadable.items()) if self._is_asked_for(shown)]
         for line in summary(done, unreadable, written=self.options.write):
             say(line)
+        if done.kept and self.selection.advised is not None:
+            say("What the audit keeps is converted with --all.")
         return 1 if unreadable else 0
 
     def _is_asked_for(self, shown: str) -> bool:

@@ -1,6 +1,6 @@
 """The conversion of a suite: the changed files, the lists of what was left and noted, and the comment above a test."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from .cleaning import Cleaning
@@ -14,10 +14,12 @@ from .modules import Function, Module
 from .plan import Plan, edit_splits
 from .reasons import PAGE, Doubt, Note
 from .rewrite import edits_of
+from .staying import Staying
 from .survey import survey
 from .syntax import Node, cst, text_of
 
 START = "# TODO: not converted ("
+SHOWN = 3  # names of tests in a note
 
 
 @dataclass
@@ -50,8 +52,7 @@ def convert(index: ProjectIndex, selection: Selection) -> Conversion:
     done = Conversion()
     for module in index.modules:
         _convert_file(module, plan, selection, decision.references, done)
-    tests = [function for function in plan.converting if function.kind == "test"]
-    done.converted = sorted(function.nodeid for function in tests)
+    done.converted.sort()
     done.kept = sorted(function.nodeid for function in plan.kept)
     for function, doubt in plan.left.items():
         done.left.append(_entry(function.module, doubt, function.nodeid.partition("::")[2]))
@@ -78,15 +79,17 @@ def _convert_file(
         name = getattr(getattr(note.node, "name", None), "value", "")
         done.notes.append(_entry(module, note, name))
     wanted = {"pytest": ""}
+    staying = Staying(plan, selection, references)
     for function in module.functions:
         if function in plan.converting:
             wanted["AsyncClient"] = selection.http_library
-            _convert_function(function, plan, edits, wanted)
-            for note in plan.known[function].notes:
+            if _convert_function(function, plan, edits, wanted) and function.kind == "test":
+                done.converted.append(function.nodeid)
+            for note in [*plan.known[function].notes, *_shared(function, plan, staying)]:
                 done.notes.append(_entry(module, note, function.nodeid.partition("::")[2]))
         _mark(function, plan, selection, edits)
-    for owner in edit_splits(plan, module, edits):
-        done.notes.append(_entry(module, Note("split-class", owner), owner.name.value))
+    for note in edit_splits(plan, module, edits):
+        done.notes.append(_entry(module, note, note.node.name.value))
     original = module.tree.module
     changed = edits.apply(original, module.tree.parents)
     if changed is original:
@@ -99,12 +102,22 @@ def _convert_file(
         done.changed[module.shown] = content
 
 
-def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict[str, str]) -> None:
+def _shared(function: Function, plan: Plan, staying: Staying) -> Iterator[Note]:
+    """Yield a note if tests that stay use a fixture that is async from now on."""
+    if function.kind == "fixture" and function not in plan.copies and not function.is_async:
+        users = [each.name for each in staying.users_of(function)]
+        if users:
+            more = f" and {len(users) - SHOWN} more" if len(users) > SHOWN else ""
+            yield Note("shared-fixture", function.node, f"{', '.join(users[:SHOWN])}{more}")
+
+
+def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict[str, str]) -> bool:
+    """Add the changes of a function. Tell whether there are any: perhaps only an autouse fixture of it has some."""
     found = plan.known[function]
     own = edits_of(function, plan)
     if function.kind == "set-up" and function.name.startswith("teardown"):
         edits.dropped.add(id(function.node))
-        return
+        return True
     if function in plan.copies and function not in plan.existing:
         parents = function.module.tree.parents
         edits.after[id(function.node)].append(lambda: _async_copy(own.apply(function.node, parents), function))
@@ -119,6 +132,7 @@ def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict
             wanted[plan.new_name(helper)] = _import_path(function.module, helper)
     for name in ("AsyncIterator", "AsyncGenerator"):
         wanted[name] = _typing_of(function.module)
+    return bool(own)
 
 
 def _typing_of(module: Module) -> str:

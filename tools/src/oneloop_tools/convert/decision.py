@@ -12,6 +12,7 @@ from .modules import Function
 from .plan import Plan, refused_by_split
 from .reasons import Doubt
 from .rewrite import edits_of
+from .staying import Staying
 from .syntax import Node, text_of
 
 
@@ -49,11 +50,12 @@ class Decision:
 
     def _draft(self) -> Plan:
         plan = Plan(self.index, self.known)
+        staying = Staying(plan, self.selection, self.references)
         for function, found in self.known.items():
             if function.kind == "fixture":
                 alone = found.runs and not found.sources
                 asked = self.selection.asks_for(function.module.shown)
-                if alone and asked and self.against(function) is None:
+                if alone and asked and self.against(function) is None and not staying.users_of(function):
                     self._take(function, plan)
                 continue
             uses = found.touches or found.fixtures or found.by_string

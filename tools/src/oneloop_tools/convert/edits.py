@@ -26,6 +26,11 @@ class Edits:
     before: dict[int, list[Node]] = field(default_factory=lambda: defaultdict(list))
     after: dict[int, list[Callable[[], Node]]] = field(default_factory=lambda: defaultdict(list))
 
+    def __bool__(self) -> bool:
+        """Whether anything changes."""
+        every = (self.changes, self.before, self.after)
+        return bool(self.dropped | self.spliced | self.moved) or any(any(kind.values()) for kind in every)
+
     def update(self, other: "Edits") -> None:
         """Add the changes of `other`."""
         for key, changes in other.changes.items():

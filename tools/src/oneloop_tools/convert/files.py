@@ -144,22 +144,23 @@ class Selection:
 
     asked: list[str] = field(default_factory=list)
     kept: set[str] = field(default_factory=set)
+    advised: set[str] | None = None  # the tests that the audit would convert, if that decides
     http_library: str = "httpx2"
 
     def includes(self, nodeid: str) -> bool:
         """Tell whether to convert a test."""
-        return _is_below(nodeid, self.asked) and not _is_below(nodeid, self.kept)
+        advised = self.advised is None or nodeid in self.advised
+        return advised and _is_below(nodeid, self.asked) and not _is_below(nodeid, self.kept)
 
     def asks_for(self, nodeid: str) -> bool:
         """Tell whether the command line names a test, also one that `--keep` excludes."""
         return _is_below(nodeid, self.asked)
 
     def read_audit(self, file: Path) -> None:
-        """Keep each test that the audit would not convert."""
+        """Convert no test but those that the audit would convert."""
         try:
-            for entry in json.loads(file.read_text("utf-8"))["tests"]:
-                if entry["verdict"] not in TO_CONVERT:
-                    self.kept.add(without_parameters(entry["nodeid"]))
+            entries = [(each["nodeid"], each["verdict"]) for each in json.loads(file.read_text("utf-8"))["tests"]]
+            self.advised = {without_parameters(nodeid) for nodeid, verdict in entries if verdict in TO_CONVERT}
         except OSError as error:
             raise SelectionError(f"{file} cannot be read: {error.strerror}.") from None
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -12,7 +12,7 @@ from .edits import Edits
 from .findings import Findings
 from .index import ProjectIndex, fixture_name
 from .modules import Function, Module
-from .reasons import Doubt
+from .reasons import Doubt, Note
 from .syntax import Node, cst, full_name, walk
 
 COPY_SUFFIX = "_async"
@@ -153,13 +153,15 @@ def refused_by_split(plan: Plan) -> list[tuple[Function, Doubt]]:
     return refused
 
 
-def edit_splits(plan: Plan, module: Module, edits: Edits) -> list[Node]:
-    """Move the converted tests out of the classes with both kinds, and return those classes."""
-    found = [split for split in splits_of(plan) if split.module is module]
-    for split in found:
+def edit_splits(plan: Plan, module: Module, edits: Edits) -> Iterator[Note]:
+    """Move the converted tests out of the classes with both kinds, and yield a note for each class and neighbour."""
+    for split in [each for each in splits_of(plan) if each.module is module]:
         edits.moved |= {id(member) for member in split.going}
         edits.after[id(split.owner)].append(partial(_new_class, split, edits))
-    return [split.owner for split in found]
+        yield Note("split-class", split.owner)
+        for each in module.functions:
+            if each.kind == "test" and each not in plan.converting and any(each.node is one for one in split.going):
+                yield Note("moved", each.node, split.name)
 
 
 def _new_class(split: Split, edits: Edits) -> Node:

@@ -52,6 +52,8 @@ NOTES = {
     "responses": "does not check this response: an exception of the app used to fail the test, and is a 500 now",
     "no-longer-used": "is no longer used: delete it",
     "override": "overrides a fixture of the plugin: delete it when nothing needs it",
+    "moved": "stays as it is in another class now, with the members that it shares with a converted test",
+    "shared-fixture": "is async from now on, also for tests that stay",
     "split-class": "was split in two: the async tests have a class of their own",
 }
 
