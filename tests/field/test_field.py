@@ -76,16 +76,15 @@ def test_fixed_cost_is_that_of_a_test_that_is_green_both_times(after: float | No
 
 
 def test_one_test_requests_a_client_or_a_session(tmp_path: Path) -> None:
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project/test_a.py").write_text(
-        "def test_a(): pass\n\ndef test_b(request): pass\n\nasync def test_c(\n    async_client,\n): pass\n"
-    )
+    (tmp_path / "test_a.py").write_text("def test_a(): pass\n\nasync def test_c(\n    async_client,\n): pass\n")
+    (tmp_path / "test_a_unit.py").write_text("def test_a(session): pass\n")
     (project,) = read_projects(ONE.format(commit="0" * 40)).values()
-    place = Place(project, tmp_path / "project", tmp_path, {})
-    names = ("test_a.test_a", "test_a.test_b", "test_a.test_c[1.5]")
+    place = Place(project, tmp_path, tmp_path, {})
+    names = ("test_a.test_a", "test_a.test_c[1.5]", "test_a_unit.test_a")
 
-    assert place.one_test(Suite(1.0, dict.fromkeys(names, "passed"), {})) == "test_a.py::test_c[1.5]"
-    assert place.one_test(Suite(1.0, dict.fromkeys(names[:2], "passed"), {})) == "test_a.py::test_a"
+    chosen = [place.one_test(Suite(1.0, dict.fromkeys(names[:count], "passed"), {})) for count in (1, 3)]
+
+    assert chosen == ["test_a.py::test_a", "test_a.py::test_c[1.5]"]
 
 
 def test_mutants_are_counted() -> None:

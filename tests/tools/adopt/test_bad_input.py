@@ -1,11 +1,13 @@
 """What cannot be adopted gets one message, and nothing is written."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
+from oneloop_tools.adopt.finding import AdoptionError
 from tests.support.environment import git
 from tests.tools.adopt.conftest import APP, CONFTEST, DATABASE, NOTES, PYPROJECT, Adopting, Project, path_without
 
@@ -180,6 +182,26 @@ def test_environment_is_needed(project: Project) -> None:
 
     assert done.returncode == 2
     assert "There is no interpreter nowhere/python." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"uv.lock": ""}, "uv sync"),
+        ({"Pipfile": ""}, "pipenv install --dev"),
+        ({"dev-requirements.txt": "pytest\n"}, "python -m venv .venv && .venv/bin/python -m pip install -r dev-"),
+        ({}, "python -m venv .venv && .venv/bin/python -m pip install --editable ."),
+    ],
+)
+def test_environment_is_made_by_the_own_package_manager(
+    project: Project, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], command: str
+) -> None:
+    monkeypatch.setenv("PATH", path_without("pipenv"))
+    look = project(files).look()
+    look.python = None
+
+    with pytest.raises(AdoptionError, match=re.escape(f"interpreter with --python PATH:\n    {command}")):
+        look.look()
 
 
 def test_without_a_terminal_nothing_is_written(project: Project) -> None:

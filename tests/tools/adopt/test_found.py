@@ -167,6 +167,24 @@ FACTORY = APP.replace("app = FastAPI()", "def create_app():\n    return FastAPI(
 DECLARED = "routes = None\n\n\ndef build() -> FastAPI:\n    return make(routes)"
 ELSEWHERE = "from fastapi import FastAPI\n\n\ndef create_app(settings):\n    app = FastAPI()\n    return app\n"
 MADE_ELSEWHERE = "from notes.setup import create_app\n\nfrom . import routes\n\napi = create_app(None)\n"
+WRAPPED = """
+from fastapi import Depends
+
+from notes.database import get_db
+
+
+async def get_user_db(session=Depends(get_db)):
+    yield UserDatabase(session)
+
+
+def one(users=Depends(get_user_db)): ...
+
+
+def two(users=Depends(get_user_db)): ...
+
+
+def three(users=Depends(get_user_db)): ...
+"""
 ALEMBIC = "[alembic]\nscript_location = %(here)s/migrations\n"
 ENV = "from notes.database import Base as Tables\n\ntarget_metadata = Tables.metadata\n"
 OVERRIDES = (
@@ -325,6 +343,7 @@ class TestTheSessionDependency:
                 "notes.database:database.session",
                 id="a method of an object",
             ),
+            pytest.param({"notes/a_users.py": WRAPPED}, "notes.database:get_db", id="not what is made of a session"),
             pytest.param(
                 {"notes/main.py": APP.replace("Depends(get_db)", "None").replace("get_db", "new_session")},
                 "notes.database:new_session",

@@ -95,8 +95,7 @@ class Investigation:
             "metadata", "The MetaData of the models", find_metadata(self.tree, migrations), "app.models:Base.metadata"
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
-        self.interpreter = find_python(self.root, self.python)
-        self.manager = find_package_manager(self.root, self.top, f"{self.tests_dir}/{PLUGIN}", self.interpreter)
+        self.interpreter, self.manager = self._installed()
         return Findings(
             app=app,
             session_dependency=session,
@@ -120,6 +119,21 @@ class Investigation:
             return parse_newer(self.root, self.newer_python, path)
         except NoInterpreterError:  # it has none, which is reported in its turn
             return None
+
+    def _installed(self) -> tuple[Path, PackageManager]:
+        """Return the project's interpreter and its package manager, or name the command that makes the first."""
+        folder = f"{self.tests_dir}/{PLUGIN}"
+        try:
+            python = find_python(self.root, self.python)
+        except NoInterpreterError as error:
+            if self.python is not None:
+                raise
+            command = find_package_manager(self.root, self.top, folder, Path("python")).installing
+            raise AdoptionError(
+                f"No Python environment was found in {self.root}. Install the project's dependencies there, "
+                f"or name its interpreter with --python PATH:\n    {command}"
+            ) from error
+        return python, find_package_manager(self.root, self.top, folder, python)
 
     def _roots(self, tests: list[Path]) -> list[Path]:
         """Return the folders in which imports are looked up. `src` is one unless the code imports `src.something`."""

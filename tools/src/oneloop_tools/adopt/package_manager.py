@@ -18,6 +18,7 @@ from .packages import requirement_files
 TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
 NEEDED_MINOR = 11  # of Python 3, by the plugin's own pyproject.toml
 OLDEST, MARKER = f">=3.{NEEDED_MINOR}", f'python_version >= "3.{NEEDED_MINOR}"'
+INSTALLING = {"uv": "uv sync", "Poetry": "poetry install", "PDM": "pdm install", "Pipenv": "pipenv install --dev"}
 DEVELOPMENT = ("dev", "test", "ci", "local")
 
 
@@ -47,6 +48,14 @@ class PackageManager:
         line = f"-e ./{folder}"
         if line not in text.splitlines():
             drafts.change(self.lists, f"{text}{'' if not text or text.endswith(chr(10)) else end}{line}{end}")
+
+    @property
+    def installing(self) -> str:
+        """Return the command that installs the project's dependencies."""
+        if self.name in INSTALLING:
+            return INSTALLING[self.name]
+        files = f" -r {self.where}" if self.lists is not None else " --editable ."
+        return f"python -m venv .venv && .venv/bin/python -m pip install{files}"
 
     def raising(self, wanted: list[str]) -> str:
         """Return the command that raises some packages."""

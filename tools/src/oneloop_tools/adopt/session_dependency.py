@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .finding import Finding
-from .project_tree import FUNCTIONS, Definition, Module, ProjectTree
-from .scopes import Scope, class_of
+from .project_tree import FUNCTIONS, Definition, Function, Module, ProjectTree
+from .scopes import Scope, class_of, parameters
 
 FACTORIES = ("async_sessionmaker", "sessionmaker", "async_scoped_session")
 OVERRIDDEN = 1000  # an override in the tests outweighs any number of routes
@@ -91,6 +91,8 @@ def _gives_a_session(found: Definition) -> bool:
     if node.returns is not None and SESSION.search(ast.unparse(node.returns)):
         return True
     given = [each.value for each in ast.walk(node) if isinstance(each, ast.Yield | ast.Return) and each.value]
+    if any(_is_made_of_a_parameter(each, node) for each in given):
+        return False
     entered = {
         item.optional_vars.id: ast.unparse(item.context_expr)
         for each in ast.walk(node)
@@ -102,3 +104,9 @@ def _gives_a_session(found: Definition) -> bool:
     if any(NAMED.search(entered.get(text, "")) for text in texts):
         return True
     return any(NAMED.search(text) for text in texts) and bool(NAMED.search(node.name))
+
+
+def _is_made_of_a_parameter(given: ast.expr, function: Function) -> bool:
+    """Whether it is an object around a session that another dependency gives: `UserDatabase(session)`."""
+    arguments = given.args if isinstance(given, ast.Call) else []
+    return any(isinstance(each, ast.Name) and each.id in parameters(function) for each in arguments)
