@@ -297,6 +297,23 @@ def test_reason_that_names_its_test_is_counted_with_those_of_others(tmp_path: Pa
     assert [*run.reasons.values()] == ["ValueError: the test connects"] * 2
 
 
+def test_reason_is_that_of_the_test_which_an_error_names(tmp_path: Path) -> None:
+    """The plugin reports the error of a fixture once, perhaps in a check of its own, which is not the suite."""
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness/test_checks.py").write_text(
+        "import pytest\n\n@pytest.fixture\ndef broken():\n    raise ValueError('the database is foreign')\n\n"
+        "class TestOwn:\n    def test_check(self, broken): pass\n"
+    )
+    (tmp_path / "test_notes.py").write_text(
+        "def test_note():\n    raise OSError(\n"
+        "        'The same error as in harness/test_checks.py::TestOwn::test_check: ValueError')\n"
+    )
+
+    run = run_suite([sys.executable], tmp_path, ["-p", "no:cacheprovider", "--import-mode=importlib"])
+
+    assert run.reasons == {"test_notes::test_note": "ValueError: the database is foreign"}
+
+
 def test_difference_knows_a_test_without_the_backend_of_anyio() -> None:
     before = SuiteRun(1.0, {"a[asyncio]": "passed", "a[trio]": "passed"})
 

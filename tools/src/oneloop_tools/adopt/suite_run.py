@@ -14,6 +14,9 @@ from xml.etree import ElementTree as ET
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 PLUGIN = re.compile(r"(^|\.)harness(\.|$)")  # the plugin's own checks are not the suite
 SHOWN = 5
+LONGEST = 300  # characters of a reason
+IN_A_FIXTURE = re.compile(r'^failed on (?:setup|teardown) with "(.*?)"?$')
+SAME = re.compile(r"The same error as in (.+?::.+): \w+")  # the plugin reports an error of a fixture once
 ASYNCIO, TRIO = "[asyncio]", "[trio]"  # what anyio's plugin adds to the name of a test
 
 
@@ -63,17 +66,30 @@ def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> Su
 
 
 def _read(report: Path, run: SuiteRun) -> None:
+    reasons: dict[str, str] = {}  # also those of the plugin's own checks, which other tests name
     for case in ET.parse(report).iter("testcase"):  # noqa: S314  pytest has just written it
         name = f"{case.get('classname')}::{case.get('name')}"
+        wrong = [each for each in case if each.tag in ("failure", "error")]
+        if wrong:
+            reasons.setdefault(name, _reason(wrong[0].get("message") or "", case.get("name") or " "))
         if PLUGIN.search(case.get("classname") or ""):
             continue
-        wrong = [each for each in case if each.tag in ("failure", "error")]
         skipped = any(each.tag == "skipped" for each in case)
         run.outcomes[name] = FAILED if wrong or run.outcomes.get(name) == FAILED else SKIPPED if skipped else PASSED
-        if wrong:
-            # A reason that names its test is the same as that of another test.
-            text = (wrong[0].get("message") or "").replace(case.get("name") or " ", "the test")
-            run.reasons.setdefault(name, text.partition("\n")[0][:160])
+    first = {_dotted(name): reason for name, reason in reasons.items()}
+    for name in run.outcomes.keys() & reasons.keys():
+        same = SAME.search(reasons[name])
+        run.reasons[name] = first.get(_dotted(same[1]) if same else "") or reasons[name]
+
+
+def _reason(message: str, test: str) -> str:
+    """Return the first line. One that names its test is the same as that of another test."""
+    text = IN_A_FIXTURE.sub(r"\1", message.partition("\n")[0])
+    return (text if SAME.search(text) else text.replace(test, "the test"))[:LONGEST]
+
+
+def _dotted(name: str) -> str:
+    return re.sub(r"\.py(?=::)", "", name).replace("::", ".").replace("/", ".")
 
 
 def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
