@@ -109,21 +109,21 @@ def find_runs(seen: Examination) -> None:
             seen.positions.check_await(call, seen.found.doubts, requests=False)
     if seen.function.is_async and not seen.found.runs:
         return
-    for name in loops:
-        _judge_loop(name, seen)
+    for name, scope in loops.items():
+        _judge_loop(name, scope, seen)
 
 
-def _find_loops(seen: Examination) -> set[str]:
-    loops = {
-        name for name in LOOP_FIXTURES if name in seen.names and seen.function.kind in ("test", "fixture", "set-up")
-    }
-    loops = {name for name in loops if name == "event_loop" or _is_run(name, seen)}
+def _find_loops(seen: Examination) -> dict[str, Node | None]:
+    """Return the variables that hold a loop, each with the scope that binds it."""
+    asks = seen.function.kind in ("test", "fixture", "set-up")
+    asked = [name for name in LOOP_FIXTURES if asks and name in seen.names]
+    loops = {name: seen.function.node for name in asked if name == "event_loop" or _is_run(name, seen)}
     for call in seen.all.calls:
         parent = seen.tree.parent(call)
         if seen.module.dotted(call.func) in LOOPS and isinstance(parent, cst.Assign):
             target = parent.targets[0].target
             if isinstance(target, cst.Name) and _is_run(target.value, seen):
-                loops.add(target.value)
+                loops[target.value] = seen.binder(target)
                 _drop_statement(parent, seen)
     return loops
 
@@ -138,7 +138,7 @@ def _is_hack(call: Node, seen: Examination) -> bool:
     return runs and seen.function.kind != "helper"
 
 
-def _coroutine(call: Node, seen: Examination, loops: set[str]) -> Node | None:
+def _coroutine(call: Node, seen: Examination, loops: dict[str, Node | None]) -> Node | None:
     args = call.args
     if len(args) != 1 or args[0].keyword is not None or args[0].star:
         return None
@@ -148,18 +148,18 @@ def _coroutine(call: Node, seen: Examination, loops: set[str]) -> Node | None:
     if not isinstance(func, cst.Attribute) or func.attr.value != "run_until_complete":
         return None
     if isinstance(func.value, cst.Name) and func.value.value in loops:
-        return args[0].value
+        return args[0].value if seen.binder(func.value) is loops[func.value.value] else None
     made = isinstance(func.value, cst.Call) and seen.module.dotted(func.value.func) in LOOPS
     return args[0].value if made else None
 
 
-def _judge_loop(name: str, seen: Examination) -> None:
+def _judge_loop(name: str, scope: Node | None, seen: Examination) -> None:
     for param in seen.function.params:
         if param.name.value == name:
             seen.found.loop_params.append(name)
             if "#" in text_of(param):
                 seen.found.doubts.append(Doubt("comments", param))
-    for use in seen.positions.variables(name):
+    for use in seen.positions.uses(name, scope):
         parent = seen.tree.parent(use)
         call = seen.tree.parent(parent)
         if any(call is run for run, _ in seen.found.runs):

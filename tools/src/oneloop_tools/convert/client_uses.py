@@ -1,6 +1,7 @@
 """Judges each use of a client, its requests among them: it is known to be safe, or it is a doubt."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .calls import call_helper, callee
 from .clients import STATE, VERBS, ClientSource
@@ -69,20 +70,20 @@ def _param_of(arg: Node, call: Node, helper: Function) -> str | None:
 def judge_uses(seen: Examination, name: str, source: ClientSource) -> None:
     if not name or name.startswith("<"):
         return
-    for node in _uses(seen, name):
+    for node in _uses(seen, name, source):
         _judge_use(seen, node, source)
     if name in seen.positions.rebound(name, source):
         seen.doubt("names", seen.function.node, name)
 
 
-def _uses(seen: Examination, name: str) -> Iterator[Node]:
+def _uses(seen: Examination, name: str, source: ClientSource) -> Iterator[Node]:
     if name.startswith("self."):
         for each in seen.all.attributes:
             own = full_name(each) in (name, name.replace("self.", "cls."))
             if own and not _is_target(seen.tree, each):
                 yield each
         return
-    yield from seen.positions.variables(name)
+    yield from seen.positions.uses(name, source.scope)
 
 
 def _is_target(tree: Tree, node: Node) -> bool:
@@ -120,7 +121,7 @@ def assign(seen: Examination, node: Node, source: ClientSource) -> bool:
         if name is None or (own is None and (not isinstance(target, cst.Name) or name in seen.found.sources)):
             return False
         kind = "alias" if own is None else "attribute"
-        held = ClientSource(kind, source.origin, source.is_async, source.raises, source.follows, source.shared)
+        held = replace(source, kind=kind, fixture=None, scope=seen.binder(target))
         if own is not None:
             seen.found.attributes.add(own)
             seen.found.sources.setdefault(name, held)

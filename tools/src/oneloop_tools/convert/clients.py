@@ -28,12 +28,13 @@ def app_of(index: ProjectIndex, expression: Node, function: Function | None, mod
         return _app_of_call(index, expression, module)
     if name is None:
         return None
-    if function is not None and name in {each.name.value for each in function.params}:
+    binder = function.scopes.binder(_first_name(expression)) if function is not None else None
+    if function is not None and binder is function.node and name in {each.name.value for each in function.params}:
         fixture = index.fixture(name, function)
         if fixture is not None:
             return app_of_fixture(index, fixture)
         return "app" if name == "app" else None
-    if function is not None and _is_bound(name, function):
+    if binder is not None:
         return None
     return _app_of_name(index, module.dotted(expression), module)
 
@@ -83,11 +84,10 @@ def _app_of_name(index: ProjectIndex, dotted: str | None, module: Module) -> str
     return app_of(index, values[0], None, where)
 
 
-def _is_bound(name: str, function: Function) -> bool:
-    first = name.partition(".")[0]
-    return any(
-        isinstance(each, cst.AssignTarget) and full_name(each.target) == first for each in walk(function.node.body)
-    )
+def _first_name(expression: Node) -> Node:
+    while isinstance(expression, cst.Attribute):
+        expression = expression.value
+    return expression
 
 
 @dataclass(eq=False)
@@ -101,6 +101,7 @@ class ClientSource:
     follows: bool = True
     shared: bool = False  # by more than one test
     fixture: Function | None = None
+    scope: Node | None = None  # which binds its name, None for the file
 
     @property
     def is_replaced(self) -> bool:

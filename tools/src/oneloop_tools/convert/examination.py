@@ -8,6 +8,7 @@ from .findings import Findings, Inventory, inventory_of
 from .index import ProjectIndex, yields
 from .modules import Function
 from .reasons import Doubt
+from .scopes import is_stored
 from .shared_sessions import SharedSessions
 from .syntax import Node, cst, full_name, walk
 
@@ -38,7 +39,7 @@ class AwaitPositions:
 
     @cached_property
     def _stored(self) -> list[tuple[str, Node]]:
-        return [(each.value, each) for each in self.all.names if self._is_stored(each)]
+        return [(each.value, each) for each in self.all.names if is_stored(each, self.tree)]
 
     @cached_property
     def bound(self) -> set[str]:
@@ -50,7 +51,8 @@ class AwaitPositions:
         """Return `name` in a set if it is bound again after it was a client."""
         if name.startswith("self.") or not name:
             return set()
-        times = sum(1 for stored, _ in self._stored if stored == name)
+        scopes = self.function.scopes
+        times = sum(stored == name and scopes.binder(node) is source.scope for stored, node in self._stored)
         once = source.kind in ("fixture", "plugin", "parameter", "constructor", "alias")
         return {name} if times > (1 if once else 0) else set()
 
@@ -59,29 +61,18 @@ class AwaitPositions:
         return [
             each
             for each in self.all.names
-            if each.value == name and not self._is_label(each) and not self._is_stored(each)
+            if each.value == name and not self._is_label(each) and not is_stored(each, self.tree)
         ]
+
+    def uses(self, name: str, scope: Node | None) -> list[Node]:
+        """Return the nodes that read a variable of a scope, None for a name of the file."""
+        return [each for each in self.variables(name) if self.function.scopes.binder(each) is scope]
 
     def _is_label(self, name: Node) -> bool:
         parent = self.tree.parent(name)
         if isinstance(parent, cst.Attribute):
             return parent.attr is name
         return isinstance(parent, cst.Arg) and parent.keyword is name
-
-    def _is_stored(self, name: Node) -> bool:
-        parent = self.tree.parent(name)
-        child = name
-        while isinstance(parent, cst.Tuple | cst.List | cst.Element | cst.StarredElement):
-            child, parent = parent, self.tree.parent(parent)
-        if isinstance(parent, cst.AssignTarget | cst.For | cst.CompFor | cst.NamedExpr):
-            return parent.target is child
-        if isinstance(parent, cst.AugAssign | cst.AnnAssign | cst.Del):
-            return parent.target is child
-        if isinstance(parent, cst.Param | cst.FunctionDef | cst.ClassDef | cst.AsName):
-            return parent.name is name
-        if isinstance(parent, cst.MatchAs | cst.MatchStar):
-            return parent.name is name
-        return isinstance(parent, cst.ImportAlias | cst.NameItem)
 
     def check_await(self, node: Node, doubts: list[Doubt], *, requests: bool) -> None:
         """Note a doubt if `node` cannot be awaited at its position, and the changes that make it possible.
@@ -201,6 +192,10 @@ class Examination:
     def doubt(self, reason: str, node: Node, detail: str = "") -> None:
         """Note a reason to leave the function as it is."""
         self.found.doubts.append(Doubt(reason, node, detail))
+
+    def binder(self, target: Node) -> Node | None:
+        """Return the scope whose variable a target is, None for an attribute."""
+        return self.function.scopes.binder(target) if isinstance(target, cst.Name) else None
 
     def is_nested(self, node: Node) -> bool:
         """Tell whether a node is in a function within the function."""

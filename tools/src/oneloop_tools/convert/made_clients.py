@@ -67,6 +67,7 @@ def _name_made(seen: Examination, parent: Node, source: ClientSource, made: Made
     targets = seen.assigned_to(call)
     if len(targets) == 1 and isinstance(targets[0], cst.Name) and not isinstance(parent, cst.Element):
         name = targets[0].value
+        source.scope = seen.binder(targets[0])
         _leave_out(seen, parent, made)
     elif targets:
         seen.found.sources[""] = source
@@ -78,6 +79,7 @@ def _name_made(seen: Examination, parent: Node, source: ClientSource, made: Made
         return
     elif isinstance(parent, cst.WithItem) and parent.asname is not None:
         name = full_name(parent.asname.name)
+        source.scope = seen.binder(parent.asname.name)
         _take_away(seen, parent, made)
     if name is None or name in seen.found.sources:
         seen.doubt("names", call)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from .scopes import Scopes
 from .syntax import Node, Tree, cst, full_name, names_in, walk
 
 
@@ -41,6 +42,10 @@ class Function:
     @property
     def is_async(self) -> bool:
         return self.node.asynchronous is not None
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.node, self.module.tree)
 
     def decorator(self, *names: str) -> Node | None:
         """Return the decorator that is one of `names`, called or not."""

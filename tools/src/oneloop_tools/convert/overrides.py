@@ -99,7 +99,7 @@ def _requests_follow(line: Node, seen: Examination) -> bool:
 def find_sessions(seen: Examination) -> None:
     """Doubt a test that uses a session outside of a coroutine that it runs."""
     for name in {each for each in seen.names - {*seen.found.sources} if SESSIONS.fullmatch(each)}:
-        uses = seen.positions.variables(name)
+        uses = seen.positions.uses(name, seen.function.node)
         outside = [use for use in uses if not _is_within_run(use, seen)]
         is_async = len(outside) < len(uses)
         wrong = [use for use in outside if not (is_async and _is_sync_method(use, seen))]

@@ -17,22 +17,28 @@ def is_checked(call: Node, function: Function, tree: Tree) -> bool:
     parent = tree.parent(call)
     if isinstance(parent, cst.Attribute) and parent.value is call:
         return _checks(parent, function, tree)
-    name = _assigned_name(call, parent)
-    return name is not None and any(_checks(use, function, tree) for use in _uses_of(name, call, function))
+    target = _target(call, parent)
+    return target is not None and any(_checks(use, function, tree) for use in _uses_of(target, call, function))
 
 
-def _assigned_name(call: Node, parent: Node) -> str | None:
+def _target(call: Node, parent: Node) -> Node | None:
     if isinstance(parent, cst.Assign) and parent.value is call and len(parent.targets) == 1:
         target = parent.targets[0].target
     elif isinstance(parent, cst.AnnAssign | cst.NamedExpr) and parent.value is call:
         target = parent.target
     else:
         return None
-    return str(target.value) if isinstance(target, cst.Name) else None
+    return target if isinstance(target, cst.Name) else None
 
 
-def _uses_of(name: str, call: Node, function: Function) -> list[Node]:
-    # From this assignment to the next one of the same name.
+def _uses_of(target: Node, call: Node, function: Function) -> list[Node]:
+    # From this assignment to the next one of the same variable.
+    scope = function.scopes.binder(target)
+
+    def is_same(node: Node) -> bool:
+        is_named = isinstance(node, cst.Name) and node.value == target.value
+        return is_named and function.scopes.binder(node) is scope
+
     found: list[Node] = []
     seen = False
     for node in walk(function.node.body):
@@ -40,9 +46,9 @@ def _uses_of(name: str, call: Node, function: Function) -> list[Node]:
             seen = True
         if not seen:
             continue
-        if isinstance(node, cst.AssignTarget) and getattr(node.target, "value", None) == name:
+        if isinstance(node, cst.AssignTarget) and is_same(node.target):
             break
-        if isinstance(node, cst.Attribute) and getattr(node.value, "value", None) == name:
+        if isinstance(node, cst.Attribute) and is_same(node.value):
             found.append(node)
     return found
 

@@ -71,7 +71,7 @@ class _Rewriting:
         for name, fixture in self.found.fixtures.items():
             new = self._fixture_name(fixture)
             if new is not None and name not in self.found.sources:
-                for use in positions.variables(name):
+                for use in positions.uses(name, self.function.node):
                     self._change(use, _to_name(new))
 
     def _await_all(self) -> None:

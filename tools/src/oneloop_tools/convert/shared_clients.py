@@ -1,5 +1,7 @@
 """Clients that functions share: by fixtures, at the top of a file, in a class, or as an attribute of `self`."""
 
+from dataclasses import replace
+
 from .clients import STATE, ClientSource, read_made
 from .examination import Examination
 from .index import SET_UP_FIXTURE, fixture_scope, has_other_bases
@@ -10,12 +12,15 @@ from .syntax import Node, cst, full_name, text_of
 
 def read_module_names(seen: Examination) -> None:
     """Find the clients at the top of a file."""
-    bound = seen.names | seen.positions.bound
-    for name in {each.value for each in seen.all.names} - bound:
-        source = module_client(seen, name)
-        if source is not None and any(each.value == name for each in seen.positions.variables(name)):
-            seen.found.sources[name] = source
-            seen.found.origins.add(source.origin)
+    for name in {each.value for each in seen.all.names} & {*seen.module.assigned, *seen.module.imports}:
+        uses = seen.positions.uses(name, None)
+        source = module_client(seen, name) if uses else None
+        if source is None:
+            continue
+        if name in seen.found.sources:
+            seen.doubt("names", uses[0], name)
+        seen.found.sources[name] = source
+        seen.found.origins.add(source.origin)
 
 
 def module_client(seen: Examination, name: str) -> ClientSource | None:
@@ -117,12 +122,12 @@ def read_params(seen: Examination) -> None:
                 found.makes = True
                 seen.doubt("made-elsewhere", param, name)
             elif name in function.given:
-                found.sources[name] = ClientSource("parameter", ("parameter", function, name))
+                found.sources[name] = ClientSource("parameter", ("parameter", function, name), scope=function.node)
             continue
         fixture = seen.index.fixture(name, function)
         if fixture is None:
             if name == "client":
-                found.sources[name] = ClientSource("plugin", "client")
+                found.sources[name] = ClientSource("plugin", "client", scope=function.node)
                 found.origins.add("client")
             continue
         _read_fixture(seen, name, fixture)
@@ -157,14 +162,17 @@ def _read_fixture(seen: Examination, name: str, fixture: Function) -> None:
     kind = "plugin" if replaced else "fixture"
     shared = given.shared or fixture_scope(fixture) != "function"
     follows = given.follows and (replaced or given.kind != "constructor")  # else the fixture sets it on the client
-    seen.found.sources[name] = ClientSource(kind, given.origin, given.is_async, given.raises, follows, shared, fixture)
+    scope = seen.function.node
+    seen.found.sources[name] = ClientSource(
+        kind, given.origin, given.is_async, given.raises, follows, shared, fixture, scope
+    )
     if not replaced:
         seen.found.fixtures[name] = fixture
 
 
 def _read_factory(seen: Examination, name: str) -> None:
     # The fixture gives a function that makes requests, so each call of it is awaited.
-    for use in seen.positions.variables(name):
+    for use in seen.positions.uses(name, seen.function.node):
         call = seen.tree.parent(use)
         if isinstance(call, cst.Call) and call.func is use:
             seen.found.nested_calls.append(call)
@@ -177,7 +185,7 @@ def _read_factory(seen: Examination, name: str) -> None:
 
 def _read_tuple(seen: Examination, name: str, given: ClientSource, at: int) -> None:
     # The fixture gives a tuple with a client in it, which the function takes apart.
-    for use in seen.positions.variables(name):
+    for use in seen.positions.uses(name, seen.function.node):
         parent = seen.tree.parent(use)
         taken = isinstance(parent, cst.Assign) and len(parent.targets) == 1 and parent.targets[0].target
         parts = taken.elements if isinstance(taken, cst.Tuple | cst.List) else ()
@@ -185,6 +193,4 @@ def _read_tuple(seen: Examination, name: str, given: ClientSource, at: int) -> N
         if not isinstance(target, cst.Name) or any(isinstance(each, cst.StarredElement) for each in parts):
             seen.doubt("stored", use, text_of(seen.tree.statement(use)).strip().partition("\n")[0])
             continue
-        seen.found.sources[target.value] = ClientSource(
-            "alias", given.origin, given.is_async, given.raises, given.follows, given.shared
-        )
+        seen.found.sources[target.value] = replace(given, kind="alias", fixture=None, scope=seen.binder(target))
