@@ -17,6 +17,10 @@ OTHER_APP = "from fastapi import FastAPI\n\nadmin = FastAPI()\n"
 BOTH_APPS_TESTED = {"notes/admin.py": OTHER_APP, "tests/test_notes.py": "def test_it():\n    assert 1\n"}
 MYSQL = 'from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine("mysql+asyncmy://db/notes")\n'
 NETWORK = f"import socket\n{APP}\nsocket.create_connection(('127.0.0.1', 9))\n"
+SETTINGS = (
+    "from pydantic_settings import BaseSettings\n\n\n"
+    f"class Settings(BaseSettings):\n    first: str\n    second: str\n    third: str\n{APP}\nSettings()\n"
+)
 SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
 
 
@@ -90,6 +94,27 @@ SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
             "such as the variables that your tests set, then adopt again. "
             f"The interpreter was {sys.executable}.",
             id="secret at import",
+        ),
+        pytest.param(
+            {"notes/main.py": SETTINGS},
+            "validation errors for Settings; required are first, second, third. Set what it needs, such as ",
+            id="several settings at import",
+        ),
+        pytest.param(
+            {"notes/main.py": f"import not_installed\n{APP}"},
+            "ModuleNotFoundError: No module named 'not_installed'. Install the project's dependencies for "
+            f"{sys.executable}, or name another with --python PATH:\n    python -m venv",
+            id="a package that is not installed",
+        ),
+        pytest.param(
+            {"notes/main.py": f"from notes import nothing_of_it\nimport notes.nothing\n{APP}"},
+            "Set what it needs",
+            id="a module of the project that is not there",
+        ),
+        pytest.param(
+            {"notes/database.py": "class Base(\n"},
+            "  notes/database.py:1 was left out: it has a syntax error",
+            id="not found in a file that was left out",
         ),
         pytest.param(
             {"tests/harness/__init__.py": ""},

@@ -47,15 +47,26 @@ class _Adoption:
 
     def run(self) -> int:
         self._refuse_what_is_there()
-        findings = self.look.look()
+        try:
+            findings = self.look.look()
+        except AdoptionError:
+            self._say_what_was_left_out()  # which may be why something was not found
+            raise
         say(f"Found in {self.root}, without importing anything:")
         show(findings)
-        for problem in self.look.sources.problems:
-            say(f"  {problem}")
+        self._say_what_was_left_out()
         environment = self.look.environment
         template = find_template(self.options.template)
         needed = read_needed(template)
-        confirmed = confirm(self.root, self.look.interpreter, findings, self.look.roots, environment, packages=needed)
+        confirmed = confirm(
+            self.root,
+            self.look.interpreter,
+            findings,
+            self.look.roots,
+            environment,
+            packages=needed,
+            installing=self.look.manager.installing,
+        )
         findings.driver = self._driver(findings, confirmed)
         if not findings.url_variables and not findings.written_urls:
             findings.written_urls = urls_of_engines(confirmed.engines, self.root)
@@ -72,6 +83,10 @@ class _Adoption:
         if not self._is_wanted():
             raise AdoptionError("The adoption was not wanted.")
         return self._write(findings, template, changes)
+
+    def _say_what_was_left_out(self) -> None:
+        for problem in self.look.sources.problems:
+            say(f"  {problem}")
 
     def _write(self, findings: Findings, template: Template, changes: list[edits.Edit]) -> int:
         before = self._suite("as it was")

@@ -61,6 +61,7 @@ def confirm(
     environment: dict[str, str],
     *,
     packages: Iterable[str] = (),
+    installing: str = "",
 ) -> Confirmed:
     """Import the app in a process that writes no bytecode, and return what it is."""
     order = {
@@ -82,7 +83,7 @@ def confirm(
                 f"Importing {order['app']} ended the process with status {status}. Its output is above."
             )
         found = json.loads(answer.read_text("utf-8"))
-    return _read(found, root, python)
+    return _read(found, root, python, installing)
 
 
 def marked_url(variables: dict[str, list[str]], driver: str) -> dict[str, str]:
@@ -97,18 +98,19 @@ def _whole(driver: str) -> str:
     return f"{driver}://{MARK['user']}:{MARK['password']}@{MARK['host']}:{MARK['port']}/{MARK['name']}"
 
 
-def _read(found: dict[str, Any], root: Path, python: Path) -> Confirmed:
+def _read(found: dict[str, Any], root: Path, python: Path, installing: str) -> Confirmed:
     error = found.pop("error", None)
     versions = found.get("versions", {})
     if "fastapi" not in versions:
         raise AdoptionError(
-            f"FastAPI is not installed for {python}, the Python of {root}. Install the project's dependencies "
-            "first, for example with `uv sync`, or name its interpreter with --python PATH."
+            f"FastAPI is not installed for {python}, the Python of {root}. Install the project's dependencies, "
+            f"or name its interpreter with --python PATH:\n    {installing}"
         )
     if versions.get("pydantic", "2").startswith("1."):
         raise AdoptionError(f"The project has pydantic {versions['pydantic']}, and the plugin needs pydantic 2.")
     if error is not None:
-        raise AdoptionError(f"{error['text'].rstrip('.')}. {ADVICE[error['kind']].format(python=python)}")
+        advice = ADVICE[error["kind"]].format(python=python, installing=installing)
+        raise AdoptionError(f"{error['text'].rstrip('.')}. {advice}")
     known = Confirmed.__dataclass_fields__
     return Confirmed(**{name: value for name, value in found.items() if name in known})
 
@@ -118,5 +120,6 @@ ADVICE = {
     "import": (
         "Set what it needs, such as the variables that your tests set, then adopt again. The interpreter was {python}."
     ),
+    "module": "Install the project's dependencies for {python}, or name another with --python PATH:\n    {installing}",
     "name": "Name the app with --app package.module:app, or a function that takes no argument.",
 }

@@ -4,10 +4,12 @@ import gc
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from oneloop_tools.audit.app.load import load, load_app, needed_arguments, prepare
@@ -23,13 +25,32 @@ def confirm(asked: dict[str, Any]) -> dict[str, Any]:
     except ConnectingImportError as error:
         return {"error": {"kind": "connects", "text": str(error).partition(". The audit")[0]}}
     except AppImportError as error:
-        return {"error": {"kind": "import", "text": _short(error.what)}}
+        missing = next((each for each in _chain(error) if isinstance(each, ModuleNotFoundError)), None)
+        is_own = missing is None or any(_has(root, (missing.name or "").partition(".")[0]) for root in roots)
+        return {"error": {"kind": "import" if is_own else "module", "text": _needs(error) or _short(error.what)}}
     except AppNameError as error:
         return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
     found["tables"] = _try(lambda: len(load(asked["metadata"]).tables)) if asked["metadata"] else None
     found["session"] = _try(lambda: _kind(load(asked["session_dependency"]))) if asked["session_dependency"] else None
     found["engines"] = _engines()
     return found
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _has(root: Path, name: str) -> bool:
+    return (root / name).is_dir() or (root / f"{name}.py").is_file()
+
+
+def _needs(error: AppImportError) -> str:
+    """Return the message with the name of each setting that pydantic misses, where there are several."""
+    wrong = next((each for each in _chain(error) if isinstance(each, ValidationError)), None)
+    missing = [".".join(map(str, each["loc"])) for each in wrong.errors() if each["type"] == "missing"] if wrong else []
+    return f"{error.what.partition('; ')[0]}; required are {', '.join(missing)}" if len(missing) > 1 else ""
 
 
 def _short(text: str) -> str:
