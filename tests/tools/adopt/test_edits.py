@@ -314,6 +314,21 @@ def test_reason_is_that_of_the_test_which_an_error_names(tmp_path: Path) -> None
     assert run.reasons == {"test_notes::test_note": "ValueError: the database is foreign"}
 
 
+def test_error_that_ends_the_run_in_a_check_of_the_plugin_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness/test_checks.py").write_text(
+        "import pytest\n\ndef test_check():\n    pytest.fail('alembic failed:\\nno table')\n"
+    )
+    options = ["-p", "no:cacheprovider", "--import-mode=importlib", "--maxfail=1"]
+    (tmp_path / "test_notes.py").write_text("def test_note(): pass\n")
+
+    run = run_suite([sys.executable], tmp_path, options)
+
+    said = list(difference(SuiteRun(1.0, {"a": "passed"}), run))
+    assert [line for line in said if line.endswith(("Failed: alembic failed:", "no table"))]
+    assert said[-1] == "    def oneloop_migrate(oneloop_metadata): return create_all(oneloop_metadata)"
+
+
 def test_difference_knows_a_test_without_the_backend_of_anyio() -> None:
     before = SuiteRun(1.0, {"a[asyncio]": "passed", "a[trio]": "passed"})
 

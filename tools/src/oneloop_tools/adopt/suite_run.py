@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 PLUGIN = re.compile(r"(^|\.)harness(\.|$)")  # the plugin's own checks are not the suite
 SHOWN = 5
+LAST = 12  # lines of a run that did not start
 LONGEST = 300  # characters of a reason
 IN_A_FIXTURE = re.compile(r'^failed on (?:setup|teardown) with "(.*?)"?$')
 SAME = re.compile(r"The same error as in (.+?::.+): \w+")  # the plugin reports an error of a fixture once
@@ -59,9 +60,11 @@ def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> Su
         run = SuiteRun(time.monotonic() - start)
         if report.exists():
             _read(report, run)
-    if not run.outcomes:
+    if run.outcomes:
+        run.stopped = ""
+    elif not run.stopped:
         lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-        run.stopped = "\n".join(lines[-12:])
+        run.stopped = "\n".join(lines[-LAST:])
     return run
 
 
@@ -73,6 +76,8 @@ def _read(report: Path, run: SuiteRun) -> None:
         if wrong:
             reasons.setdefault(name, _reason(wrong[0].get("message") or "", case.get("name") or " "))
         if PLUGIN.search(case.get("classname") or ""):
+            if wrong and not run.stopped:  # it may have ended the run
+                run.stopped = "\n".join((wrong[0].text or "").strip().splitlines()[-LAST:])
             continue
         skipped = any(each.tag == "skipped" for each in case)
         run.outcomes[name] = FAILED if wrong or run.outcomes.get(name) == FAILED else SKIPPED if skipped else PASSED
@@ -99,6 +104,11 @@ def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
     if after.stopped:
         yield "pytest ended before any test. Its last lines:"
         yield from (f"    {line}" for line in after.stopped.splitlines())
+        if "alembic" in after.stopped:
+            yield "If the migrations fail on an empty database without the plugin too, let seam.py make the tables:"
+            yield "    from oneloop.adopted import create_all"
+            yield '    @pytest.fixture(scope="session")'
+            yield "    def oneloop_migrate(oneloop_metadata): return create_all(oneloop_metadata)"
         return
     passed = {name for name, outcome in before.outcomes.items() if outcome == PASSED}
     lost = sorted(name for name in passed if after.outcome(name) != PASSED)
