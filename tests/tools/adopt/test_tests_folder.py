@@ -105,6 +105,14 @@ def test_requirements_on_the_way_to_the_tests_are_read(project: Project) -> None
     assert investigation.manager.where == "backend/requirements.txt"
 
 
+def test_python_path_that_names_the_folder_of_the_app_stays(project: Project) -> None:
+    pyproject = PYPROJECT.replace('pythonpath = ["."]', 'pythonpath = ["./backend"]')
+    done = project(files=below("backend", pyproject, "backend/")).adopt("--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert "+pythonpath" not in done.stdout
+
+
 def test_plugin_is_written_there(project: Project) -> None:
     """It imports the app before any conftest.py, so pytest has to know the folder of the app."""
     adopting = project(files=below("backend", WITHOUT, "backend/"))

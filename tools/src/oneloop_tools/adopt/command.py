@@ -131,7 +131,7 @@ class _Adoption:
 
     def _edits(self, findings: Findings, confirmed: Confirmed) -> list[edits.Edit]:
         drafts = edits.Drafts()
-        root = "" if confirmed.is_importable else self.look.root_of(findings.app)
+        root = "" if confirmed.is_importable else self.look.new_root_of(findings.app)
         self.look.pytest_settings.draft(drafts, confirmed.versions.get("pytest-asyncio", ""), root)
         draft_table(drafts, self.root / "pyproject.toml", findings)
         for fixture in find_database_fixtures(self.look.tree):

@@ -142,10 +142,12 @@ class Investigation:
         is_root = src.is_dir() and not (src / "__init__.py").exists() and not self._imports_src(tests)
         return list(dict.fromkeys([*given, self.root, *([src] if is_root else []), *self.tests.import_roots()]))
 
-    def root_of(self, app: Finding) -> str:
-        """Return the folder from which the app is imported, as pytest's setting `pythonpath` names it."""
+    def new_root_of(self, app: Finding) -> str:
+        """Return the folder from which the app is imported, if pytest's setting `pythonpath` does not name it yet."""
         package = app.value.partition(":")[0].partition(".")[0]
-        return next((self.sources.shown(root) for root in self.roots if is_module(root, package)), ".")
+        given = {(self.root / each).resolve() for each in self.settings.pytest.get("pythonpath", [])}
+        found = next((root for root in self.roots if is_module(root, package)), self.root)
+        return "" if found.resolve() in given else self.sources.shown(found)
 
     def _imports_src(self, tests: list[Path]) -> bool:
         files = [path for folder in tests if folder != self.root for path in sorted(folder.rglob("*.py"))]
