@@ -70,6 +70,7 @@ def test_test_that_moves_is_said() -> None:
 
 
 RUNS = "import asyncio\n\nimport pytest\n\n\n@pytest.fixture\ndef row():\n    return asyncio.run(make())\n"
+MARKED = "import pytest\n\npytestmark = pytest.mark.anyio\n"
 # By what it is: a file in which one test is kept. Nothing but the other test is changed.
 SURROUNDINGS = {
     "a mark of the file": ("import pytest\n\npytestmark = pytest.mark.asyncio\n", "async def test_kept():\n"),
@@ -99,14 +100,16 @@ SURROUNDINGS = {
 
 @pytest.mark.parametrize("what", SURROUNDINGS)
 def test_nothing_else_of_a_file_changes(what: str) -> None:
+    """Nor in a file beside it that has no tests."""
     head, kept = SURROUNDINGS[what]
     kept = f"{kept}    assert 1\n" if kept else ""
     before = f"{head}\n\n{kept}\n\ndef test_converted(client):\n    assert client.get('/').status_code == 200\n"
 
-    changed, listed = convert({"test_snippet.py": before}, kept=KEPT)
+    changed, listed = convert({"test_snippet.py": before, "conftest.py": MARKED}, kept=KEPT)
 
     expected = before.replace("def test_converted(client)", "async def test_converted(async_client)")
     assert changed["test_snippet.py"] == expected.replace("client.get('/')", "(await async_client.get('/'))")
+    assert changed["conftest.py"] == MARKED
     assert listed == []
 
 

@@ -171,7 +171,7 @@ class Cleaning:
             self._clean_pytestmark(line, small)
 
     def _clean_pytestmark(self, line: Node, small: Node) -> None:
-        if any(self.staying.is_one(each) for each in self.module.functions):
+        if self.staying.of(self.module):
             return
         value = small.value
         if self._is_needless(value):

@@ -34,12 +34,12 @@ class Staying:
                 seen.add(user)
                 yield from self._users(user, seen)
 
+    def of(self, module: Module) -> list[Function]:
+        """Return those that a line of a file is for: its tests, or all if it has none, such as a conftest.py."""
+        own = [each for each in module.functions if each.kind == "test"]
+        return [each for each in own or self.plan.known if self.is_one(each)]
+
     def runs_loops(self, module: Module) -> bool:
-        """Tell whether a test that stays, in a file or below a conftest.py, runs an event loop itself."""
-        folder = module.path.parent if module.path.name == "conftest.py" else module.path
-        known = self.plan.known
-        return any(
-            self.is_one(each) and (known[each].runs or known[each].hacks)
-            for each in known
-            if folder in (each.module.path, *each.module.path.parents)
-        )
+        """Tell whether one of them runs an event loop itself."""
+        found = [self.plan.known[each] for each in self.of(module)]
+        return any(each.runs or each.hacks for each in found)
