@@ -252,6 +252,7 @@ def test_older_fastapi_gets_the_same_verdicts(sample: Sample, version: str) -> N
 OTHER = "import pytest_asyncio\n\n\n@pytest_asyncio.fixture(loop_scope={scope!r})\nasync def other(): ...\n"
 LOOP = "@pytest.fixture(scope='session')\ndef event_loop(): ...\n"
 USES_LOOP = f"{LOOP}\n\n@pytest.fixture\ndef other(event_loop): ...\n"
+RUNS = "@pytest.fixture\ndef other(engine):\n    return asyncio.run(engine.connect())\n"
 OWN_LOOPS = {
     "an event_loop that it asks for": ("async def test_it(engine, event_loop): ...\n", LOOP, ""),
     "an event_loop of a fixture": ("async def test_it(engine, other): ...\n", USES_LOOP, ""),
@@ -261,6 +262,9 @@ OWN_LOOPS = {
         "",
     ),
     "a fixture with a scope": ("async def test_it(engine, other): ...\n", OTHER.format(scope="module"), ""),
+    "sync, and runs a coroutine": ("def test_it(engine):\n    asyncio.run(engine.dispose())\n", "", ""),
+    "sync, and uses a loop": ("def test_it(engine):\n    asyncio.new_event_loop().run_until_complete(1)\n", "", ""),
+    "sync, with a fixture that runs a coroutine": ("def test_it(other): ...\n", RUNS, ""),
 }
 # The plugin runs these on the suite's loop.
 SUITE_S_LOOP = {
@@ -277,6 +281,7 @@ SUITE_S_LOOP = {
     ),
     "a fixture on the suite's": ("async def test_it(engine, other): ...\n", OTHER.format(scope="session"), ""),
     "sync": ("def test_it(engine, event_loop): ...\n", LOOP, ""),
+    "sync, and nothing is shared": ("def test_it():\n    asyncio.run(asyncio.sleep(0))\n", "", ""),
     "nothing is shared": ("async def test_it(event_loop): ...\n", LOOP, ""),
 }
 

@@ -30,7 +30,7 @@ VERSION = 1
 TITLES = {
     FIRST: "Convert first: security",
     CONVERT: "Convert",
-    OWN_LOOP: "Async, on a loop of its own",
+    OWN_LOOP: "On a loop of its own",
     UNKNOWN: "Unknown",
     KEEP: "Keep on TestClient",
 }

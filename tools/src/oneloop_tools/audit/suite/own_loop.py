@@ -1,29 +1,41 @@
-"""Tells whether an async test stays on an event loop of its own, which no other test and no server shares.
+"""Tells whether a test uses an event loop of its own, which no other test and no server shares.
 
 In an adopted suite the plugin runs async tests on the suite's loop, whatever their marks, their class or a setting say.
-It cannot do that for a test that gets a loop from a fixture, or for a fixture that names a loop.
+It cannot do that for a test that gets a loop from a fixture, for a fixture that names a loop, or for a sync test that
+runs a coroutine itself.
 """
 
 import ast
+import re
 from collections.abc import Sequence
 
 from .collection import Fixture, Layer, Test, autouse, find
 from .modules import Definition, decorators, keyword, marks, used_fixtures
 
 OWN_LOOP = "event_loop"
+RUNS = re.compile(r"\basyncio\.run\(|\brun_until_complete\(")
 
 
 def own_loop(test: Test, layers: Sequence[Layer]) -> str | None:
     """Return why a test is on a loop of its own, None if it is not, or shares nothing that is bound to a loop."""
-    if not isinstance(test.node, ast.AsyncFunctionDef):
-        return None
     fixtures = _fixtures_of(test, layers)
     shares = any(isinstance(each.node, ast.AsyncFunctionDef) for each in fixtures)
+    if not isinstance(test.node, ast.AsyncFunctionDef):
+        return _runs(test, fixtures) if shares else None
     if not shares and "Client(" not in ast.unparse(test.node):
         return None
     if OWN_LOOP in _params(test.node):
         return f"it runs on the loop of the fixture {OWN_LOOP}"
     return next(filter(None, map(_apart, fixtures)), None)
+
+
+def _runs(test: Test, fixtures: Sequence[Fixture]) -> str | None:
+    """Return what runs a coroutine, a sync test or a sync fixture: what its async fixtures give is on another loop."""
+    if RUNS.search(ast.unparse(test.node)):
+        return "it runs a coroutine on a loop of its own, and uses an async fixture"
+    ran = [each for each in fixtures if isinstance(each.node, ast.FunctionDef) and RUNS.search(ast.unparse(each.node))]
+    where = [f"{each.name} at {each.module.shown}:{each.node.lineno}" for each in ran]
+    return f"its fixture {where[0]} runs a coroutine on a loop of its own" if where else None
 
 
 def _apart(fixture: Fixture) -> str | None:
