@@ -256,6 +256,23 @@ class TestVersions:
             "Nothing was written.",
         ]
 
+    @pytest.mark.parametrize(
+        ("lock", "commands"),
+        [
+            ("poetry.lock", ["poetry add 'fastapi>=0.110'", "poetry add --group dev 'pytest>=8.2'"]),
+            ("uv.lock", ["uv add 'fastapi>=0.110'", "uv add --dev 'pytest>=8.2'"]),
+            ("notes.lock", ["pip install 'fastapi>=0.110' 'pytest>=8.2'"]),
+        ],
+    )
+    def test_of_tests_are_raised_in_their_own_group(self, project: Project, lock: str, commands: list[str]) -> None:
+        root = project({lock: ""}).root
+        manager = find_package_manager(root, root, "tests/harness", Path("python"))
+
+        raising = manager.raising(["fastapi>=0.110", "pytest>=8.2"])
+
+        shown = [each.replace("--python python ", "") for each in raising]  # uv's pip is told the interpreter
+        assert [each[-len(command) :] for each, command in zip(shown, commands, strict=True)] == commands
+
     def test_of_python_is_refused(self, project: Project) -> None:
         root = project().root
         manager = find_package_manager(root, root, "tests/harness", Path("python"))

@@ -50,9 +50,8 @@ def refuse_old_versions(
         where = f" ({declared.where})" if declared else ""
         lines.append(f"The plugin needs {name} {low} or newer, and the project has {installed[name]}{where}.")
     wanted = [f"{name}>={low}" for name, low in old.items()]
-    raise AdoptionError(
-        "\n".join([*lines, "Raise it first:", f"    {manager.raising(wanted)}", *manager.preview(wanted)])
-    )
+    commands = [f"    {each}" for each in manager.raising(wanted)]
+    raise AdoptionError("\n".join([*lines, "Raise it first:", *commands, *manager.preview(wanted)]))
 
 
 def _parts(version: str) -> tuple[int, ...]:

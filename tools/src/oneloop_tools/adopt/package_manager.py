@@ -17,6 +17,7 @@ from .packages import requirement_files
 
 TESTING = ("pytest", "httpx")  # the names of what is in a group of its own begin so
 NEEDED_MINOR = 11  # of Python 3, by the plugin's own pyproject.toml
+GROUPS = {"uv": ["--dev"], "Poetry": ["--group", "dev"], "PDM": ["--dev"], "Pipenv": ["--dev"]}
 OLDEST, MARKER = f">=3.{NEEDED_MINOR}", f'python_version >= "3.{NEEDED_MINOR}"'
 INSTALLING = {"uv": "uv sync", "Poetry": "poetry install", "PDM": "pdm install", "Pipenv": "pipenv install --dev"}
 DEVELOPMENT = ("dev", "test", "ci", "local")
@@ -57,13 +58,17 @@ class PackageManager:
         files = f" -r {self.where}" if self.lists is not None else " --editable ."
         return f"python -m venv .venv && .venv/bin/python -m pip install{files}"
 
-    def raising(self, wanted: list[str]) -> str:
-        """Return the command that raises some packages."""
+    def raising(self, wanted: list[str]) -> list[str]:
+        """Return the commands that raise some packages: those of the tests are in a group of their own."""
         if self.lists is not None:
-            return f"write {', '.join(wanted)} into {self.where}, then: {self.shown}"
-        only_tests = all(each.startswith(TESTING) for each in wanted)
-        group = {"uv": ["--dev"], "Poetry": ["--group", "dev"], "PDM": ["--dev"], "Pipenv": ["--dev"]}
-        return shlex.join([*self.command[:2], *(group.get(self.name, []) if only_tests else []), *wanted])
+            return [f"write {', '.join(wanted)} into {self.where}, then: {self.shown}"]
+        if self.name not in GROUPS:  # pip
+            return [shlex.join([*self.command[: self.command.index("--editable")], *wanted])]
+        tests = [each for each in wanted if each.startswith(TESTING)]
+        others = [each for each in wanted if each not in tests]
+        commands = ([*others], [*GROUPS[self.name], *tests])
+        given = (each for each, names in zip(commands, (others, tests), strict=True) if names)
+        return [shlex.join([*self.command[:2], *each]) for each in given]
 
     def preview(self, wanted: list[str]) -> list[str]:
         """Return the lines that say how to see what else that command moves."""
