@@ -166,3 +166,28 @@ def test_suite_that_cannot_be_audited_is_not_converted(
     assert words in printed.err
     assert printed.err.endswith(f"    oneloop-tools convert {tmp_path} --all\n")
     assert main(["convert", str(tmp_path), "tests", "--all"]) == 0
+
+
+AUTOUSE = """
+import pytest
+
+@pytest.fixture(autouse=True)
+def row(client):
+    assert client.post("/rows").status_code == 201
+
+def test_converted(client):
+    assert client.get("/rows").status_code == 200
+
+def test_of_no_client():
+    assert True
+"""
+
+
+def test_test_is_converted_if_it_or_its_client_changes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A test that only gets an autouse fixture which is async now is not one that was converted."""
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_a.py").write_text(AUTOUSE)
+
+    main(["convert", str(tmp_path), "tests", "--all"])
+
+    assert capfd.readouterr().err.startswith("1 test would be converted, 0 left, 1 file")

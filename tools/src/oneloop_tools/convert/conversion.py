@@ -112,7 +112,7 @@ def _shared(function: Function, plan: Plan, staying: Staying) -> Iterator[Note]:
 
 
 def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict[str, str]) -> bool:
-    """Add the changes of a function. Tell whether there are any: perhaps only an autouse fixture of it has some."""
+    """Add the changes of a function. Tell whether it or its client changes, and not only an autouse fixture of it."""
     found = plan.known[function]
     own = edits_of(function, plan)
     if function.kind == "set-up" and function.name.startswith("teardown"):
@@ -132,7 +132,7 @@ def _convert_function(function: Function, plan: Plan, edits: Edits, wanted: dict
             wanted[plan.new_name(helper)] = _import_path(function.module, helper)
     for name in ("AsyncIterator", "AsyncGenerator"):
         wanted[name] = _typing_of(function.module)
-    return bool(own)
+    return bool(own) or found.touches
 
 
 def _typing_of(module: Module) -> str:
