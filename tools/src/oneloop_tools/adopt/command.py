@@ -152,6 +152,8 @@ class _Adoption:
             sys.stdout.write(each.diff(self.root))
         sys.stdout.flush()
         say(f"Then: {self.look.manager.shown}")
+        if self.look.manager.warning:
+            say(f"  {self.look.manager.warning}")
 
     def _driver(self, findings: Findings, confirmed: Confirmed) -> Finding:
         if confirmed.driver and confirmed.driver != findings.driver.value and "driver" not in self.look.given:
