@@ -278,7 +278,7 @@ class TestVersions:
         manager = find_package_manager(root, root, "tests/harness", Path("python"))
 
         with pytest.raises(
-            AdoptionError, match=r"The project runs on Python 3.9.1, and the plugin needs 3.11 or newer."
+            AdoptionError, match=r"runs on Python 3.9.1, and the plugin needs 3.11 or newer. Make the project's"
         ):
             refuse_old_versions({"python": "3.11"}, {"python": "3.9.1"}, find_packages(root, root, "tests"), manager)
 

@@ -40,7 +40,10 @@ def refuse_old_versions(
     """Refuse versions that are too old, with the command that raises them and the one that shows what else moves."""
     python = installed.get("python", "")
     if python and _parts(python) < _parts(needed.get("python", "0")):
-        raise AdoptionError(f"The project runs on Python {python}, and the plugin needs {needed['python']} or newer.")
+        raise AdoptionError(
+            f"The project runs on Python {python}, and the plugin needs {needed['python']} or newer. "
+            "Make the project's environment with a newer one, or name one that exists with --python PATH."
+        )
     old = {name: low for name, low in needed.items() if _parts(installed.get(name, low)) < _parts(low)}
     if not old:
         return
