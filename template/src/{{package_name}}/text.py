@@ -1,9 +1,12 @@
-"""Text types that the database accepts: no NUL, no lone surrogate, a maximum length."""
+"""Text types that the database accepts, and the base of the bodies that change something.
 
-from typing import Annotated
+No text has a NUL or a lone surrogate, and each has a maximum length.
+"""
+
+from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 
 def _storable(value: str) -> str:
@@ -36,3 +39,17 @@ Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]
 NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=128), _STORABLE]
 # The input of a login is compared and not stored, so it has no rules that would give a hint.
 Typed = Annotated[str, StringConstraints(max_length=320), _STORABLE]
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for member in schema["properties"].values():
+        member.pop("default", None)
+
+
+class Change(BaseModel):
+    """The members to change; a member that is left out keeps its value, and null is invalid.
+
+    The API declares no defaults: a client that fills them in would change those members too.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)

@@ -88,14 +88,14 @@ BUGS = {
     ),
     "a login holds a connection": Bug(
         "src/my_service/auth/service.py",
-        "    await session.commit()\n    valid,",
-        "    valid,",
+        "        await session.commit()\n        valid,",
+        "        valid,",
         "tests/auth/test_login.py::TestManyLogins::test_login_holds_no_connection_while_it_is_verified",
     ),
     "a refused login undoes the count": Bug(
         "src/my_service/auth/service.py",
-        "    await session.commit()\n    valid,",
-        "    valid,",
+        "        await session.commit()\n        valid,",
+        "        valid,",
         "tests/auth/test_failed_logins.py",
     ),
     "a middleware breaks the lifespan": Bug(
@@ -347,5 +347,24 @@ NIGHTLY = {
         "key < query.position",
         "key <= query.position",
         "tests/users/test_users.py",
+    ),
+    "an admin who was removed adds an admin": Bug(
+        "src/my_service/users/service.py",
+        "        _require_admin(by)\n    user = User(",
+        "    user = User(",
+        "tests/users/test_users.py::TestPostUser::test_admin_who_is_none_any_more_adds_nobody",
+        "assert 201 == 403",
+    ),
+    "the API declares defaults of a change": Bug(
+        "src/my_service/text.py",
+        'member.pop("default", None)',
+        "member",
+        "tests/users/test_user.py::TestPatchUser::test_api_declares_no_defaults",
+    ),
+    "a cancelled login keeps its place": Bug(
+        "src/my_service/auth/passwords.py",
+        "        try:\n            yield\n        finally:\n            self._taken -= 1",
+        "        yield\n        self._taken -= 1",
+        "tests/auth/test_login.py::TestManyLogins::test_login_that_ends_early_gives_its_place_back",
     ),
 }

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -16,6 +17,8 @@ from ..settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Verify = Callable[[str, str | None], Coroutine[Any, Any, tuple[bool, str | None]]]
 
 
 def build_password_hasher(settings: Settings) -> PasswordHash:
@@ -37,27 +40,28 @@ def _dummy_hash(hasher: PasswordHash) -> str:
 
 
 class HashQueue:
-    """Runs `slots` calls at a time in threads of its own, and refuses a call if `length` wait."""
+    """Runs `slots` calls at a time in threads of its own; `length` more have a place to wait."""
 
     def __init__(self, slots: int, length: int) -> None:
         self._threads = ThreadPoolExecutor(slots, "password", initializer=_give_way)
         self._places = slots + length
         self._taken = 0
 
-    def refuse_if_full(self) -> None:
-        """Raise `UnavailableError` if too many calls wait."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for one call; raise `UnavailableError` if all are taken."""
         if self._taken >= self._places:
             raise UnavailableError
-
-    async def run(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """Return what `function` returns; raise `UnavailableError` if too many calls wait."""
-        self.refuse_if_full()
         self._taken += 1
         try:
-            call = partial(function, *args, **options)
-            return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+            yield
         finally:
             self._taken -= 1
+
+    async def run(self, function: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """Return what `function` returns. The caller holds a place."""
+        call = partial(function, *args, **options)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def close(self) -> None:
         """End the threads, each after the call that it runs."""
@@ -76,13 +80,19 @@ class Passwords:
     def __init__(self, hasher: PasswordHash, queue: HashQueue) -> None:
         self._hasher = hasher
         self._queue = queue
-        self.refuse_if_full = queue.refuse_if_full
 
     async def hash(self, password: str) -> str:
         """Return the hash to store."""
-        return await self._queue.run(self._hasher.hash, password)
+        with self._queue.place():
+            return await self._queue.run(self._hasher.hash, password)
 
-    async def verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
+    @contextmanager
+    def place(self) -> Iterator[Verify]:
+        """Hold a place in the queue, and yield the function that verifies a password there."""
+        with self._queue.place():
+            yield self._verify
+
+    async def _verify(self, password: str, hashed: str | None) -> tuple[bool, str | None]:
         """Return whether the password is right, and a new hash if the stored one is outdated.
 
         Without a hash it takes as long as with one, so the time reveals no account.

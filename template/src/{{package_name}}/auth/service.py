@@ -30,13 +30,13 @@ async def authenticate(
 ) -> User:
     """Return the user or raise `NotAuthenticatedError`; only the log has the reason."""
     email = normalise_email(credentials.email)
-    passwords.refuse_if_full()  # without a question to the database, and without a count
-    await count_attempt(session, settings, address, email)
-    user = await session.scalar(select(User).where(User.email == email))
-    hashed = user.hashed_password if user else None
-    # The attempt counts, and while Argon2 works another request has the connection.
-    await session.commit()
-    valid, rehashed = await passwords.verify(credentials.password, hashed)
+    with passwords.place() as verify:  # held from here: a login that finds none is not counted
+        await count_attempt(session, settings, address, email)
+        user = await session.scalar(select(User).where(User.email == email))
+        hashed = user.hashed_password if user else None
+        # The attempt counts, and while Argon2 works another request has the connection.
+        await session.commit()
+        valid, rehashed = await verify(credentials.password, hashed)
     if user is not None and valid:
         # The password or the access may have changed in the meantime. From here the row is
         # locked: a change waits until the tokens are issued, and then revokes them.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from ..text import Line, Prose
+from ..text import Change, Line, Prose
 
 
 class DocumentIn(BaseModel):
@@ -15,8 +15,8 @@ class DocumentIn(BaseModel):
     content: Prose
 
 
-class DocumentChange(BaseModel):
-    """The members to change; a member that is left out keeps its value, and null is invalid."""
+class DocumentChange(Change):
+    """The members of a document to change."""
 
     title: Line = ""
     content: Prose = ""

@@ -31,10 +31,10 @@ async def list_users(_: AdminDep, session: SessionDep, page: PageQueryDep) -> Pa
 
 @router.post("", status_code=201, responses=problems(400, 403, 409, 422))
 async def post_user(
-    _: AdminDep, session: SessionDep, passwords: PasswordsDep, new: UserIn
+    admin: AdminDep, session: SessionDep, passwords: PasswordsDep, new: UserIn
 ) -> UserOut:
     """Add a user."""
-    return UserOut.model_validate(await add_user(session, passwords, new))
+    return UserOut.model_validate(await add_user(session, passwords, new, admin))
 
 
 @router.patch("/{user_id}", responses=problems(400, 403, 404, 409, 422))

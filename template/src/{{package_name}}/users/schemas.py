@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr
 
-from ..text import NewPassword, Username, normalise_email
+from ..text import Change, NewPassword, Username, normalise_email
 from .models import Role
 
 LowerEmail = Annotated[EmailStr, AfterValidator(normalise_email)]
@@ -21,8 +21,8 @@ class UserIn(BaseModel):
     role: Role = Role.WRITER
 
 
-class UserChange(BaseModel):
-    """The members to change; a member that is left out keeps its value, and null is invalid."""
+class UserChange(Change):
+    """The members of a user to change."""
 
     role: Role = Role.WRITER
     is_active: bool = True

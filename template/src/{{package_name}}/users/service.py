@@ -15,15 +15,25 @@ from .schemas import UserChange, UserIn
 logger = logging.getLogger(__name__)
 
 
-async def add_user(session: AsyncSession, passwords: Passwords, new: UserIn) -> User:
-    """Add a user; a taken email address or username violates a unique constraint."""
+def _require_admin(by: User) -> None:
+    if by.role is not Role.ADMIN or not by.is_active:
+        message = "You are no admin any more."
+        raise PermissionDeniedError(message)
+
+
+async def add_user(
+    session: AsyncSession, passwords: Passwords, new: UserIn, by: User | None = None
+) -> User:
+    """Add a user; a taken email address or username violates a unique constraint.
+
+    `by` is the admin who asks. The command line has none.
+    """
     await session.commit()  # gives the connection back while Argon2 works
-    user = User(
-        email=new.email,
-        username=new.username,
-        role=new.role,
-        hashed_password=await passwords.hash(new.password),
-    )
+    hashed = await passwords.hash(new.password)
+    if by is not None:  # and is an admin still, until the new user is there
+        await session.refresh(by, with_for_update={"key_share": True})
+        _require_admin(by)
+    user = User(email=new.email, username=new.username, role=new.role, hashed_password=hashed)
     session.add(user)
     await session.flush()
     logger.info("user added", extra={"added_user_id": str(user.id), "role": user.role})
@@ -46,9 +56,7 @@ async def change_user(
         .execution_options(populate_existing=True)
     )
     user = {each.id: each for each in await session.scalars(locked)}.get(user_id)
-    if by.role is not Role.ADMIN or not by.is_active:
-        message = "You are no admin any more."
-        raise PermissionDeniedError(message)
+    _require_admin(by)
     if user is None:
         message = "There is no such user."
         raise NotFoundError(message)
