@@ -1,6 +1,7 @@
 """What the audit keeps stays as it is. What it shares with converted tests is said in one line each."""
 
 import ast
+import json
 import sys
 from pathlib import Path
 
@@ -91,6 +92,10 @@ SURROUNDINGS = {
         f"{RUNS}\n\n@pytest.fixture\ndef rows(row):\n    return [row]\n",
         "def test_kept(rows):\n",
     ),
+    "a class of sync tests with a mark": (
+        "import pytest\n\n\n@pytest.mark.asyncio\nclass TestBoth:\n    def test_kept(self):\n        assert 1\n",
+        "",
+    ),
     "a class with a mark": (
         "import pytest\n\n\n@pytest.mark.asyncio\nclass TestBoth:\n    async def test_kept(self):\n        assert 1\n",
         "",
@@ -113,35 +118,46 @@ def test_nothing_else_of_a_file_changes(what: str) -> None:
     assert listed == []
 
 
-@pytest.mark.parametrize("paths", [["tests"], ["tests/test_shop.py"]], ids=["all", "a file"])
-def test_same_with_a_report_and_without(tmp_path: Path, capfd: pytest.CaptureFixture[str], paths: list[str]) -> None:
-    """Also for a file, whose fixtures, helpers and settings are elsewhere. What the audit keeps has the text it had."""
+PATHS = ["tests", "tests/test_shop.py", "tests/conftest.py"]
+
+
+def test_same_with_a_report_and_without(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Also for a file that has no tests. What the audit keeps has the text that it had."""
     suite = copy_sample("factory", tmp_path / "factory")
-    with (suite.root / "pyproject.toml").open("a") as settings:
-        settings.write('[tool.oneloop]\npackage = "shop"\n')
+    suite.write("pyproject.toml", f"{(suite.root / 'pyproject.toml').read_text()}[tool.oneloop]\npackage = 'shop'\n")
     commit_all(suite.root, "Start")
     root, report, python = str(suite.root), str(tmp_path / "audit.json"), ["--python", sys.executable]
     before = _tests_of(suite.root)
     assert main(["audit", root, *python, "--json", report]) == 0
     capfd.readouterr()
-    results = []
-    for which in (["--audit", report], python):
-        status = main(["convert", root, *paths, *which])
-        results.append((status, *capfd.readouterr()))
+    results = [
+        [(main(["convert", root, path, *which]), *capfd.readouterr()) for path in PATHS]
+        for which in (["--audit", report], python)
+    ]
 
     assert results[0] == results[1]
-    assert main(["convert", root, *paths, *python, "--write"]) == 0
-    after, verdicts = _tests_of(suite.root), suite.beside()
+    assert main(["convert", root, "tests", "--audit", report, "--write"]) == 0
+    after, verdicts = _tests_of(suite.root), {test["nodeid"]: test["verdict"] for test in _report(report)}
     changed = {name for name, text in before.items() if after.get(name) != text}
     assert changed
     assert {verdicts[name] for name in changed} <= {"convert-first", "convert", "own-loop"}
 
 
+def _report(report: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(Path(report).read_text("utf-8"))["tests"]
+    return found
+
+
 def _tests_of(root: Path) -> dict[str, str]:
-    trees = [ast.parse(path.read_text("utf-8")) for path in sorted((root / "tests").rglob("*.py"))]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return {node.name: ast.unparse(node) for node in functions if node.name.startswith("test")}
+    """Return the text of each test; this suite has no classes."""
+    files = {path.relative_to(root).as_posix(): ast.parse(path.read_text("utf-8")) for path in root.glob("tests/*.py")}
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {
+        f"{file}::{node.name}": ast.unparse(node)
+        for file, tree in files.items()
+        for node in tree.body
+        if isinstance(node, functions) and node.name.startswith("test")
+    }
 
 
 NO_APP = {

@@ -35,7 +35,7 @@ def _write_report(root: Path, options: argparse.Namespace, selection: Selection,
     module, _, name = (options.app or "").rpartition(".")
     app = ["--app", f"{module}:{name}"] if module else []
     folders = ProjectSettings.of(root).test_folders
-    # All of them, as `audit` reads them: a request of a shared fixture counts for the first test that uses it.
+    # As `audit` reads them: a file that was asked for may have no tests, and helpers alone.
     asked = {root / each.partition("::")[0] for each in selection.asked}
     others = [each for each in asked if not any(each.is_relative_to(folder) for folder in folders)]
     tests = sorted(str(each.relative_to(root)) for each in {*folders, *others})

@@ -47,12 +47,15 @@ class AwaitPositions:
         params = {id(each.name) for each in self.function.params}
         return {name for name, node in self._stored if id(node) not in params}
 
+    def times_bound(self, name: str, scope: Node | None) -> int:
+        """Return how often a variable of a scope is bound; a parameter is once."""
+        return sum(stored == name and self.function.scopes.binder(node) is scope for stored, node in self._stored)
+
     def rebound(self, name: str, source: ClientSource) -> set[str]:
         """Return `name` in a set if it is bound again after it was a client."""
         if name.startswith("self.") or not name:
             return set()
-        scopes = self.function.scopes
-        times = sum(stored == name and scopes.binder(node) is source.scope for stored, node in self._stored)
+        times = self.times_bound(name, source.scope)
         once = source.kind in ("fixture", "plugin", "parameter", "constructor", "alias")
         return {name} if times > (1 if once else 0) else set()
 

@@ -179,7 +179,7 @@ def _read_factory(seen: Examination, name: str) -> None:
             seen.positions.check_await(call, seen.found.doubts, requests=True)
         else:
             seen.doubt("arguments", use, f"{name} is passed on")
-    if name in seen.positions.bound:
+    if seen.positions.times_bound(name, seen.function.node) > 1:
         seen.doubt("names", seen.function.node, name)
 
 
