@@ -158,6 +158,11 @@ class TestDiffAndWrite:
     def test_paths_are_the_suite_if_they_are_left_out(self, command: Command) -> None:
         assert command()[2] == f"1 test would be converted, 0 left, 1 file would be changed\n{ADD_WRITE}"
 
+    def test_paths_may_come_after_an_option(self, suite: Path, command: Command) -> None:
+        add(suite, "test_b.py", SYNC)
+
+        assert command("--write", "tests/test_a.py")[2] == "1 test converted, 0 left, 1 file changed\n"
+
     def test_permissions_stay(self, suite: Path, command: Command) -> None:
         (suite / "tests/test_a.py").chmod(0o755)
         commit_all(suite, "Executable")

@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     _add_convert_arguments(commands.add_parser("convert", help="rewrite sync tests into async ones"))
     options, unknown = parser.parse_known_args(own)
+    if hasattr(options, "paths") and not any(each.startswith("-") for each in unknown):
+        options.paths, unknown = [*options.paths, *unknown], []  # argparse takes no paths after an option
     if unknown:  # argparse would show the usage of all commands
         commands.choices[options.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     if pytest_arguments and options.command == "convert":
