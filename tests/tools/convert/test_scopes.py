@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from oneloop_tools.convert.scopes import Scopes, is_stored
-from oneloop_tools.convert.syntax import Tree, cst, walk
+from oneloop_tools.convert.syntax import Node, Tree, cst, walk
 
 # By what they have: the statements of a function with the parameter `x`, and `y` in the file.
 BODIES = {
@@ -45,8 +45,8 @@ def test_functions_and_classes_bind_as_in_python(body: str) -> None:
     assert found == set(_binders(symtable.symtable(text, "", "exec").get_children()[0], {}))
 
 
-def _name(binder: object) -> str:
-    return {cst.Lambda: "lambda", cst.ListComp: "listcomp"}.get(type(binder)) or binder.name.value  # type: ignore[attr-defined]
+def _name(binder: Node) -> str:
+    return {cst.Lambda: "lambda", cst.ListComp: "listcomp"}.get(type(binder)) or str(binder.name.value)
 
 
 def _binders(table: symtable.SymbolTable, above: dict[str, str]) -> Iterator[tuple[str, str | None]]:
