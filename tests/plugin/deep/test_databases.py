@@ -1,14 +1,18 @@
 """Promises 2 and 14: what no wipe undoes stays with the test that did it."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from oneloop.app import RunningApp
 from oneloop.fixtures.database_fixtures import SecondDatabase
 from oneloop.cleanup.test_databases import TestDatabases
 from tests.deep.catalogue import driver_of
@@ -65,6 +69,40 @@ async def test_a_lock_that_another_driver_left_is_not_waited_for(
     assert "idle in transaction after" in wiped.leaks[0]
     assert "UPDATE oneloop_probe.shelves" in wiped.leaks[0]
     assert spent < 0.4
+    assert (await db_session.scalars(select(Shelf.name))).all() == []
+
+
+@pytest.mark.parametrize("lock", ["", "FOR UPDATE SKIP LOCKED"])
+@pytest.mark.usefixtures("probe")
+async def test_the_app_may_end_a_transaction(
+    databases: TestDatabases, db_session: AsyncSession, database_url: str, lock: str
+) -> None:
+    """A worker of its lifespan holds a row while it sends a mail: no leak of the test, and no reason to end it."""
+    db_session.add(Shelf(name="poetry"))
+    await db_session.commit()
+    holds = asyncio.Event()
+
+    async def work() -> None:
+        engine = create_async_engine(database_url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"SELECT FROM oneloop_probe.shelves {lock}"))
+            holds.set()
+            await asyncio.sleep(0.7)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        working = asyncio.create_task(work())
+        yield
+        await working
+
+    running = RunningApp(lambda: FastAPI(lifespan=lifespan))
+    await running.start()
+    await holds.wait()
+
+    wiped = await wipe(databases)
+
+    await running.stop()
+    assert wiped.leaks == []
     assert (await db_session.scalars(select(Shelf.name))).all() == []
 
 

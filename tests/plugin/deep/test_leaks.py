@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +14,14 @@ from fastapi import Depends, FastAPI
 from httpx2 import AsyncClient
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 from starlette.background import BackgroundTask
 
 from oneloop.app import RunningApp
 from oneloop.clients import open_async_client
 from oneloop.clients.timeouts import limited
 from oneloop.each_test import pytest_enter_pdb
+from oneloop.errors import TimeLimitError
 from oneloop.leaks import Leaks, code_location
 from oneloop.leaks.tasks import Tasks
 from oneloop.test_run import TestRun
@@ -269,6 +271,11 @@ async def test_a_task_of_an_exempted_file_may_outlive_its_request(
         ("PREPARE answer AS SELECT 42", True),
         ("CREATE TEMP TABLE scratch ()", True),
         ("DECLARE all_rows CURSOR WITH HOLD FOR SELECT 1", True),
+        ("-- the tenant of this request\nSET app.tenant = 'acme'", True),
+        ("/* a comment */ SET app.tenant = 'acme'", True),
+        ("SELECT set_config('a.b', 'c', false), set_config('a.d', 'e', true)", True),
+        ("CREATE OR REPLACE TEMP VIEW scratch AS SELECT 1", True),
+        ("CREATE TABLE pg_temp.scratch ()", True),
         ("SELECT upper('stands for a function of the service')", True),
         ("SET LOCAL work_mem = '1MB'", False),
         ("SET TRANSACTION READ ONLY", False),
@@ -294,11 +301,28 @@ async def test_session_state_ends_with_the_test(
         assert (await connection.scalar(pid) != before) is renewed
 
 
-async def test_what_a_driver_sets_ends_with_the_test(leaks: Leaks, engine: AsyncEngine) -> None:
+@asynccontextmanager
+async def driver_of_a_connection(engine: AsyncEngine) -> AsyncIterator[Any]:
+    async with engine.connect() as connection:
+        yield (await connection.get_raw_connection()).driver_connection
+
+
+@asynccontextmanager
+async def driver_of_an_engine(engine: AsyncEngine) -> AsyncIterator[Any]:
+    connection = await engine.raw_connection()
+    yield connection.driver_connection
+    await greenlet_spawn(connection.close)
+
+
+@pytest.mark.parametrize("driver_of", [driver_of_a_connection, driver_of_an_engine])
+async def test_what_a_driver_sets_ends_with_the_test(
+    leaks: Leaks,
+    engine: AsyncEngine,
+    driver_of: Callable[[AsyncEngine], AbstractAsyncContextManager[Any]],
+) -> None:
     """No event shows it, as with `add_listener` of asyncpg."""
     for _ in range(2):
-        async with engine.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
+        async with driver_of(engine) as driver:
             assert not await driver.fetchval("SELECT current_setting('app.tenant', true)")
             await driver.execute("SET app.tenant = 'acme'")
 
@@ -334,7 +358,8 @@ def limit(_test_run: TestRun) -> Iterator[TestRun]:
     """Forget the limit that a test below has reached."""
     yield _test_run
     _test_run.late = None
-    _test_run.refusals.clear()
+    with suppress(TimeLimitError):
+        _test_run.refusals.raise_first()
 
 
 async def test_a_test_without_an_end_is_ended(limit: TestRun, request: Any) -> None:
@@ -346,6 +371,33 @@ async def test_a_test_without_an_end_is_ended(limit: TestRun, request: Any) -> N
 
     assert armed > limit.config.time_limit - 60
     assert f"{request.node.name} did not end within" in str(limit.late)
+
+
+async def test_a_limit_that_a_task_of_the_app_meets_ends_the_test_alone(limit: TestRun) -> None:
+    """As a poller of the lifespan that is busy at that moment."""
+    begin = asyncio.Event()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        busy = asyncio.create_task(work())
+        yield
+        assert not busy.done()
+        busy.cancel()
+
+    async def work() -> None:
+        await begin.wait()
+        signal.raise_signal(signal.SIGALRM)
+        await asyncio.Event().wait()
+
+    running = RunningApp(lambda: FastAPI(lifespan=lifespan))
+    await running.start()
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    begin.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.Event().wait()
+
+    await running.stop()
+    assert limit.late is not None
 
 
 async def test_a_clock_that_stands_still_does_not_stop_the_limit(

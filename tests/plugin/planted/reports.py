@@ -89,10 +89,34 @@ BUGS = {
         "if not coro:",
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
     ),
+    "14 the app's transaction is not waited for": Bug(
+        f"{PLUGIN}/cleanup/wiper.py",
+        "GRACE_OF_APP if held_by_app else GRACE_SECONDS",
+        "GRACE_SECONDS",
+        f"{DEEP}/test_databases.py::test_the_app_may_end_a_transaction[]",
+    ),
+    "14 a limit ends a task of the app": Bug(
+        f"{PLUGIN}/each_test.py",
+        "asyncio.current_task(loop) in late:",
+        "asyncio.current_task(loop):",
+        f"{LEAKS}::test_a_limit_that_a_task_of_the_app_meets_ends_the_test_alone",
+    ),
+    "14 a comment hides a setting": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        "(?:^|;|\\*/|--[^\\n]*\\n)",
+        "(?:^|;)",
+        f"{LEAKS}::test_session_state_ends_with_the_test[/* a comment */ SET app.tenant = 'acme'-True]",
+    ),
+    "14 the driver of an engine is not watched": Bug(
+        f"{PLUGIN}/leaks/checked_out.py",
+        ', (AsyncEngine, "raw_connection"))',
+        ",)",
+        f"{LEAKS}::test_what_a_driver_sets_ends_with_the_test[driver_of_an_engine]",
+    ),
     "14 what the app connects is the test's": Bug(
         f"{PLUGIN}/leaks/checked_out.py",
-        "exempted() or of_app.get() or",
-        "exempted() or",
+        "        if of_app.get():\n            held",
+        "        if not entry:\n            held",
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
     ),
     "14 a library's watcher is the test's": Bug(

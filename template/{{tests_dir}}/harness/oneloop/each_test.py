@@ -156,12 +156,12 @@ def _end_late_test(run: TestRun, test: str) -> None:
         return
     run.late = run.late or TimeLimitError(test, run.config.time_limit)
     loop, may_cancel, run.may_cancel = run.guard.loop, run.may_cancel, False
-    if may_cancel and loop is not None and loop.is_running() and asyncio.current_task(loop) is None:
-        run.refusals.add(run.late)
-        for task in run.leaks.tasks.late(loop):
-            loop.call_soon_threadsafe(task.cancel)  # also wakes a loop whose clock stands still
-    else:
+    late = run.leaks.tasks.late(loop) if may_cancel and loop is not None and loop.is_running() else []
+    if not late or loop is None or asyncio.current_task(loop) in late:
         raise run.late
+    run.refusals.add(run.late)
+    for task in late:
+        loop.call_soon_threadsafe(task.cancel)  # also wakes a loop whose clock stands still
 
 
 def _with_limit(run: TestRun) -> Generator[None, None, None]:

@@ -20,6 +20,7 @@ CLIENT_LEFT = ", whose client has left"  # ends the name of the task of such a r
 CHANGES = "__setattr__", "__delattr__", "__setitem__", "__delitem__"
 # True in the lifespan, and in each task that it starts, or that such a task starts: a task inherits the context.
 of_app: ContextVar[bool] = ContextVar("oneloop_of_app", default=False)
+held_by_app: set[object] = set()  # the connections that such tasks have now
 
 
 @dataclass

@@ -9,7 +9,7 @@ CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
 OTHERS = """
-    SELECT pid, state, left(query, 120) AS query FROM pg_stat_activity
+    SELECT pid, state, left(query, 120) AS query, xact_start FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
       AND backend_type = 'client backend'"""
 # The function under the view pg_stat_activity: the view itself takes twice as long.

@@ -13,14 +13,14 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ..app.running_app import held_by_app
 from ..database.database_admin import CONNECTION_LOST, LIMITS
 from ..errors import KeptTablesError, ProtectedRowsError, SeededRowsError
 from . import catalogue, wipe_statements
 from .catalogue import MIGRATIONS_TABLES, Catalogue, Sequence, Table
 from .schema_digest import read_digests, schema_changes
 
-GRACE_SECONDS = 0.1
-POLL_SECONDS = 0.01
+GRACE_SECONDS, GRACE_OF_APP, POLL_SECONDS = 0.1, 5.0, 0.01
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ class PostgresWiper:
         try:
             wiped = await self._call.fetchval(self._fingerprint)
         except asyncpg.LockNotAvailableError:
-            leaks = await self._terminate(await self._driver.fetch(wipe_statements.OTHERS))
+            leaks = await self._terminate(await self._read_open(wipe_statements.OTHERS))
         except CONNECTION_LOST:
             raise
         except asyncpg.PostgresError:  # such as of a table that was dropped, or a right that was revoked
             compare_schema = True
         if not wiped:
-            leaks += await self._terminate(await self._read_left_open())
+            leaks += await self._terminate(await self._read_open(wipe_statements.LEFT_OPEN))
             newest = await self._driver.fetchval(f"SELECT {wipe_statements.NEWEST_OID}")
             compare_schema |= newest != json.loads(self._fingerprint)[wipe_statements.NEWEST]
         if compare_schema and (changes := schema_changes(self._digests, await read_digests(self._driver))):
@@ -112,14 +112,14 @@ class PostgresWiper:
             return WipeResult(leaks, [f"refused to be wiped: {error}"])
         return WipeResult(leaks)
 
-    async def _read_left_open(self) -> list[Mapping[str, Any]]:
-        """Return the transactions that stay idle for a while: the app, polling a queue, may be in the middle of one."""
-        left: list[Mapping[str, Any]] = await self._driver.fetch(wipe_statements.LEFT_OPEN)
-        for _ in range(round(GRACE_SECONDS / POLL_SECONDS)):
-            if not left:
-                break
+    async def _read_open(self, query: str) -> list[Mapping[str, Any]]:
+        """Return the transactions that stay for a while: the app, working on a queue, may be in the middle of one."""
+        left: list[Mapping[str, Any]] = await self._driver.fetch(query)
+        waited = 0.0
+        while left and waited < (GRACE_OF_APP if held_by_app else GRACE_SECONDS):
             await asyncio.sleep(POLL_SECONDS)
-            now = {(row["pid"], row["xact_start"]) for row in await self._driver.fetch(wipe_statements.LEFT_OPEN)}
+            waited += POLL_SECONDS
+            now = {(row["pid"], row["xact_start"]) for row in await self._driver.fetch(query)}
             left = [row for row in left if (row["pid"], row["xact_start"]) in now]
         return left
 

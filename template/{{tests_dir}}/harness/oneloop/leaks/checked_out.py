@@ -1,7 +1,7 @@
 """Connections that a test checked out of a pool and did not return, or returned with what their sessions keep."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from inspect import currentframe
@@ -10,23 +10,22 @@ from weakref import ReferenceType, ref
 
 import pytest
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
 
-from ..app.running_app import of_app
+from ..app.running_app import held_by_app, of_app
 from ..database.engine_guard import exempted, listening
 from .code_location import where
 
 # What outlives a transaction: settings, locks, LISTEN, temporary tables, cursors. A function may do any of it.
 KEEPS = re.compile(
-    r"(?:^|;)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
-    r"|CREATE\s+(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"
-    r"|\bset_config\(|_advisory_(?!xact|unlock)|\bINTO\s+(?:UNLOGGED\s+)?TEMP",
+    r"(?:^|;|\*/|--[^\n]*\n)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
+    r"|CREATE\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"
+    r"|\bset_config\(|_advisory_(?!xact|unlock)|\bINTO\s+(?:UNLOGGED\s+)?TEMP|\bpg_temp\.",
     re.IGNORECASE | re.DOTALL,
 )
-LOCAL = re.compile(r"\bset_config\(.*\btrue\s*\)", re.IGNORECASE | re.DOTALL)
-LOCAL_VALUE = re.compile(r"\bTrue[,)}]")
+LOCAL = re.compile(r"\A(?!.*\bfalse\b).*\bset_config\(.*\btrue\b", re.IGNORECASE | re.DOTALL)
 LOCKS = """SELECT count(*), pg_advisory_unlock_all()
     FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"""
 KEPT = "oneloop_kept"
@@ -69,10 +68,13 @@ class CheckedOutConnections:
 
     def _checkout(self, _driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConnection) -> None:
         self._kept.pop(entry, None)
-        if not (exempted() or of_app.get() or self._in_older_task()):
+        if of_app.get():
+            held_by_app.add(entry)
+        elif not (exempted() or self._in_older_task()):
             self._out[entry] = ref(connection), where(currentframe())
 
     def _checkin(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
+        held_by_app.discard(entry)
         out = self._out.pop(entry, None)
         if out is not None and out[0]() is None:
             self._dropped.append(out)  # the garbage collector returned it
@@ -82,7 +84,7 @@ class CheckedOutConnections:
     def _executed(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if connection.dialect.name != "postgresql" or not _keeps(statement) or exempted() or of_app.get():
             return
-        local = LOCAL.search(statement) or ("set_config(" in statement and LOCAL_VALUE.search(repr(parameters)))
+        local = LOCAL.search(f"{statement} {parameters!r}")
         if not local and ("advisory" in statement or KEPT not in connection.info):
             connection.info[KEPT] = where(currentframe())
 
@@ -90,16 +92,20 @@ class CheckedOutConnections:
 @contextmanager
 def _drivers_watched() -> Iterator[None]:
     """Mark a connection whose driver's own methods some code has: no event shows what they do, such as LISTEN."""
-    original = AsyncConnection.get_raw_connection
-
-    async def get_raw_connection(self: AsyncConnection) -> PoolProxiedConnection:
-        if not (exempted() or of_app.get()) and self.dialect.name == "postgresql":
-            self.info.setdefault(KEPT, where(currentframe()))
-        return await original(self)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(AsyncConnection, "get_raw_connection", get_raw_connection)
+        for kind, name in ((AsyncConnection, "get_raw_connection"), (AsyncEngine, "raw_connection")):
+            patch.setattr(kind, name, _marking(getattr(kind, name)))
         yield
+
+
+def _marking(original: Callable[[Any], Awaitable[PoolProxiedConnection]]) -> Callable[[Any], Awaitable[Any]]:
+    async def raw_connection(self: AsyncConnection | AsyncEngine) -> PoolProxiedConnection:
+        connection = await original(self)
+        if not (exempted() or of_app.get()) and self.dialect.name == "postgresql":
+            connection.info.setdefault(KEPT, where(currentframe()))
+        return connection
+
+    return raw_connection
 
 
 def _close(entry: ConnectionPoolEntry, place: str) -> str:
