@@ -1,14 +1,18 @@
 """Promise 4: each request has a session of its own, as in production."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import pytest
 from fastapi import Depends, HTTPException
 from httpx2 import AsyncClient
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, MissingGreenlet, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from oneloop.errors import ConcurrentUseError
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 from tests.deep.schema import Shelf
 
@@ -33,6 +37,28 @@ async def test_a_failed_session_does_not_poison_the_next_request(
 
     assert answers == [409, 200]
     assert await db_session.scalar(select(func.count()).select_from(Shelf)) == 2
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_two_tasks_in_one_session_are_refused(
+    probe: Probe, async_client: AsyncClient, _test_run: TestRun, at_once: bool
+) -> None:
+    """With a warm pool it works, so a test would be green where production is not."""
+
+    @probe.get("/both")
+    async def both(session: Annotated[AsyncSession, Depends(probe.session)]) -> None:
+        await session.execute(select(1))
+        first = asyncio.create_task(session.execute(select(func.pg_sleep(0.01))))
+        if not at_once:
+            await first
+        await asyncio.gather(first, session.execute(select(2)))
+
+    response = await async_client.get(f"{PREFIX}/both")
+
+    if at_once:
+        with pytest.raises(ConcurrentUseError, match=r"pg_sleep"):
+            _test_run.refusals.raise_first()
+    assert response.status_code == (500 if at_once else 200)
 
 
 async def test_a_forgotten_commit_shows(

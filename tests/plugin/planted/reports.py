@@ -89,6 +89,12 @@ BUGS = {
         "if not coro:",
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
     ),
+    "16 two tasks may use one session": Bug(
+        f"{PLUGIN}/database/sql_log.py",
+        "        self._running[connection] = task, statement",
+        "        self._running[connection] = None, statement",
+        f"{DEEP}/test_sessions.py::test_two_tasks_in_one_session_are_refused[True]",
+    ),
     "14 the app's transaction is not waited for": Bug(
         f"{PLUGIN}/cleanup/wiper.py",
         "GRACE_OF_APP if held_by_app else GRACE_SECONDS",

@@ -102,6 +102,16 @@ class SharedSessionError(OneloopError):
         )
 
 
+class ConcurrentUseError(OneloopError):
+    def __init__(self, *statements: str) -> None:
+        shown = _listed(" ".join(each.split())[:120] for each in statements)
+        super().__init__(
+            f"Two tasks used one session, or one connection, at the same time:\n{shown}\n"
+            "It fails in production where the pool has to connect. Give each task a session of its own, or await one "
+            "after the other. See docs/testing/known-errors.md."
+        )
+
+
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(
@@ -233,7 +243,7 @@ class KeptTablesError(OneloopError):
 class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         super().__init__(
-            f"{test} changed the database that it shares with other tests:\n{_listed(found)}\nThe database was "
-            "replaced, so the next test starts clean. Give the test a database of its own (see "
+            f"{test}, or an earlier test whose SQL did not show it, changed the database that it shares with other "
+            f"tests:\n{_listed(found)}\nThe database was replaced, so the next test starts clean. Give the test a database of its own (see "
             "docs/testing/isolation.md):\n    @pytest.mark.own_database"
         )

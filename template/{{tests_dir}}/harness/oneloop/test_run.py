@@ -65,7 +65,7 @@ class TestRun:
         self.resources.callback(lambda: self._set(self._environment))
         self.refusals = Refusals()
         self.guard = EngineGuard(self.refusals, self.id, every_backend=config.existing_suite)
-        self.sql_log = SqlLog()
+        self.sql_log = SqlLog(None if config.existing_suite else self.refusals)
         self.leaks = Leaks(config)
         self.app_changes = AppChanges()
         self.session: FreshSession | None = None  # the test's

@@ -1,13 +1,16 @@
 """The SQL that a test ran, for the report of a failed test."""
 
+import asyncio
 import re
 from collections import deque
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from time import perf_counter
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
 
+from ..errors import ConcurrentUseError, Refusals
 from .engine_guard import exempted, listening
 
 KEPT = 200
@@ -16,7 +19,9 @@ SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REV
 
 
 class SqlLog:
-    def __init__(self) -> None:
+    def __init__(self, refusals: Refusals | None = None) -> None:
+        self._refusals = refusals  # None in an existing suite: what was green stays green
+        self._running: WeakKeyDictionary[Connection, tuple[asyncio.Task[Any] | None, str, float]] = WeakKeyDictionary()
         self._lines: deque[str] = deque(maxlen=KEPT)
         self.schema = False  # whether one of them may have changed it
 
@@ -28,15 +33,27 @@ class SqlLog:
         return "\n".join(self._lines)
 
     def recorded(self) -> AbstractContextManager[None]:
-        return listening(Engine, before_cursor_execute=self._before, after_cursor_execute=self._after)
+        heard = {"before_cursor_execute": self._before, "after_cursor_execute": self._after}
+        return listening(Engine, **heard, handle_error=self._failed)
 
-    def _before(self, connection: Connection, *_: Any) -> None:
-        connection.info["oneloop_started"] = perf_counter()
+    def _before(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        task: asyncio.Task[Any] | None = None
+        with suppress(RuntimeError):  # no loop runs in this thread
+            task = asyncio.current_task()
+        other, begun, _started = self._running.get(connection, (None, "", 0))
+        if self._refusals and task is not None and not (other in {None, task} or other.done() or exempted()):
+            self._refusals.refuse(ConcurrentUseError(begun, statement))
+        self._running[connection] = task, statement, perf_counter()
+
+    def _failed(self, context: ExceptionContext) -> None:
+        if context.connection is not None:
+            self._running.pop(context.connection, None)
 
     def _after(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        _task, _statement, started = self._running.pop(connection, (None, "", perf_counter()))
         if exempted():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None
-        spent = (perf_counter() - connection.info.pop("oneloop_started", perf_counter())) * 1000
+        spent = (perf_counter() - started) * 1000
         values = repr(parameters)[:PARAMETERS_WIDTH] if parameters else ""
         self._lines.append(f"{spent:7.2f} ms  {' '.join(statement.split())}  {values}".rstrip())
