@@ -244,6 +244,6 @@ class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         super().__init__(
             f"{test}, or an earlier test whose SQL did not show it, changed the database that it shares with other "
-            f"tests:\n{_listed(found)}\nThe database was replaced, so the next test starts clean. Give the test a database of its own (see "
-            "docs/testing/isolation.md):\n    @pytest.mark.own_database"
+            f"tests:\n{_listed(found)}\nThe database was replaced, so the next test starts clean. Give the test a "
+            "database of its own (see docs/testing/isolation.md):\n    @pytest.mark.own_database"
         )
