@@ -94,3 +94,44 @@ async def test_a_changed_schema_is_named(sql: Any, wiper: PostgresWiper, change:
         await wiper.prepare()
 
     assert line.format(SCHEMA) in wiped.schema_changes
+
+
+PRIVILEGES = "ALTER DEFAULT PRIVILEGES {} SELECT ON TABLES {} PUBLIC"
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "line"),
+    [
+        ("COMMENT ON TABLE hen IS 'odd'", "COMMENT ON TABLE hen IS NULL", "changed: table"),
+        ("CREATE COLLATION odd FROM \"C\"", "DROP COLLATION odd", "made: collation"),
+        ("CREATE STATISTICS odd ON id, egg_id FROM hen", "DROP STATISTICS odd", "made: statistics"),
+        (
+            "CREATE TEXT SEARCH CONFIGURATION odd (COPY = simple)",
+            "DROP TEXT SEARCH CONFIGURATION odd",
+            "made: text search configuration",
+        ),
+        (
+            "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+            "DROP OPERATOR === (int, int)",
+            "made: operator",
+        ),
+        (
+            PRIVILEGES.format("GRANT", "TO"),
+            PRIVILEGES.format("REVOKE", "FROM"),
+            "made: default privileges",
+        ),
+    ],
+    ids=["comment", "collation", "statistics", "text search", "operator", "privileges"],
+)
+async def test_a_changed_object_of_any_kind_is_named(
+    sql: Any, wiper: PostgresWiper, change: str, undo: str, line: str
+) -> None:
+    await sql.execute(change)
+    try:
+        wiped = await wiper.wipe(compare_schema=True)
+    finally:
+        await sql.execute(undo)
+        await wiper.prepare()
+
+    assert [each for each in wiped.schema_changes if each.startswith(line)] == wiped.schema_changes
+    assert wiped.schema_changes

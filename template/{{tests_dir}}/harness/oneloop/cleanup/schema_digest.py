@@ -18,6 +18,11 @@ OF_RELATIONS = "\n".join(
     f"UNION ALL SELECT 'pg_class'::regclass, {oid}, part::text FROM {name} AS part JOIN relations r ON r.oid = {oid}"
     for name, oid in PARTS.items()
 )
+OTHERS = "cast collation default_acl event_trigger extension operator publication statistic_ext ts_config ts_dict"
+OF_OTHERS = "\n".join(
+    f"UNION ALL SELECT 'pg_{name}'::regclass, oid, each::text FROM pg_{name} AS each WHERE oid >= 16384"
+    for name in OTHERS.split()
+)
 # One row for each named object, without what TRUNCATE and REFRESH replace. 16384 is the first oid of a user's object.
 DIGESTS = f"""
     WITH relations AS (
@@ -34,9 +39,8 @@ DIGESTS = f"""
         UNION ALL SELECT 'pg_proc'::regclass, p.oid, p::text FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
             WHERE p.oid >= 16384 AND nspname NOT LIKE 'pg\\_%'
         UNION ALL SELECT 'pg_namespace'::regclass, oid, n::text FROM pg_namespace n WHERE nspname NOT LIKE 'pg\\_%'
-        UNION ALL SELECT 'pg_extension'::regclass, oid, e::text FROM pg_extension e
-        UNION ALL SELECT 'pg_event_trigger'::regclass, oid, e::text FROM pg_event_trigger e
-        UNION ALL SELECT 'pg_publication'::regclass, oid, p::text FROM pg_publication p
+        {OF_OTHERS}
+        UNION ALL SELECT classoid, objoid, d::text FROM pg_description d WHERE objoid >= 16384
         UNION ALL SELECT 'pg_database'::regclass, setdatabase, s::text FROM pg_db_role_setting s
             WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
     )

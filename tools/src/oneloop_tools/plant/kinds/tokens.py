@@ -113,7 +113,7 @@ KINDS = (
         "Any password signs in.",
         "tests/auth/test_login.py::TestLogin::test_wrong_password_returns_401",
         password_unchecked,
-        "auth/passwords.py Passwords.verify.verify",
+        "auth/passwords.py Passwords._verify.verify",
     ),
     Kind(
         "secret-stored",
