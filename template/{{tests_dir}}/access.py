@@ -49,6 +49,7 @@ ACCESS = {
     "GET /api/health": Access(anonymous=200, admin=200, editor=200, writer=200),
     "HEAD /api/health": Access(anonymous=200, admin=200, editor=200, writer=200),
     "GET /api/ready": Access(anonymous=200, admin=200, editor=200, writer=200),
+    "HEAD /api/ready": Access(anonymous=200, admin=200, editor=200, writer=200),
     "POST /api/auth/login": Access(
         anonymous=200, admin=200, editor=200, writer=200, arrange=credentials
     ),

@@ -11,13 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from .auth.passwords import HashQueue, Passwords, build_password_hasher
 from .database import create_engine, create_session_factory
 from .database_errors import CommitUnknownError
-from .errors import UnavailableError, conflict
+from .errors import UNDEFINED_TABLE, UnavailableError, conflict
 from .settings import Settings
 from .users.models import Role
 from .users.schemas import UserIn
 from .users.service import add_user
-
-UNDEFINED_TABLE = "42P01"
 
 
 async def create_admin(settings: Settings, new: UserIn) -> None:
@@ -77,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"No administrator was made. {explain(error)}")
     except CommitUnknownError as error:
         sys.exit(f"An administrator may have been made. {error}")
-    except KeyboardInterrupt:
+    except (EOFError, KeyboardInterrupt):
         sys.exit("\nInterrupted.")
     print(f"{new.email} is an administrator.")  # noqa: T201  the output of a command
 

@@ -52,8 +52,11 @@ def explain_errors(engine: AsyncEngine) -> None:
 def _connect(dialect: Dialect, _: Any, arguments: Any, options: Any) -> Any:
     try:
         return dialect.connect(*arguments, **options)
-    except OSError as error:  # a TimeoutError and a wrong host name are OSErrors too
-        raise DatabaseUnreachableError from error
+    except Exception as error:
+        # A TimeoutError and a wrong host name are OSErrors too.
+        if isinstance(error, OSError) or str(getattr(error, "sqlstate", "")).startswith(UNANSWERED):
+            raise DatabaseUnreachableError from error
+        raise
 
 
 def _explain(context: ExceptionContext) -> Exception | None:

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 1
+UNDEFINED_TABLE = "42P01"
 
 # With these SQLSTATEs nothing was written, and the same request may succeed in a moment.
 RETRYABLE = {

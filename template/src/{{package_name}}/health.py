@@ -13,7 +13,7 @@ from sqlalchemy import Column, MetaData, String, Table, select
 from sqlalchemy.exc import ProgrammingError
 
 from .database import SessionFactory
-from .errors import UnavailableError
+from .errors import UNDEFINED_TABLE, UnavailableError
 
 router = APIRouter(tags=["health"])
 logger = logging.getLogger(__name__)
@@ -68,13 +68,16 @@ async def _ask(factory: SessionFactory, revisions: Revisions) -> None:
     async with factory() as session:
         try:
             applied = frozenset(await session.scalars(select(APPLIED.c.version_num)))
-        except ProgrammingError:  # there is no such table
+        except ProgrammingError as error:
+            if getattr(error.driver_exception, "sqlstate", None) != UNDEFINED_TABLE:
+                raise
             applied = frozenset()
     if revisions.are_older(applied):
         message = "The database lacks a migration."
         raise UnavailableError(message)
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready")
 async def get_ready(
     request: Request, factory: Annotated[SessionFactory, Depends(get_ready_factory)]

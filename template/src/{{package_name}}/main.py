@@ -12,12 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from . import NAME
 from .auth.passwords import HashQueue, build_password_hasher
 from .auth.routes import router as auth
-from .database import (
-    SessionFactory,
-    create_engine,
-    create_ready_engine,
-    create_session_factory,
-)
+from .database import SessionFactory, create_engine, create_ready_engine, create_session_factory
 from .documents.routes import router as documents
 from .errors import add_error_handlers, name_media_type, problems
 from .health import Revisions

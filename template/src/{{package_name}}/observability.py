@@ -1,6 +1,7 @@
 """Logs, slow queries, and Sentry."""
 
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable, Generator
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 SERVER_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 RESERVED = [*RESERVED_ATTRS, "color_message"]  # uvicorn's, for terminals
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a path may have any: %0a would forge a line
 
 
 def add_request(record: logging.LogRecord) -> bool:
@@ -34,7 +36,9 @@ def add_request(record: logging.LogRecord) -> bool:
         state = scope["state"]
         record.request_id = state[REQUEST_ID]
         record.client = scope["client"][0] if scope.get("client") else None
-        record.route = getattr(scope.get("route"), "path", None)
+        # The path of FastAPI's `route` lacks the prefix of the router that includes it.
+        included = scope.get("fastapi", {}).get("effective_route_context")
+        record.route = getattr(included or scope.get("route"), "path", None)
         if not hasattr(record, USER_ID):
             record.user_id = state.get(USER_ID)
     return True
@@ -50,7 +54,8 @@ class ConsoleFormatter(logging.Formatter):
         """Return the line, without the traceback."""
         more = {name: value for name, value in record.__dict__.items() if name not in RESERVED}
         words = [f"{name}={value}" for name, value in more.items() if value is not None]
-        return " ".join([super().formatMessage(record), *words])
+        line = " ".join([super().formatMessage(record), *words])
+        return CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
 
 
 def _formatter(settings: Settings) -> logging.Formatter:
@@ -118,8 +123,13 @@ def log_slow_queries(engine: AsyncEngine, settings: Settings) -> None:
     event.listen(engine.sync_engine, "do_executemany", timed(dialect.do_executemany))
 
 
-def _without_query_string(event: Any, _: Any) -> Any:
-    event.get("request", {}).pop("query_string", None)
+def _without_personal_data(event: Any, _: Any) -> Any:
+    breadcrumbs = event.get("breadcrumbs", {}).get("values", [])
+    for extra in (event.get("extra", {}), *(each.get("data", {}) for each in breadcrumbs)):
+        extra.pop("client", None)
+    request = event.get("request", {})
+    request.pop("query_string", None)
+    request.get("headers", {}).pop("referer", None)
     return event
 
 
@@ -135,5 +145,5 @@ def start_sentry(settings: Settings) -> None:
         # Both may contain a password, under any name.
         include_local_variables=False,
         max_request_body_size="never",
-        before_send=_without_query_string,
+        before_send=_without_personal_data,
     )

@@ -1,6 +1,8 @@
 """Settings, from the environment and from `.env`. What would fail later is refused at start."""
 
+import os
 import re
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -14,14 +16,18 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 DRIVER = "postgresql+asyncpg"
 
 # The parameters of a URL that asyncpg takes. It does not know most of libpq's.
 URL_PARAMETERS = {"host", "port", "ssl", "target_session_attrs", "prepared_statement_cache_size"}
-SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+CHOICES = {
+    "ssl": "disable allow prefer require verify-ca verify-full",
+    "target_session_attrs": "any primary standby prefer-standby read-write read-only",
+}
+PORTS = range(1, 65536)
 
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
 DSN = re.compile(r"https?://\w+(:\w+)?@[^/@\s]+(/[^/\s]+)*/\d+")
@@ -38,17 +44,36 @@ def _with_driver(value: str) -> str:
         url = make_url(value)
     except (ArgumentError, ValueError):
         url = None
-    if url is None or url.drivername not in {"postgres", "postgresql", DRIVER}:
+    named = url is not None and (url.host or url.database or url.query)
+    if url is None or not named or url.drivername not in {"postgres", "postgresql", DRIVER}:
         message = "This is not a PostgreSQL URL"
         raise ValueError(message) from None
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     if unknown := sorted(set(query) - URL_PARAMETERS):
         message = f"asyncpg does not know {', '.join(unknown)}. Remove it"
         raise ValueError(message)
-    if query.get("ssl", "require") not in SSL_MODES:
-        message = f"sslmode is none of {', '.join(sorted(SSL_MODES))}"
+    for name, choices in CHOICES.items():
+        if name in query and query[name] not in choices.split():
+            message = f"{name} is none of: {choices}"
+            raise ValueError(message)
+    root = os.getenv("PGSSLROOTCERT", "~/.postgresql/root.crt")  # asyncpg looks for it there
+    if str(query.get("ssl")).startswith("verify") and not Path(root).expanduser().is_file():
+        message = "This sslmode needs a root certificate. Set PGSSLROOTCERT to its file"
         raise ValueError(message)
-    return url.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
+    url = url.set(drivername=DRIVER, query=query)
+    if not _has_valid_numbers(url):
+        message = "A port or prepared_statement_cache_size is not valid"
+        raise ValueError(message)
+    return url.render_as_string(hide_password=False)
+
+
+def _has_valid_numbers(url: URL) -> bool:
+    try:
+        _, given = url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError):
+        return False
+    ports = given.get("port", PORTS[0])
+    return all(each in PORTS for each in (ports if isinstance(ports, list) else [ports]))
 
 
 def _strong(key: SecretStr) -> SecretStr:
@@ -69,12 +94,14 @@ def _origin(value: str) -> str:
         not ORIGIN.fullmatch(value) or urlsplit(value).port == default[urlsplit(value).scheme]
     ):
         message = f"No browser sends the origin {value!r}"
+        if value == "null":
+            message = "The origin null is that of any sandboxed page, so it is not allowed"
         raise ValueError(message)
     return value
 
 
 def _dsn(value: SecretStr) -> SecretStr:
-    if not DSN.fullmatch(value.get_secret_value()):
+    if not DSN.fullmatch(dsn := value.get_secret_value()) or urlsplit(dsn).port == 0:
         message = "This is not the DSN of a Sentry project"
         raise ValueError(message)
     return value
@@ -120,8 +147,8 @@ class Settings(BaseSettings):
     password_slots: int = Field(1, ge=1, le=64)
     password_queue: int = Field(30, ge=1, le=1000)
     # Failed logins until the answer is 429, of an account from one address and of an address.
-    failed_logins_per_account: int = Field(10, ge=1)
-    failed_logins_per_address: int = Field(100, ge=1)
+    failed_logins_per_account: int = Field(10, ge=1, le=1_000_000)
+    failed_logins_per_address: int = Field(100, ge=1, le=1_000_000)
     failed_login_minutes: int = Field(15, ge=1, le=24 * 60)
     # A refused login is answered after this time.
     refused_login_seconds: float = Field(1.0, ge=0, le=30)

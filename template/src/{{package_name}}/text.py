@@ -1,7 +1,4 @@
-"""Text types that the database accepts, and the base of the bodies that change something.
-
-No text has a NUL or a lone surrogate, and each has a maximum length.
-"""
+"""Text that the database accepts: no NUL, no lone surrogate, a maximum length; and changes."""
 
 from typing import Annotated, Any
 
@@ -47,9 +44,7 @@ def _without_defaults(schema: dict[str, Any]) -> None:
 
 
 class Change(BaseModel):
-    """The members to change; a member that is left out keeps its value, and null is invalid.
+    """The members to change; a member that is left out keeps its value, and null is invalid."""
 
-    The API declares no defaults: a client that fills them in would change those members too.
-    """
-
+    # A client that fills in declared defaults would change those members too.
     model_config = ConfigDict(json_schema_extra=_without_defaults)

@@ -96,8 +96,8 @@ async def forgive(session: AsyncSession, address: str, email: str) -> None:
 
 
 def delete_expired() -> CTE:
-    """Return what deletes the counts that expired, for any statement to take along."""
-    old = select(FailedLogins.key).where(FailedLogins.expires_at < func.now())
-    # Those that another login updates stay: two logins must not wait for each other.
+    """Return what deletes some counts that expired, for any statement to take along."""
+    old = select(FailedLogins.key).where(FailedLogins.expires_at < func.now()).limit(1000)
+    # The rest, and those that another login updates, stay for the next: no login has to wait.
     keys = old.with_for_update(skip_locked=True)
     return delete(FailedLogins).where(FailedLogins.key.in_(keys)).cte()

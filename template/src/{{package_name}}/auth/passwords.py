@@ -3,11 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -17,8 +17,6 @@ from ..settings import Settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-Verify = Callable[[str, str | None], Coroutine[Any, Any, tuple[bool, str | None]]]
 
 
 def build_password_hasher(settings: Settings) -> PasswordHash:
@@ -87,7 +85,7 @@ class Passwords:
             return await self._queue.run(self._hasher.hash, password)
 
     @contextmanager
-    def place(self) -> Iterator[Verify]:
+    def place(self) -> Iterator[Callable[[str, str | None], Awaitable[tuple[bool, str | None]]]]:
         """Hold a place in the queue, and yield the function that verifies a password there."""
         with self._queue.place():
             yield self._verify

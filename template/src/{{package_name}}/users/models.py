@@ -34,13 +34,7 @@ class User(Identified, Base):
     username: Mapped[str] = mapped_column(String(50))
     # Text in the database, so a new role needs no migration.
     role: Mapped[Role] = mapped_column(
-        Enum(
-            Role,
-            native_enum=False,
-            create_constraint=False,
-            length=20,
-            values_callable=_values,
-        )
+        Enum(Role, native_enum=False, create_constraint=False, length=20, values_callable=_values)
     )
     hashed_password: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -39,11 +39,7 @@ async def post_user(
 
 @router.patch("/{user_id}", responses=problems(400, 403, 404, 409, 422))
 async def patch_user(
-    admin: AdminDep,
-    session: SessionDep,
-    passwords: PasswordsDep,
-    user_id: UUID,
-    change: UserChange,
+    admin: AdminDep, session: SessionDep, passwords: PasswordsDep, user_id: UUID, change: UserChange
 ) -> UserOut:
     """Change a user's role, access or password."""
     return UserOut.model_validate(await change_user(session, passwords, user_id, change, admin))

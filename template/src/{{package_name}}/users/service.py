@@ -24,13 +24,10 @@ def _require_admin(by: User) -> None:
 async def add_user(
     session: AsyncSession, passwords: Passwords, new: UserIn, by: User | None = None
 ) -> User:
-    """Add a user; a taken email address or username violates a unique constraint.
-
-    `by` is the admin who asks. The command line has none.
-    """
+    """Add a user for the admin `by`; a taken address or name violates a unique constraint."""
     await session.commit()  # gives the connection back while Argon2 works
     hashed = await passwords.hash(new.password)
-    if by is not None:  # and is an admin still, until the new user is there
+    if by is not None:  # the command line has none
         await session.refresh(by, with_for_update={"key_share": True})
         _require_admin(by)
     user = User(email=new.email, username=new.username, role=new.role, hashed_password=hashed)
@@ -64,10 +61,8 @@ async def change_user(
     if user.id == by.id and not (stays_admin and change.is_active):
         message = "You cannot remove your own admin role or access. Ask another admin."
         raise ConflictError(message)
-    if "role" in given:
-        user.role = change.role
-    if "is_active" in given:
-        user.is_active = change.is_active
+    for name in given - {"password"}:
+        setattr(user, name, getattr(change, name))
     if hashed is not None:
         user.hashed_password = hashed
     if hashed is not None or not change.is_active:
