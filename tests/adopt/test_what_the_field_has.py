@@ -610,6 +610,20 @@ def test_stairway():
 
 
 @pytest.mark.nightly
+def test_schemas_of_the_models_are_created(adopt_sample: AdoptSample, tmp_path: Path) -> None:
+    """Without migrations nobody else would create them."""
+    project = adopt_sample("brief").copy(tmp_path / "project")
+    models = project.root / "app/db.py"
+    name = '    __tablename__ = "users"\n'
+    models.write_text(models.read_text().replace(name, f'{name}    __table_args__ = {{"schema": "people"}}\n'))
+
+    run = project.pytest("tests/harness")
+
+    assert run.having("failure") == run.having("error") == set(), run.output
+    assert run.having("passed"), run.output
+
+
+@pytest.mark.nightly
 def test_checks_of_migrations_say_whose_fault_it_is(adopt_sample: AdoptSample, tmp_path: Path) -> None:
     """A table called `user` is like any other; the type of an enum that a downgrade leaves is the project's fault.
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from fastapi import FastAPI
-from sqlalchemy import MetaData, make_url
+from sqlalchemy import Connection, MetaData, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.schema import CreateSchema
 
 from ..errors import SeamError
 from ..seam import FIXTURES, Migrate
@@ -30,7 +31,13 @@ def as_factory(app: FastAPI | Callable[[], FastAPI]) -> Callable[[Any], FastAPI]
 
 
 def create_all(metadata: MetaData) -> Migrate:
-    """Return the seam's `migrate` for a service without migrations; it creates the tables."""
+    """Return the seam's `migrate` for a service without migrations; it creates the schemas and the tables."""
+
+    def create(connection: Connection) -> None:
+        for schema in {table.schema for table in metadata.tables.values() if table.schema}:
+            if connection.dialect.name == "postgresql":
+                connection.execute(CreateSchema(schema, if_not_exists=True))
+        metadata.create_all(connection)
 
     async def make(url: str, change: Callable[..., None]) -> None:
         engine = create_async_engine(url, poolclass=NullPool)
@@ -39,7 +46,7 @@ def create_all(metadata: MetaData) -> Migrate:
         await engine.dispose()
 
     def go(url: str, revision: str = "head") -> None:
-        asyncio.run(make(url, metadata.drop_all if revision == "base" else metadata.create_all))
+        asyncio.run(make(url, metadata.drop_all if revision == "base" else create))
 
     return go
 

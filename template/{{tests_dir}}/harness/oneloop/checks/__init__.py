@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from oneloop.config import shown
+
 HERE = Path(__file__).parent
 SELFTEST = HERE.parent / "selftest"
 TESTS = HERE.parents[2]
 SNAPSHOT = TESTS / "contract" / "openapi.json"
-FILE = SNAPSHOT.relative_to(TESTS.parent).as_posix()
+FILE = shown(SNAPSHOT)
 COMPARED = HERE / "test_contract.py"
 GENERATED = HERE / "test_generated_requests.py"
-UPDATE = f"uv run pytest {COMPARED.relative_to(TESTS.parent).as_posix()} --update-contract"
+UPDATE = f"uv run pytest {shown(COMPARED)} --update-contract"
 CONTRACT = "uv run --group contract pytest -m contract"
 
 
