@@ -54,8 +54,7 @@ def find_uv() -> str:
     return shutil.which("uv") or str(OWN_UV)
 
 
-def run_with(*arguments: str) -> list[str]:
-    """Return how uv runs a program on this Python, whatever its settings in the current folder."""
+def run_with(*arguments: str) -> list[str]:  # on this Python, whatever uv's settings in the current folder
     return [find_uv(), "run", "--quiet", "--no-project", "--project", str(ROOT), "--python", sys.executable, *arguments]
 
 
@@ -68,8 +67,7 @@ def last_commit() -> str:
     return commit
 
 
-def check_answers(answers: list[str], commit: str) -> None:
-    """Refuse an answer without a question. Copier ignores it, and checks all others."""
+def check_answers(answers: list[str], commit: str) -> None:  # Copier ignores an answer without a question
     keys = re.split(r"(?m)^(?=\w+:$)", output("git", "show", f"{commit}:copier.yml"))[1:]
     asked = [key for key in keys if "\n  when:" not in key or re.search("\n  when: .*'service'", key)]
     names = [key.split(":")[0] for key in asked if not key.startswith(("_", "kind:"))]
@@ -108,10 +106,12 @@ def new(arguments: list[str]) -> int:
         sys.exit(f"oneloop: {folder} is inside this clone. Name a folder beside it, for example ../my-service.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         sys.exit(f"oneloop: {folder} is not an empty folder. Name one that does not exist yet.")
+    parent = next(each for each in (folder, *folder.parents) if each.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        parser.exit(2, f"oneloop: {folder} cannot be written: {parent} is no folder, or is read-only.\n")
     commit = last_commit()
     check_answers(given.data, commit)
-    # Any Copier in uv's cache will do. The package index is asked only if there is none.
-    copier = ["--offline", "--with", "copier>=9.15.0"]
+    copier = ["--offline", "--with", "copier>=9.15.0"]  # from uv's cache; the index is asked only if it has none
     if subprocess.call(run_with("-q", *copier, "python", "-V"), stdout=subprocess.DEVNULL):
         copier.remove("--offline")
     copier += ["copier", "copy", "--quiet", "--no-cleanup", f"--vcs-ref={commit}", "--data=kind=service"]

@@ -31,6 +31,7 @@ def asked_for_a_service() -> list[str]:
         (["new", "."], "is inside this clone."),
         (["new", ".."], "is not an empty folder. Name one that does not exist yet."),
         (["new", "../programs/uv"], "is not an empty folder."),
+        (["new", "../programs/uv/x"], "/programs/uv is no folder, or is read-only."),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Runs inside a rendered service: `python sentry.py`; prints a line of JSON for what a Sentry of our own was sent.
 
-One request fails, with a secret in its body, the same as a token in its headers, and in a local variable.
+One request fails, with a secret in its body and in a local variable, the same as a token in its headers and in two
+query strings. Its caller has an address.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from importlib import import_module
 
 # In pieces: Sentry is sent the lines of the source around an error.
 SECRET = "".join(["hun", "ter2"])
+ADDRESS = ".".join(["192", "0", "2", "7"])
 sent: list[bytes] = []
 
 
@@ -38,13 +40,14 @@ async def fail() -> int:
 
     app.post("/fails")(fails)
 
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False, client=(ADDRESS, 1))
     async with (
         app.router.lifespan_context(app),
         httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
-        headers = {"Authorization": f"Bearer {SECRET}"}
-        answer = await client.post("/fails", json={"anything": SECRET}, headers=headers)
+        headers = {"Authorization": f"Bearer {SECRET}", "Referer": f"https://app.example.com/?token={SECRET}"}
+        await client.get("/nowhere")  # its line of the log is a breadcrumb of the error
+        answer = await client.post("/fails", params={"token": SECRET}, json={"anything": SECRET}, headers=headers)
     return int(answer.status_code)
 
 
@@ -65,6 +68,6 @@ result = {
     "status": status,
     "errors": text.count('"type":"event"'),
     "names it": "on purpose, 7" in text,
-    "leaks": SECRET in text,
+    "leaks": SECRET in text or ADDRESS in text,
 }
 sys.stdout.write(json.dumps(result) + "\n")
