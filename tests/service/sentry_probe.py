@@ -7,6 +7,7 @@ query strings. Its caller has an address.
 import asyncio
 import gzip
 import json
+import logging
 import os
 import sys
 import threading
@@ -36,6 +37,7 @@ async def fail() -> int:
 
     async def fails(body: dict[str, str]) -> None:
         kept = body["anything"]
+        logging.getLogger("my_service").info("a breadcrumb of the error")
         raise RuntimeError(f"on purpose, {len(kept)}")
 
     app.post("/fails")(fails)
@@ -46,7 +48,6 @@ async def fail() -> int:
         httpx2.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
         headers = {"Authorization": f"Bearer {SECRET}", "Referer": f"https://app.example.com/?token={SECRET}"}
-        await client.get("/nowhere")  # its line of the log is a breadcrumb of the error
         answer = await client.post("/fails", params={"token": SECRET}, json={"anything": SECRET}, headers=headers)
     return int(answer.status_code)
 
