@@ -25,7 +25,7 @@ class TestWhereItRuns:
     def test_from_another_folder(self, service: Overlay, tmp_path: Path) -> None:
         status, output = service.output(str(service.root / "tests/test_health.py"), folder=tmp_path)
 
-        assert (status, "13 passed" in output) == (0, True), output
+        assert (status, "15 passed" in output) == (0, True), output
 
     def test_from_a_folder_below(self, service: Overlay) -> None:
         status, output = service.output("test_user.py", folder=service.root / "tests/users")
