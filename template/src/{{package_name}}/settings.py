@@ -44,8 +44,8 @@ def _with_driver(value: str) -> str:
         url = make_url(value)
     except (ArgumentError, ValueError):
         url = None
-    named = url is not None and (url.host or url.database or url.query)
-    if url is None or not named or url.drivername not in {"postgres", "postgresql", DRIVER}:
+    names = {"postgres", "postgresql", DRIVER}
+    if url is None or url.drivername not in names or not (url.host or url.database or url.query):
         message = "This is not a PostgreSQL URL"
         raise ValueError(message) from None
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}

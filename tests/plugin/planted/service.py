@@ -371,7 +371,7 @@ NIGHTLY = {
         "src/my_service/database_errors.py",
         "if isinstance(error, OSError) or str(",
         "if isinstance(error, OSError) or not str(",
-        "tests/test_database.py::test_server_that_hangs_up_is_unreachable",
+        "tests/test_database.py::test_server_that_closes_the_connection",
     ),
     "a client that hangs up is an error": Bug(
         "src/my_service/middleware.py",
