@@ -87,8 +87,8 @@ BUGS = {
     ),
     "2 the second database is forgotten": Bug(
         DATABASES,
-        "for database in self._databases:\n            with suppress",
-        "for database in self._databases[:1]:\n            with suppress",
+        "[*self._databases]\n        for database in self._databases:",
+        "[*self._databases[:1]]\n        for database in self._databases[:1]:",
         f"{DEEP}/test_databases.py::test_a_second_database_is_wiped_like_the_first",
     ),
     "2 the shared database does not come back": Bug(
