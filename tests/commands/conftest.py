@@ -117,14 +117,16 @@ class Service:
 
     @contextmanager
     def served(self, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator["Served"]:
-        """Serve the service on a free port, and end it as Ctrl-C does if nobody else has."""
+        """Serve the service on a free port, and end it if nobody else has."""
         port = free_port()
         process = self.popen("dev", "tiny.main:create_app", "--port", str(port), *arguments, env=env)
         try:
             yield Served(process, port)
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGINT)
+                # One signal to one process: a second one could reach uvicorn's reloader while it answers the first.
+                # It sets a `threading.Event` in its handler, which may wait for itself then.
+                os.kill(process.pid, signal.SIGTERM)
                 process.communicate(timeout=SECONDS)
 
 
