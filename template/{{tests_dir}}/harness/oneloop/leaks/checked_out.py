@@ -20,8 +20,9 @@ from .code_location import where
 
 # What outlives a transaction: settings, locks, LISTEN, temporary tables, cursors. A function may do any of it.
 KEEPS = re.compile(
-    r"(?:^|;|\*/|--[^\n]*\n)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)|DECLARE|LOAD|DO|CALL"
-    r"|CREATE\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?TEMP|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"
+    r"(?:^|;|\*/|--[^\n]*\n)\s*(?:SET\s+(?!LOCAL|TRANSACTION|CONSTRAINTS)|RESET|LISTEN|PREPARE\s+(?!TRANSACTION)"
+    r"|DECLARE|LOAD|DO|CALL|CREATE\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?TEMP"
+    r"|SELECT\s+(?!.*\bFROM\s+[\w.\"]+(?![\w.\"(]))(?!pg_|nextval|now|version|current_).*\()"
     r"|\bset_config\(|_advisory_(?!xact|unlock)|\bINTO\s+(?:UNLOGGED\s+)?TEMP|\bpg_temp\.",
     re.IGNORECASE | re.DOTALL,
 )
@@ -84,8 +85,7 @@ class CheckedOutConnections:
     def _executed(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if connection.dialect.name != "postgresql" or not _keeps(statement) or exempted() or of_app.get():
             return
-        local = LOCAL.search(f"{statement} {parameters!r}")
-        if not local and ("advisory" in statement or KEPT not in connection.info):
+        if not LOCAL.search(f"{statement} {parameters!r}") and ("advisory" in statement or KEPT not in connection.info):
             connection.info[KEPT] = where(currentframe())
 
 
