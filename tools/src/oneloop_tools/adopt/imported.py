@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from oneloop_tools.audit.app.load import load, load_app, needed_arguments, prepare
 from oneloop_tools.audit.errors import AppImportError, AppNameError, ConnectingImportError
+from oneloop_tools.audit.sources import is_module
 
 
 def confirm(asked: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def confirm(asked: dict[str, Any]) -> dict[str, Any]:
         return {"error": {"kind": "connects", "text": str(error).partition(". The audit")[0]}}
     except AppImportError as error:
         missing = next((each for each in _chain(error) if isinstance(each, ModuleNotFoundError)), None)
-        is_own = missing is None or any(_has(root, (missing.name or "").partition(".")[0]) for root in roots)
+        is_own = missing is None or any(is_module(root, (missing.name or "").partition(".")[0]) for root in roots)
         return {"error": {"kind": "import" if is_own else "module", "text": _needs(error) or _short(error.what)}}
     except AppNameError as error:
         return {"error": {"kind": "name", "text": str(error).partition(" Write --app")[0]}}
@@ -40,10 +41,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def _has(root: Path, name: str) -> bool:
-    return (root / name).is_dir() or (root / f"{name}.py").is_file()
 
 
 def _needs(error: AppImportError) -> str:

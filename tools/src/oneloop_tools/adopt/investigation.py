@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from oneloop_tools.audit.sources import Sources, environment_of
+from oneloop_tools.audit.sources import Sources, environment_of, is_module
 from oneloop_tools.project import NoInterpreterError, ProjectSettings, find_python
 
 from . import project_kind
@@ -21,7 +21,7 @@ from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
-from .tests_folder import PLUGIN, TestsFolder, find_tests_folder, is_module
+from .tests_folder import PLUGIN, TestsFolder, find_tests_folder
 from .written_urls import find_written_urls
 
 T = TypeVar("T")

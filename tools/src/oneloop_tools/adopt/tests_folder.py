@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from oneloop_tools.audit.sources import walk
+from oneloop_tools.audit.sources import is_module, walk
 from oneloop_tools.project import TESTS
 
 from .finding import AdoptionError, Finding
@@ -97,10 +97,6 @@ def has_tests(path: Path) -> bool:
     return (path.name.startswith("test") or path.stem.endswith(("_test", "tests"))) and bool(
         TEST.search(path.read_bytes())
     )
-
-
-def is_module(folder: Path, name: str) -> bool:
-    return (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
 
 def _line(path: Path) -> int:

@@ -71,6 +71,11 @@ def _reason(error: SyntaxError) -> str:
     return f"it has a syntax error ({message})"
 
 
+def is_module(folder: Path, name: str) -> bool:
+    """Whether a folder has a module or a package of that name."""
+    return (folder / name).is_dir() or (folder / f"{name}.py").is_file()
+
+
 def walk(folder: Path, skipped: Sequence[Path] = ()) -> Iterator[Path]:
     """Yield every Python file in a folder once, also through links, without caches and virtual environments."""
     seen: set[Path] = set()
