@@ -21,7 +21,10 @@ def benchmark(script: str, *arguments: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["against.py", "HEAD", "1"], ["oneloop.py new", "one test by name", "the tests of a folder", *RATIO]),
+        (
+            ["against.py", "HEAD", "1"],
+            ["oneloop.py new", "the tests of both", "one test by name", "the tests of a folder", *RATIO],
+        ),
         (["audit.py", "100", "1"], ["audit of 159 tests", "the whole command", *RATIO]),
         (["convert.py", "40", "1"], ["32 tests converted, 8 left, 4 files changed", *RATIO]),
         (["isolation.py", "--tables", "3", "5", "--rounds", "1"], [design.label for design in DESIGNS]),
