@@ -16,7 +16,6 @@ COLLECTED = {
     "test_no_reason": "without a reason",
     "test_blank_reason": "without a reason",
     "test_exempts_nothing": "does not use `client`. Delete the marker",
-    "test_sync_marked_async": "is not `async def`. Delete the marker",
 }
 
 
@@ -50,12 +49,6 @@ class TestThePolicy:
 
 
 class TestMarkers:
-    def test_of_isolation_take_no_argument(self, service: Overlay) -> None:
-        output = refused(service, "tests/probes/test_isolation_marks.py")
-
-        assert "test_own" in output
-        assert "test_restart" in output
-
     @pytest.mark.parametrize(
         ("marker", "arguments"),
         [

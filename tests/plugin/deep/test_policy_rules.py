@@ -40,11 +40,6 @@ NAMED = pytest.mark.sync_client(reason="a reason").mark
             "does not use `client`. Delete the marker",
             id="nothing to exempt",
         ),
-        pytest.param(
-            [Subject("t", is_async=False, fixtures=frozenset(), marks=(ASYNCIO,))],
-            "is not `async def`. Delete the marker",
-            id="marked asyncio",
-        ),
     ],
 )
 def test_offence_is_named_with_its_fix(subjects: list[Subject], words: str) -> None:

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import ASGIApp
 
 from ..app.routes import WEBSOCKET
-from ..clients import ClientAs, open_async_client
+from ..clients import ClientAs, OneloopClient
 from ..http_library import httpx
 from ..users import UserWithPassword
 from .declared import FILE, Case
@@ -29,7 +28,6 @@ class Asker(NamedTuple):
     anonymous: httpx.AsyncClient
     session: AsyncSession
     users: Mapping[str, UserWithPassword]
-    asgi: ASGIApp
 
     async def ask(self, case: Case, access: Access) -> Answer:
         client = self.anonymous if case.role == ANONYMOUS else await self.client_as(case.role)
@@ -37,7 +35,7 @@ class Asker(NamedTuple):
         path = _fill_in(case, call.get("path", {}))
         options: dict[str, Any] = {name: value for name, value in call.items() if name != "path"}
         if case.method == WEBSOCKET:
-            return Answer(await _open_websocket(self.asgi, client, path, options), "")
+            return Answer(await _open_websocket(client, path, options), "")
         response = await client.request(case.method, path, **options)
         hint = "Is the request valid? " if response.status_code in OFTEN_INVALID else ""
         return Answer(response.status_code, f"{hint}The response was: {response.text[:SHOWN]}")
@@ -55,14 +53,12 @@ def _fill_in(case: Case, values: Mapping[str, object]) -> str:
     return re.sub(r"{(\w+)}", value, case.path)
 
 
-async def _open_websocket(asgi: ASGIApp, client: httpx.AsyncClient, path: str, options: Mapping[str, Any]) -> int:
+async def _open_websocket(client: httpx.AsyncClient, path: str, options: Mapping[str, Any]) -> int:
     from httpx2.websockets import WebSocketUpgradeError  # noqa: PLC0415  few services need it
 
-    async with open_async_client(asgi, client.base_url) as opening:
-        opening.headers.update(client.headers)
-        opening.cookies.update(client.cookies)
-        try:
-            async with opening.websocket(path, **options):
-                return 101
-        except WebSocketUpgradeError as refusal:
-            return refusal.response.status_code
+    assert isinstance(client, OneloopClient)
+    try:
+        async with client.websocket(path, **options):
+            return 101
+    except WebSocketUpgradeError as refusal:
+        return refusal.response.status_code

@@ -10,11 +10,10 @@ from ..http_library import httpx
 from ..users import UserWithPassword
 
 ANONYMOUS = "anonymous"
-INVALID = {405: "the method is wrong", 422: "the body or the query is wrong"}
 
 
 class AccessError(OneloopError):
-    """An entry of ACCESS cannot be requested, or its status would not depend on the caller."""
+    """An entry of ACCESS cannot be requested."""
 
 
 class Call(TypedDict, total=False):
@@ -71,12 +70,6 @@ class Access:
     def __init__(
         self, *, arrange: Arrange | None = None, call: Call | None = None, left_out: str = "", **statuses: int
     ) -> None:
-        for role, status in statuses.items():
-            if status in INVALID:
-                raise AccessError(
-                    f"{role}={status} means that {INVALID[status]}, for every caller. "
-                    "Make the request valid with `call` or `arrange`."
-                )
         self.statuses: Mapping[str, int] = statuses
         self.left_out = left_out.strip()
         self._arrange = arrange

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from oneloop.access.asking import Asker
 from oneloop.access.declared import FILE, Case, find_problems, list_cases, load
 from oneloop.app.routes import list_endpoints
-from oneloop.app.running_app import RunningApp
 from oneloop.clients import ClientAs
-from oneloop.http_library import httpx
+from oneloop.fixtures.app_fixtures import OpenClient
 from oneloop.users import UserWithPassword
 
 ACCESS = load()
@@ -19,14 +18,10 @@ CASES = list_cases(ACCESS)
 
 
 @pytest.fixture
-def asker(
-    client_as: ClientAs,
-    async_client: httpx.AsyncClient,
-    db_session: AsyncSession,
-    test_users: dict[str, UserWithPassword],
-    _running_app: RunningApp,
+async def asker(
+    client_as: ClientAs, _open_client: OpenClient, db_session: AsyncSession, test_users: dict[str, UserWithPassword]
 ) -> Asker:
-    return Asker(client_as, async_client, db_session, test_users, _running_app.asgi)
+    return Asker(client_as, await _open_client(), db_session, test_users)
 
 
 def test_every_route_has_a_declared_answer_for_every_role(app: FastAPI, seam_roles: Sequence[str]) -> None:

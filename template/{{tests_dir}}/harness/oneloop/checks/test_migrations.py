@@ -6,6 +6,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import Connection, MetaData, Table, inspect, text
@@ -88,8 +89,7 @@ async def check_drift(engine: AsyncEngine, models: list[MetaData], migrate: Migr
             steps.append(find_missing_steps(context.bind, models, context.opts))
 
     with exempt():
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(EnvironmentContext, "run_migrations", run_and_compare)
+        with patch.object(EnvironmentContext, "run_migrations", run_and_compare):
             url, elsewhere = engine.url.render_as_string(hide_password=False), getattr(migrate, "missing_steps", None)
             steps += filter(None, [await asyncio.to_thread(elsewhere or migrate, url)])
         async with engine.connect() as connection:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from typing import Any
+from unittest.mock import patch
 from weakref import WeakSet
 
-import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import PoolProxiedConnection
@@ -14,7 +15,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from ..errors import ClientPolicyError, ForeignDatabaseError, Refusals, WrongDatabaseError, WrongLoopError
 from .database_admin import is_test_database
 
-_exempt: ContextVar[bool] = ContextVar("oneloop_exempt", default=False)
+exempted: ContextVar[bool] = ContextVar("oneloop_exempted", default=False)  # set by `exempt`
 # The line of the test that made a request, while a request of the sync client is served.
 sync_call: ContextVar[str | None] = ContextVar("oneloop_sync_call", default=None)
 
@@ -32,8 +33,7 @@ class EngineGuard:
         self.touched = False
         self._engines: WeakSet[Engine] = WeakSet()
 
-    @contextmanager
-    def installed(self) -> Iterator[None]:
+    def installed(self) -> AbstractContextManager[Any]:
         original: Callable[[Engine], PoolProxiedConnection] = Engine.raw_connection
 
         def raw_connection(engine: Engine) -> PoolProxiedConnection:
@@ -45,12 +45,10 @@ class EngineGuard:
                 self._refusals.refuse(ForeignDatabaseError(self.test, engine.url.database))
             return connection
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Engine, "raw_connection", raw_connection)  # all engines pass here
-            yield
+        return patch.object(Engine, "raw_connection", raw_connection)  # all engines pass here
 
     def check(self, engine: Engine) -> None:
-        if exempted() or self.allows(engine.url):
+        if exempted.get() or self.allows(engine.url):
             return
         self.touched = True
         self._engines.add(engine)
@@ -67,7 +65,7 @@ class EngineGuard:
 
     def _is_foreign(self, url: URL) -> bool:
         watched = self._every_backend or url.get_backend_name() == "postgresql"
-        return watched and self._run not in str(url.database) and not (exempted() or self.allows(url))
+        return watched and self._run not in str(url.database) and not (exempted.get() or self.allows(url))
 
     def engines_on(self, databases: Collection[str | None]) -> list[Engine]:
         return [engine for engine in self._engines if engine.url.database in databases]
@@ -84,15 +82,11 @@ def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
             event.remove(target, name, listener)
 
 
-def exempted() -> bool:
-    return _exempt.get()
-
-
 @contextmanager
 def exempt() -> Iterator[None]:
     """Exempt the plugin's own work. Migrations, for one, run on a loop of Alembic's."""
-    token = _exempt.set(True)
+    token = exempted.set(True)
     try:
         yield
     finally:
-        _exempt.reset(token)
+        exempted.reset(token)

@@ -41,7 +41,7 @@ class SqlLog:
         with suppress(RuntimeError):  # no loop runs in this thread
             task = asyncio.current_task()
         other, begun, _started = self._running.get(connection, (None, "", 0))
-        if self._refusals and task is not None and not (other in {None, task} or other.done() or exempted()):
+        if self._refusals and task is not None and not (other in {None, task} or other.done() or exempted.get()):
             self._refusals.refuse(ConcurrentUseError(begun, statement))
         self._running[connection] = task, statement, perf_counter()
 
@@ -51,7 +51,7 @@ class SqlLog:
 
     def _after(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         _task, _statement, started = self._running.pop(connection, (None, "", perf_counter()))
-        if exempted():
+        if exempted.get():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None
         spent = (perf_counter() - started) * 1000

@@ -1,14 +1,14 @@
 """Connections that a test checked out of a pool and did not return, or returned with what their sessions keep."""
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from inspect import currentframe
 from typing import Any
+from unittest.mock import patch
 from weakref import ReferenceType, ref
 
-import pytest
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
@@ -42,9 +42,11 @@ class CheckedOutConnections:
         self._dropped: list[CheckedOut] = []
         self._kept: dict[ConnectionPoolEntry, str] = {}
 
-    def watched(self) -> tuple[AbstractContextManager[None], ...]:
+    def watched(self) -> tuple[AbstractContextManager[Any], ...]:
         pools = listening(Pool, checkout=self._checkout, checkin=self._checkin, detach=self._checkin)
-        return pools, listening(Engine, after_cursor_execute=self._executed), _drivers_watched()
+        drivers = ((AsyncConnection, "get_raw_connection"), (AsyncEngine, "raw_connection"))
+        marking = [patch.object(kind, name, _marking(getattr(kind, name))) for kind, name in drivers]
+        return pools, listening(Engine, after_cursor_execute=self._executed), *marking
 
     def note(self) -> None:
         self._out.clear()
@@ -71,7 +73,7 @@ class CheckedOutConnections:
         self._kept.pop(entry, None)
         if of_app.get():
             held_by_app.add(entry)
-        elif not (exempted() or self._in_older_task()):
+        elif not (exempted.get() or self._in_older_task()):
             self._out[entry] = ref(connection), where(currentframe())
 
     def _checkin(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
@@ -83,25 +85,18 @@ class CheckedOutConnections:
             self._kept[entry] = entry.info[KEPT]
 
     def _executed(self, connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if connection.dialect.name != "postgresql" or not _keeps(statement) or exempted() or of_app.get():
+        if connection.dialect.name != "postgresql" or not _keeps(statement) or exempted.get() or of_app.get():
             return
         if not LOCAL.search(f"{statement} {parameters!r}") and ("advisory" in statement or KEPT not in connection.info):
             connection.info[KEPT] = where(currentframe())
 
 
-@contextmanager
-def _drivers_watched() -> Iterator[None]:
-    """Mark a connection whose driver's own methods some code has: no event shows what they do, such as LISTEN."""
-    with pytest.MonkeyPatch.context() as patch:
-        for kind, name in ((AsyncConnection, "get_raw_connection"), (AsyncEngine, "raw_connection")):
-            patch.setattr(kind, name, _marking(getattr(kind, name)))
-        yield
-
-
 def _marking(original: Callable[[Any], Awaitable[PoolProxiedConnection]]) -> Callable[[Any], Awaitable[Any]]:
+    """Mark a connection whose driver's own methods some code has: no event shows what they do, such as LISTEN."""
+
     async def raw_connection(self: AsyncConnection | AsyncEngine) -> PoolProxiedConnection:
         connection = await original(self)
-        if not (exempted() or of_app.get()) and self.dialect.name == "postgresql":
+        if not (exempted.get() or of_app.get()) and self.dialect.name == "postgresql":
             connection.info.setdefault(KEPT, where(currentframe()))
         return connection
 

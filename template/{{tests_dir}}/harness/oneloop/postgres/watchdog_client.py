@@ -4,10 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from .postgres_errors import PostgresStartError, PostgresStopError
 from .watchdog import STOP_SECONDS, WatchdogRequest
@@ -66,7 +65,7 @@ class WatchdogClient:
 
 
 @dataclass(eq=False)
-class PostgresServer:
+class PostgresServer(AbstractContextManager["PostgresServer"]):
     """A running server. If no code stops it, its watchdog does when this process ends."""
 
     url: str
@@ -82,9 +81,6 @@ class PostgresServer:
             if self._lock is not None:
                 os.close(self._lock)
             watchdog.close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
