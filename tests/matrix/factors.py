@@ -15,7 +15,9 @@ NOT_HERE = {
     ("os", "macos"): "the machine is Linux",
     ("os", "windows"): "the machine is Linux",
     ("python", "3.14"): "the machine has Python 3.11 to 3.13, and uv may download none",
+    ("python", "3.15"): "as above",
     ("python_min", "3.14"): "it takes Python 3.14; what is rendered is linted and typed for 3.14 in test_cells.py",
+    ("python_min", "3.15"): "as above, for 3.15",
 }
 
 

@@ -107,7 +107,7 @@ class TestWhatOneMachineDoes:
 
 class TestAPlantedChoice:
     @pytest.mark.parametrize(
-        ("name", "choice"), [("ci", "jenkins"), ("kind", "library"), ("python_min", "3.15")], ids=lambda value: value
+        ("name", "choice"), [("ci", "jenkins"), ("kind", "library"), ("python_min", "3.16")], ids=lambda value: value
     )
     def test_is_in_no_cell(self, name: str, choice: str) -> None:
         """A choice that copier.yml has and the list has not is named, here and in the whole."""

@@ -18,7 +18,7 @@ from tests.packaging.dockerfile import build_context, parse
 from tests.support.answers import ODD
 from tests.support.shipped import find_client, start_server
 
-VERSIONS = ["3.11", "3.12", "3.13", "3.14"]
+VERSIONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 LOWEST = "uv run --isolated --resolution lowest-direct pytest"
 HIGHEST = "uv run --isolated --upgrade pytest"
 SPLIT = 'uv run --with "pytest-split>=0.11,<1" pytest --splits "${}" --group "${}"'
@@ -51,11 +51,11 @@ def gitlab_commands(folder: Path) -> list[str]:
 
 EACH: list[tuple[dict[str, str], str]] = [
     ({}, "3.11"),
-    ({"python_min": "3.14"}, "3.14"),
+    ({"python_min": "3.15"}, "3.15"),
     ({"ci": "gitlab"}, "3.11"),
     (ODD, ODD["python_min"]),
 ]
-IDS = ["github-3.11", "github-3.14", "gitlab-3.11", "gitlab-odd"]
+IDS = ["github-3.11", "github-3.15", "gitlab-3.11", "gitlab-odd"]
 
 
 def pythons(folder: Path, job: str) -> Any:

@@ -95,7 +95,7 @@ class TestGitHubWorkflow:
 
         assert result.returncode == 0, result.stdout
 
-    @pytest.mark.parametrize("answers", [{}, {"python_min": "3.14"}], ids=["3.11", "3.14"])
+    @pytest.mark.parametrize("answers", [{}, {"python_min": "3.15"}], ids=["3.11", "3.15"])
     def test_zizmor_is_content(self, rendered: Rendered, answers: dict[str, str]) -> None:
         """Minimal permissions, no credentials left behind, nothing injected, actions pinned as zizmor.yml says."""
         result = zizmor(rendered(**answers) / ".github")

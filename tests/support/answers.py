@@ -26,7 +26,7 @@ ADOPTED_ODD = {
 CHOICES = {
     "service": {
         "kind": ["service", "harness"],
-        "python_min": ["3.11", "3.12", "3.13", "3.14"],
+        "python_min": ["3.11", "3.12", "3.13", "3.14", "3.15"],
         "ci": ["github", "gitlab", "none"],
     },
     "harness": {"driver": ["postgresql+asyncpg", "postgresql+psycopg", "sqlite+aiosqlite"]},

@@ -215,7 +215,7 @@ class TestAWrongAnswer:
             ({"description": "Ends.\n"}, LINE),
             ({"description": "Hidden\u200b."}, LINE),
             ({"kind": "library"}, "Invalid choice for 'kind': 'library' is not in ['service', 'harness']"),
-            ({"python_min": "3.10"}, "'3.10' is not in ['3.11', '3.12', '3.13', '3.14']"),
+            ({"python_min": "3.10"}, "'3.10' is not in ['3.11', '3.12', '3.13', '3.14', '3.15']"),
             ({"ci": "jenkins"}, "'jenkins' is not in ['github', 'gitlab', 'none']"),
         ],
     )

@@ -16,7 +16,7 @@ from tests.support.answers import ADOPTED, ADOPTED_ODD, ODD
 from tests.support.environment import ROOT, clean_environment, commit_all, succeed
 
 # Between them each choice of CI, the oldest and the newest Python. Every choice is stored: test_questions.py.
-SERVICES = [{}, ODD, {"ci": "none"}, {"python_min": "3.14"}]
+SERVICES = [{}, ODD, {"ci": "none"}, {"python_min": "3.15"}]
 ADOPTIONS = [ADOPTED, ADOPTED_ODD]
 
 

@@ -13,7 +13,7 @@ from tests.support.environment import ROOT, interpreter, succeed
 
 RESERVED = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))["reserved_names"]["default"].split()
 CAN_BE_TYPED = re.compile(r"(?=.{1,30}\Z)[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
-ADDED_IN_3_14 = {"annotationlib", "compression"}
+ADDED_SINCE_3_13 = {"annotationlib", "compression", "lazy", "profiling"}
 
 INSTALLED = """
 import importlib.metadata, json
@@ -44,7 +44,7 @@ def test_the_standard_library_and_the_keywords_are_reserved(python: str) -> None
 
 
 def test_the_newest_modules_are_reserved() -> None:
-    assert not missing({*ADDED_IN_3_14, *keyword.kwlist})
+    assert not missing({*ADDED_SINCE_3_13, *keyword.kwlist})
 
 
 @pytest.mark.parametrize(
