@@ -22,7 +22,7 @@ from .errors import AuditError
 from .loop_failures import KnownFailure, Observed, loop_failure, texts_of
 from .report import Seen
 from .suite.record import Record
-from .suite.values import ASYNC, SOCKET, SYNC, Client, SentRequest
+from .suite.values import ASYNC, SOCKET, SYNC, Client, Entered, SentRequest
 
 CALL = "__call__"  # of Starlette, which FastAPI's own calls
 HOST_OF_TEST_CLIENT = "testclient"
@@ -77,6 +77,7 @@ class Observer:
 
         async def watched(app: Starlette, scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] not in ("http", "websocket") or _current.get() is not None:
+                observer._note_lifespan(app, scope)
                 await original(app, scope, receive, send)  # the lifespan, or a mounted app
                 return
             await observer._watch(app, original, scope, receive, send)
@@ -87,6 +88,12 @@ class Observer:
                 yield
             finally:
                 setattr(Starlette, CALL, original)
+
+    def _note_lifespan(self, app: Starlette, scope: Scope) -> None:
+        """Note a lifespan in a thread of a `TestClient`. That of a server names a version of ASGI."""
+        in_client = threading.current_thread() is not threading.main_thread() and "asgi" not in scope
+        if scope["type"] == "lifespan" and in_client and self._running is not None:
+            self._running.record.entered.append(Entered(SYNC, app, "the run"))
 
     async def _watch(self, app: Starlette, original: Any, scope: Scope, receive: Receive, send: Send) -> None:
         kind = _kind(scope)

@@ -1,10 +1,10 @@
 """The verdict on a test: keep its client, convert it, convert it first, take its own loop away, or unknown.
 
 A sync client is right for a request that reaches no database, no authentication, no background task and no async
-service. Only requests through a `TestClient` are judged: an `AsyncClient` and a socket are right for all of them.
-Authentication comes first, because a test that is green for a wrong reason does the most harm there. A test that could
-not be read is unknown, never keep. In an app with sync sessions alone, neither its database nor its authentication
-depends on an event loop.
+service, unless it also runs a lifespan that does. Only what a `TestClient` does is judged: an `AsyncClient` and a
+socket are right for all of it. Authentication comes first, because a test that is green for a wrong reason does the
+most harm there. A test that could not be read is unknown, never keep. In an app with sync sessions alone, neither its
+database nor its authentication depends on an event loop.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .app.resources import AUTHENTICATION, DATABASE, KINDS, Resource
 from .app.routes import HOLE, Route, Routes
 from .suite.record import Record
-from .suite.values import SYNC, OwnApp, SentRequest, Unknown
+from .suite.values import SYNC, Entered, OwnApp, SentRequest, Unknown
 
 KEEP, CONVERT, FIRST, OWN_LOOP, UNKNOWN = "keep", "convert", "convert-first", "own-loop", "unknown"
 VERDICTS = (FIRST, CONVERT, OWN_LOOP, UNKNOWN, KEEP)
@@ -72,7 +72,11 @@ class Judge:
         if SYNC in clients:
             found.unknown += record.lost
         found.unknown += record.cut
-        verdict, why = _verdict(found, clients, record.own_loop)
+        for lifespan in record.entered:
+            self._enter(lifespan, found)
+        alone = record.own_loop
+        bound = found.kinds - ({DATABASE, AUTHENTICATION} if self.sync_sessions else {AUTHENTICATION})
+        verdict, why = _verdict(found, clients, alone.why if alone and (alone.shares or bound) else None)
         if verdict == KEEP and self.sync_sessions and found.kinds & {DATABASE, AUTHENTICATION} and SYNC in clients:
             why = "the app's sessions are sync: nothing that it requests depends on an event loop"
         return Finding(
@@ -111,6 +115,15 @@ class Judge:
         if sync and request.expected & REFUSED and not self.sync_sessions:
             status = min(request.expected & REFUSED)
             found.first.append(f"expects {status} from {_named(request, route)} at {request.where}")
+
+    def _enter(self, lifespan: Entered, found: Judgement) -> None:
+        """A client runs the lifespan on a loop of its own. Another one runs where the test does."""
+        routes = self.routes if lifespan.app is None else self.routes_of(lifespan.app)
+        for reach in sorted(routes.lifespan, key=_weight):
+            found.kinds.add(reach.kind)
+            if lifespan.kind == SYNC and not (self.sync_sessions and reach.kind == DATABASE):
+                why = f"the client runs the lifespan at {lifespan.where}, which reaches {_article(reach)}"
+                found.convert.append(why)
 
     def _judge(self, request: SentRequest, route: Route, found: Judgement, *, sync: bool) -> None:
         refused_early = bool(request.expected) and request.expected <= INVALID

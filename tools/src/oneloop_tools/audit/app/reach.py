@@ -4,7 +4,7 @@ No code is run. A name is looked up in the function's globals and closure, an at
 parameter by its annotation. The functions of the project that are found this way are followed in turn, each once.
 
 A middleware that only wraps the request is no reason to convert: it would be one for every test of the app. One that
-uses the database, authenticates, or has a client of its own is a reason.
+uses the database, authenticates, or has a client of its own is a reason. A lifespan counts where a test enters it.
 """
 
 import inspect
@@ -30,10 +30,12 @@ from .resources import (
     hints_of,
     kind_of,
     name_of,
+    package_of,
     types_in,
     unwrap,
 )
 
+LIBRARIES = {"fastapi", "starlette"}
 LIMIT = 3000  # functions behind one route; what is behind more is not followed
 
 
@@ -156,6 +158,31 @@ def _read_from_request(dependant: Dependant) -> list[Resource]:
         found.append(Resource(AUTHENTICATION, f"Security with the scopes {scopes}"))
     headers = [each.alias for each in dependant.header_params if each.alias.lower() == AUTHORIZATION]
     return [*found, *(Resource(AUTHENTICATION, f"the header {name!r}") for name in headers)]
+
+
+def lifespans_of(app: Starlette) -> list[Any]:
+    """Return the lifespan of an app, those of the routers in it, and its handlers of startup and shutdown."""
+    router = app.router
+    waiting = [
+        router.lifespan_context,
+        *getattr(router, "on_startup", ()),
+        *getattr(router, "on_shutdown", ()),
+    ]
+    found: list[Any] = []
+    while waiting:
+        part = waiting.pop(0)
+        found.append(part)
+        bare = unwrap(part)
+        if package_of(bare) in LIBRARIES:  # FastAPI joins lifespans in a function of its own
+            cells = [cell.cell_contents for cell in getattr(bare, "__closure__", None) or ()]
+            waiting += [each for each in cells if callable(each)]
+    return found
+
+
+def lifespan_reaches(app: Starlette, code: Code) -> list[Resource]:
+    """Return what the lifespan of an app shares with other loops. What it makes itself belongs to its own loop."""
+    found = [each for part in lifespans_of(app) for each in code.reaches(part, lenient=True)]
+    return [each for each in dict.fromkeys(found) if each.shared and each.kind != AUTHENTICATION]
 
 
 def middleware_reaches(app: Starlette, code: Code) -> list[Resource]:

@@ -77,12 +77,14 @@ class Reading(Resolving, ast.NodeVisitor):
             return
         kind = kind_of(thing)
         if kind is not None:
-            self._found(kind, name_of(thing), node)
+            shared = not isinstance(thing, type | FunctionType)
+            self._found(kind, name_of(thing), node, shared=shared)
 
-    def _found(self, kind: str, what: str, node: ast.AST | None, *, used: bool = False) -> None:
+    def _found(self, kind: str, what: str, node: ast.AST | None, *, used: bool = False, shared: bool = False) -> None:
         # Holding a session opens no connection. Calling its methods does.
         where = self._functions.where(self._function, node)
-        self.reaches.append(Resource(kind, what, where, late=kind == DATABASE and not used))
+        late = kind == DATABASE and not used
+        self.reaches.append(Resource(kind, what, where, late, shared))
 
     def visit_Name(self, node: ast.Name) -> None:
         self.answers_invalid = self.answers_invalid or str(INVALID) in node.id

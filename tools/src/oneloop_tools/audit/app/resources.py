@@ -50,13 +50,14 @@ class Resource(NamedTuple):
     """One finding: its kind, the object that shows it, and its place in the code.
 
     `late`: a request that is refused for its body or its query does not get there. It is in the endpoint, or it is a
-    session that has sent no statement yet.
+    session that has sent no statement yet. `shared`: the object exists since the import, so every loop gets this one.
     """
 
     kind: str
     what: str
     where: str = ""
     late: bool = False
+    shared: bool = False
 
     def __str__(self) -> str:
         return f"{self.what} ({self.where})" if self.where else self.what

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match, NoMatchFound
 
-from .reach import DependencyTrees, middleware_reaches
+from .reach import DependencyTrees, lifespan_reaches, middleware_reaches
 from .resources import Resource
 
 try:
@@ -40,6 +41,11 @@ class Routes:
     _found: dict[tuple[str, str], Route | None] = field(default_factory=dict)
     _reaches: dict[tuple[int, str], list[Resource]] = field(default_factory=dict)
     _middleware: dict[int, list[Resource]] = field(default_factory=dict)
+
+    @cached_property
+    def lifespan(self) -> list[Resource]:
+        """What the app's lifespan reaches."""
+        return lifespan_reaches(self.app, self.trees.code)
 
     def match(self, method: str, path: str) -> Route | None:
         """Return the route that answers, None for a 404 or a 405."""

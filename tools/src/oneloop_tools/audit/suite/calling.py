@@ -87,8 +87,11 @@ class Calling(Foreign):
         self, owner: Value, name: str, arguments: list[Values], keywords: Keywords, where: str
     ) -> Values:
         if name in ENTERS and arguments:
+            for each in arguments[0]:
+                self.enter(each, where)
             return arguments[0]
         if name in ("__enter__", "__aenter__"):
+            self.enter(owner, where)
             return (owner,)
         if isinstance(owner, Text):
             return text_method(owner.text, name, arguments, keywords)

@@ -9,6 +9,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from oneloop_tools.audit.app.reach import lifespans_of
+
 from .literals import MANY, plain_of
 from .record import path_below, send
 from .statements import Statements
@@ -18,6 +20,7 @@ from .values import (
     SOCKET,
     SYNC,
     Client,
+    Entered,
     Instance,
     Items,
     Known,
@@ -120,6 +123,19 @@ class Foreign(Statements):
         prefix = path_below(base.text) if isinstance(base, Text) else ""
         return Client(kind, prefix.rstrip("/"), app)
 
+    def enter(self, value: Value, where: str) -> None:
+        """Note a lifespan that is entered with a value. `LifespanManager(app)` has the value of the app."""
+        client = value.client if isinstance(value, Instance) else value
+        if isinstance(client, Client) and client.kind == SYNC and not isinstance(client.app, OwnApp):
+            self.record.entered.append(Entered(SYNC, client.app, where))
+        elif _is_app(value) and isinstance(value, Known):
+            self.record.entered.append(Entered(ASYNC, value.value, where))
+
+    @staticmethod
+    def _is_lifespan(called: Any, arguments: list[Values]) -> bool:
+        apps = [each.value for each in arguments[0] if isinstance(each, Known) and _is_app(each)] if arguments else []
+        return any(called is each for app in apps for each in lifespans_of(app))
+
     def of_library(  # noqa: C901, PLR0911  one case a function
         self, value: Library | Known, arguments: list[Values], keywords: Keywords, where: str
     ) -> Values:
@@ -130,6 +146,8 @@ class Foreign(Statements):
         last = {name for _, name in names}
         if last & {"FastAPI", "Starlette"} and not _is_app(value):
             return (OwnApp(where),)
+        if isinstance(value, Known) and self._is_lifespan(value.value, arguments):
+            return arguments[0]
         if last & {"ASGITransport", "LifespanManager", "closing", "aclosing", "nullcontext"}:
             given = keywords.get("app") or (arguments[0] if arguments else None)
             return given or (Unknown("it wraps nothing"),)

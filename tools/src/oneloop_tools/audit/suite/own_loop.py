@@ -11,31 +11,45 @@ from collections.abc import Sequence
 
 from .collection import Fixture, Layer, Test, autouse, find
 from .modules import Definition, decorators, keyword, marks, used_fixtures
+from .record import OwnLoop
 
 OWN_LOOP = "event_loop"
-RUNS = re.compile(r"\basyncio\.run\(|\brun_until_complete\(")
+RUNNERS = re.compile(r"asyncio\.run|(.*\.)?run_until_complete")
+SHARERS = re.compile(r".*(Client|[lL]ifespan\w*)")  # their names; they may reach objects that another loop uses
 
 
-def own_loop(test: Test, layers: Sequence[Layer]) -> str | None:
+def own_loop(test: Test, layers: Sequence[Layer]) -> OwnLoop | None:
     """Return why a test is on a loop of its own, None if it is not, or shares nothing that is bound to a loop."""
     fixtures = _fixtures_of(test, layers)
     shares = any(isinstance(each.node, ast.AsyncFunctionDef) for each in fixtures)
     if not isinstance(test.node, ast.AsyncFunctionDef):
-        return _runs(test, fixtures) if shares else None
-    if not shares and "Client(" not in ast.unparse(test.node):
+        return _runs(test, fixtures, shares=shares)
+    if not shares and not _calls(test.node, SHARERS):
         return None
     if OWN_LOOP in _params(test.node):
-        return f"it runs on the loop of the fixture {OWN_LOOP}"
-    return next(filter(None, map(_apart, fixtures)), None)
+        return OwnLoop(f"it runs on the loop of the fixture {OWN_LOOP}")
+    return next((OwnLoop(why) for why in map(_apart, fixtures) if why), None)
 
 
-def _runs(test: Test, fixtures: Sequence[Fixture]) -> str | None:
+def _runs(test: Test, fixtures: Sequence[Fixture], *, shares: bool) -> OwnLoop | None:
     """Return what runs a coroutine, a sync test or a sync fixture: what its async fixtures give is on another loop."""
-    if RUNS.search(ast.unparse(test.node)):
-        return "it runs a coroutine on a loop of its own, and uses an async fixture"
-    ran = [each for each in fixtures if isinstance(each.node, ast.FunctionDef) and RUNS.search(ast.unparse(each.node))]
+    if _calls(test.node, RUNNERS):
+        used = ", and uses an async fixture" if shares else ""
+        return OwnLoop(f"it runs a coroutine on a loop of its own{used}", shares)
+    ran = [each for each in fixtures if isinstance(each.node, ast.FunctionDef) and _calls(each.node, RUNNERS)]
     where = [f"{each.name} at {each.module.shown}:{each.node.lineno}" for each in ran]
-    return f"its fixture {where[0]} runs a coroutine on a loop of its own" if where else None
+    return OwnLoop(f"its fixture {where[0]} runs a coroutine on a loop of its own", shares) if where else None
+
+
+def _calls(node: ast.AST, names: re.Pattern[str]) -> bool:
+    called = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+    return any(names.fullmatch(_name(each)) for each in called)
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return f"{_name(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _apart(fixture: Fixture) -> str | None:

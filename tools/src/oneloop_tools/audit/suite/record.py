@@ -1,6 +1,7 @@
 """The record of reading one test: the names of each function, and the requests that are found so far."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from oneloop_tools.audit.app.routes import HOLE, WEBSOCKET
@@ -10,6 +11,7 @@ from .values import (
     METHODS,
     Class,
     Client,
+    Entered,
     Instance,
     Known,
     Prepared,
@@ -53,6 +55,13 @@ class Frame:
         )
 
 
+class OwnLoop(NamedTuple):
+    """Why a test is on a loop of its own. Without an async fixture that it shares, its requests decide."""
+
+    why: str
+    shares: bool = True
+
+
 @dataclass(eq=False)
 class Record:
     """What was found: the requests, the clients, where a client was lost and where reading stopped."""
@@ -61,12 +70,14 @@ class Record:
     clients: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
-    own_loop: str | None = None  # why it is on one
+    entered: list[Entered] = field(default_factory=list)  # lifespans
+    own_loop: OwnLoop | None = None
 
     def add(self, other: "Record") -> None:
         """Add what another record found."""
         self.requests += other.requests
         self.clients |= other.clients
+        self.entered += other.entered
         self.lost += other.lost
         self.cut += other.cut
 

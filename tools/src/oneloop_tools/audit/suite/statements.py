@@ -15,6 +15,10 @@ class Statements(Expressions):
     """Each kind of statement has a method of its own."""
 
     @abstractmethod
+    def enter(self, value: Value, where: str) -> None:
+        """Note a lifespan that is entered with a value."""
+
+    @abstractmethod
     def import_in(self, node: ast.Import | ast.ImportFrom, name: str, module: Module) -> Values | None:
         """Return what an import inside a function binds."""
 
@@ -149,6 +153,7 @@ class Statements(Expressions):
 
     def entered(self, value: Value, node: ast.expr, frame: Frame) -> Values:
         """Return what `with` binds: a client itself, or what `__enter__` of the tests returns."""
+        self.enter(value, self.where(node, frame))
         if isinstance(value, Client | Response) or (isinstance(value, Instance) and value.client):
             return (value,)
         if isinstance(value, Instance):

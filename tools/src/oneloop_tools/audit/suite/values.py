@@ -51,6 +51,15 @@ class SentRequest:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """A lifespan that a test runs: by `with` on a client, or by itself. `app` is that of a client."""
+
+    kind: str
+    app: object
+    where: str
+
+
+@dataclass(frozen=True)
 class Text:
     """A string. A part that cannot be read is a hole."""
 
