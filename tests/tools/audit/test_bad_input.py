@@ -247,6 +247,54 @@ def test_environment_of_the_tests_is_given_to_the_app(sample: Sample) -> None:
     assert "KeyError: 'SHOP_REGION'" in done.stderr
 
 
+WAYS_TO_SET = (
+    'os.environ["REGION"] = os.getenv("TEST_REGION", "north")',
+    'os.environ["REGION"] = os.environ.get("TEST_REGION", default="north")',
+    'os.environ["REGION"] = os.environ.get("TEST_REGION") or "north"',
+    'NORTH = "north"\nos.environ["REGION"] = NORTH',
+    'os.environ["LAND"] = "nor"\nos.environ["REGION"] = f"{os.environ[\'LAND\']}th"',
+    'os.environ["REGION"] = "nor" + "th"',
+    'if "REGION" not in os.environ:\n    os.environ["REGION"] = str("north")',
+    'os.environ.setdefault("REGION", "north")\nos.environ.setdefault("REGION", "south")',
+    'os.environ.update({"REGION": os.getenv("TEST_REGION", "north")})',
+    'os.environ.update(REGION="north")',
+    'def pytest_configure(config):\n    os.environ["REGION"] = "north"',
+)
+
+
+@pytest.mark.parametrize("way", WAYS_TO_SET)
+def test_what_a_conftest_computes_is_given_to_the_app(project: Audited, way: str) -> None:
+    """From other variables, names and texts. What only a run can tell is left out."""
+    project.write("main.py", f"import os\n\nassert os.environ['REGION'] == 'north'\n{APP}")
+    unknown = 'os.environ["OTHER"] = os.getenv("NOWHERE")\nos.environ[NAME] = make()'
+    project.write("tests/conftest.py", f"import os\n\n{way}\n{unknown}\n")
+
+    assert project.verdicts() == {"test_health": "keep"}
+
+
+ADOPTED = """[tool.oneloop]
+database_url_variable = "SHOP_URL"
+database_url_variables = { name = "SHOP_DB", "postgresql+psycopg" = ["SYNC_URL"] }
+"""
+
+
+def test_variables_of_an_adopted_project_are_given_to_the_app(project: Audited) -> None:
+    """The plugin sets them in a run. No server is asked."""
+    names = ("SHOP_URL", "SHOP_DB", "SYNC_URL")
+    reads = "\n".join(f"print(os.environ[{name!r}])" for name in names)
+    project.write("main.py", f"import os\n\n{reads}\n{APP}")
+    project.write("pyproject.toml", ADOPTED)
+
+    done = project.audit()
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "postgresql+asyncpg://app:Oneloop-adopts-2026@127.0.0.1:54329/test_adoption",
+        "test_adoption",
+        "postgresql+psycopg://app:Oneloop-adopts-2026@127.0.0.1:54329/test_adoption",
+    ]
+
+
 def test_one_file_is_judged_as_it_is_among_all(sample: Sample) -> None:
     """The conftest.py above it has its fixtures, and the environment of the app."""
     suite = sample("shop")

@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .errors import ToolsError
+from .marked_urls import marked_urls
 
 ANSWER = re.compile(r"^(?P<key>\w+):\s*(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*$")
 ANSWERS_FILE = ".copier-answers.yml"
@@ -68,6 +69,15 @@ class ProjectSettings:
     def session_dependency(self) -> str | None:
         """The name of the dependency that provides a database session, as `module:name`."""
         return self.answers.get("session_dependency")
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The database's variables of a project that has adopted the plugin, with values to import the app."""
+        table = self.pyproject.get("tool", {}).get("oneloop", {})
+        whole = {"url": table["database_url_variable"]} if "database_url_variable" in table else {}
+        named = {**whole, **table.get("database_url_variables", {})}
+        lists = {part: names if isinstance(names, list) else [names] for part, names in named.items()}
+        return marked_urls(lists, table.get("driver", "postgresql+asyncpg"))
 
     @property
     def test_folders(self) -> list[Path]:

@@ -7,18 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from oneloop_tools.marked_urls import NAME, marked_urls
 from oneloop_tools.project import run_in_project
 
 from .finding import AdoptionError, Findings
-
-MARK = {
-    "user": "app",
-    "password": "Oneloop-adopts-2026",  # validators of strength accept it
-    "host": "127.0.0.1",
-    "port": "54329",
-    "name": "test_adoption",
-    "address": "127.0.0.1:54329",
-}
 
 
 @dataclass(frozen=True)
@@ -40,7 +32,7 @@ class Confirmed:
     @property
     def marked(self) -> list[dict[str, Any]]:
         """Return the engines that are where the variables said."""
-        return [each for each in self.engines if each["database"] and MARK["name"] in str(each["database"])]
+        return [each for each in self.engines if each["database"] and NAME in str(each["database"])]
 
     @property
     def is_in_memory(self) -> bool:
@@ -71,7 +63,7 @@ def confirm(
         "roots": [str(each) for each in roots],
         "environment": environment,
         "packages": [*SHOWN, *packages],
-        "url": marked_url(findings.url_variables, findings.driver.value),
+        "url": marked_urls(findings.url_variables, findings.driver.value),
     }
     with TemporaryDirectory(prefix="oneloop-adopt-") as folder:
         asked, answer = Path(folder, "order.json"), Path(folder, "answer.json")
@@ -84,18 +76,6 @@ def confirm(
             )
         found = json.loads(answer.read_text("utf-8"))
     return _read(found, root, python, installing)
-
-
-def marked_url(variables: dict[str, list[str]], driver: str) -> dict[str, str]:
-    """Return the environment that names a database which does not exist."""
-    values = {part: MARK.get(part) or _whole(driver if part == "url" else part) for part in variables}
-    return {name: values[part] for part, names in variables.items() for name in names}
-
-
-def _whole(driver: str) -> str:
-    if driver.startswith("sqlite"):
-        return f"{driver}:////nowhere/{MARK['name']}.db"
-    return f"{driver}://{MARK['user']}:{MARK['password']}@{MARK['host']}:{MARK['port']}/{MARK['name']}"
 
 
 def _read(found: dict[str, Any], root: Path, python: Path, installing: str) -> Confirmed:

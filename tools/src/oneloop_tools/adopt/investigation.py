@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from oneloop_tools.audit.sources import Sources, environment_of, is_module
+from oneloop_tools.audit.environment import environment_of
+from oneloop_tools.audit.sources import Sources, is_module
 from oneloop_tools.project import NoInterpreterError, ProjectSettings, find_python
 
 from . import project_kind
@@ -63,8 +64,8 @@ class Investigation:
     @property
     def environment(self) -> dict[str, str]:
         """Return what the conftests and pytest-env put into the environment."""
-        conftests = [each.source.path for each in self.tree.test_modules if each.source.path.name == "conftest.py"]
-        return environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
+        conftests = [each.source for each in self.tree.test_modules if each.source.path.name == "conftest.py"]
+        return environment_of(conftests, self.settings.pytest.get("env", []))
 
     def look(self) -> Findings:
         packages = self.packages = find_packages(self.root, self.top, self.tests_dir)

@@ -16,8 +16,9 @@ from .app.load import choose_app, load, load_app
 from .app.reach import Code, DependencyTrees
 from .app.resources import has_sync_sessions_alone
 from .app.routes import Routes
+from .environment import environment_of
 from .errors import NoTestsError
-from .sources import Sources, environment_of
+from .sources import Sources
 from .suite.collection import CONFTEST, Finder, NamePatterns, Test, test_files, tests_of
 from .suite.interpreter import Interpreter
 from .suite.modules import Modules
@@ -85,8 +86,8 @@ class Project:
         self.app_name = name or self.settings.app or choose_app(self.sources, self.import_roots, [*apart, plugin])
         folders = {each for path in self.tests for each in (path, *path.parents) if each.is_relative_to(self.root)}
         conftests = [p for folder in sorted({self.root, *folders}) if (p := folder / CONFTEST).is_file()]
-        environment = environment_of(self.sources, conftests, self.settings.pytest.get("env", []))
-        app = load_app(self.app_name, self.import_roots, environment)
+        environment = environment_of(map(self.sources.read, conftests), self.settings.pytest.get("env", []))
+        app = load_app(self.app_name, self.import_roots, {**self.settings.urls, **environment})
         named = session_dependency or self.settings.session_dependency
         dependency: Any = load(named) if named else None
         self.routes = Routes(app, DependencyTrees(Code(Functions(self.sources, plugin)), dependency))

@@ -2,16 +2,14 @@
 
 import ast
 import os
-import re
 import tokenize
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 NEVER = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "env"}
 PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must be parenthesized")
-ENVIRON = ("os.environ", "environ")
 
 
 @dataclass(frozen=True)
@@ -93,40 +91,3 @@ def walk(folder: Path, skipped: Sequence[Path] = ()) -> Iterator[Path]:
                 if real not in seen:
                     seen.add(real)
                     yield path
-
-
-def environment_of(sources: Sources, conftests: Iterable[Path], settings: Iterable[str]) -> dict[str, str]:
-    """Return what pytest-env's settings, and the top of the conftests, put into `os.environ`."""
-    pairs = (re.sub(r"^([DR]:)+", "", each).partition("=") for each in settings)
-    found = {name.strip(): value.strip() for name, sign, value in pairs if sign and name}
-    for path in conftests:
-        source = sources.read(path)
-        for node in source.tree.body if source else ():
-            found |= _set_by(node)
-    return found
-
-
-def _set_by(node: ast.stmt) -> dict[str, str]:
-    match node:
-        case ast.Assign(
-            targets=[ast.Subscript(value=where, slice=ast.Constant(value=str(name)))],
-            value=ast.Constant(value=str(value)),
-        ) if ast.unparse(where) in ENVIRON:
-            return {name: value}
-        case ast.Expr(
-            value=ast.Call(
-                func=ast.Attribute(value=where, attr="setdefault"),
-                args=[ast.Constant(value=str(name)), ast.Constant(value=str(value))],
-            )
-        ) if ast.unparse(where) in ENVIRON:
-            return {name: value}
-        case ast.Expr(
-            value=ast.Call(func=ast.Attribute(value=where, attr="update"), args=[ast.Dict(keys=keys, values=values)])
-        ) if ast.unparse(where) in ENVIRON:
-            return {
-                k.value: v.value
-                for k, v in zip(keys, values, strict=True)
-                if isinstance(k, ast.Constant) and isinstance(v, ast.Constant)
-                if isinstance(k.value, str) and isinstance(v.value, str)
-            }
-    return {}
