@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oneloop_tools import project
+from oneloop_tools import interpreter
 from oneloop_tools.cli import main
 from tests.support.environment import ROOT, clean_environment, run, succeed, uv
 from tests.tools.audit.conftest import Audited, copy_sample
@@ -37,31 +37,33 @@ def fake_python(path: Path, output: str) -> Path:
 
 
 class TestTheInterpreter:
-    @pytest.mark.parametrize("folder", [".venv", "venv"])
+    @pytest.mark.parametrize("folder", [".venv", "venv", "."])
     def test_is_that_of_the_virtual_environment(self, tmp_path: Path, folder: str) -> None:
+        """Also where `python -m venv .` made it around the project."""
         python = fake_python(tmp_path / folder / "bin/python", "")
+        (python.parents[1] / "pyvenv.cfg").touch()
 
-        assert project.find_python(tmp_path, None) == python
+        assert interpreter.find_python(tmp_path, None) == python
 
     def test_is_the_one_that_is_named(self, tmp_path: Path) -> None:
         """Relative to the project, and before its virtual environment."""
         fake_python(tmp_path / ".venv/bin/python", "")
         named = fake_python(tmp_path / "other/python", "")
 
-        assert project.find_python(tmp_path, Path("other/python")) == named
+        assert interpreter.find_python(tmp_path, Path("other/python")) == named
 
     def test_is_the_one_that_poetry_names(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "poetry.lock").touch()
         fake_python(tmp_path / "bin/poetry", "/somewhere/python for:")
         monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
 
-        assert project.find_python(tmp_path, None) == Path("/somewhere/python for: env info --executable")
+        assert interpreter.find_python(tmp_path, None) == Path("/somewhere/python for: env info --executable")
 
     def test_is_where_the_variable_of_uv_says(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         python = fake_python(tmp_path / "kept/bin/python", "")
         monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", "kept")
 
-        assert project.find_python(tmp_path, None) == python
+        assert interpreter.find_python(tmp_path, None) == python
 
     def test_is_not_made(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """A command that reads a project without an environment leaves it as it is."""
@@ -76,8 +78,8 @@ class TestTheInterpreter:
         fake_python(tmp_path / "own/bin/python", "")
         monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "own"))
 
-        with pytest.raises(project.NoInterpreterError, match="No Python environment was found"):
-            project.find_python(tmp_path, None)
+        with pytest.raises(interpreter.NoInterpreterError, match="No Python environment was found"):
+            interpreter.find_python(tmp_path, None)
 
     def test_that_is_named_has_to_exist(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["audit", str(tmp_path), "--python", "nowhere/python"]) == 2

@@ -45,6 +45,7 @@ from main import app
 def test_health():
     TestClient(app).get("/health")
 """
+IT = "def test_it(): ...\n"
 LOOPS = """
     for a in range(999):
         for b in range(999):
@@ -232,6 +233,21 @@ class TestFiles:
             project.write(f"{folder}/other.py", APP)
 
         assert project.document()["app"] == "main:app"
+
+    @pytest.mark.parametrize("folder", ["", "backend/"])
+    def test_project_in_an_environment_is_searched(self, tmp_path: Path, folder: str) -> None:
+        """`python -m venv .` makes its files beside the project's own, and some are committed."""
+        project = Audited(tmp_path)
+        for path, text in {
+            "pyvenv.cfg": "",
+            "requirements.txt": "",
+            "shop/main.py": APP,
+            "tests/test_it.py": IT,
+        }.items():
+            project.write(f"{folder}{path}", text)
+        project.write(f"{folder}lib/python3.12/site-packages/other.py", APP)
+
+        assert project.document()["app"] == f"{folder.replace('/', '.')}shop.main:app"
 
 
 def test_environment_of_the_tests_is_given_to_the_app(sample: Sample) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from oneloop_tools.interpreter import source_folder
 from oneloop_tools.plant.command import open_workers
 from oneloop_tools.plant.entry import add_arguments
 from oneloop_tools.plant.kinds import KINDS
@@ -16,7 +17,6 @@ from oneloop_tools.plant.outcome import Baseline
 from oneloop_tools.plant.places import Bug, Places, find_places
 from oneloop_tools.plant.planting import examine, run_with
 from oneloop_tools.plant.project_copy import ProjectCopy, copy_project
-from oneloop_tools.project import source_folder
 from tests.conftest import Installed
 from tests.support.environment import ROOT, clean_environment
 from tests.tools.plant import page

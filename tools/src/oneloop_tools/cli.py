@@ -9,8 +9,8 @@ from .adopt import entry as adopt
 from .audit import entry as audit
 from .audit.entry import split_arguments
 from .errors import PROGRAM, ToolsError
+from .interpreter import run_in_project
 from .plant import entry as plant
-from .project import run_in_project
 
 FAILED = 2
 INTERRUPTED = 130

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oneloop_tools.errors import PROGRAM, counted
-from oneloop_tools.project import find_python
+from oneloop_tools.interpreter import find_python
 
 from . import edits
 from .confirmation import SHOWN, Confirmed, confirm

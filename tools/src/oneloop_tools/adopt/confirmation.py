@@ -7,8 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from oneloop_tools.interpreter import run_in_project
 from oneloop_tools.marked_urls import NAME, marked_urls
-from oneloop_tools.project import run_in_project
 
 from .finding import AdoptionError, Findings
 

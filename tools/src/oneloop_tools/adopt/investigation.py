@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from oneloop_tools.audit.environment import environment_of
 from oneloop_tools.audit.sources import Sources, is_module
-from oneloop_tools.project import NoInterpreterError, ProjectSettings, find_python
+from oneloop_tools.interpreter import NoInterpreterError, find_python
+from oneloop_tools.project import ProjectSettings
 
 from . import project_kind
 from .apps import find_outer_app, find_project_apps, is_imported_by_tests

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from oneloop_tools.project import run_in_project
+from oneloop_tools.interpreter import run_in_project
 
 KIND = "_"  # the key of a node's class; no field is called so
 ELLIPSIS, PLACES = "Ellipsis", ("lineno", "col_offset", "end_lineno", "end_col_offset")

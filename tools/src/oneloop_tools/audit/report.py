@@ -82,7 +82,7 @@ class Project:
     def open_app(self, name: str | None, session_dependency: str | None) -> Starlette:
         """Import the app that was named, or the only one that there is."""
         plugin = self.settings.plugin_folder
-        apart = [each for each in self.tests if each.name.startswith("test")]
+        apart = [each for each in self.tests if each.name.startswith("test") and each != self.root]
         self.app_name = name or self.settings.app or choose_app(self.sources, self.import_roots, [*apart, plugin])
         folders = {each for path in self.tests for each in (path, *path.parents) if each.is_relative_to(self.root)}
         conftests = [p for folder in sorted({self.root, *folders}) if (p := folder / CONFTEST).is_file()]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NEVER = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "env"}
+OF_A_PROJECT = ("pyproject.toml", "setup.*", "*requirements*", "Pipfile", "*.ini", "*.py")
 PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must be parenthesized")
 
 
@@ -74,13 +75,20 @@ def is_module(folder: Path, name: str) -> bool:
     return (folder / name).is_dir() or (folder / f"{name}.py").is_file()
 
 
+def is_environment(folder: Path) -> bool:
+    """Whether a folder is a virtual environment and no project, which may have the file of one beside its own."""
+    return (folder / "pyvenv.cfg").exists() and not any(
+        path.is_file() for pattern in OF_A_PROJECT for path in folder.glob(pattern)
+    )
+
+
 def walk(folder: Path, skipped: Sequence[Path] = ()) -> Iterator[Path]:
     """Yield every Python file in a folder once, also through links, without caches and virtual environments."""
     seen: set[Path] = set()
     for top, folders, names in os.walk(folder, followlinks=True):
         here = Path(top)
         # A link may lead to a folder further up.
-        if here.resolve() in seen or here in skipped or (here / "pyvenv.cfg").exists():
+        if here.resolve() in seen or here in skipped or (here != folder and is_environment(here)):
             folders.clear()
             continue
         seen.add(here.resolve())

@@ -5,7 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from oneloop_tools.errors import PROGRAM, ToolsError
-from oneloop_tools.project import NoInterpreterError, ProjectSettings, run_in_project
+from oneloop_tools.interpreter import NoInterpreterError, run_in_project
+from oneloop_tools.project import ProjectSettings
 
 from .files import Selection
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from oneloop_tools.errors import PROGRAM, ToolsError, counted
-from oneloop_tools.project import ProjectSettings, has_adopted, http_library
+from oneloop_tools.interpreter import http_library
+from oneloop_tools.project import ProjectSettings, has_adopted
 
 from .advice import follow_advice
 from .conversion import Conversion, Entry, convert

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from oneloop_tools.convert.files import check_path
 from oneloop_tools.errors import counted
-from oneloop_tools.project import ProjectSettings, find_python, project_environment, source_folder
+from oneloop_tools.interpreter import find_python, project_environment, source_folder
+from oneloop_tools.project import ProjectSettings
 
 from .errors import NoForkError, PlantError
 from .kinds import KINDS
