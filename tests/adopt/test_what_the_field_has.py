@@ -355,6 +355,7 @@ def test_a_variable_that_means_something_else(project: Adopted, variable: str, s
 
 OWN_DATABASES = """
 import asyncio
+from pathlib import Path
 
 import pytest
 from app.db import get_db
@@ -399,8 +400,12 @@ def test_a_sync_client():
         del app.dependency_overrides[get_db]
 
 
+async def test_a_file_beside_the_tests():
+    await count(create_async_engine(f"sqlite+aiosqlite:///{Path(__file__).parent / 'own.db'}"))
+
+
 async def test_a_file_of_the_project():
-    await count(create_async_engine("sqlite+aiosqlite:///app.db"))
+    await count(create_async_engine("sqlite+aiosqlite:///latest.db"))
 """
 ROWS = """
 from sqlalchemy import text
@@ -413,17 +418,15 @@ async def rows(session=Depends(get_db)) -> int:
 
 
 def test_databases_that_the_suite_makes_itself_stay_as_they_are(project: Adopted) -> None:
-    """In memory, and in a temporary folder; a file of the project is another's database."""
+    """In memory, in a temporary folder, and in a file for tests; another file of the project is another's database."""
     append(project.root / "app/main.py", ROWS)
     (project.root / "tests/test_own.py").write_text(OWN_DATABASES)
 
     run = project.pytest("tests/test_own.py", plus=("aiosqlite",))
 
-    assert len(run.having("passed")) == 4, run.output
+    assert len(run.having("passed")) == 5, run.output
     assert run.having("failure") == {"test_a_file_of_the_project"}, run.output
-    assert (
-        "oneloop: 4 tests use a SQLite database of the suite's own, in memory or in a temporary folder." in run.output
-    )
+    assert "oneloop: 5 tests use a SQLite database of the suite's own. There the plugin empties" in run.output
 
 
 WRITTEN = """
@@ -520,20 +523,21 @@ class Planted(NamedTuple):
 PLANTED = {
     "a database of the suite's own is refused": Planted(
         "database_before_import.py",
-        "found = is_in_memory(url) or _is_temporary(url, project)",
+        "found = is_in_memory(url) or _is_for_tests(url, project.resolve())",
         "found = False",
         OWN_DATABASES,
     ),
     "a file of the project is the suite's own": Planted(
         "database_before_import.py",
-        " and not file.is_relative_to(project.resolve())",
-        "",
+        'return re.search("(?<![a-z])test", ',
+        'return re.search("test", ',
         OWN_DATABASES.replace("[1, 2]", "[1]").replace("json() == 2", "json() == 1"),
         frozenset(
             {
                 "test_in_memory_it_stays_as_it_is[1]",
                 "test_a_loop_of_its_own",
                 "test_a_sync_client",
+                "test_a_file_beside_the_tests",
                 "test_a_file_of_the_project",
             }
         ),

@@ -67,6 +67,6 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config:
     if users := config.stash[OWN_DATABASES]:
         tests = "1 test uses" if len(users) == 1 else f"{len(users)} tests use"
         terminalreporter.write_line(
-            f"oneloop: {tests} a SQLite database of the suite's own, in memory or in a temporary folder. There the "
-            "plugin empties and checks nothing. See docs/testing/migration.md."
+            f"oneloop: {tests} a SQLite database of the suite's own. There the plugin empties and checks nothing. "
+            "See docs/testing/migration.md."
         )

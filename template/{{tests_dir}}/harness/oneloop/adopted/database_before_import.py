@@ -5,6 +5,7 @@ environment before pytest loads any conftest.py. The database itself is created 
 """
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -69,18 +70,21 @@ def name_database(config: pytest.Config, project: ProjectConfig) -> None:
 
 
 def _is_the_suites_own(project: Path, guard: EngineGuard, users: set[str], url: URL) -> bool:
-    """Return whether the suite made this SQLite database: it ends with the run, and no other run can be in it."""
-    found = is_in_memory(url) or _is_temporary(url, project)
+    """Return whether the suite made this SQLite database, for itself alone."""
+    found = is_in_memory(url) or _is_for_tests(url, project.resolve())
     if found:
         users.add(guard.test)
     return found
 
 
-def _is_temporary(url: URL, project: Path) -> bool:
+def _is_for_tests(url: URL, project: Path) -> bool:
+    """Return whether a file is a temporary one, or one of the project whose path says that it is for tests."""
     if url.get_backend_name() != "sqlite" or not url.database or OURS in url.database:
         return False
     file = Path(url.database).resolve()
-    return file.is_relative_to(Path(tempfile.gettempdir()).resolve()) and not file.is_relative_to(project.resolve())
+    if file.is_relative_to(project):
+        return re.search("(?<![a-z])test", file.relative_to(project).as_posix().lower()) is not None
+    return file.is_relative_to(Path(tempfile.gettempdir()).resolve())
 
 
 def _url_of(run: TestRun, server: RunServer) -> str:
