@@ -21,7 +21,7 @@ BODIES = {
     "a with": "def inner():\n  with open() as x, open() as (y, z): x, y, z",
     "an except": "def inner():\n  try: x\n  except Exception as y: y",
     "a match": "def inner():\n  match 1:\n   case [x, *y]: x, y",
-    "a walrus": "def inner(): return [y := x for x in (x, y)]",
+    "a walrus": "def inner(): return (y := x for x in (x, y))",
     "deeper": "def inner(y):\n  def innermost(): return x, y\n  return innermost",
     "a class": "class Inner:\n  x = 1\n  z = x\n  def method(self, y=x): return x, y",
     "a name of a function": "def x(): return x",
@@ -48,7 +48,9 @@ def test_functions_and_classes_bind_as_in_python(body: str) -> None:
 
 
 def _name(binder: Node) -> str:
-    return {cst.Lambda: "lambda", cst.ListComp: "listcomp"}.get(type(binder)) or str(binder.name.value)
+    return {cst.Lambda: "lambda", cst.ListComp: "listcomp", cst.GeneratorExp: "genexpr"}.get(type(binder)) or str(
+        binder.name.value
+    )
 
 
 def _binders(table: symtable.SymbolTable, above: dict[str, str]) -> Iterator[tuple[str, str | None]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 NEVER = {"node_modules", "site-packages", "__pycache__", "build", "dist", "venv", "env"}
 OF_A_PROJECT = ("pyproject.toml", "setup.*", "*requirements*", "Pipfile", "*.ini", "*.py")
-PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must be parenthesized")
+PYTHON_2 = "Missing parentheses in call to"  # `except A, B` is Python 2 and Python 3.14
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _why(error: Exception) -> str:
     where = f" in line {line}" if line else ""
     text = getattr(error, "msg", None) or getattr(error, "message", None) or error
     text = str(text).splitlines()[0]
-    old = "print" in text or "exec" in text or "except" in text
+    old = "print" in text or "exec" in text  # not "except": `except A, B` is Python 3.14
     two = "; it looks like Python 2" if old else ""
     return f"is not valid Python{where}: {text}{two}. It was left as it is."
 
