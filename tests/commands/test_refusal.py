@@ -76,12 +76,12 @@ class TestDatabaseUrl:
             pytest.param("nonsense", "is not the URL of a PostgreSQL database", id="no URL"),
             pytest.param("postgresql://host:port/x", "is not the URL of a PostgreSQL database", id="no port"),
             pytest.param("sqlite+aiosqlite:///x.db", "is not the URL of a PostgreSQL database", id="another database"),
-            pytest.param("postgresql://u:hidden@127.0.0.1:{port}/x", "cannot be reached: ", id="nobody there"),
-            pytest.param("postgresql://u:hidden@host.invalid/x", "cannot be reached: ", id="no such host"),
+            pytest.param("postgresql://u:hidden@127.0.0.1:{port}/x", "cannot be used: ", id="nobody there"),
+            pytest.param("postgresql://u:hidden@host.invalid/x", "cannot be used: ", id="no such host"),
             pytest.param(
                 "postgresql://u@127.0.0.1:{port}/x?sslmode=require", "Connect call failed", id="libpq's option"
             ),
-            pytest.param("postgresql://u@127.0.0.1/x?sslmode=no", "cannot be reached: ", id="unknown option"),
+            pytest.param("postgresql://u@127.0.0.1/x?sslmode=no", "cannot be used: ", id="unknown option"),
             pytest.param("{server}", 'database "missing" does not exist', id="no such database"),
         ],
     )

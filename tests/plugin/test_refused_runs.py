@@ -198,7 +198,6 @@ def fixture(name: str, body: str) -> Callable[[Overlay], None]:
     ("change", "words"),
     [
         pytest.param(seeded, ["SeededRowsError", "public.users", "`kept_tables`"], id="seeded rows"),
-        pytest.param(fixture("kept_tables", 'return ["contries"]'), ["KeptTablesError", "contries"], id="kept table"),
         pytest.param(fixture("create_app", 'raise OSError("no broker")'), ["no broker"], id="seam that raises"),
         pytest.param(fixture("create_app", 'pytest.fail("no broker")'), ["no broker"], id="seam that fails"),
         pytest.param(

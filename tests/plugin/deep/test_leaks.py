@@ -182,15 +182,17 @@ def test_the_plugins_own_lines_are_no_place(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_what_the_app_starts_at_any_time_is_its_own(
-    leaks: Leaks, engine: AsyncEngine
+    leaks: Leaks, engine: AsyncEngine, _test_run: TestRun
 ) -> None:
-    """Its listener holds a connection, loses it and connects again while a test runs."""
+    """Its listener holds a connection, loses it and connects again while a test runs; the report shows none of it."""
+    async with engine.connect() as own:
+        await own.execute(text("SELECT 'the test'"))
     lost, connected = asyncio.Event(), asyncio.Queue[int]()
 
     async def listen() -> None:
         while True:
             async with engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
+                await connection.execute(text("SELECT 'the app'"))
                 connected.put_nowait(1)
                 await lost.wait()
                 lost.clear()
@@ -215,6 +217,8 @@ async def test_what_the_app_starts_at_any_time_is_its_own(
         assert not leaks.connections.late
         lost.set()
     await running.stop()
+    sql = str(_test_run.sql_log)
+    assert ("the test" in sql, "the app" in sql) == (True, False)
 
 
 async def test_a_task_that_is_older_than_the_test_takes_what_it_needs(

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from oneloop.cleanup.wiper import PostgresWiper
+from oneloop.database.engine_guard import exempt
+from oneloop.postgres import cluster, start_server
 from tests.deep.catalogue import SCHEMA
 
 ODD = '"Odd ""Name"" here"'
@@ -135,3 +138,20 @@ async def test_a_changed_object_of_any_kind_is_named(
 
     assert [each for each in wiped.schema_changes if each.startswith(line)] == wiped.schema_changes
     assert wiped.schema_changes
+
+
+async def test_a_prepared_transaction_is_named_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a server allows them: PostgreSQL's default is none, and so is the embedded server's."""
+    monkeypatch.setattr(cluster, "SETTINGS", (*cluster.SETTINGS, "max_prepared_transactions=1"))
+    with start_server() as server:
+        sql = await asyncpg.connect(server.url)
+        await sql.execute("CREATE TABLE orders (id int)")
+        with exempt():
+            wiper = await PostgresWiper.open(server.url.replace("postgresql", "postgresql+asyncpg"), ())
+        await sql.execute("BEGIN; INSERT INTO orders VALUES (1); PREPARE TRANSACTION 'paid'")
+
+        leaks = [(await wiper.wipe()).leaks for _ in range(2)]
+
+        assert leaks == [["a transaction, prepared after: \"PREPARE TRANSACTION 'paid'\""], []]
+        await sql.close()
+        await wiper.close()

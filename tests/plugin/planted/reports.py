@@ -101,6 +101,19 @@ BUGS = {
         "GRACE_SECONDS",
         f"{DEEP}/test_databases.py::test_the_app_may_end_a_transaction[]",
     ),
+    "15 the app's own statements are the test's": Bug(
+        f"{PLUGIN}/database/sql_log.py",
+        "if of_app.get():",
+        "if False:",
+        f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
+        "(True, False)",
+    ),
+    "14 a prepared transaction is no leak": Bug(
+        f"{PLUGIN}/cleanup/wipe_statements.py",
+        "FROM pg_prepared_xacts WHERE",
+        "FROM pg_prepared_xacts WHERE false AND",
+        f"{DEEP}/test_wipe.py::test_a_prepared_transaction_is_named_and_ended",
+    ),
     "14 a limit ends a task of the app": Bug(
         f"{PLUGIN}/each_test.py",
         "asyncio.current_task(loop) in late:",
@@ -199,8 +212,8 @@ BUGS = {
     ),
     "15 a migration has no line": Bug(
         f"{PLUGIN}/report/report_writer.py",
-        "= _message, _migration,",
-        "= _message,",
+        "= (_message, _migration,",
+        "= (_message,",
         f"{MESSAGES}::test_migration_is_named_with_its_line",
     ),
     "15 a record is shown twice": Bug(

@@ -232,14 +232,6 @@ class ProtectedRowsError(OneloopError):
         )
 
 
-class KeptTablesError(OneloopError):
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(
-            f"The fixture `kept_tables` names {', '.join(names)}, but the migrations create no "
-            "such table. Write the name as in the database, with or without its schema."
-        )
-
-
 class SchemaChangedError(OneloopError):
     def __init__(self, test: str, found: list[str]) -> None:
         super().__init__(

@@ -87,8 +87,6 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     kept = config.stash[RUN].kept
     template = f", migrated template of {kept.found['made']}" if kept and kept.found else ""
     lines = [f"oneloop {version('oneloop-vendored')}: {source.described}{template}, one loop"]
-    if config.getoption("live"):
-        lines.append("oneloop: --live, every async client goes through uvicorn on loopback")
     names = (".copier-answers.oneloop.yml", ".copier-answers.yml")  # another template may have the second
     answers = next((file for name in names if (file := config.rootpath / name).is_file()), None)
     if answers and "\n_commit: " not in answers.read_text("utf-8", "replace"):

@@ -8,15 +8,15 @@ FUNCTION = "pg_temp.oneloop_wipe"
 CALL = f"SELECT {FUNCTION}($1)"
 NEWEST = "newest relation"
 NEWEST_OID = "(SELECT max(oid)::text FROM pg_class)"  # another one after CREATE TABLE
-OTHERS = """
-    SELECT pid, state, left(query, 120) AS query, xact_start FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
-      AND backend_type = 'client backend'"""
 # The function under the view pg_stat_activity: the view itself takes twice as long.
-LEFT_OPEN = """
-    SELECT pid, state, left(query, 120) AS query, xact_start
+ACTIVITY = """
+    SELECT format('SELECT pg_terminate_backend(%s)', pid) AS ending, state, left(query, 120) AS query, xact_start
     FROM pg_stat_get_activity(NULL) JOIN pg_database d ON d.oid = datid
-    WHERE d.datname = current_database() AND state LIKE 'idle in transaction%'"""
+    WHERE d.datname = current_database()"""
+OTHERS = f"{ACTIVITY} AND pid <> pg_backend_pid() AND state <> 'idle' AND backend_type = 'client backend'"
+LEFT_OPEN = f"""{ACTIVITY} AND state LIKE 'idle in transaction%'
+    UNION ALL SELECT format('ROLLBACK PREPARED %L', gid), 'prepared', format('PREPARE TRANSACTION %L', gid), prepared
+    FROM pg_prepared_xacts WHERE database = current_database()"""
 
 
 def fingerprint(catalogue: Catalogue) -> str:

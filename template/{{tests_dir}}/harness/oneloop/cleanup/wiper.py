@@ -15,9 +15,9 @@ from sqlalchemy.pool import NullPool
 
 from ..app.running_app import held_by_app
 from ..database.database_admin import CONNECTION_LOST, LIMITS
-from ..errors import KeptTablesError, ProtectedRowsError, SeededRowsError
+from ..errors import ProtectedRowsError, SeededRowsError
 from . import catalogue, wipe_statements
-from .catalogue import MIGRATIONS_TABLES, Catalogue, Sequence, Table
+from .catalogue import Catalogue, Sequence, Table
 from .schema_digest import read_digests, schema_changes
 
 GRACE_SECONDS, GRACE_OF_APP, POLL_SECONDS = 0.1, 5.0, 0.01
@@ -79,9 +79,6 @@ class PostgresWiper:
         tables = self._catalogue.wiped
         if stay := [each.full for each in tables if each.protected and not (lift and each.may_hide_rows)]:
             raise ProtectedRowsError(await self._driver.fetchval("SELECT current_user"), stay)
-        known = {name for table in self._catalogue.kept for name in table.names}
-        if missing := set(self._kept) - MIGRATIONS_TABLES - known:
-            raise KeptTablesError(sorted(missing))
         if seeded := await self._with_rows(tables):
             raise SeededRowsError([table.full for table in seeded])
 
@@ -119,13 +116,13 @@ class PostgresWiper:
         while left and waited < (GRACE_OF_APP if held_by_app else GRACE_SECONDS):
             await asyncio.sleep(POLL_SECONDS)
             waited += POLL_SECONDS
-            now = {(row["pid"], row["xact_start"]) for row in await self._driver.fetch(query)}
-            left = [row for row in left if (row["pid"], row["xact_start"]) in now]
+            now = {(row["ending"], row["xact_start"]) for row in await self._driver.fetch(query)}
+            left = [row for row in left if (row["ending"], row["xact_start"]) in now]
         return left
 
     async def _terminate(self, transactions: Collection[Mapping[str, Any]]) -> list[str]:
         for row in transactions:
-            await self._driver.fetchval("SELECT pg_terminate_backend($1)", row["pid"])
+            await self._driver.execute(row["ending"])
         return [f"a transaction, {row['state']} after: {row['query']!r}" for row in transactions]
 
     async def _full_wipe(self) -> None:

@@ -13,18 +13,16 @@ from typing import Any
 
 from dotenv import dotenv_values
 from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import ArgumentError
 
 from ..database.database_admin import DRIVER, administer, create_extensions, for_asyncpg
 from ..database.run_server import RunServer
+from ..errors import OneloopError
 from ..postgres import choose_persistent_folder, start_server
 from . import CommandError
 
 DATABASE = "DATABASE_URL"
 SECRET = "SECRET_KEY"
-CONNECT_SECONDS = 5.0
 DRIVERS = {"postgres", "postgresql", DRIVER}
 OWNER = "app"
 # The database of an earlier release belongs to the superuser, whose oid is 10, with all that is in it.
@@ -109,19 +107,12 @@ def _check_database(value: str, source: str) -> None:
             f"DATABASE_URL from {source} is not the URL of a PostgreSQL database. Write it as "
             "postgresql://user:password@host/database, or remove it to use an embedded database."
         )
-    try:
-        asyncio.run(_connect(url))
-    except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
-        late = f"no answer within {CONNECT_SECONDS:.0f} s" if isinstance(error, TimeoutError) else ""
-        reason = late or str(getattr(error, "orig", error)).split(">: ")[-1]
-        raise CommandError(
-            f"The database {url} (DATABASE_URL from {source}) cannot be reached: {reason}. "
-            "Start it, or remove DATABASE_URL to use an embedded database."
-        ) from None
+    OneloopError.server_variable = f"{DATABASE} from {source}"
+    asyncio.run(_connect(url))
 
 
 async def _connect(url: URL) -> None:
-    async with asyncio.timeout(CONNECT_SECONDS), create_async_engine(url, poolclass=NullPool).connect():
+    async with administer(url, url.database or ""):
         pass
 
 

@@ -1,4 +1,4 @@
 """The databases of a test run: their server, names, connections and sessions, and the engine guard.
 
-May import `postgres` and `errors`. Start with `worker_databases`.
+May import `app`, `postgres` and `errors`. Start with `worker_databases`.
 """

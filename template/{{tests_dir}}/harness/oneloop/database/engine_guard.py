@@ -82,6 +82,13 @@ def listening(target: type, **listeners: Callable[..., None]) -> Iterator[None]:
             event.remove(target, name, listener)
 
 
+def current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # no loop runs in this thread
+        return None
+
+
 @contextmanager
 def exempt() -> Iterator[None]:
     """Exempt the plugin's own work. Migrations, for one, run on a loop of Alembic's."""

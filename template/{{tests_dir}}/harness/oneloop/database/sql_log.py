@@ -3,15 +3,16 @@
 import asyncio
 import re
 from collections import deque
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 
+from ..app.running_app import of_app
 from ..errors import ConcurrentUseError, Refusals
-from .engine_guard import exempted, listening
+from .engine_guard import current_task, exempted, listening
 
 KEPT = 200
 PARAMETERS_WIDTH = 200
@@ -37,9 +38,7 @@ class SqlLog:
         return listening(Engine, **heard, handle_error=self._failed)
 
     def _before(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        task: asyncio.Task[Any] | None = None
-        with suppress(RuntimeError):  # no loop runs in this thread
-            task = asyncio.current_task()
+        task = current_task()
         other, begun, _started = self._running.get(connection, (None, "", 0))
         if self._refusals and task is not None and not (other in {None, task} or other.done() or exempted.get()):
             self._refusals.refuse(ConcurrentUseError(begun, statement))
@@ -54,6 +53,8 @@ class SqlLog:
         if exempted.get():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None
+        if of_app.get():  # such as a poller of the lifespan
+            return
         spent = (perf_counter() - started) * 1000
         values = repr(parameters)[:PARAMETERS_WIDTH] if parameters else ""
         self._lines.append(f"{spent:7.2f} ms  {' '.join(statement.split())}  {values}".rstrip())

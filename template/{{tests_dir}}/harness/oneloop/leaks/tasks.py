@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..app.running_app import CLIENT_LEFT, ResponseWatch, of_app
 from ..config import ProjectConfig
-from ..database.engine_guard import exempted, sync_call
+from ..database.engine_guard import current_task, exempted, sync_call
 from .code_location import is_own, location, raised_at
 
 WAIT_SECONDS = 2.0
@@ -47,10 +47,7 @@ class Tasks:
         self._before = asyncio.all_tasks(loop)
 
     def in_older_task(self) -> bool:
-        try:
-            return asyncio.current_task() in self._before
-        except RuntimeError:  # no loop runs in this thread
-            return False
+        return current_task() in self._before
 
     def late(self, loop: asyncio.AbstractEventLoop) -> list[asyncio.Task[Any]]:
         new = asyncio.all_tasks(loop) - self._before - self._of_app

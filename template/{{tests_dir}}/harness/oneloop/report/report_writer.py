@@ -4,7 +4,6 @@ import json
 import linecache
 import re
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -73,8 +72,7 @@ def _sql(failure: Failure) -> Contribution:
     return Contribution([(f"SQL until {failure.when}", statements)] if statements else [])
 
 
-Contribute = Callable[[Failure], Contribution]
-CONTRIBUTORS: tuple[Contribute, ...] = _message, _migration, reason_to_stop, _repeated, _known_errors, _sql
+CONTRIBUTORS = (_message, _migration, reason_to_stop, _repeated, _known_errors, _sql)
 
 
 def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
