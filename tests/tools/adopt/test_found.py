@@ -144,6 +144,29 @@ async def get_db(settings: Given):
 """
 FROM_MANAGER = APP.replace("import get_db", "import database").replace("Depends(get_db)", "Depends(database.session)")
 LITERAL = DATABASE.replace('os.environ["DATABASE_URL"]', '"sqlite+aiosqlite:///notes.db"').replace("import os\n", "")
+LAZY = (
+    DATABASE.replace(
+        'engine = create_async_engine(os.environ["DATABASE_URL"])',
+        """HERE = Path(__file__).resolve().parent
+FILE = PATH
+
+
+def make_engine():
+    return create_async_engine(f"sqlite+aiosqlite:///{FILE}")
+
+""",
+    )
+    .replace("new_session = async_sessionmaker(engine)", "new_session = async_sessionmaker()")
+    .replace("import os\n", "import os\nfrom pathlib import Path\n")
+)
+PATHS = (
+    'HERE / "notes.db"',
+    'str(HERE) + "/notes.db"',
+    'HERE.joinpath("notes.db").as_posix()',
+    'Path(HERE, "notes.db")',
+    'Path(__file__).absolute().parents[0] / "notes.db"',
+    'os.path.join(os.path.dirname(os.path.abspath(__file__)), "notes.db")',
+)
 IN_TESTS = """
 import os
 
@@ -303,6 +326,21 @@ class TestTheUrl:
         self, project: Project, changes: dict[str, str | None], urls: list[str]
     ) -> None:
         assert look(project, changes).written_urls == urls
+
+    @pytest.mark.parametrize("path", PATHS)
+    def test_is_followed_where_the_path_is_made_from_the_place_of_the_code(self, project: Project, path: str) -> None:
+        """Of the app, whose engine is made later than at import, and of the tests."""
+        app, own = LAZY.replace("PATH", path), LAZY.replace("PATH", path).replace("notes.db", "own.db")
+        found = look(project, {"notes/database.py": app, "tests/engine.py": own})
+
+        assert found.written_urls == ["sqlite+aiosqlite:///notes/notes.db", "sqlite+aiosqlite:///tests/own.db"]
+
+    def test_that_only_a_run_can_tell_is_asked_for(self, project: Project) -> None:
+        made = project({"notes/database.py": LAZY.replace("PATH", "str(1) + '.db'")})
+
+        done = made.adopt("--dry-run")
+
+        assert "not found: the URL of the engine at notes/database.py:13. Write it below [tool.oneloop]:" in done.stderr
 
     def test_names_the_driver(self, project: Project) -> None:
         """The code's driver, before one that is only declared."""

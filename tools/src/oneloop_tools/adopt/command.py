@@ -205,8 +205,11 @@ def show_confirmed(findings: Findings, confirmed: Confirmed) -> None:
         say("  The app's database is in memory, and stays as it is. The plugin's has the tables of the metadata.")
     elif confirmed.engines:
         say(f"  The app's engine does not follow {findings.database_url.value}: see docs/testing/migration.md.")
-    else:
+    elif findings.url_variables or findings.written_urls:
         say("  not confirmed: the app makes its engine later than at import.")
+    else:
+        say(f"  not found: the URL of the engine at {findings.database_url.where}. Write it below [tool.oneloop]:")
+        say(f'    database_urls = ["{findings.driver.value}:///path/of/the.db"]')
 
 
 def say(line: str) -> None:

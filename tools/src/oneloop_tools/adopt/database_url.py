@@ -10,6 +10,7 @@ from .project_tree import FUNCTIONS, Function, Module, ProjectTree
 from .scopes import Scope
 from .settings_classes import SettingsClass
 from .url_trace import Origin, Text, UrlTrace, Variable
+from .written_path import find_written_path
 
 ENGINES = ("create_async_engine", "async_engine_from_config", "create_engine", "engine_from_config")
 SCHEME = re.compile(r"\b(postgresql|postgres|sqlite|mysql|mariadb|oracle|mssql)(?:\+(\w+))?\b")
@@ -69,7 +70,10 @@ def find_database_urls(tree: ProjectTree, modules: list[Module]) -> list[Databas
         given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg in ("url", None)), None)
         origins = list(trace.trace(given, scope)) if given is not None else []
         named = ast.unparse(call.func).rpartition(".")[2]
-        found.append(_url(module.where(call), origins, is_async="async" in named))
+        url = _url(module.where(call), origins, is_async="async" in named)
+        if given is not None and not url.variables and (path := find_written_path(tree, given, scope)):
+            url.texts = [Text(path, url.where)]
+        found.append(url)
     return sorted(found, key=lambda each: (not each.is_async, not each.variables, _for_tests(each)))
 
 
