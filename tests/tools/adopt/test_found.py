@@ -142,6 +142,53 @@ async def get_db(settings: Given):
     async with async_sessionmaker(make_engine(str(settings.DB_DSN)))() as session:
         yield session
 """
+# The URL goes through two objects: one makes it from settings, the other keeps it and the one that makes it.
+RUNTIME = DATABASE.replace(
+    'engine = create_async_engine(os.environ["DATABASE_URL"])\nnew_session = async_sessionmaker(engine)\n',
+    """
+class Settings(BaseSettings):
+    DB_TYPE: str = "postgresql+asyncpg"
+    DB_USER: str | None = None
+    DB_HOST: str | None = None
+    DB_NAME: str = "notes"
+
+
+class Maker:
+    def load(self) -> Settings:
+        return Settings()
+
+    def network_url(self, settings: Settings) -> URL:
+        return URL.create(settings.DB_TYPE, settings.DB_USER, None, settings.DB_HOST, 5432, settings.DB_NAME)
+
+    def url(self) -> URL:
+        return self.network_url(self.load())
+
+    @staticmethod
+    def session_maker(url: URL):
+        return async_sessionmaker(create_async_engine(url=url))
+
+
+class Runtime:
+    def __init__(self, maker: Maker) -> None:
+        self._maker = maker
+        self._url: URL | None = None
+
+    def url(self) -> URL:
+        if self._url is None:
+            self._url = self._maker.url()
+        return self._url
+
+    def session_maker(self):
+        return self._maker.session_maker(self.url())
+
+
+new_session = Runtime(Maker()).session_maker()
+""",
+).replace(
+    "from sqlalchemy.ext",
+    "from pydantic_settings import BaseSettings\nfrom sqlalchemy import URL\nfrom sqlalchemy.ext",
+    1,
+)
 FROM_MANAGER = APP.replace("import get_db", "import database").replace("Depends(get_db)", "Depends(database.session)")
 LITERAL = DATABASE.replace('os.environ["DATABASE_URL"]', '"sqlite+aiosqlite:///notes.db"').replace("import os\n", "")
 LAZY = (
@@ -265,6 +312,11 @@ class TestTheUrl:
                 {"notes/settings.py": FIELD, "notes/database.py": FROM_DEPENDENCY},
                 {"url": ["DB_DSN"]},
                 id="settings that a route's dependency is given",
+            ),
+            pytest.param(
+                {"notes/database.py": RUNTIME},
+                {"user": ["DB_USER"], "host": ["DB_HOST"], "name": ["DB_NAME"]},
+                id="an object that another one keeps",
             ),
             pytest.param(
                 {"notes/settings.py": FIELD, "notes/database.py": MANAGER, "notes/main.py": FROM_MANAGER},

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .finding import Finding
-from .project_tree import FUNCTIONS, Function, Module, ProjectTree
-from .scopes import Scope
-from .settings_classes import SettingsClass
+from .project_tree import Module, ProjectTree
+from .scopes import Scope, calls_in
 from .url_trace import Origin, Text, UrlTrace, Variable
 from .written_path import find_written_path
 
@@ -22,7 +21,7 @@ PARTS = (
     ("port", re.compile(r"PORT", re.IGNORECASE)),
     ("host", re.compile(r"HOST|SERVER|ADDR", re.IGNORECASE)),
     ("user", re.compile(r"USER|LOGIN|ROLE|OWNER", re.IGNORECASE)),
-    ("driver", re.compile(r"DRIVER|SCHEME|DIALECT|ENGINE|PREFIX|PROTOCOL", re.IGNORECASE)),
+    ("driver", re.compile(r"DRIVER|SCHEME|DIALECT|ENGINE|PREFIX|PROTOCOL|TYPE|KIND", re.IGNORECASE)),
     ("name", re.compile(r"DB|NAME|DATABASE|PATH", re.IGNORECASE)),
 )
 
@@ -104,21 +103,9 @@ def _engines(tree: ProjectTree, modules: list[Module]) -> Iterator[tuple[Module,
     for module in modules:
         if module.source.path.name == "env.py":
             continue
-        for node, scope in _calls_with_scopes(tree, module):
+        for node, scope in calls_in(tree, module):
             if ast.unparse(node.func).rpartition(".")[2] in ENGINES:
                 yield module, node, scope
-
-
-def _calls_with_scopes(tree: ProjectTree, module: Module) -> Iterator[tuple[ast.Call, Scope]]:
-    waiting: list[tuple[ast.AST, Function | None, SettingsClass | None]] = [(module.source.tree, None, None)]
-    while waiting:
-        node, function, owner = waiting.pop()
-        if isinstance(node, ast.Call):
-            yield node, Scope(module, function, owner)
-        if isinstance(node, ast.ClassDef) and node.name in module.definitions:
-            owner = SettingsClass(tree, module.definitions[node.name])
-        inside = node if isinstance(node, FUNCTIONS) else function
-        waiting.extend((each, inside, owner) for each in ast.iter_child_nodes(node))
 
 
 def _is_rest(variable: Variable) -> bool:

@@ -57,7 +57,11 @@ def _class_of_member(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int)
     """Return the class of `settings.database`."""
     outer = class_of(tree, node.value, scope, deep) if isinstance(node, ast.Attribute) else None
     member = outer.member(node.attr) if outer and isinstance(node, ast.Attribute) else None
-    return outer.nested(member) if outer and member else None
+    if outer is None or member is None:
+        return None
+    if member.method is not None and member.value is not None:
+        return class_of(tree, member.value, Scope(member.owner.module, member.method, outer), deep)
+    return outer.nested(member)
 
 
 def _class_of_local(tree: ProjectTree, node: ast.expr, scope: Scope, deep: int) -> SettingsClass | None:
@@ -132,12 +136,14 @@ def assigned(function: Function, name: str) -> list[ast.expr]:
     return found
 
 
-def calls_in(module: Module) -> Iterator[tuple[ast.Call, Function | None]]:
-    """Yield each call with the function around it."""
-    waiting: list[tuple[ast.AST, Function | None]] = [(module.source.tree, None)]
+def calls_in(tree: ProjectTree, module: Module) -> Iterator[tuple[ast.Call, Scope]]:
+    """Yield each call, and where it is."""
+    waiting: list[tuple[ast.AST, Function | None, SettingsClass | None]] = [(module.source.tree, None, None)]
     while waiting:
-        node, around = waiting.pop()
+        node, function, owner = waiting.pop()
         if isinstance(node, ast.Call):
-            yield node, around
-        inside = node if isinstance(node, FUNCTIONS) else around
-        waiting.extend((each, inside) for each in ast.iter_child_nodes(node))
+            yield node, Scope(module, function, owner)
+        if isinstance(node, ast.ClassDef) and node.name in module.definitions:
+            owner = SettingsClass(tree, module.definitions[node.name])
+        inside = node if isinstance(node, FUNCTIONS) else function
+        waiting.extend((each, inside, owner) for each in ast.iter_child_nodes(node))

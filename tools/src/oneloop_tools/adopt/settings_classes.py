@@ -52,7 +52,7 @@ class SettingsClass:
                     return Member(each, node, annotation=node.annotation, value=node.value)
                 if isinstance(node, ast.Assign) and any(ast.unparse(target) == name for target in node.targets):
                     return Member(each, node, value=node.value)
-        return None
+        return next(filter(None, (_set_in_a_method(each, name) for each in self.lineage())), None)
 
     def variable(self, name: str, member: "Member") -> str:
         """Return the environment variable of a field."""
@@ -95,6 +95,7 @@ class Member:
     function: Function | None = None
     annotation: ast.expr | None = None
     value: ast.expr | None = None
+    method: Function | None = None  # that sets the field
 
     @property
     def where(self) -> str:
@@ -103,6 +104,19 @@ class Member:
     @property
     def default(self) -> str:
         return ast.unparse(self.value) if self.value is not None else ""
+
+
+def _set_in_a_method(owner: SettingsClass, name: str) -> Member | None:
+    """Return what a method gives `self.name`, if that is more than None."""
+    for method in _class(owner.definition).body:
+        for node in ast.walk(method) if isinstance(method, FUNCTIONS) else ():
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+            is_set = any(ast.unparse(each) == f"self.{name}" for each in targets if isinstance(each, ast.Attribute))
+            if is_set and value is not None and not (isinstance(value, ast.Constant) and value.value is None):
+                assert isinstance(method, FUNCTIONS)
+                return Member(owner, method, value=value, method=method)
+    return None
 
 
 def _class(found: Definition) -> ast.ClassDef:

@@ -20,6 +20,7 @@ READERS = {
     "dj_db_url",
     "pop",
 }  # os.getenv("X"), config("X"), env.str("X")
+LAST_SYSTEM_PORT = 1023
 NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -41,6 +42,13 @@ class Text(NamedTuple):
 Origin = Variable | Text
 
 
+def _literal(value: str | int, where: str) -> Iterator[Text]:
+    if isinstance(value, str):
+        yield Text(value, where)
+    elif value > LAST_SYSTEM_PORT:
+        yield Text(f":{value}", where)
+
+
 @dataclass
 class UrlTrace:
     tree: ProjectTree
@@ -54,8 +62,8 @@ class UrlTrace:
         self._visited.add(key)
         deeper = deep + 1
         match node:
-            case ast.Constant(value=str(text)):
-                yield Text(text, scope.module.where(node))
+            case ast.Constant(value=str() | int() as value):
+                yield from _literal(value, scope.module.where(node))
             case ast.Name():
                 yield from self._name(node, scope, deeper)
             case ast.Attribute():
@@ -113,7 +121,10 @@ class UrlTrace:
     def _member(
         self, owner: SettingsClass, node: ast.Attribute, member: Member, scope: Scope, deep: int
     ) -> Iterator[Origin]:
-        inside = Scope(member.owner.module, member.function, owner)
+        inside = Scope(member.owner.module, member.function or member.method, owner)
+        if member.method is not None and member.value is not None:
+            yield from self.trace(member.value, inside, deep)
+            return
         if member.function is not None:
             yield from self._returned(member.function, inside, deep)
             return
@@ -170,10 +181,10 @@ class UrlTrace:
                 yield from self.trace(each, outer, deep)
             return
         for module in self.tree.app_modules:
-            for call, around in calls_in(module):
+            for call, around in calls_in(self.tree, module):
                 if self._is_call_of(call, module, function):
                     for each in passed(call, function, name):
-                        yield from self.trace(each, Scope(module, around), deep)
+                        yield from self.trace(each, around, deep)
 
     def _is_call_of(self, call: ast.Call, module: Module, function: Function) -> bool:
         named = ast.unparse(call.func).rpartition(".")[2]
