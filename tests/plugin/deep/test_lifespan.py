@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from typing import Any, cast
 
@@ -227,6 +228,30 @@ async def test_an_app_that_can_be_built_only_once_starts_again(broker: RunningAp
     assert broker.app is before
     assert broker.is_running
     await broker.stop()
+
+
+async def test_an_app_is_built_again_when_it_starts_again() -> None:
+    """What it made before its lifespan, and closed at the end, is there again."""
+
+    def build() -> FastAPI:
+        pool = ThreadPoolExecutor()
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            await asyncio.get_running_loop().run_in_executor(pool, int)
+            yield
+            pool.shutdown()
+
+        return FastAPI(lifespan=lifespan)
+
+    running = RunningApp(build)
+    await running.start()
+    await running.stop()
+
+    await running.start()
+
+    assert running.is_running
+    await running.stop()
 
 
 async def test_a_lifespan_that_a_test_has_cancelled_starts_again(

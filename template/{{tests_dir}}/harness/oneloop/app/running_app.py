@@ -82,8 +82,14 @@ class RunningApp:
             served.ended = True
 
     async def start(self) -> None:
-        # Not built again for a restart: it may register metrics, once for each process.
-        app = self._app or self._build()
+        try:
+            app = self._build()
+        except Exception:
+            if self._app is None:
+                raise
+            app = self._app  # a second one cannot be built: it registers metrics, once for each process
+        if self._app is not None:
+            app.dependency_overrides.update(self._app.dependency_overrides)
         app.middleware_stack = app.middleware_stack or app.build_middleware_stack()  # as a server, before the lifespan
         lifespan = in_own_task(self._watched(app.router.lifespan_context(app)))
         state = await self._lifespan.enter_async_context(lifespan)
