@@ -53,3 +53,16 @@ async def test_an_own_database_goes_with_its_test(
     async with db_engine.connect() as connection:
         assert not await connection.scalar(EXISTS)
         assert await connection.scalar(text("SHOW work_mem")) != "1MB"
+
+
+async def test_a_connection_in_use_goes_back_to_its_pool(
+    databases: TestDatabases, db_engine: AsyncEngine
+) -> None:
+    """A task of the lifespan may have it. No one would close the connection of another pool."""
+    backend = text("SELECT pg_backend_pid()")
+    async with db_engine.connect() as connection:
+        await databases.own_database()
+        before = await connection.scalar(backend)
+
+    async with db_engine.connect() as connection:
+        assert await connection.scalar(backend) == before

@@ -73,6 +73,12 @@ BUGS = {
         "for view in ()),",
         f"{KEPT}::test_materialized_views_show_what_they_showed[plainly]",
     ),
+    "2 an own database takes the pool from a task of the app": Bug(
+        DATABASES,
+        "greenlet_spawn(engine.pool.dispose)",
+        "greenlet_spawn(engine.dispose)",
+        f"{DEEP}/test_own_database.py::test_a_connection_in_use_goes_back_to_its_pool",
+    ),
     "2 sequences are not restarted": Bug(
         f"{PLUGIN}/cleanup/wiper.py",
         "setval($1::regclass, $2, $3)",
