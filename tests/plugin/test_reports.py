@@ -51,6 +51,12 @@ def test_report_explains_the_error(reports: dict[str, str], test: str, names: li
     assert list(sections) == names, reports[test]
 
 
+def test_report_has_the_line_of_a_forgotten_await(reports: dict[str, str]) -> None:
+    place = r'created at.*\n.*test_diagnosis_wrong.py", line \d+, in test_forgotten_await'
+
+    assert re.search(place, reports["test_forgotten_await"])
+
+
 def test_report_has_each_request_once(reports: dict[str, str]) -> None:
     """The service logs it as JSON, pytest captures that record, and httpx2 logs it too."""
     report = reports["test_wrong_expectation"].partition("Captured ")[2]

@@ -186,6 +186,12 @@ BUGS = {
         "inner = (error.__context__,",
         f"{KNOWN}::test_first_error_of_a_chain_comes_first",
     ),
+    "14 a coroutine has no line of its call": Bug(
+        f"{PLUGIN}/each_test.py",
+        "set_coroutine_origin_tracking_depth(1)",
+        "set_coroutine_origin_tracking_depth(0)",
+        f"{LEAKS}::test_a_task_is_named_with_the_line_that_a_library_awaits",
+    ),
     "14 a library's coroutine has no place": Bug(
         f"{PLUGIN}/leaks/tasks.py",
         "coroutine = coroutine.cr_await",

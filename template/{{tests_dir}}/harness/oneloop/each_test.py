@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for each in (*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched(), *run.app_changes.watched()):
         run.resources.enter_context(each)
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
+    sys.set_coroutine_origin_tracking_depth(1)  # one that no code awaits has the line of its call
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from ..app.running_app import CLIENT_LEFT, ResponseWatch, of_app
 from ..config import ProjectConfig
 from ..database.engine_guard import current_task, exempted, sync_call
-from .code_location import is_own, location, raised_at
+from .code_location import ROOT, is_own, location, raised_at
 
 WAIT_SECONDS = 2.0
 OURS = "oneloop: "  # the names of the plugin's own tasks begin with it
@@ -112,6 +112,8 @@ def _line(task: asyncio.Task[object]) -> str:
     # With the innermost own line: of what the coroutine awaits, if a library's coroutine awaits one of the service.
     coroutine: Any = task.get_coro()
     found, place = f"{_name(task)}, still running: {coroutine}", ""
+    for file, line, _ in getattr(coroutine, "cr_origin", None) or ():
+        place = f", created at {file.removeprefix(ROOT)}:{line}" if is_own(file) else ""
     while (frame := getattr(coroutine, "cr_frame", None)) is not None:
         if is_own(frame.f_code.co_filename):
             place = f", at {location(frame, frame.f_lineno)}"
