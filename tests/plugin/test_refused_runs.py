@@ -10,7 +10,7 @@ from tests.support.overlay import Overlay
 
 COLLECTED = {
     "test_both": "run on two event loops",
-    "test_both_by_a_fixture": "`client` (through a fixture)",
+    "test_both_by_a_fixture": "run on two event loops",
     "test_sync_in_async": "is `async def`",
     "TestMixed": "mixes clients: ",
     "test_no_reason": "without a reason",

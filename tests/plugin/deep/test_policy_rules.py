@@ -27,7 +27,7 @@ NAMED = pytest.mark.sync_client(reason="a reason").mark
                 Subject("T::a", is_async=False, fixtures=WITH_CLIENT, group="T"),
                 Subject("T::b", is_async=True, fixtures=WITH_ASYNC, group="T"),
             ],
-            "T mixes clients: a uses `client` (through a fixture), b uses `async_client`",
+            "T mixes clients: T::a uses `client`, T::b an async one.",
             id="class",
         ),
         pytest.param(

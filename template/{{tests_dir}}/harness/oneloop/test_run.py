@@ -109,7 +109,6 @@ class TestRun:
         self._set(values)
 
     def variables_of(self, url: URL) -> dict[str, object]:
-        """Return the variables that name a database, with their values."""
         config = self.config
         # Every driver reads the plain form; an app that is adopted may not.
         plain = not config.existing_suite and config.driver == type(config).driver

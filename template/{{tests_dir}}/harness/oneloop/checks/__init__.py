@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from oneloop.config import shown
+from oneloop.config import TESTS, shown
 
 HERE = Path(__file__).parent
 SELFTEST = HERE.parent / "selftest"
-TESTS = HERE.parents[2]
 SNAPSHOT = TESTS / "contract" / "openapi.json"
 FILE = shown(SNAPSHOT)
 COMPARED = HERE / "test_contract.py"
@@ -43,10 +42,3 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     if SNAPSHOT.exists() or _contract_only(config):
         return None
     return f"oneloop: the API is not compared: {FILE} is missing. Write it: {UPDATE}"
-
-
-def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter", config: pytest.Config) -> None:
-    if config.getoption("update_contract"):
-        written = any(COMPARED.name in report.nodeid for report in terminalreporter.stats.get("passed", ()))
-        text = f"is written. Read it: git diff {FILE}" if written else f"is as it was: write it with {UPDATE}"
-        terminalreporter.write_line(f"oneloop: {FILE} {text}")

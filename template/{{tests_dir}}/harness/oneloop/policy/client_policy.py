@@ -19,15 +19,12 @@ EXEMPTIONS = {
 }
 # Every sync client depends on the first of these fixtures, every async one on the second.
 SYNC, ASYNC = "_sync_client", "_open_client"
-SYNC_NAMES = ("client",)
-ASYNC_NAMES = ("async_client", "admin_client", "editor_client", "writer_client", "client_as")
 
 
 class Subject(NamedTuple):
     name: str
     is_async: bool
     fixtures: frozenset[str]
-    arguments: frozenset[str] = frozenset()
     group: str | None = None
     marks: tuple[pytest.Mark, ...] = ()
     own_exemption: bool = False
@@ -41,7 +38,6 @@ class Subject(NamedTuple):
             name=name,
             is_async=inspect.iscoroutinefunction(function),
             fixtures=frozenset(item.fixturenames),
-            arguments=frozenset(inspect.signature(item.function).parameters),
             group=name.rpartition("::")[0] if item.cls else None,
             marks=tuple(item.iter_markers()),
             own_exemption=any(mark.name == EXEMPTION for mark in item.own_markers),
@@ -49,14 +45,6 @@ class Subject(NamedTuple):
 
     def has_mark(self, name: str) -> bool:
         return any(mark.name == name for mark in self.marks)
-
-    def client_among(self, names: Iterable[str]) -> str:
-        requested = [name for name in names if name in self.fixtures]
-        own = [name for name in requested if name in self.arguments]
-        return f"`{own[0]}`" if own else f"`{(requested or ['a client'])[0]}` (through a fixture)"
-
-    def uses(self, names: Iterable[str]) -> str:
-        return f"{self.name.rpartition('::')[2]} uses {self.client_among(names)}"
 
 
 def find_offences(subjects: Sequence[Subject]) -> list[str]:
@@ -72,13 +60,11 @@ def _of_test(test: Subject) -> Iterator[str]:
         yield f"has the marker `{EXEMPTION}` and does not use `client`. Delete the marker."
     if test.has_mark(EXEMPTION) or SYNC not in test.fixtures:
         return
-    sync = test.client_among(SYNC_NAMES)
     if ASYNC in test.fixtures:
-        other = test.client_among(ASYNC_NAMES)
-        yield f"uses {sync} and {other}, which run on two event loops. Use the async one only."
+        yield "uses `client` and an async client, which run on two event loops. Use the async one only."
     elif test.is_async:
         yield (
-            f"is `async def` and uses {sync}, which blocks the event loop and sends its requests "
+            "is `async def` and uses `client`, which blocks the event loop and sends its requests "
             "on another one. Use `async_client`, and `await` the request."
         )
 
@@ -93,8 +79,8 @@ def _of_classes(subjects: Iterable[Subject]) -> Iterator[str]:
         other = [each for each in group if ASYNC in each.fixtures and SYNC not in each.fixtures]
         if sync and other:
             yield (
-                f"{name} mixes clients: {sync[0].uses(SYNC_NAMES)}, {other[0].uses(ASYNC_NAMES)}. Move the tests with "
-                "`client` into a class of their own."
+                f"{name} mixes clients: {sync[0].name} uses `client`, {other[0].name} an async one. Move the tests "
+                "with `client` into a class of their own."
             )
 
 
@@ -108,5 +94,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     offences = find_offences([Subject.of(item) for item in items if isinstance(item, pytest.Function)])
     if offences:
-        start = "Tests break the rules for clients and markers. docs/testing/clients.md has the reasons."
+        start = "Tests break the rules for clients and markers. Their fixtures count too. See docs/testing/clients.md."
         abort_collection(config, items, "\n  ".join([start, *offences]))
