@@ -81,6 +81,16 @@ class TestSnapshot:
         assert "/api/users/me" not in output
         assert (accepted, again) == (0, 0)
 
+    def test_shows_the_first_lines_of_a_long_change_and_each_path(self, changed: Overlay) -> None:
+        """Three routes are over a thousand lines. The paths that are new or gone are the news."""
+        with planted(changed, Edit("src/my_service/main.py", "(documents, users, auth,", "(users, auth,")):
+            _, output = compare(changed)
+
+        assert re.search(r"^\.\.\. and \d{3} more lines, which `git diff` shows once accepted\.$", output, re.MULTILINE)
+        paths = ["/api/documents", "/api/documents/search", "/api/documents/{document_id}"]
+        assert re.findall(r"^[+-] (/.*)$", output, re.MULTILINE) == paths
+        assert len(output.splitlines()) < 250
+
     def test_that_is_missing_is_reported(self, changed: Overlay) -> None:
         """A service may go without. Then each run reports it, and `-m contract` fails."""
         (changed.root / SNAPSHOT).unlink()

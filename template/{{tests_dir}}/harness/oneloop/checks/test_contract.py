@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ NAMES = frozenset(
     | {"securitySchemes", "$defs", "patternProperties"}
 )
 VALUES = frozenset({"default", "const", "enum"})
+SHOWN = 200  # lines of the difference
+PATH = re.compile(r'^    "(/.*)": \{$', re.MULTILINE)
 
 
 def without_texts(value: Any, key: str = "") -> Any:
@@ -45,7 +48,11 @@ async def test_the_api_matches_its_snapshot(app: FastAPI, pytestconfig: pytest.C
 
     before = SNAPSHOT.read_text("utf-8") if SNAPSHOT.exists() else ""
     if before != now:
-        lines = difflib.unified_diff(before.splitlines(), now.splitlines(), FILE, "the API", lineterm="")
+        lines = [*difflib.unified_diff(before.splitlines(), now.splitlines(), FILE, "the API", lineterm="")]
+        if len(lines) > SHOWN:
+            old, new = (set(PATH.findall(each)) for each in (before, now))
+            paths = [*(f"- {each}" for each in sorted(old - new)), *(f"+ {each}" for each in sorted(new - old))]
+            lines[SHOWN:] = [f"... and {len(lines) - SHOWN} more lines, which `git diff` shows once accepted.", *paths]
         difference = "\n".join(lines) if before else f"There is no {FILE}."
         pytest.fail(
             f"The API differs from {FILE}:\n\n{difference}\n\n"
