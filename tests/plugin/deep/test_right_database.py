@@ -42,7 +42,7 @@ def test_an_engine_on_another_database_is_refused_before_it_connects() -> None:
     guard = EngineGuard(refusals, run="of_no_run")
     engine = create_engine("postgresql+asyncpg://user@192.0.2.1/orders")
 
-    with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
+    with pytest.raises(WrongDatabaseError, match="whose URL is not that of the settings: it names the database 'orders'"):
         guard.check(engine)
     with pytest.raises(WrongDatabaseError, match="the database 'orders', which is not a test database"):
         refusals.raise_first()  # again at the end of the test, should a handler swallow it

@@ -12,6 +12,7 @@ from httpx2 import AsyncClient
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 
+from oneloop import get_auth_token_async
 from oneloop.access import Access, AccessError, Call
 from oneloop.access import declared
 from oneloop.access.asking import Asker
@@ -37,6 +38,11 @@ async def test_clients_of_different_roles_are_different_people(
     assert answers[0] == ("", "")
     assert len(set(answers)) == len(clients)
     assert [await ask(client) for client in reversed(clients)] == answers[::-1]
+
+
+async def test_a_failed_login_says_what_may_be_wrong(async_client: AsyncClient) -> None:
+    with pytest.raises(AssertionError, match=r"Login of a@test.com failed: 4.*\n *Is the user committed, with .*'secret'"):
+        await get_auth_token_async(async_client, "a@test.com", "secret")
 
 
 def build_app() -> FastAPI:

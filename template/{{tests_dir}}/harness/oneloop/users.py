@@ -23,7 +23,8 @@ def password_of(role: str) -> str:
 async def get_auth_token_async(client: "httpx.AsyncClient", email: str, password: str) -> str:
     """Log in and return the access token; fail the test if the response is not a 200."""
     response = await client.post(LOGIN_PATH, json={"email": email, "password": password})
-    assert response.status_code == 200, f"Login failed: {response.status_code} {response.text}"
+    failed = f"Login of {email} failed: {response.status_code} {response.text}"
+    assert response.status_code == 200, f"{failed}\nIs the user committed, with the password {password!r}?"
     return str(response.json()["access_token"])
 
 

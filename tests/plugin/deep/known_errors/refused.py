@@ -53,6 +53,11 @@ async def leave_the_machine_with_warnings_as_errors(_: Given) -> None:
         socket.create_connection(ADDRESS)
 
 
+async def leave_the_machine_by_a_name(_: Given) -> None:
+    """Without a network no name has an address, so pytest-socket has none to refuse."""
+    socket.create_connection(("orders.invalid", 8080))
+
+
 def _move(function: Callable[[], None], file: Path) -> None:
     """Make `function` one of a module of the service: no other code is checked."""
     function.__code__ = function.__code__.replace(co_filename=str(file))
@@ -86,6 +91,7 @@ REFUSED: Provoked = (
     ("Event loop blocked", block_the_loop),
     ("Network blocked", leave_the_machine),
     ("Network blocked", leave_the_machine_with_warnings_as_errors),
+    ("Network blocked", leave_the_machine_by_a_name),
     ("Percent sign", url_with_a_percent_sign),
     ("Percent sign", path_with_a_percent_sign),
     ("Missing right", a_statement_for_superusers),

@@ -54,7 +54,8 @@ class EngineGuard:
         self._engines.add(engine)
         url = engine.url
         if url.get_backend_name() == "postgresql" and not is_test_database(url.database):
-            self._refusals.refuse(WrongDatabaseError(url.database, f"{self.test}'s engine"))
+            used = f"{self.test} used an engine whose URL is not that of the settings: it"
+            self._refusals.refuse(WrongDatabaseError(url.database, used))
         if self._every_backend and self._is_foreign(url):
             self._refusals.refuse(ForeignDatabaseError(self.test, url.database))
         if engine.dialect.is_async and self.loop and asyncio.get_running_loop() is not self.loop:
