@@ -1,5 +1,7 @@
 """What keeps a command from starting is one sentence that says what to do, before anything is started."""
 
+import socket
+
 import pytest
 
 from tests.commands.conftest import Service
@@ -8,6 +10,26 @@ from tests.support.environment import free_port
 
 
 class TestPort:
+    def test_that_is_taken_is_told_before_anything_starts(self, service: Service) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            done = service.run("dev", "tiny.main:create_app", env={"PORT": str(port)})
+
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"The service cannot listen on port {port} of 127.0.0.1: Address already in use. Use another port:\n"
+            f"    PORT={port + 1} uv run poe dev\n"
+        )
+        assert not (service.root / ".postgres").exists()
+
+    def test_that_nobody_tried_is_noticed(self, service: Service) -> None:
+        """A planted bug: the check above is worth its name."""
+        service.plant("oneloop/commands/dev_commands.py", "    check_port(host, port)\n", "")
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            service.run("dev", "tiny.main:create_app", env={"PORT": str(taken.getsockname()[1])})
+
+        assert (service.root / ".postgres").exists()
+
     @pytest.mark.parametrize("port", ["0", "65536", "http"])
     def test_that_is_none(self, service: Service, port: str) -> None:
         done = service.run("dev", "tiny.main:create_app", "--port", port)

@@ -15,7 +15,7 @@ from ..database.database_admin import DRIVER, administer
 from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
 from . import INTERRUPTED, CommandError
-from .dev_environment import DATABASE, Given, development_environment, say, table_of
+from .dev_environment import DATABASE, Given, check_port, development_environment, say, table_of
 
 RESET = "uv run oneloop reset --yes"
 SIGNALLED = 128
@@ -42,6 +42,7 @@ def _dev(factory: str | None, host: str, port: int) -> int:
         package = table_of(project).get("package", "my_service")
         command = f"    uv run oneloop dev {package}.main:create_app"
         raise CommandError(f"Name the function that returns the app. Where there is none, write one.\n{command}")
+    check_port(host, port)
     with development_environment(project, aloud=True) as (environment, service):
         child = Child()
         status = child.run([sys.executable, "-m", "alembic", "upgrade", "head"], environment)

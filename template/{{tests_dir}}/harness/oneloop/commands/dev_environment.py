@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import socket
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -113,3 +114,15 @@ def _check_database(value: str, source: str) -> None:
 async def _connect(url: URL) -> None:
     async with administer(url, url.database or ""):
         pass
+
+
+def check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = (error.strerror or str(error)).split(" (while")[0]
+        raise CommandError(
+            f"The service cannot listen on port {port} of {host}: {reason}. Use another port:\n"
+            f"    PORT={port % 65535 + 1} uv run poe dev"
+        ) from None
