@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from tests.commands.conftest import SECONDS, Service, make_service
 from tests.postgres.program import started
-from tests.support.shipped import start_server
+from tests.support.shipped import start_persistent
 
 
 class TestCommand:
@@ -129,7 +129,7 @@ class TestTheRole:
             await connection.execute(OLD)
             await connection.close()
 
-        with start_server(data_dir=folder) as server:
+        with start_persistent(folder) as server:
             asyncio.run(make_old(server.url))
         (folder / "password").unlink()
         (folder / "data/pg_hba.conf").write_text("local all all trust\n")

@@ -24,9 +24,9 @@ CHECKS = "tests/harness/oneloop/checks"
 GIVEN = """
 import asyncio, os, subprocess, sys
 import asyncpg
-from oneloop.postgres import start_server
+from oneloop.postgres import start_temporary
 
-server = start_server()
+server = start_temporary()
 given = server.url
 
 

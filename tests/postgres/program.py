@@ -24,11 +24,11 @@ PROGRAM = """
 import json, os, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from postgres import PostgresUnavailable, start_server
+from postgres import PostgresUnavailable, start_persistent, start_temporary
 #BEFORE
 
 with ThreadPoolExecutor() as thread:
-    started = thread.submit(start_server, data_dir=Path(sys.argv[1]) if sys.argv[1:] else None)
+    started = thread.submit(start_persistent, Path(sys.argv[1])) if sys.argv[1:] else thread.submit(start_temporary)
 try:
     server = started.result()
 except PostgresUnavailable as error:

@@ -22,7 +22,7 @@ SHELL = {"PGPORT": "1", "PGDATA": "/nowhere", "PGOPTIONS": "-c fsync=on", "PGTZ"
 FORK = "sys.stdin.readline(); os.fork() or (os.close(1), time.sleep(10), os._exit(0)); print('forked', flush=True)"
 QUICK = ("watchdog/watchdog_main.py", "PARENT_CHECK_SECONDS = 1.0", "PARENT_CHECK_SECONDS = 0.05")
 
-START = "import sys; from postgres import start_server; start_server(); sys.stdin.read()"
+START = "import sys; from postgres import start_temporary; start_temporary(); sys.stdin.read()"
 NEEDED_BYTES = 2 << 30
 PID_FILE = "oneloop-pg-*/data/postmaster.pid"
 

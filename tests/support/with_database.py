@@ -10,9 +10,9 @@ import subprocess
 import sys
 from importlib import import_module
 
-start_server = import_module("oneloop.postgres").start_server
+start_temporary = import_module("oneloop.postgres").start_temporary
 
-with start_server() as server:
+with start_temporary() as server:
     settings = {"DATABASE_URL": server.url, "SECRET_KEY": "a key for tests that is long enough"}
     for command in json.loads(sys.argv[1]):
         print("$", *command, flush=True)

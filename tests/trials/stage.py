@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 from tests.support.environment import clean_environment, free_port, interpreter
 from tests.support.project import Project
-from tests.support.shipped import start_server
+from tests.support.shipped import start_persistent
 from tests.support.template import render, snapshot
 from tests.trials.client import Client
 
@@ -81,7 +81,7 @@ class Stage:
         return max(1, round(count * self._share))
 
     def start_database(self) -> None:
-        self.server = start_server(data_dir=self.folder / "postgres")
+        self.server = start_persistent(self.folder / "postgres")
 
     async def add_database(self) -> str:
         """Return the URL of a new, empty database."""

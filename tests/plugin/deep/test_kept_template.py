@@ -22,7 +22,7 @@ from oneloop.database import kept_template
 from oneloop.database.database_admin import DRIVER, administer
 from oneloop.database.engine_guard import exempt
 from oneloop.database.kept_template import KEPT, KEPT_SECONDS, KeptTemplate
-from oneloop.postgres import start_server
+from oneloop.postgres import start_temporary
 from oneloop.seam import Migrate
 
 CACHE = ".pytest_cache/oneloop"
@@ -110,7 +110,7 @@ def server(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[URL]:
     """A server where no other worker writes: that would spoil each copy."""
-    with start_server() as server:
+    with start_temporary() as server:
         yield make_url(server.url).set(drivername=DRIVER)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from oneloop.database.database_admin import is_test_database, server_url
 from oneloop.database.engine_guard import EngineGuard
 from oneloop.errors import InvalidURLError, Refusals, WrongDatabaseError
-from oneloop.postgres import PostgresUnavailable, start_server
+from oneloop.postgres import PostgresUnavailable, start_temporary
 
 
 @pytest.mark.parametrize("name", ["test", "orders_test", "test_orders_1f3a_gw0", "Test-Orders"])
@@ -58,7 +58,7 @@ def test_where_none_can_be_had_it_is_refused_with_a_cure(
     monkeypatch.setenv("PGBIN", str(tmp_path))
 
     with pytest.raises(PostgresUnavailable) as refusal:
-        start_server()
+        start_temporary()
 
     assert f"PGBIN: {tmp_path}" in str(refusal.value)
     assert "Set PGBIN to the folder of PostgreSQL's programs, or unset it" in str(refusal.value)

@@ -7,7 +7,7 @@ import pytest
 
 from oneloop.cleanup.wiper import PostgresWiper
 from oneloop.database.engine_guard import exempt
-from oneloop.postgres import cluster, start_server
+from oneloop.postgres import cluster, start_temporary
 from tests.deep.catalogue import SCHEMA
 
 ODD = '"Odd ""Name"" here"'
@@ -143,7 +143,7 @@ async def test_a_changed_object_of_any_kind_is_named(
 async def test_a_prepared_transaction_is_named_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a server allows them: PostgreSQL's default is none, and so is the embedded server's."""
     monkeypatch.setattr(cluster, "SETTINGS", (*cluster.SETTINGS, "max_prepared_transactions=1"))
-    with start_server() as server:
+    with start_temporary() as server:
         sql = await asyncpg.connect(server.url)
         await sql.execute("CREATE TABLE orders (id int)")
         with exempt():

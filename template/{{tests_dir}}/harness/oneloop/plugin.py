@@ -60,9 +60,13 @@ def _check_packages(config: ProjectConfig) -> None:
 
 
 def _parts(config: pytest.Config) -> list[ModuleType]:
-    from . import checks, each_test, fixtures, policy, report, session  # noqa: PLC0415  likewise
+    from . import checks, each_test, seam, session  # noqa: PLC0415  likewise
+    from .fixtures import app_fixtures, database_fixtures  # noqa: PLC0415
+    from .policy import client_policy, markers  # noqa: PLC0415
+    from .report import known_errors, report_writer, stop_run  # noqa: PLC0415
 
-    parts: list[ModuleType] = [session, each_test, *fixtures.PARTS, *policy.PARTS, *report.PARTS, checks]
+    parts = [session, each_test, app_fixtures, database_fixtures, seam, client_policy, markers]
+    parts += [known_errors, report_writer, stop_run, checks]
     if config.stash[CONFIG].existing_suite:
         parts += import_module(f"{__package__}.adopted").PARTS
     return parts

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from .. import checks, fixtures
+from .. import checks, seam
+from ..fixtures import app_fixtures, database_fixtures
 from ..report.stop_run import FAILED_FIXTURE
 from ..seam import ASKED_AS, FIXTURES
 from ..test_run import RUN
@@ -25,7 +26,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """List the suite's fixtures that override the plugin's, and those that do not, since their names are the seam's."""
-    ours = {name for part in fixtures.PARTS for name in fixtures_of(part)}
+    ours = {name for part in (app_fixtures, database_fixtures, seam) for name in fixtures_of(part)}
     overriding = {name for conftest in loaded_conftests(config) for name in fixtures_of(conftest) & ours}
     beside, over = sorted(overriding & FIXTURES.keys()), sorted(overriding - FIXTURES.keys())
     lines = [f"oneloop: your fixtures override the plugin's: {', '.join(over)}"] if over else []

@@ -72,9 +72,12 @@ async def _keep_now(database: TestDatabase) -> list[str]:
 
 
 async def _reopen(database: TestDatabase) -> None:
-    """Take the rows of the kept tables as they are now."""
+    """Take the rows of the kept tables as they are now, and the sequences as they were: the rows may have used them."""
+    before = database.wiper
     await database.close()
     await database.open_wiper()
+    if before is not None and database.wiper is not None:
+        database.wiper.sequences = before.sequences
 
 
 @pytest.hookimpl(tryfirst=True)

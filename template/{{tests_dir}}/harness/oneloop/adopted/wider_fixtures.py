@@ -138,10 +138,11 @@ async def _begin(database: TestDatabase, levels: list[Level], fixture: pytest.Fi
     urls = database.databases.wiper_urls(database.suffix)
     with exempt(), suppress(*GONE, OneloopError):
         try:
-            wiper = await open_wiper(urls, kept, below.sequences)
+            wiper = await open_wiper(urls, kept)
         except SeededRowsError as error:
             kept = [*kept, *error.tables]
-            wiper = await open_wiper(urls, kept, below.sequences)
+            wiper = await open_wiper(urls, kept)
+        wiper.sequences = below.sequences  # which the rows may have used
         levels.append(Level(fixture, below, database.kept))
         database.wiper, database.kept = wiper, kept
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +14,6 @@ from ..database.database_admin import CONNECTION_LOST
 from ..database.engine_guard import EngineGuard, exempt
 from ..database.worker_databases import WorkerDatabases
 from ..errors import DatabaseUnreachableError
-from .catalogue import Sequence
 from .wiper import PostgresWiper, WipeResult, open_wiper
 
 
@@ -35,7 +34,6 @@ class TestDatabase:
     template: str
     kept: Collection[str]
     wiper: PostgresWiper | None = None
-    _sequences: list[Sequence] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -64,12 +62,11 @@ class TestDatabase:
     async def close(self) -> None:
         wiper, self.wiper = self.wiper, None
         if wiper is not None:
-            self._sequences = wiper.sequences  # the next wiper would find them used
             with suppress(*CONNECTION_LOST, DBAPIError):
                 await wiper.close()
 
     async def open_wiper(self) -> None:
-        self.wiper = await open_wiper(self.databases.wiper_urls(self.suffix), self.kept, self._sequences)
+        self.wiper = await open_wiper(self.databases.wiper_urls(self.suffix), self.kept)
 
 
 class TestDatabases:

@@ -36,26 +36,22 @@ class PostgresWiper:
     _digests: dict[str, str]
     _fingerprint: str
     _call: Any
+    sequences: list[Sequence]
 
-    def __init__(
-        self, connection: AsyncConnection, driver: Any, kept: Collection[str], sequences: Collection[Sequence]
-    ) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Any, kept: Collection[str]) -> None:
         # The driver is asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
         self._connection, self._driver = connection, driver
         self._kept = kept
-        self.sequences = list(sequences)
 
     @classmethod
-    async def open(
-        cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = (), *, lift: bool = True
-    ) -> "PostgresWiper":
+    async def open(cls, url: str, kept: Collection[str], *, lift: bool = True) -> "PostgresWiper":
         """Connect, and refuse tables with rows or with a protection; `lift` lifts that of own tables, and is slow."""
         engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
         connection = await engine.connect()
         try:
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
-            wiper = cls(connection, driver, kept, sequences)
+            wiper = cls(connection, driver, kept)
             await wiper.prepare()
             await wiper.check(lift=lift)
         except BaseException:
@@ -70,9 +66,7 @@ class PostgresWiper:
         await self._driver.execute(wipe_statements.wipe_function(self._catalogue))
         self._digests = await read_digests(self._driver)
         self._fingerprint = await self._read_fingerprint()
-        known = {sequence.name: sequence for sequence in self.sequences}
-        found = [Sequence(**row) for row in await self._driver.fetch(catalogue.SEQUENCES)]
-        self.sequences = [known.get(sequence.name, sequence) for sequence in found]
+        self.sequences = [Sequence(**row) for row in await self._driver.fetch(catalogue.SEQUENCES)]
         self._call = await self._driver.prepare(wipe_statements.CALL)
 
     async def check(self, *, lift: bool = True) -> None:
@@ -158,14 +152,14 @@ class PostgresWiper:
         await self._connection.close()
 
 
-async def open_wiper(urls: list[str], kept: Collection[str], sequences: Collection[Sequence]) -> PostgresWiper:
+async def open_wiper(urls: list[str], kept: Collection[str]) -> PostgresWiper:
     """Return the wiper of a database, as the first role that may wipe it; that of SQLite has the same methods."""
     *others, last = urls
     if make_url(last).get_backend_name() == "sqlite":
         kind: Any = import_module("..sqlite", __package__).SqliteWiper  # rendered only where it is used
-        wiper: PostgresWiper = await kind.open(last, kept, sequences)
+        wiper: PostgresWiper = await kind.open(last, kept)
         return wiper
     for url in others:
         with suppress(ProtectedRowsError):
-            return await PostgresWiper.open(url, kept, sequences, lift=False)
-    return await PostgresWiper.open(last, kept, sequences)
+            return await PostgresWiper.open(url, kept, lift=False)
+    return await PostgresWiper.open(last, kept)

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from ..database.database_admin import DRIVER, administer
 from ..errors import OneloopError
-from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_server
+from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_persistent
 from . import INTERRUPTED, CommandError
 from .dev_environment import DATABASE, Given, check_port, development_environment, say, table_of
 
@@ -82,7 +82,7 @@ def _reset(*, sure: bool) -> int:
         raise CommandError(f"Without a terminal only --yes empties the database in {folder}:\n    {RESET}")
     if not sure and input(f"Delete everything in the development database in {folder}? [y/N] ").lower() != "y":
         return 1
-    with start_server(data_dir=folder) as server:
+    with start_persistent(folder) as server:
         asyncio.run(_create_again(server.url))
     say("The development database is empty. To create its tables: uv run poe migrate")
     return 0

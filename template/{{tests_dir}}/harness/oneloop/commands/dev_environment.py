@@ -18,7 +18,7 @@ from sqlalchemy.exc import ArgumentError
 from ..database.database_admin import DRIVER, administer, create_extensions, for_asyncpg
 from ..database.run_server import RunServer
 from ..errors import OneloopError
-from ..postgres import choose_persistent_folder, start_server
+from ..postgres import choose_persistent_folder, start_persistent
 from . import CommandError
 
 DATABASE = "DATABASE_URL"
@@ -54,7 +54,7 @@ def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dic
         _check_database(url, str(given.source(DATABASE)))
         yield environment, environment
         return
-    with start_server(data_dir=(folder := choose_persistent_folder(project))) as server:
+    with start_persistent(folder := choose_persistent_folder(project)) as server:
         if aloud:
             say(f"Development database: PostgreSQL {server.version} in {folder}")
             say("To inspect it: uv run oneloop psql")

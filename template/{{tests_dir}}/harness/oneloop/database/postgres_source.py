@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from ..errors import OneloopError
-from ..postgres import PostgresServer, start_server
+from ..postgres import PostgresServer, start_temporary
 from .database_admin import DRIVER
 from .kept_template import KeptTemplate
 from .run_server import ROLE, GivenServer, RunServer
@@ -59,7 +59,7 @@ class PostgresSource:
             self._given_server = GivenServer(*given, run=run, role=app_role, kept=self.kept)
             self._executor.submit(asyncio.run, self._given_server.live())
         else:
-            start = partial(start_server, announce=self._address.set_result, tcp=self._tcp)
+            start = partial(start_temporary, announce=self._address.set_result, tcp=self._tcp)
             self._starting = self._executor.submit(partial(start, load=self.kept.load) if self.kept else start)
 
     def server(self, *, ready: bool = True) -> RunServer:

@@ -2,7 +2,3 @@
 
 May import `config`, `errors` and `database`. Start with `client_policy`.
 """
-
-from . import client_policy, markers
-
-PARTS = [client_policy, markers]

@@ -38,6 +38,8 @@ def choose_persistent_folder(project: Path) -> Path:
 
 
 def start_persistent(folder: Path) -> PostgresServer:
+    """Start the server of this folder, or join the one that runs, and return it once it accepts connections."""
+    folder = folder.resolve()
     account = choose_account(folder / "data")
     cluster = Cluster(folder, account, find_binaries(account, variable=VARIABLE), persistent=True)
     _make_folder(folder, account)

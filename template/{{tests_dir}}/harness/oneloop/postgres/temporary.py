@@ -39,8 +39,17 @@ def fits_socket(folder: Path) -> bool:
     return len(path) <= SOCKET_PATH_BYTES and b"," not in path
 
 
-def start_temporary(announce: Callable[[str], None], load: Callable[[Path, str], bool], tcp: bool) -> PostgresServer:
-    """Create a database in a folder of its own, and start a server on it; `announce` gets its URL before it starts."""
+def start_temporary(
+    *,
+    announce: Callable[[str], None] = lambda _url: None,
+    load: Callable[[Path, str], bool] = lambda _folder, _build: False,
+    tcp: bool = False,  # on a free port of loopback instead of a socket
+) -> PostgresServer:
+    """Start a server in a folder of its own, and return it once it accepts connections; any thread may call this.
+
+    `announce` gets its URL before, which is the administrator's. `load` may put `data` of an earlier server of the same
+    build, and their `password`, into the folder, and returns whether it has. Raises `PostgresUnavailable`.
+    """
     watchdog = WatchdogClient()
     folder: Path | None = None
     lock: int | None = None

@@ -32,10 +32,9 @@ class SqliteWiper:
         self.sequences: list[Sequence] = []
 
     @classmethod
-    async def open(cls, url: str, kept: Collection[str], sequences: Collection[Sequence] = ()) -> "SqliteWiper":
+    async def open(cls, url: str, kept: Collection[str]) -> "SqliteWiper":
         """Open the file at `url`; raise an error if a table to be wiped has rows."""
         wiper = cls(str(make_url(url).database), kept)
-        wiper.sequences = list(sequences)
         await wiper.prepare()
         await wiper.check()
         return wiper
@@ -47,7 +46,7 @@ class SqliteWiper:
         self._version = self._schema_version()
         self._wiped = [name for name in names if name not in self._names]
         self._kept = {name: self._rows(name) for name in names if name in self._names}
-        if not self.sequences and "table sqlite_sequence" in self._shape:
+        if "table sqlite_sequence" in self._shape:
             found = self._connection.execute("SELECT name, seq FROM sqlite_sequence")
             self.sequences = [Sequence(name, value, True) for name, value in found]
 
