@@ -20,8 +20,9 @@ from starlette.background import BackgroundTask
 from oneloop.app import RunningApp
 from oneloop.clients import open_async_client
 from oneloop.clients.timeouts import limited
+from oneloop.database import sql_log
 from oneloop.each_test import pytest_enter_pdb
-from oneloop.errors import TimeLimitError
+from oneloop.errors import SharedRoleError, TimeLimitError
 from oneloop.leaks import Leaks, code_location
 from oneloop.leaks.tasks import Tasks
 from oneloop.test_run import TestRun
@@ -302,6 +303,26 @@ async def test_session_state_ends_with_the_test(
 
     async with engine.connect() as connection:
         assert (await connection.scalar(pid) != before) is renewed
+
+
+@pytest.mark.parametrize(
+    "statement", ["ALTER ROLE current_user SET work_mem = '1MB'", "/* the test's */ alter user current_user RESET ALL"]
+)
+async def test_the_role_of_all_tests_stays_as_it_is(
+    _test_run: TestRun, engine: AsyncEngine, statement: str
+) -> None:
+    """No pool ends such a setting, and no database that is replaced."""
+    async with engine.connect() as connection:
+        with pytest.raises(SharedRoleError, match="so it was not run"):
+            await connection.execute(text(statement))
+
+    with pytest.raises(SharedRoleError):
+        _test_run.refusals.raise_first()
+
+
+def test_a_setting_of_a_role_in_one_database_is_allowed() -> None:
+    assert not sql_log.ROLE.search("ALTER ROLE current_user IN DATABASE orders_test SET work_mem = '1MB'")
+    assert not sql_log.ROLE.search("ALTER USER MAPPING FOR current_user SERVER other OPTIONS (SET user 'x')")
 
 
 @asynccontextmanager

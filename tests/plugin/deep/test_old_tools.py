@@ -22,7 +22,7 @@ def test_a_setting_that_makes_a_second_loop_is_named_with_its_line(
 
     assert str(refused.value) == (
         f"pytest.ini: {name} is 'function', and the plugin needs '{NEEDED[name]}'. "
-        f"Write among pytest's settings: {name} = {NEEDED[name]}"
+        f"Write this line under [pytest]: {name} = {NEEDED[name]}"
     )
 
 
@@ -42,16 +42,28 @@ def test_a_setting_of_the_command_line_is_not_blamed_on_the_file(
 
 
 @pytest.mark.parametrize(
-    ("name", "line"),
-    [("pytest.ini", "asyncio_mode = auto"), ("pyproject.toml", 'asyncio_mode = "auto"')],
+    ("name", "text", "line"),
+    [
+        ("pytest.ini", "", "[pytest]: asyncio_mode = auto"),
+        ("pytest.toml", "", '[pytest]: asyncio_mode = "auto"'),
+        ("pyproject.toml", "", '[tool.pytest]: asyncio_mode = "auto"'),
+        (
+            "pyproject.toml",
+            "[tool.pytest.ini_options]",
+            '[tool.pytest.ini_options]: asyncio_mode = "auto"',
+        ),
+        ("setup.cfg", "", "[tool:pytest]: asyncio_mode = auto"),
+    ],
 )
-def test_the_line_has_the_syntax_of_its_file(
+def test_the_line_has_the_syntax_of_its_file(  # noqa: PLR0913, PLR0917  the values
     pytestconfig: pytest.Config,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     name: str,
+    text: str,
     line: str,
 ) -> None:
+    (tmp_path / name).write_text(text)
     monkeypatch.setattr(pytest.Config, "inipath", tmp_path / name)
     _set(monkeypatch, pytestconfig, "asyncio_mode", "strict")
 
@@ -60,7 +72,7 @@ def test_the_line_has_the_syntax_of_its_file(
 
     message = str(refused.value)
     assert message.startswith(f"{name}: asyncio_mode is 'strict'")
-    assert message.endswith(f"Write among pytest's settings: {line}")
+    assert message.endswith(f"Write this line under {line}")
 
 
 def test_a_run_without_a_settings_file_is_refused(

@@ -108,6 +108,12 @@ BUGS = {
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
         "(True, False)",
     ),
+    "14 a test changes its role": Bug(
+        f"{PLUGIN}/database/sql_log.py",
+        "if self._refusals and ROLE.search(statement)",
+        "if False",
+        f"{LEAKS}::test_the_role_of_all_tests_stays_as_it_is",
+    ),
     "14 a prepared transaction is no leak": Bug(
         f"{PLUGIN}/cleanup/wipe_statements.py",
         "FROM pg_prepared_xacts WHERE",

@@ -112,6 +112,15 @@ class ConcurrentUseError(OneloopError):
         )
 
 
+class SharedRoleError(OneloopError):
+    def __init__(self, statement: str) -> None:
+        super().__init__(
+            f"`{' '.join(statement.split())[:120]}` would change the role that every test connects as, in this run and "
+            "its workers, so it was not run. Use `SET` in a session, or `ALTER DATABASE` in a test with a database of "
+            "its own. See docs/testing/isolation.md."
+        )
+
+
 class WrongLoopError(OneloopError):
     def __init__(self, test: str) -> None:
         super().__init__(

@@ -11,12 +11,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 
 from ..app.running_app import of_app
-from ..errors import ConcurrentUseError, Refusals
+from ..errors import ConcurrentUseError, Refusals, SharedRoleError
 from .engine_guard import current_task, exempted, listening
 
 KEPT = 200
 PARAMETERS_WIDTH = 200
 SCHEMA = re.compile(r"\b(?:CREATE|ALTER|DROP)\b|^\s*(?:DO|CALL|COMMENT|GRANT|REVOKE|IMPORT)\b", re.IGNORECASE)
+ROLE = re.compile(r"(?:^|;|\*/)\s*ALTER\s+(?:ROLE|USER)\b(?!\s+MAPPING|.*\sIN\s+DATABASE)", re.IGNORECASE | re.DOTALL)
 
 
 class SqlLog:
@@ -38,6 +39,8 @@ class SqlLog:
         return listening(Engine, **heard, handle_error=self._failed)
 
     def _before(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        if self._refusals and ROLE.search(statement) and not exempted.get():
+            self._refusals.refuse(SharedRoleError(statement))
         task = current_task()
         other, begun, _started = self._running.get(connection, (None, "", 0))
         if self._refusals and task is not None and not (other in {None, task} or other.done() or exempted.get()):

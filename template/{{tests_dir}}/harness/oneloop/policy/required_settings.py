@@ -57,7 +57,11 @@ def _find_wrong(config: pytest.Config, name: str) -> str | None:
         return f"The command line or addopts: {is_wrong} Remove that option."
     where = file.name if file else "pytest.ini, which is missing"
     line = f'{name} = "{needed}"' if file and file.suffix == ".toml" else f"{name} = {needed}"
-    return f"{where}: {is_wrong} Write among pytest's settings: {line}"
+    heading = "[tool:pytest]" if where == "setup.cfg" else "[pytest]"
+    if file and where == "pyproject.toml":  # it has the older table or the newer one
+        older = "[tool.pytest.ini_options]"
+        heading = older if older in file.read_text("utf-8") else "[tool.pytest]"
+    return f"{where}: {is_wrong} Write this line under {heading}: {line}"
 
 
 def allow_hosts(config: pytest.Config) -> None:
