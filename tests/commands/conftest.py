@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -144,7 +145,9 @@ class Served:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=SECONDS) as answer:
                     return str(answer.read().decode())
-            except OSError:  # no page, or a server that just reloads
+            except OSError as error:  # no page, or a server that just reloads
+                if isinstance(error, urllib.error.HTTPError):
+                    error.close()
                 assert self.process.poll() is None, self.process.communicate()[1]
                 assert time.monotonic() < deadline
                 time.sleep(0.05)

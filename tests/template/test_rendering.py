@@ -177,9 +177,7 @@ def test_the_templates_own_files_have_no_jinja(oneloop: Path) -> None:
 
 
 # Copier leaves a folder's iterator open when a render fails inside it.
-@pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning"
-)
+@pytest.mark.filterwarnings("ignore:Exception ignored.*<posix.ScandirIterator:pytest.PytestUnraisableExceptionWarning")
 def test_a_misspelt_name_is_an_error(oneloop: Path, tmp_path: Path) -> None:
     """An empty string would be written, and nobody would see it."""
     planted = template.snapshot_of(oneloop, tmp_path / "planted")
