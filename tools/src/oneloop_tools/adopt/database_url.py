@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .finding import Finding
 from .project_tree import Module, ProjectTree
-from .scopes import Scope, calls_in
+from .scopes import Calls, Scope, calls_in
 from .url_trace import Origin, Text, UrlTrace, Variable
 from .written_path import find_written_path
 
@@ -64,8 +64,9 @@ def _dialect(name: str) -> str:
 def find_database_urls(tree: ProjectTree, modules: list[Module]) -> list[DatabaseUrl]:
     """Return the URLs of the engines that the modules make, those of async engines first."""
     found = []
+    calls = Calls(tree)
     for module, call, scope in _engines(tree, modules):
-        trace = UrlTrace(tree)
+        trace = UrlTrace(tree, calls)
         given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg in ("url", None)), None)
         origins = list(trace.trace(given, scope)) if given is not None else []
         named = ast.unparse(call.func).rpartition(".")[2]

@@ -1,10 +1,11 @@
 """Reads a file whose syntax is newer than this interpreter, by the project's own interpreter.
 
-`python -m oneloop_tools.adopt.newer_syntax FILE ANSWER` writes the tree of FILE into ANSWER, as a text. What this
+`python -m oneloop_tools.adopt.newer_syntax FILE ANSWER` writes the tree of FILE into ANSWER. What this
 interpreter has no node for is left out, such as the parameters of a generic class.
 """
 
 import ast
+import marshal
 import sys
 import tokenize
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from oneloop_tools.interpreter import run_in_project
 
+FORMAT = 4  # of marshal, which every version of Python reads
 KIND = "_"  # the key of a node's class; no field is called so
 ELLIPSIS, PLACES = "Ellipsis", ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
@@ -23,8 +25,8 @@ def parse_newer(root: Path, python: Path, file: Path) -> ast.Module | None:
         answer = Path(folder, "answer")
         run_in_project(root, python, __name__, [str(file), str(answer)])
         try:
-            tree = _node(ast.literal_eval(answer.read_text("utf-8")))
-        except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):
+            tree = _node(marshal.loads(answer.read_bytes()))  # noqa: S302  of the project's own interpreter
+        except (OSError, ValueError, TypeError, EOFError, RecursionError):
             return None
     return tree if isinstance(tree, ast.Module) else None
 
@@ -66,7 +68,7 @@ def main(file: str, answer: str) -> None:
             tree = ast.parse(opened.read())
     except (SyntaxError, OSError, ValueError, RecursionError):
         return
-    Path(answer).write_text(repr(_plain(tree)), "utf-8")
+    Path(answer).write_bytes(marshal.dumps(_plain(tree), FORMAT))
 
 
 if __name__ == "__main__":

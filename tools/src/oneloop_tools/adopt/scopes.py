@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .project_tree import FUNCTIONS, Function, Module, ProjectTree
 from .settings_classes import SettingsClass
@@ -134,6 +135,35 @@ def assigned(function: Function, name: str) -> list[ast.expr]:
         if any(isinstance(each, ast.Name) and each.id == name for each in targets):
             found.append(node.value)
     return found
+
+
+@dataclass
+class Calls:
+    """The calls in the app's modules, each found once: a big project has hundreds of thousands."""
+
+    tree: ProjectTree
+
+    def of(self, function: Function) -> Iterator[tuple[ast.Call, Scope]]:
+        """Yield the calls of a function by its name, or of the class whose `__init__` it is."""
+        if function.name != "__init__":
+            yield from self._by_name.get(function.name, ())
+            return
+        for call, scope in self._all:
+            found = self.tree.resolve_expression(scope.module, call.func)
+            if found is not None and isinstance(found.node, ast.ClassDef) and function in found.node.body:
+                yield call, scope
+
+    @cached_property
+    def _all(self) -> list[tuple[ast.Call, Scope]]:
+        return [found for module in self.tree.app_modules for found in calls_in(self.tree, module)]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[ast.Call, Scope]]]:
+        found: dict[str, list[tuple[ast.Call, Scope]]] = {}
+        for call, scope in self._all:
+            named: str = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
+            found.setdefault(named, []).append((call, scope))
+        return found
 
 
 def calls_in(tree: ProjectTree, module: Module) -> Iterator[tuple[ast.Call, Scope]]:

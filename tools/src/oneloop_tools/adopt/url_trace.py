@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .project_tree import FUNCTIONS, Definition, Function, Module, ProjectTree
-from .scopes import DEEPEST, Scope, assigned, calls_in, class_of, parameters, passed
+from .project_tree import FUNCTIONS, Definition, Function, ProjectTree
+from .scopes import DEEPEST, Calls, Scope, assigned, class_of, parameters, passed
 from .settings_classes import Member, SettingsClass
 
 READERS = {
@@ -52,6 +52,7 @@ def _literal(value: str | int, where: str) -> Iterator[Text]:
 @dataclass
 class UrlTrace:
     tree: ProjectTree
+    calls: Calls
     _visited: set[tuple[int, int]] = field(default_factory=set)
 
     def trace(self, node: ast.expr, scope: Scope, deep: int = 0) -> Iterator[Origin]:
@@ -180,16 +181,6 @@ class UrlTrace:
             for each in passed(call, function, name):
                 yield from self.trace(each, outer, deep)
             return
-        for module in self.tree.app_modules:
-            for call, around in calls_in(self.tree, module):
-                if self._is_call_of(call, module, function):
-                    for each in passed(call, function, name):
-                        yield from self.trace(each, around, deep)
-
-    def _is_call_of(self, call: ast.Call, module: Module, function: Function) -> bool:
-        named = ast.unparse(call.func).rpartition(".")[2]
-        if function.name != "__init__" and named == function.name:
-            return True
-        found = self.tree.resolve_expression(module, call.func)
-        node = found.node if found else None
-        return isinstance(node, ast.ClassDef) and function.name == "__init__" and function in node.body
+        for call, around in self.calls.of(function):
+            for each in passed(call, function, name):
+                yield from self.trace(each, around, deep)
