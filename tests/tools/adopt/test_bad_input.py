@@ -16,6 +16,11 @@ DJANGO = "import django\n\ndjango.setup()\n"
 OTHER_APP = "from fastapi import FastAPI\n\nadmin = FastAPI()\n"
 BOTH_APPS_TESTED = {"notes/admin.py": OTHER_APP, "tests/test_notes.py": "def test_it():\n    assert 1\n"}
 MYSQL = 'from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine("mysql+asyncmy://db/notes")\n'
+SYNC = """
+from sqlalchemy import create_engine
+
+engine = create_engine("postgresql+psycopg://localhost/notes")
+"""
 NETWORK = f"import socket\n{APP}\nsocket.create_connection(('127.0.0.1', 9))\n"
 SETTINGS = (
     "from pydantic_settings import BaseSettings\n\n\n"
@@ -72,6 +77,19 @@ SECRET = f'import os\n{APP}\nkey = os.environ["SECRET_KEY_OF_NOTES"]\n'
             {"pyproject.toml": PYPROJECT.replace("asyncpg", "psycopg2-binary")},
             "The project has the driver psycopg2-binary (pyproject.toml:5), which is not async, and no other.",
             id="a driver that is not async",
+        ),
+        pytest.param(
+            {"notes/main.py": APP.replace("get_db", "engine"), "notes/database.py": SYNC},
+            "The app's engine is sync (notes/database.py:4), and no dependency gives a session. ",
+            id="an engine that is not async, and no dependency",
+        ),
+        pytest.param(
+            {
+                **dict.fromkeys(NOTES),
+                **{f"{{{{cookiecutter.name}}}}/{path}": text for path, text in NOTES.items()},
+            },
+            "/{{cookiecutter.name}} is part of a template. Render the template, and adopt what it makes.",
+            id="a template",
         ),
         pytest.param(
             {"tests/test_notes.py": None},

@@ -106,9 +106,12 @@ def test_folder_of_the_app_is_added_to_the_python_path(tmp_path: Path, file: str
     assert after in drafted(tmp_path, import_root="backend")
 
 
-def test_line_of_a_requirements_file(project: Project) -> None:
-    """Appended once, also where the last line has no end."""
-    adopting = project({"requirements-dev.txt": "pytest"})
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+def test_line_of_a_requirements_file(project: Project, encoding: str) -> None:
+    """Appended once, also where the last line has no end. The file keeps its encoding: PowerShell writes UTF-16."""
+    adopting = project({"requirements-dev.txt": ""})
+    (adopting.root / "requirements-dev.txt").write_text("# für alle\npytest>=8", encoding)
+    assert find_packages(adopting.root, adopting.root, "tests").declared["pytest"].version == ">=8"
     manager = find_package_manager(adopting.root, adopting.root, "tests/harness", Path("python"))
     drafts = Drafts()
 
@@ -116,7 +119,8 @@ def test_line_of_a_requirements_file(project: Project) -> None:
         manager.draft(drafts, "tests/harness")
     write(drafts.edits())
 
-    assert (adopting.root / "requirements-dev.txt").read_text() == "pytest\n-e ./tests/harness\n"
+    text = (adopting.root / "requirements-dev.txt").read_text(encoding)
+    assert text == "# für alle\npytest>=8\n-e ./tests/harness\n"
 
 
 @pytest.mark.parametrize(

@@ -411,6 +411,13 @@ class TestTheUrl:
 
         assert (found.driver.value, found.driver.where) == ("postgresql+asyncpg", "asyncpg 0.30, locked")
 
+    def test_names_the_driver_of_an_environment_of_hatch(self, project: Project) -> None:
+        """Its tables below `tool.hatch.envs` declare packages."""
+        tables = '\n[tool.hatch.envs.default]\ndependencies = ["psycopg"]\n'
+        found = look(project, {"pyproject.toml": PYPROJECT.replace(', "asyncpg"', "") + tables})
+
+        assert (found.driver.value, found.driver.where) == ("postgresql+psycopg", "pyproject.toml:12")
+
     def test_variable_that_means_something_else_is_kept(self, project: Project) -> None:
         """TEST_DATABASE_URL names a server to the plugin; here the suite itself reads it."""
         tests = IN_TESTS.replace("NOTES_TEST_URL", "TEST_DATABASE_URL")

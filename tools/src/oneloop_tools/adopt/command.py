@@ -34,7 +34,10 @@ def run(options: argparse.Namespace, pytest_arguments: Sequence[str]) -> int:
     if Path(given.get("tests_dir", "tests")).name != "tests":
         raise AdoptionError(f"--tests-dir {given['tests_dir']} does not end in tests. Name a folder called tests.")
     folder = open_repository(options.repo, allow_dirty=options.allow_dirty or options.dry_run)
-    return _Adoption(options, given, find_root(folder), list(pytest_arguments)).run()
+    root = find_root(folder)
+    if "{{" in str(root.relative_to(folder)):
+        raise AdoptionError(f"{root} is part of a template. Render the template, and adopt what it makes.")
+    return _Adoption(options, given, root, list(pytest_arguments)).run()
 
 
 class _Adoption:

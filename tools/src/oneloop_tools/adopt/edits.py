@@ -1,5 +1,6 @@
 """Edits of the user's files: shown as a diff, and made together or not at all."""
 
+import codecs
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +48,24 @@ class Drafts:
 
 def write(edits: list[Edit]) -> None:
     for edit in edits:
-        with edit.file.open("w", encoding="utf-8", newline="") as file:
+        with edit.file.open("w", encoding=encoding_of(edit.file), newline="") as file:
             file.write(edit.after)
 
 
 def _read(file: Path) -> str:
     if not file.exists():
         return ""
-    with file.open(encoding="utf-8", newline="") as opened:  # the line endings stay
+    with file.open(encoding=encoding_of(file), newline="") as opened:  # the line endings stay
         return opened.read()
+
+
+def encoding_of(file: Path) -> str:
+    """Return the encoding of a file. `pip freeze > requirements.txt` writes UTF-16 on Windows, with a mark."""
+    content = file.read_bytes() if file.exists() else b""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"  # it has every byte
+    return "utf-8"

@@ -87,12 +87,13 @@ class Investigation:
         migrations = next(iter(find_migrations(self.root)), None)
         tests_found = self.tests.finding()
         app = self._app(found_apps)
-        session = self._chosen(
-            "session_dependency",
-            "The dependency that gives a session",
-            find_session_dependencies(self.tree),
-            "app.db:get_db",
-        )
+        sessions = find_session_dependencies(self.tree)
+        if not sessions and "session_dependency" not in self.given and urls and not url.is_async:
+            raise AdoptionError(
+                f"The app's engine is sync ({url.where}), and no dependency gives a session. "
+                "The plugin is for async SQLAlchemy."
+            )
+        session = self._chosen("session_dependency", "The dependency that gives a session", sessions, "app.db:get_db")
         metadata = self._chosen(
             "metadata", "The MetaData of the models", find_metadata(self.tree, migrations), "app.models:Base.metadata"
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 from oneloop_tools.project import read_toml
 
-from .edits import Drafts
+from .edits import Drafts, encoding_of
 from .finding import Finding
 from .packages import requirement_files
 
@@ -128,7 +128,7 @@ def _of_requirements(root: Path, files: list[Path], install: tuple[str, ...]) ->
     shown = chosen.relative_to(root).as_posix()
     if sources:
         return PackageManager("pip-tools", shown, ("pip-compile", shown), chosen)
-    text = chosen.read_text("utf-8", "replace")
+    text = chosen.read_text(encoding_of(chosen), "replace")
     if HASH in text:
         warning = f"{shown} has hashes, and pip installs no folder by such a file. Run this command wherever tests run."
         return PackageManager("requirements", shown, install, warning=warning)

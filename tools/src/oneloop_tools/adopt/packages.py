@@ -8,6 +8,8 @@ from typing import Any
 
 from oneloop_tools.project import read_toml
 
+from .edits import encoding_of
+
 REQUIREMENT = re.compile(r"^\s*(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*\(?\s*(?P<version>[^;#)]*)")
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 FILES = (
@@ -88,6 +90,8 @@ def _of_pyproject(pyproject: dict[str, Any]) -> Iterator[tuple[str, str]]:
     lists += pyproject.get("dependency-groups", {}).values()
     lists += [tool.get("uv", {}).get("dev-dependencies", [])]
     lists += tool.get("pdm", {}).get("dev-dependencies", {}).values()
+    environments = tool.get("hatch", {}).get("envs", {}).values()
+    lists += [each.get(key, []) for each in environments for key in ("dependencies", "extra-dependencies")]
     for each in (each for entries in lists for each in entries if isinstance(each, str)):
         found = REQUIREMENT.match(each)
         if found:
@@ -112,10 +116,7 @@ def _locked(folder: Path) -> dict[str, str]:
 
 
 def _read(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return file.read_text(encoding_of(file)).removeprefix("\ufeff") if file.is_file() else ""
 
 
 def _line(text: str, name: str) -> int:
