@@ -106,6 +106,17 @@ def test_folder_of_the_app_is_added_to_the_python_path(tmp_path: Path, file: str
     assert after in drafted(tmp_path, import_root="backend")
 
 
+def test_variable_that_a_conftest_assigns_is_a_default(project: Project) -> None:
+    """It would replace the value of the plugin, which sets it earlier. A whole URL that can be read needs no edit."""
+    assigned = 'import os\n\nname = "ü"; os.environ["DATABASE_URL"] = (\n    os.environ["PG_URL"]\n)  # ours\n'
+    done = project({"tests/conftest.py": assigned}).adopt(
+        "--dry-run", DATABASE_URL="postgresql+asyncpg://x/y", PG_URL=""
+    )
+
+    assert '+name = "ü"; os.environ.setdefault("DATABASE_URL", (\n     os.environ["PG_URL"]\n-)  # ours' in done.stdout
+    assert "+))  # ours\n" in done.stdout
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
 def test_line_of_a_requirements_file(project: Project, encoding: str) -> None:
     """Appended once, also where the last line has no end. The file keeps its encoding: PowerShell writes UTF-16."""

@@ -191,6 +191,7 @@ new_session = Runtime(Maker()).session_maker()
 )
 FROM_MANAGER = APP.replace("import get_db", "import database").replace("Depends(get_db)", "Depends(database.session)")
 LITERAL = DATABASE.replace('os.environ["DATABASE_URL"]', '"sqlite+aiosqlite:///notes.db"').replace("import os\n", "")
+ASSIGNS = 'import os\n\nHOST = "localhost"\nos.environ["DATABASE_URL"] = f"{}"\n'
 LAZY = (
     DATABASE.replace(
         'engine = create_async_engine(os.environ["DATABASE_URL"])',
@@ -366,6 +367,16 @@ class TestTheUrl:
                 {"tests/engine.py": OWN_ENGINES},
                 ["postgresql+asyncpg://localhost/notes_test"],
                 id="of the tests, on the same kind of server",
+            ),
+            pytest.param(
+                {"tests/conftest.py": ASSIGNS.format("postgresql+asyncpg://me:word@{HOST}/notes_test")},
+                ["postgresql+asyncpg://localhost/notes_test"],
+                id="that a conftest gives the variable",
+            ),
+            pytest.param(
+                {"tests/conftest.py": ASSIGNS.format("sqlite+aiosqlite:///test.db").replace("f", "")},
+                [],
+                id="not a SQLite database that a conftest gives it",
             ),
             pytest.param(
                 {"notes/database.py": LITERAL, "tests/engine.py": OWN_ENGINES},

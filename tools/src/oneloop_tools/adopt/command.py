@@ -143,6 +143,8 @@ class _Adoption:
                 say("    The plugin's is the only one that they may use: let it use that one.")
             else:
                 fixture.draft(drafts)
+        for variable in self.look.own_variables:
+            variable.draft(drafts)
         self.look.manager.draft(drafts, f"{self.look.tests_dir}/{PLUGIN}")
         return drafts.edits()
 

@@ -18,13 +18,14 @@ from .finding import AdoptionError, Finding, Findings
 from .migrations import CREATE_ALL, Migrations, find_migrations
 from .models_metadata import find_metadata
 from .newer_syntax import parse_newer
+from .own_variables import OwnVariable, find_own_variables
 from .package_manager import PackageManager, find_package_manager
 from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
 from .session_dependency import find_session_dependencies
 from .tests_folder import PLUGIN, TestsFolder, find_tests_folder
-from .written_urls import find_written_urls
+from .written_urls import find_written_urls, without_account
 
 T = TypeVar("T")
 Ask = Callable[[str, str, str, list[Finding]], str]  # what, option, example, choices
@@ -49,6 +50,7 @@ class Investigation:
     newer_python: Path | None = field(init=False, default=None)  # asked once: Poetry takes a second to tell it
     manager: PackageManager = field(init=False)
     packages: Packages = field(init=False)
+    own_variables: list[OwnVariable] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sources = Sources(self.root, self._parse_newer)
@@ -98,6 +100,7 @@ class Investigation:
             "metadata", "The MetaData of the models", find_metadata(self.tree, migrations), "app.models:Base.metadata"
         )
         driver = self._driver(named, project_kind.driver_of_packages(packages))
+        variables = self._variables(url, [*urls[1:], *in_tests], driver.value)
         self.interpreter, self.manager = self._installed()
         return Findings(
             app=app,
@@ -105,7 +108,7 @@ class Investigation:
             metadata=metadata,
             migrations=self._migrations(migrations),
             database_url=self._url(url),
-            url_variables=self._variables(url, [*urls[1:], *in_tests], driver.value),
+            url_variables=variables,
             driver=driver,
             tests=tests_found,
             settings=self.pytest_settings.finding(self.root),
@@ -113,7 +116,7 @@ class Investigation:
             client=project_kind.find_client(tests, self.sources),
             has_server_variable=self._uses("TEST_DATABASE_URL"),
             is_host_checked=any("TrustedHostMiddleware" in each.imports for each in self.tree.app_modules),
-            written_urls=self._written(url, in_tests, driver.value),
+            written_urls=[*self._written(url, in_tests, driver.value), *self._assigned(variables, driver.value)],
         )
 
     def _parse_newer(self, path: Path) -> ast.Module | None:
@@ -213,6 +216,15 @@ class Investigation:
 
     def _written(self, url: DatabaseUrl, in_tests: list[DatabaseUrl], driver: str) -> list[str]:
         return [] if "database_url_variable" in self.given else find_written_urls(url, in_tests, driver)
+
+    def _assigned(self, variables: dict[str, list[str]], driver: str) -> list[str]:
+        """Return the URLs that the suite itself gives the variables. What cannot be read is kept, for an edit."""
+        names = {name: part for part, names in variables.items() for name in names}
+        urls = {name: self.environment.get(name, "") for name, part in names.items() if part == "url" or "+" in part}
+        found = find_own_variables(self.tree, names)
+        written = {each.name: url for each in found if (url := without_account(urls.get(each.name, ""), driver))}
+        self.own_variables = [each for each in found if each.name not in written]
+        return list(dict.fromkeys(written.values()))
 
     def _uses(self, variable: str) -> bool:
         """Return whether the project reads an environment variable of this name."""

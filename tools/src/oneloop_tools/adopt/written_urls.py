@@ -20,6 +20,12 @@ def find_written_urls(app: DatabaseUrl, tests: Iterable[DatabaseUrl], driver: st
     return list(dict.fromkeys(text for text in found if re.match(rf"{backend}\b", text)))
 
 
+def without_account(text: str, driver: str) -> str:
+    """Return a whole URL of the driver's kind of database without its account, or nothing."""
+    is_whole = WHOLE.match(text) and re.match(rf"{driver.partition('+')[0]}\b", text)
+    return ACCOUNT.sub("", text) if is_whole else ""
+
+
 def _whole(url: DatabaseUrl) -> list[str]:
     texts = [each.text for each in url.texts]
     is_whole = not url.variables and len(texts) == 1 and WHOLE.match(texts[0])

@@ -19,13 +19,17 @@ def environment_of(conftests: Iterable[Source | None], settings: Iterable[str]) 
     found = _Environment({name.strip(): value.strip() for name, sign, value in pairs if sign and name})
     for source in conftests:
         found.names = {}
-        for node in _statements(source.tree.body if source else ()):
+        for node in statements_before_tests(source.tree) if source else ():
             found.read(node)
     return found.set
 
 
+def statements_before_tests(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements of a conftest.py that run before the first test, those of every branch among them."""
+    return _statements(tree.body)
+
+
 def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements that run before the first test, those of every branch among them."""
     for node in body:
         yield node
         if isinstance(node, ast.If | ast.Try | ast.With) or getattr(node, "name", None) in HOOKS:
