@@ -21,6 +21,7 @@ NEEDED = (
     "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = session\nasyncio_default_test_loop_scope = session\n"
 )
 REVERSED = "\n".join(reversed(NEEDED.splitlines())) + "\n"
+OTHER = '[tool.other]\nasyncio_mode = "x"\nanyio_mode = "y"\n\n'
 QUOTED = "".join(f'{name} = "{value}"\n' for name, value in (line.split(" = ") for line in REVERSED.splitlines()))
 
 
@@ -68,6 +69,16 @@ def drafted(root: Path, installed: str = "", import_root: str = "") -> str:
             id="setup.cfg",
         ),
         pytest.param(
+            {"pyproject.toml": f"{OTHER}[ tool.pytest.ini_options ] # ours\n"},
+            f"{OTHER}[ tool.pytest.ini_options ] # ours\n{QUOTED}",
+            id="a heading with a comment, below a table with the same names",
+        ),
+        pytest.param(
+            {"pytest.ini": "[pytest]\nenv =\n    asyncio_mode=strict\n"},
+            f"[pytest]\n{REVERSED}env =\n    asyncio_mode=strict\n",
+            id="a line of another setting",
+        ),
+        pytest.param(
             {"pyproject.toml": '[project]\nname = "notes"\n'},
             f'[project]\nname = "notes"\n\n[tool.pytest.ini_options]\n{QUOTED}',
             id="no settings yet",
@@ -95,6 +106,11 @@ def test_a_setting_that_is_not_known_yet_is_left_out(tmp_path: Path) -> None:
         ("pytest.ini", "[pytest]\npythonpath = .\n", "pythonpath = . backend\n"),
         ("pyproject.toml", "[tool.pytest.ini_options]\n", 'pythonpath = ["backend"]\n'),
         ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["."]\n', 'pythonpath = [".", "backend"]\n'),
+        (
+            "pyproject.toml",
+            '[tool.other]\npythonpath = ["x"]\n[tool.pytest.ini_options]\n',
+            '[tool.other]\npythonpath = ["x"]\n[tool.pytest.ini_options]\npythonpath = ["backend"]\n',
+        ),
         ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = "."\n', 'pythonpath = [".", "backend"]\n'),
         ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = [\n ".",\n]\n', 'pythonpath = [\n ".",\n]\n'),
     ],

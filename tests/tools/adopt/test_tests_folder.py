@@ -113,6 +113,13 @@ def test_python_path_that_names_the_folder_of_the_app_stays(project: Project) ->
     assert "+pythonpath" not in done.stdout
 
 
+def test_line_is_that_of_pytest(project: Project) -> None:
+    """Another table may have a setting of the same name."""
+    made = project({"pyproject.toml": f'[tool.other]\ntestpaths = ["x"]\n{PYPROJECT}'})
+
+    assert "pyproject.toml:11; 1 file" in made.look().tests.finding().where
+
+
 def test_plugin_is_written_there(project: Project) -> None:
     """It imports the app before any conftest.py, so pytest has to know the folder of the app."""
     adopting = project(files=below("backend", WITHOUT, "backend/"))

@@ -46,11 +46,8 @@ class TestsFolder:
 
     def _by_settings(self) -> Iterator[str]:
         """Yield the line of pytest's settings that names the folders."""
-        if self.settings.exists:
-            lines = self.settings.file.read_text("utf-8", "replace").splitlines()
-            number = next((n for n, line in enumerate(lines, 1) if re.match(r"\s*testpaths\s*=", line)), None)
-            if number:
-                yield f"{self._shown(self.settings.file)}:{number}"
+        if number := self.settings.line_of("testpaths"):
+            yield f"{self._shown(self.settings.file)}:{number}"
 
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
