@@ -3,6 +3,7 @@
 import gc
 
 from sqlalchemy import text
+from sqlalchemy.util import greenlet_spawn
 
 from oneloop.database.engine_guard import exempt
 from tests.deep.schema import SCHEMA
@@ -30,6 +31,14 @@ async def forget_a_connection(given: Given) -> None:
 async def lose_the_connection(given: Given) -> None:
     async with given.engine.connect() as connection:
         await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+async def use_a_connection_that_the_plugin_ended(given: Given) -> None:
+    """In the second test, as a session of a wider fixture that is in a transaction."""
+    async with given.own_engine() as engine, engine.connect() as connection:
+        ended = await connection.get_raw_connection()
+        await greenlet_spawn(ended.invalidate)
+        await connection.execute(text("SELECT 1"))
 
 
 async def lock_twice(given: Given) -> None:
@@ -71,6 +80,7 @@ CONNECTIONS: Provoked = (
     ("Pool time-out", exhaust_the_pool),
     ("Connection not returned", forget_a_connection),
     ("Connection lost", lose_the_connection),
+    ("Connection lost", use_a_connection_that_the_plugin_ended),
     ("Lock not given", lock_twice),
     ("Table or column missing", ask_for_no_table),
     ("Table or column missing", ask_for_no_column),
