@@ -84,6 +84,12 @@ async def an_extension_that_is_there(given: Given) -> None:
         await connection.execute(text("CREATE EXTENSION plpgsql"))
 
 
+async def a_type_that_a_downgrade_has_left(given: Given) -> None:
+    async with given.engine.connect() as connection:
+        for _ in range(2):
+            await connection.execute(text("CREATE TYPE status AS ENUM ('new')"))
+
+
 REFUSED: Provoked = (
     ("Something was not closed", an_open_socket),
     ("No fixture event_loop", no_event_loop),
@@ -95,5 +101,6 @@ REFUSED: Provoked = (
     ("Percent sign", url_with_a_percent_sign),
     ("Percent sign", path_with_a_percent_sign),
     ("Missing right", a_statement_for_superusers),
-    ("Extension exists already", an_extension_that_is_there),
+    ("It exists already", an_extension_that_is_there),
+    ("It exists already", a_type_that_a_downgrade_has_left),
 )
