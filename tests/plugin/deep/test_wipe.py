@@ -6,7 +6,6 @@ import asyncpg
 import pytest
 
 from oneloop.cleanup.wiper import PostgresWiper
-from oneloop.database.engine_guard import exempt
 from oneloop.postgres import cluster, start_temporary
 from tests.deep.catalogue import SCHEMA
 
@@ -146,8 +145,7 @@ async def test_a_prepared_transaction_is_named_and_ended(monkeypatch: pytest.Mon
     with start_temporary() as server:
         sql = await asyncpg.connect(server.url)
         await sql.execute("CREATE TABLE orders (id int)")
-        with exempt():
-            wiper = await PostgresWiper.open(server.url.replace("postgresql", "postgresql+asyncpg"), ())
+        wiper = await PostgresWiper.open(server.url.replace("postgresql", "postgresql+asyncpg"), ())
         await sql.execute("BEGIN; INSERT INTO orders VALUES (1); PREPARE TRANSACTION 'paid'")
 
         leaks = [(await wiper.wipe()).leaks for _ in range(2)]

@@ -10,8 +10,6 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from ..app.running_app import held_by_app
 from ..database.database_admin import CONNECTION_LOST, LIMITS
@@ -38,28 +36,25 @@ class PostgresWiper:
     _call: Any
     sequences: list[Sequence]
 
-    def __init__(self, connection: AsyncConnection, driver: Any, kept: Collection[str]) -> None:
-        # The driver is asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
-        self._connection, self._driver = connection, driver
-        self._kept = kept
+    def __init__(self, driver: Any, kept: Collection[str]) -> None:
+        # A connection of asyncpg itself: SQLAlchemy would add a third to the time of each wipe.
+        self._driver, self._kept = driver, kept
 
     @classmethod
     async def open(cls, url: str, kept: Collection[str], *, lift: bool = True) -> "PostgresWiper":
         """Connect, and refuse tables with rows or with a protection; `lift` lifts that of own tables, and is slow."""
-        engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=LIMITS)
-        connection = await engine.connect()
+        _, options = make_url(url).get_dialect()().create_connect_args(make_url(url))
+        wiper = cls(await asyncpg.connect(**options, **LIMITS), kept)
         try:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            await driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
-            wiper = cls(connection, driver, kept)
             await wiper.prepare()
             await wiper.check(lift=lift)
         except BaseException:
-            await connection.close()
+            await wiper.close()
             raise
         return wiper
 
     async def prepare(self) -> None:
+        await self._driver.execute("SET lock_timeout = '500ms'; SET statement_timeout = 0")
         self._catalogue = await catalogue.read_catalogue(self._driver, self._kept)
         for table in self._catalogue.kept:
             await self._driver.execute(wipe_statements.copy_rows(table))
@@ -149,7 +144,7 @@ class PostgresWiper:
         await self._driver.executemany("SELECT setval($1::regclass, $2, $3)", self.sequences)
 
     async def close(self) -> None:
-        await self._connection.close()
+        await self._driver.close()
 
 
 async def open_wiper(urls: list[str], kept: Collection[str]) -> PostgresWiper:
