@@ -24,7 +24,9 @@ AGAIN_SECONDS = 5  # after that a test is ended that swallows its cancellation
 
 def pytest_configure(config: pytest.Config) -> None:
     run = config.stash[RUN]
-    for each in (*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched(), *run.app_changes.watched()):
+    watched = [run.guard.installed(), run.sql_log.recorded(), run.repeated_selects.counted()]
+    watched += [*run.leaks.connections.watched(), run.leaks.unawaited.responses_watched(), *run.app_changes.watched()]
+    for each in watched:
         run.resources.enter_context(each)
     run.databases.app_restarted = lambda: run.leaks.note(run.guard.loop)
     sys.set_coroutine_origin_tracking_depth(1)  # one that no code awaits has the line of its call

@@ -41,9 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
         run.server_log = given["log"]
         if run.kept is not None:
             run.kept.server, run.kept.folder, run.kept.found = given["kept"]
-    run.resources.enter_context(run.guard.installed())
-    run.resources.enter_context(run.sql_log.recorded())
-    run.resources.enter_context(run.repeated_selects.counted())
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
