@@ -43,6 +43,19 @@ def test_a_missing_file_is_a_failure_that_shows_every_line_to_write(changed: Ove
     assert "from oneloop.access import Access\n\nACCESS = {\n" in outcome.said
 
 
+def test_a_column_without_its_migration_is_shown_once_and_without_the_code_of_the_check(changed: Overlay) -> None:
+    """It fails both tests of the migrations."""
+    title = "    title: Mapped[str]"
+    with planted(changed, Edit("src/my_service/documents/models.py", title, f"    extra: Mapped[int | None]\n{title}")):
+        status, output = changed.output("tests/harness/oneloop/checks/test_migrations.py")
+
+    assert status == pytest.ExitCode.TESTS_FAILED
+    assert output.count("op.add_column('documents', sa.Column('extra'") == 1
+    assert "migrations_agree: DriftError" in output
+    assert "\n    uv run oneloop run alembic revision --autogenerate\n" in output
+    assert "check_drift" not in output
+
+
 def compare(service: Overlay, *arguments: str) -> tuple[int, str]:
     return service.output(COMPARED, *arguments)
 

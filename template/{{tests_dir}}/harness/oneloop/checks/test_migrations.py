@@ -32,8 +32,8 @@ class DriftError(OneloopError):
         super().__init__(
             "The models and the migrations disagree. These steps would make the migrated database match the models:\n"
             f"{textwrap.indent(steps, '  ')}\n"
-            "Write them as a revision: uv run oneloop run alembic revision --autogenerate. Or correct the models. "
-            "migrations/env.py must import every module with models."
+            "Write them as a revision, or correct the models. migrations/env.py must import every module with models.\n"
+            "    uv run oneloop run alembic revision --autogenerate"
         )
 
 

@@ -26,18 +26,23 @@ RECORD = re.compile(r"^[A-Z]+ +\S+:\d+ (.*)\n(?=[A-Z]+ +\S+:\d+ |\Z)", re.MULTIL
 REQUEST = re.compile(r"^.*HTTP Request: (\w+) \w+://[^/]+(/[^ ?]*).*\n", re.MULTILINE)
 
 
+def _of_plugin(failure: Failure) -> bool:
+    return failure.when != "call" or PLUGIN in failure.item.path.parents
+
+
 def _message(failure: Failure) -> Contribution:
-    """Show the message alone, if the plugin raised the error before or after the test."""
+    """Show the message alone, if the plugin raised the error before or after the test, or in a check."""
     error = failure.error
-    if failure.when == "call" or not isinstance(error, OneloopError):
+    if not (_of_plugin(failure) and isinstance(error, OneloopError)):
         return Contribution()
     notes = getattr(error, "__notes__", [])
     return Contribution(text="\n".join([f"{type(error).__name__}: {error}", *notes]))
 
 
 def _repeated(failure: Failure) -> Contribution:
-    """Show once what fails many tests outside their bodies, such as a seam that leaves a client open."""
-    if failure.when == "call" or isinstance(failure.error, SchemaChangedError):
+    """Show once what fails many tests outside their bodies, such as a seam that leaves a client open; drift, too."""
+    raised = isinstance(failure.error, OneloopError) or failure.when != "call"
+    if not (raised and _of_plugin(failure)) or isinstance(failure.error, SchemaChangedError):
         return Contribution()
     frame, line = [*traceback.walk_tb(failure.error.__traceback__)][-1]
     message = re.sub(CHANGES, "", describe(failure.error).replace(failure.item.name, ""))
@@ -48,7 +53,7 @@ def _repeated(failure: Failure) -> Contribution:
 
 def _migration(failure: Failure) -> Contribution:
     """Name the revision and the line of a failed migration. Most of the 400 lines of its traceback are Alembic's."""
-    links = chain(failure.error) if failure.when != "call" or PLUGIN in failure.item.path.parents else []
+    links = chain(failure.error) if _of_plugin(failure) else []
     for frame, line in reversed([step for link in links for step in traceback.walk_tb(link.__traceback__)]):
         if revision := "down_revision" in frame.f_globals and frame.f_globals["revision"]:
             source = linecache.getline(frame.f_code.co_filename, line).strip()
