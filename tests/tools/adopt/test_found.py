@@ -142,6 +142,34 @@ async def get_db(settings: Given):
     async with async_sessionmaker(make_engine(str(settings.DB_DSN)))() as session:
         yield session
 """
+GROUPS = (
+    DATABASE.replace('create_async_engine(os.environ["DATABASE_URL"])', "Manager().make(settings.writes)")
+    .replace(
+        "\nengine =",
+        """
+class Server(BaseModel):
+    uri: str
+
+
+class Settings(BaseSettings):
+    model_config = {"env_nested_delimiter": "__"}
+
+    writes: Server = Server(uri="postgresql+asyncpg://localhost/notes")
+    reads: Server = writes
+
+
+class Manager:
+    @classmethod
+    def make(cls, server: Server):
+        return create_async_engine(server.uri)
+
+
+settings = Settings()
+engine =""",
+    )
+    .replace("new_session =", "read_engine = Manager().make(settings.reads)\nnew_session =")
+    .replace("import os", "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings")
+)
 # The URL goes through two objects: one makes it from settings, the other keeps it and the one that makes it.
 RUNTIME = DATABASE.replace(
     'engine = create_async_engine(os.environ["DATABASE_URL"])\nnew_session = async_sessionmaker(engine)\n',
@@ -313,6 +341,11 @@ class TestTheUrl:
                 {"notes/settings.py": FIELD, "notes/database.py": FROM_DEPENDENCY},
                 {"url": ["DB_DSN"]},
                 id="settings that a route's dependency is given",
+            ),
+            pytest.param(
+                {"notes/database.py": GROUPS},
+                {"url": ["WRITES__URI", "READS__URI"]},
+                id="groups of settings that are passed on",
             ),
             pytest.param(
                 {"notes/database.py": RUNTIME},

@@ -127,6 +127,8 @@ def _url(where: str, origins: list[Origin], *, is_async: bool) -> DatabaseUrl:
     whole = [each for each in variables if WHOLE.search(each.name) and not _is_rest(each)]
     if whole:
         url.variables, url.lines = {"url": whole[0].name}, {"url": whole[0].where}
+        # The same field of another group: a database for reading, which is the first one unless it has a URL.
+        url.alternatives = {"url": [each.name for each in whole[1:] if each.where == whole[0].where]}
         return url
     for each in variables:
         part = next((part for part, pattern in PARTS if pattern.search(each.name)), None)

@@ -120,7 +120,7 @@ def annotation_of(function: Function, name: str) -> ast.expr | None:
 
 def passed(call: ast.Call, function: Function, name: str) -> list[ast.expr]:
     """Return what a call passes for a parameter."""
-    names = [each for each in parameters(function) if each != "self"]
+    names = [each for each in parameters(function) if each not in ("self", "cls")]
     at = names.index(name) if name in names else len(call.args)
     given = [keyword.value for keyword in call.keywords if keyword.arg == name]
     return given + ([call.args[at]] if at < len(call.args) else [])

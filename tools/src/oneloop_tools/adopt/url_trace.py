@@ -129,24 +129,28 @@ class UrlTrace:
         if member.function is not None:
             yield from self._returned(member.function, inside, deep)
             return
-        outer = self._group(node, scope)
+        groups = [] if owner.is_pydantic else list(dict.fromkeys(self._groups(node.value, scope, deep)))
         if owner.is_pydantic:
             yield Variable(owner.variable(node.attr, member), member.where, member.default)
-        elif outer is not None:
-            yield Variable(f"{outer}{node.attr}".upper(), member.where, member.default)
+        elif groups:
+            for group in groups:
+                yield Variable(f"{group}{node.attr}".upper(), member.where, member.default)
         elif (reader := owner.reader()) is not None:
             yield Variable(reader.variable(node.attr, member), member.where, member.default)
         if member.value is not None:
             yield from self.trace(member.value, inside, deep)
 
-    def _group(self, node: ast.Attribute, scope: Scope) -> str | None:
-        """Return the prefix of a field in a group of settings: `DATABASE__` for `settings.database.host`."""
-        if not isinstance(node.value, ast.Attribute):
-            return None
-        outer = class_of(self.tree, node.value.value, scope)
-        if outer is None or not outer.is_pydantic or not outer.setting("env_nested_delimiter"):
-            return None
-        return f"{outer.setting('env_prefix')}{node.value.attr}{outer.setting('env_nested_delimiter')}"
+    def _groups(self, node: ast.expr, scope: Scope, deep: int) -> Iterator[str]:
+        """Yield the prefixes of a group of settings: `DATABASE__` for `settings.database`, also as an argument."""
+        if isinstance(node, ast.Attribute):
+            outer = class_of(self.tree, node.value, scope)
+            if outer is not None and outer.is_pydantic and outer.setting("env_nested_delimiter"):
+                yield f"{outer.setting('env_prefix')}{node.attr}{outer.setting('env_nested_delimiter')}"
+        elif isinstance(node, ast.Name) and scope.function is not None and deep < DEEPEST:
+            for each in assigned(scope.function, node.id):
+                yield from self._groups(each, scope, deep + 1)
+            for each, around in self._given(scope, node.id):
+                yield from self._groups(each, around, deep + 1)
 
     def _call(self, node: ast.Call, scope: Scope, deep: int) -> Iterator[Origin]:
         named = ast.unparse(node.func).rpartition(".")[2]
@@ -174,13 +178,13 @@ class UrlTrace:
 
     def _arguments(self, scope: Scope, name: str, deep: int) -> Iterator[Origin]:
         """Yield the origins of what the callers of a function pass for a parameter."""
+        for each, around in self._given(scope, name):
+            yield from self.trace(each, around, deep)
+
+    def _given(self, scope: Scope, name: str) -> Iterator[tuple[ast.expr, Scope]]:
+        """Yield what the call that is followed passes for a parameter, or else every call."""
         function = scope.function
         assert function is not None
-        if scope.call is not None:
-            call, outer = scope.call
+        for call, around in [scope.call] if scope.call is not None else self.calls.of(function):
             for each in passed(call, function, name):
-                yield from self.trace(each, outer, deep)
-            return
-        for call, around in self.calls.of(function):
-            for each in passed(call, function, name):
-                yield from self.trace(each, around, deep)
+                yield each, around
