@@ -403,6 +403,16 @@ def test_error_that_ends_the_run_in_a_check_of_the_plugin_is_shown(tmp_path: Pat
     assert said[-1] == "    def oneloop_migrate(oneloop_metadata): return create_all(oneloop_metadata)"
 
 
+def test_run_that_ended_early_says_why(tmp_path: Path) -> None:
+    """The tests after the error are there, and did not run."""
+    (tmp_path / "test_notes.py").write_text("def test_a():\n    raise OSError('no server')\n\n\ndef test_b(): pass\n")
+    run = run_suite([sys.executable], tmp_path, ["-p", "no:cacheprovider", "-x"])
+
+    said = list(difference(SuiteRun(1.0, {"test_notes::test_b": "passed"}), run))
+
+    assert "  1 now: it did not run, after this: OSError: no server" in said
+
+
 def test_difference_knows_a_test_without_the_backend_of_anyio() -> None:
     before = SuiteRun(1.0, {"a[asyncio]": "passed", "a[trio]": "passed"})
 

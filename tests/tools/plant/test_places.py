@@ -79,6 +79,11 @@ def add(name):
         pytest.param("check-dropped", TWICE, id="the database refuses it as well"),
         pytest.param("error-unhandled", "try:\n    f()\nexcept ImportError:\n    pass\n", id="an import"),
         pytest.param("pool-unbounded", "create_engine(url, max_overflow=10)\n", id="the default"),
+        pytest.param(
+            "token-claim-optional",
+            'jwt.decode(t, k, audience="a", options={"require": ["aud"]})\n',
+            id="an audience that is given",
+        ),
         pytest.param("password-unchecked", "await queue.verify(a, b)\n", id="awaited"),
         pytest.param("backfill-dropped", "def upgrade():\n    op.execute('UPDATE a')\n", id="no migration"),
     ],

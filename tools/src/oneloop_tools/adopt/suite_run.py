@@ -18,6 +18,7 @@ LAST = 12  # lines of a run that did not start
 LONGEST = 300  # characters of a reason
 IN_A_FIXTURE = re.compile(r'^failed on (?:setup|teardown) with "(.*?)"?$')
 SAME = re.compile(r"The same error as in (.+?::.+): \w+")  # the plugin reports an error of a fixture once
+INTERRUPTED = re.compile(r"^!{2,} .* !{2,}$", re.MULTILINE)  # how pytest says it
 ASYNCIO, TRIO = "[asyncio]", "[trio]"  # what anyio's plugin adds to the name of a test
 
 
@@ -29,6 +30,7 @@ class SuiteRun:
     outcomes: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     stopped: str = ""  # the last lines of a run that did not start
+    interrupted: bool = False  # some tests did not run
 
     @property
     def summary(self) -> str:
@@ -60,6 +62,7 @@ def run_suite(python: Sequence[str], root: Path, arguments: Sequence[str]) -> Su
         run = SuiteRun(time.monotonic() - start)
         if report.exists():
             _read(report, run)
+    run.interrupted = INTERRUPTED.search(done.stdout) is not None
     if run.outcomes:
         run.stopped = ""
     elif not run.stopped:
@@ -117,8 +120,11 @@ def difference(before: SuiteRun, after: SuiteRun) -> Iterator[str]:
     ]
     yield f"{len(passed) - len(lost)} of {len(passed)} tests that passed before pass now; {len(won)} more pass now."
     by_reason: dict[str, list[str]] = {}
+    absent = "it is not collected any more"
+    if after.interrupted:
+        absent = f"it did not run, after this: {next(iter(after.reasons.values()), 'an error')}"
     for name in lost:
-        gone = "it runs on asyncio alone, as the app does" if name.endswith(TRIO) else "it is not collected any more"
+        gone = "it runs on asyncio alone, as the app does" if name.endswith(TRIO) else absent
         missing = after.outcome(name) or gone
         by_reason.setdefault(after.reasons.get(name) or missing, []).append(name)
     for reason, names in sorted(by_reason.items(), key=lambda each: -len(each[1])):

@@ -9,6 +9,8 @@ from oneloop_tools.plant.source import Edit, Source, argument, called, dotted
 
 from .kind import Find, Kind
 
+REQUIRED = {"aud": "audience", "iss": "issuer"}
+
 
 def unchecked(claim: str) -> Find:
     def find(source: Source, _index: Index) -> Iterator[Edit | None]:
@@ -31,11 +33,14 @@ def unchecked(claim: str) -> Find:
 
 
 def claim_optional(source: Source, _: Index) -> Iterator[Edit | None]:
-    """A token without an expiry or an audience is accepted."""
-    for _node, element, key in source.entries():
+    """A token without an expiry is accepted. PyJWT itself requires an audience and an issuer that it is given."""
+    for node, element, key in source.entries():
         if key == "require" and "jwt.decode" in source.text:
+            call = source.first_above(node, cst.Call)
+            given = {claim for claim, name in REQUIRED.items() if call is not None and argument(call, name)}
             for claim in getattr(element.value, "elements", ()):
-                yield drop_element(source, element.value, claim)
+                if source.code(claim.value).strip("\"'") not in given:
+                    yield drop_element(source, element.value, claim)
 
 
 def token_endless(source: Source, _: Index) -> Iterator[Edit | None]:
@@ -94,7 +99,7 @@ KINDS = (
     Kind(
         "token-claim-optional",
         "A required claim is not required.",
-        "A token without an expiry, or without an audience, is accepted.",
+        "A token without an expiry is accepted.",
         f"{TESTS}::test_invalid_token_returns_401",
         claim_optional,
         "auth/tokens.py read_access_token",
