@@ -41,9 +41,10 @@ LIMIT = 3000  # functions behind one route; what is behind more is not followed
 
 @dataclass
 class Code:
-    """Follows functions. Each function is read once."""
+    """Follows functions. Each function is read once. `settled`: a condition on a setting has its value of now."""
 
     functions: Functions
+    settled: bool = False
     _direct: dict[FunctionType, Reading] = field(default_factory=dict)
 
     def reaches(self, thing: Any, *, lenient: bool = False) -> list[Resource]:
@@ -85,6 +86,7 @@ class Code:
         if function not in self._direct:
             # It is stored before it is read: functions may call each other in a circle.
             self._direct[function] = reading = Reading(function, self.functions, self._read)
+            reading.settled = self.settled
             reading.read()
         return self._direct[function]
 
@@ -181,7 +183,8 @@ def lifespans_of(app: Starlette) -> list[Any]:
 
 def lifespan_reaches(app: Starlette, code: Code) -> list[Resource]:
     """Return what the lifespan of an app shares with other loops. What it makes itself belongs to its own loop."""
-    found = [each for part in lifespans_of(app) for each in code.reaches(part, lenient=True)]
+    settled = Code(code.functions, settled=True)  # it runs before a test could change a setting
+    found = [each for part in lifespans_of(app) for each in settled.reaches(part, lenient=True)]
     return [each for each in dict.fromkeys(found) if each.shared and each.kind != AUTHENTICATION]
 
 

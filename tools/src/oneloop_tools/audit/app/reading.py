@@ -27,6 +27,7 @@ class Reading(Resolving, ast.NodeVisitor):
     """`reaches` is certain. `unknown` is awaited, and its kind is not known."""
 
     answers_invalid = False  # whether it has a 422 of its own
+    settled = False  # whether a condition on a setting has its value of now
 
     def read(self) -> None:
         node = self._functions.node(self._function)
@@ -114,6 +115,20 @@ class Reading(Resolving, ast.NodeVisitor):
         self.answers_invalid = self.answers_invalid or node.value == INVALID
         if isinstance(node.value, str) and node.value.lower() == AUTHORIZATION:
             self._found(AUTHENTICATION, f"the header {node.value!r}", node)
+
+    def visit_If(self, node: ast.If) -> None:
+        truth = self._truth(node.test) if self.settled else None
+        if truth is None:
+            self.generic_visit(node)
+        for each in {True: node.body, False: node.orelse, None: []}[truth]:
+            self.visit(each)
+
+    def _truth(self, node: ast.expr) -> bool | None:
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            inner = self._truth(node.operand)
+            return None if inner is None else not inner
+        value = self.value_of(node)
+        return value if isinstance(value, bool) else None
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.generic_visit(node)
