@@ -145,7 +145,8 @@ async def test_a_prepared_transaction_is_named_and_ended(monkeypatch: pytest.Mon
     with start_temporary() as server:
         sql = await asyncpg.connect(server.url)
         await sql.execute("CREATE TABLE orders (id int)")
-        wiper = await PostgresWiper.open(server.url.replace("postgresql", "postgresql+asyncpg"), ())
+        url = f"{server.url.replace('postgresql', 'postgresql+asyncpg')}&prepared_statement_cache_size=0"
+        wiper = await PostgresWiper.open(url, ())
         await sql.execute("BEGIN; INSERT INTO orders VALUES (1); PREPARE TRANSACTION 'paid'")
 
         leaks = [(await wiper.wipe()).leaks for _ in range(2)]

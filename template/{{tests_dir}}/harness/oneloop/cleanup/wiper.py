@@ -43,7 +43,8 @@ class PostgresWiper:
     @classmethod
     async def open(cls, url: str, kept: Collection[str], *, lift: bool = True) -> "PostgresWiper":
         """Connect, and refuse tables with rows or with a protection; `lift` lifts that of own tables, and is slow."""
-        _, options = make_url(url).get_dialect()().create_connect_args(make_url(url))
+        named = make_url(url).difference_update_query(["prepared_statement_cache_size"])  # SQLAlchemy's own
+        _, options = named.get_dialect()().create_connect_args(named)
         wiper = cls(await asyncpg.connect(**options, **LIMITS), kept)
         try:
             await wiper.prepare()
