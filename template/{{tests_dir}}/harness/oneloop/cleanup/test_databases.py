@@ -51,10 +51,6 @@ class TestDatabase:
         assert self.wiper is not None
         return await self.wiper.wipe(compare_schema=compare_schema)
 
-    async def replace(self) -> None:
-        await self.drop()
-        await self.make()
-
     async def drop(self) -> None:
         await self.close()
         await self.databases.drop(self.suffix)
@@ -147,7 +143,8 @@ class TestDatabases:
         if spoilt:
             async with self._app_stopped():
                 for database in spoilt:
-                    await database.replace()
+                    await database.drop()
+                    await database.make()
         return total
 
     @asynccontextmanager
