@@ -51,6 +51,16 @@ def test_report_explains_the_error(reports: dict[str, str], test: str, names: li
     assert list(sections) == names, reports[test]
 
 
+def test_second_report_of_a_test_has_what_is_new(run_once: RunOnce) -> None:
+    """Its log, its SQL and the known errors in them are in the report of its body."""
+    output = run_once("known-errors", "tests/probes/test_diagnosis_wrong.py").output
+    report = output.partition("ERROR at teardown of test_fails_in_body_and_teardown")[2].partition("\n____")[0]
+
+    assert "LookupError('no code awaits it')" in report
+    assert "Captured stdout call" not in report
+    assert "SQL until" not in report
+
+
 def test_report_has_the_line_of_a_forgotten_await(reports: dict[str, str]) -> None:
     place = r'created at.*\n.*test_diagnosis_wrong.py", line \d+, in test_forgotten_await'
 

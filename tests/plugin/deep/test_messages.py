@@ -56,6 +56,13 @@ def test_error_around_many_tests_is_shown_once(
     assert f"The same error as in {request.node.nodeid}: OSError" in str(reports[1].longrepr) or times == 2
 
 
+def test_report_of_the_teardown_repeats_no_log_of_the_body(other: pytest.Item) -> None:
+    other.add_report_section("call", "log", "written by the body")
+    reports = [report(other, phase, OSError(phase)) for phase in ("teardown", "call", "teardown")]
+
+    assert ["written by the body" in str(each.sections) for each in reports] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("change", "rows"),
     [("flush", 1), ("add", 1), ("commit", 0), ("commit and change", 1), ("add after the request", 0)],

@@ -228,6 +228,12 @@ BUGS = {
         "= (_message,",
         f"{MESSAGES}::test_migration_is_named_with_its_line",
     ),
+    "15 a log is shown twice": Bug(
+        f"{PLUGIN}/report/report_writer.py",
+        "        report.sections = [each for each in report.sections if each[0].endswith(call.when)]",
+        "        pass",
+        f"{MESSAGES}::test_report_of_the_teardown_repeats_no_log_of_the_body",
+    ),
     "15 a record is shown twice": Bug(
         f"{PLUGIN}/report/report_writer.py",
         'return "" if all(',

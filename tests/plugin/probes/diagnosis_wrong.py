@@ -147,3 +147,9 @@ async def test_wrong_expectation(async_client: AsyncClient) -> None:
     assert (await async_client.get("/api/health")).status_code == 418
 
 
+async def test_fails_in_body_and_teardown(async_client: AsyncClient) -> None:
+    async def fail() -> None:
+        raise LookupError("no code awaits it")
+
+    asyncio.create_task(fail())
+    assert (await async_client.get("/api/health")).status_code == 418

@@ -89,6 +89,7 @@ class LoggedErrors(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[KnownError, None] = {}
+        self.body_failed = False
 
     def emit(self, record: logging.LogRecord) -> None:
         # The error itself is not kept: its traceback would keep sessions alive.

@@ -4,6 +4,7 @@ import json
 import linecache
 import re
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -80,6 +81,13 @@ def _sql(failure: Failure) -> Contribution:
 CONTRIBUTORS = (_message, _migration, reason_to_stop, _repeated, _known_errors, _sql)
 
 
+def _ask(contribute: Callable[[Failure], Contribution], failure: Failure) -> Contribution:
+    try:
+        return contribute(failure)
+    except Exception as problem:  # noqa: BLE001  the test's own error is what its report is for
+        return Contribution([("oneloop failed here", "".join(traceback.format_exception(problem)[-2:]))])
+
+
 def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Leave out pytest's line of a record that the service wrote as JSON, and httpx2's of a request that it wrote."""
     written = "".join(text for title, text in sections if title.startswith("Captured std"))
@@ -94,7 +102,10 @@ def _each_once(sections: list[tuple[str, str]]) -> list[tuple[str, str]]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     report = cast("pytest.TestReport", (yield))
-    if call.excinfo is None or LOGGED not in item.stash:
+    if (logged := item.stash.get(LOGGED, None)) is None:
+        return report
+    again, logged.body_failed = logged.body_failed and call.when == "teardown", call.when == "call" and report.failed
+    if call.excinfo is None:
         return report
     run, error = item.config.stash[RUN], call.excinfo.value
     if report.failed or hasattr(report, "wasxfail"):  # it must not be reported at the end too
@@ -103,11 +114,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         return report
     report.sections = _each_once(report.sections)
     failure = Failure(run, item, call.when, error)
-    for contribute in CONTRIBUTORS:
-        try:
-            contribution = contribute(failure)
-        except Exception as problem:  # noqa: BLE001  the test's own error is what its report is for
-            contribution = Contribution([("oneloop failed here", "".join(traceback.format_exception(problem)[-2:]))])
+    if again:  # its log and its SQL are in the report of its body
+        report.sections = [each for each in report.sections if each[0].endswith(call.when)]
+    for contribute in CONTRIBUTORS[:-1] if again else CONTRIBUTORS:
+        contribution = _ask(contribute, failure)
         report.sections += contribution.sections
         if contribution.text:
             report.longrepr = contribution.text
@@ -115,6 +125,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             item.session.shouldfail = contribution.stop
         if contribution.text and contribute in {reason_to_stop, _repeated}:
             break
+    logged.known.clear()
     return report
 
 
