@@ -79,7 +79,7 @@ BUGS = {
     ),
     "14 a failed task is not heard": Bug(
         f"{PLUGIN}/fixtures/app_fixtures.py",
-        "    run.leaks.unawaited.watch(run.guard.loop)\n",
+        "    run.guard.loop.set_exception_handler(run.leaks.unawaited.handle)\n",
         "",
         f"{LEAKS}::test_a_failed_task_that_is_not_awaited_is_named",
     ),

@@ -148,14 +148,11 @@ class UnawaitedErrors:
 
         return patch.object(ExceptionMiddleware, "__call__", call)
 
-    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        loop.set_exception_handler(self._handle)
-
     def take(self) -> list[str]:
         lines, self._lines = [*self._lines], {}
         return lines
 
-    def _handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error, task = context.get("exception"), context.get("future")
         # Not if only a library's code is in the traceback: asyncpg leaves futures of its own.
         if error is not None and (place := raised_at(error)) and not exempted.get():
