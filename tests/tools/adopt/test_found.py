@@ -142,6 +142,14 @@ async def get_db(settings: Given):
     async with async_sessionmaker(make_engine(str(settings.DB_DSN)))() as session:
         yield session
 """
+TWIN = """
+import os
+
+from sqlalchemy import create_engine
+
+engine = create_engine(os.environ["SYNC_URL"])
+jobs = create_engine(os.environ.get("JOBS_URL", "postgresql+psycopg://localhost/notes"))
+"""
 GROUPS = (
     DATABASE.replace('create_async_engine(os.environ["DATABASE_URL"])', "Manager().make(settings.writes)")
     .replace(
@@ -341,6 +349,11 @@ class TestTheUrl:
                 {"notes/settings.py": FIELD, "notes/database.py": FROM_DEPENDENCY},
                 {"url": ["DB_DSN"]},
                 id="settings that a route's dependency is given",
+            ),
+            pytest.param(
+                {"notes/sync.py": TWIN},
+                {"url": ["DATABASE_URL"], "postgresql": ["SYNC_URL"], "postgresql+psycopg": ["JOBS_URL"]},
+                id="sync engines beside it",
             ),
             pytest.param(
                 {"notes/database.py": GROUPS},

@@ -82,17 +82,19 @@ def _for_tests(url: DatabaseUrl) -> bool:
 
 
 def all_variables(url: DatabaseUrl, others: list[DatabaseUrl], driver: str) -> dict[str, list[str]]:
-    """Return the variables of a URL by their part, and those of the tests' own URLs.
+    """Return the variables of a URL by their part, those of the tests' own URLs, and that of the app's sync engine.
 
-    A whole URL of the tests has the name of its driver: it may be another one.
+    A whole URL of these has the name of its driver: it may be another one.
     """
     found = {part: list(dict.fromkeys([name, *url.alternatives.get(part, [])])) for part, name in url.variables.items()}
     for other in others:
-        if not _for_tests(other):
+        is_twin = not other.is_async and "url" in other.variables
+        if not _for_tests(other) and not is_twin:
             continue
         named = other.driver()
+        of_its_own = driver.partition("+")[0] if is_twin and not _for_tests(other) else driver
         for part, name in other.variables.items():
-            where = part if part != "url" else named.value if named and "+" in named.value else driver
+            where = part if part != "url" else named.value if named and "+" in named.value else of_its_own
             known = [each for names in found.values() for each in names]
             if name not in known:
                 found.setdefault(where, []).append(name)
