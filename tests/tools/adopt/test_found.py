@@ -483,6 +483,14 @@ class TestTheUrl:
 
 
 class TestTheSessionDependency:
+    def test_of_a_library_is_named_by_it(self, project: Project) -> None:
+        """After those of the project, and before a session factory."""
+        app = APP.replace("from notes.database import get_db", "from shared.sessions import session_dependency")
+        found = look(project, {"notes/main.py": app.replace("get_db", "session_dependency")}).session_dependency
+
+        assert found.value == "shared.sessions:session_dependency"
+        assert found.where == "notes/main.py:13, of a library, used once"
+
     @pytest.mark.parametrize(
         ("changes", "name"),
         [

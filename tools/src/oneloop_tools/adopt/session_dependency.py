@@ -28,7 +28,24 @@ def find_session_dependencies(tree: ProjectTree) -> list[Finding]:
                 overridden.setdefault(found, module.where(node))
     ranked = [each for each, _ in used.most_common() if _gives_a_session(each)]
     shown = [Finding(each.reference, f"{each.where}, {_why(used[each], overridden.get(each))}") for each in ranked]
-    return shown or [Finding(each.reference, f"{each.where}, a session factory") for each in _factories(tree)]
+    factories = (Finding(each.reference, f"{each.where}, a session factory") for each in _factories(tree))
+    return shown or list(_of_libraries(tree)) or list(factories)
+
+
+def _of_libraries(tree: ProjectTree) -> Iterator[Finding]:
+    """Yield the dependencies of libraries whose name says that they give a session, the most used first."""
+    used: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for module in tree.app_modules:
+        for node in ast.walk(module.source.tree):
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] == "Depends":
+                target = module.imports.get(ast.unparse(node.args[0]), "")
+                package, _, name = target.partition(":")
+                if name and package not in tree.modules and re.search("session", name, re.IGNORECASE):
+                    used[target] += 1
+                    first.setdefault(target, module.where(node))
+    for target, count in used.most_common():
+        yield Finding(target, f"{first[target]}, of a library, {_why(count, None)}")
 
 
 def _factories(tree: ProjectTree) -> Iterator[Definition]:
