@@ -56,6 +56,14 @@ def test_error_around_many_tests_is_shown_once(
     assert f"The same error as in {request.node.nodeid}: OSError" in str(reports[1].longrepr) or times == 2
 
 
+def test_long_list_of_leaks_is_cut() -> None:
+    """A few hundred requests of one test may leave a task each."""
+    text = str(LeakError("test_x", [f"the task 'Task-{number}'" for number in range(23)]))
+
+    assert "\n  - the task 'Task-19'\n  ... and 3 more\nAll of it was ended" in text
+    assert "more" not in str(LeakError("test_x", ["the task"] * 20))
+
+
 def test_report_of_the_teardown_repeats_no_log_of_the_body(other: pytest.Item) -> None:
     other.add_report_section("call", "log", "written by the body")
     reports = [report(other, phase, OSError(phase)) for phase in ("teardown", "call", "teardown")]

@@ -228,6 +228,9 @@ BUGS = {
         "= (_message,",
         f"{MESSAGES}::test_migration_is_named_with_its_line",
     ),
+    "15 a list has no end": Bug(
+        f"{PLUGIN}/errors.py", "lines[:most] + more", "lines", f"{MESSAGES}::test_long_list_of_leaks_is_cut"
+    ),
     "15 a log is shown twice": Bug(
         f"{PLUGIN}/report/report_writer.py",
         "        report.sections = [each for each in report.sections if each[0].endswith(call.when)]",

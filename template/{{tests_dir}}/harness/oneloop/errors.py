@@ -20,8 +20,10 @@ def chain(error: BaseException | None, seen: set[int] | None = None) -> list[Bas
     return [*(one for each in inner for one in chain(each, seen)), error]
 
 
-def _listed(found: Iterable[str]) -> str:
-    return "\n".join(f"  - {each}" for each in found)
+def _listed(found: Iterable[str], most: int = 20) -> str:
+    lines = [f"  - {each}" for each in found]
+    more = [f"  ... and {len(lines) - most} more"] if len(lines) > most else []
+    return "\n".join(lines[:most] + more)
 
 
 class Refusals:
