@@ -82,7 +82,7 @@ def _name_made(seen: Examination, parent: Node, source: ClientSource, made: Made
         source.scope = seen.binder(parent.asname.name)
         _take_away(seen, parent, made)
     if name is None or name in seen.found.sources:
-        seen.doubt("names", call)
+        seen.doubt("lifespans" if name is None and isinstance(parent, cst.WithItem) else "names", call)
         return
     seen.found.sources[name] = source
     seen.found.origins.add(source.origin)

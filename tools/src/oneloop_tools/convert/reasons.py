@@ -23,6 +23,7 @@ REASONS = {
     "hypothesis": "is run by Hypothesis, which allows no new fixture for each example",
     "inheritance": "is in a class that inherits, and its client may come from there",
     "laziness": "makes requests one by one inside a generator",
+    "lifespans": "enters a client without a name, for the app's lifespan alone",
     "loops": "uses an event loop for more than running one coroutine",
     "marks": "has a mark that names another event loop than the suite's",
     "names": "gives the name of the client another meaning",
