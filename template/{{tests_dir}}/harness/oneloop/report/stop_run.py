@@ -20,7 +20,7 @@ from ..test_run import RUN, TestRun
 
 LOG_LINES = 12
 FAILED_FIXTURE = pytest.StashKey[str]()
-NEEDED = "Every test needs the fixture {!r}, which failed. See above."
+NEEDED = "The tests share the fixture {!r}, which failed. See above."
 
 
 class Failure(NamedTuple):
