@@ -30,14 +30,14 @@ logger = logging.getLogger(__name__)
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, that of the caller if it is safe, and logs the request."""
+    """Gives a request or websocket an id, that of the caller if it is safe; logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the app, and answer with the id in a header."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")

@@ -379,6 +379,12 @@ NIGHTLY = {
         "",
         "tests/test_middleware.py::test_client_that_hangs_up_is_no_error",
     ),
+    "a websocket has no id": Bug(
+        "src/my_service/middleware.py",
+        'if scope["type"] == "lifespan":',
+        'if scope["type"] != "http":',
+        "tests/test_middleware.py::test_websocket_has_the_id_of_its_request",
+    ),
     "an answer that broke off has a second one": Bug(
         "src/my_service/middleware.py",
         'if started or scope["type"] != "http":',
