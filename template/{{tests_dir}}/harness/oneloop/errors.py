@@ -117,9 +117,8 @@ class ConcurrentUseError(OneloopError):
 class SharedRoleError(OneloopError):
     def __init__(self, statement: str) -> None:
         super().__init__(
-            f"`{' '.join(statement.split())[:120]}` would change the role that every test connects as, in this run and "
-            "its workers, so it was not run. Use `SET` in a session, or `ALTER DATABASE` in a test with a database of "
-            "its own. See docs/testing/isolation.md."
+            f"`{' '.join(statement.split())[:120]}` would change the role of all tests, so it was not run. Use `SET` "
+            "or `ALTER DATABASE` in a test with a database of its own. See docs/testing/isolation.md."
         )
 
 
@@ -150,9 +149,8 @@ class ClientPolicyError(WrongLoopError):
     def __init__(self, test: str, where: str, did: str) -> None:
         OneloopError.__init__(
             self,
-            f"{test} {did} through the sync `client`, which runs each request on a loop of its "
-            f"own. Change {where}: write `async def`, replace `client` with `async_client`, and "
-            "`await` the request. See docs/testing/clients.md.",
+            f"{test} {did} through the sync `client`, which runs requests on a loop of its own. Change {where}: write "
+            "`async def`, replace `client` with `async_client`, and `await` the request. See docs/testing/clients.md.",
         )
 
 
