@@ -1,11 +1,14 @@
 """Websockets: the same test passes with a socket between, and without one."""
 
+import asyncio
+
 import pytest
 from fastapi import HTTPException, WebSocket, WebSocketDisconnect
 from httpx2 import AsyncClient
 from httpx2.websockets import WebSocketDisconnect as ClosedByServer
 from httpx2.websockets import WebSocketNetworkError, WebSocketUpgradeError
 
+from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
 
@@ -46,6 +49,30 @@ async def test_websockets_let_the_handler_see_that_the_client_left(
         pass
 
     assert ended == [1000]
+
+
+async def test_websockets_whose_handler_does_not_notice_are_left_running(
+    probe: Probe,
+    async_client: AsyncClient,
+    _test_run: TestRun,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with a server: the test goes on, and the handler is a leak with its line."""
+    monkeypatch.setattr("oneloop.clients.transports.LEFT_SECONDS", 0.05)
+    monkeypatch.setattr("oneloop.leaks.tasks.WAIT_SECONDS", 0.05)
+    before = asyncio.all_tasks()
+
+    @probe.websocket("/push")
+    async def push(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await asyncio.Event().wait()
+
+    async with async_client.websocket(f"{PREFIX}/push"):
+        pass
+
+    (line,) = await _test_run.leaks.tasks.settle(asyncio.all_tasks() - before)
+    assert f"WEBSOCKET {PREFIX}/push, whose client has left" in line
+    assert "test_websockets.py:" in line
 
 
 async def test_websockets_are_closed_with_the_handlers_code(

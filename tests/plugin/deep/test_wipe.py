@@ -2,11 +2,9 @@
 
 from typing import Any
 
-import asyncpg
 import pytest
 
 from oneloop.cleanup.wiper import PostgresWiper
-from oneloop.postgres import cluster, start_temporary
 from tests.deep.catalogue import SCHEMA
 
 ODD = '"Odd ""Name"" here"'
@@ -139,18 +137,9 @@ async def test_a_changed_object_of_any_kind_is_named(
     assert wiped.schema_changes
 
 
-async def test_a_prepared_transaction_is_named_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a server allows them: PostgreSQL's default is none, and so is the embedded server's."""
-    monkeypatch.setattr(cluster, "SETTINGS", (*cluster.SETTINGS, "max_prepared_transactions=1"))
-    with start_temporary() as server:
-        sql = await asyncpg.connect(server.url)
-        await sql.execute("CREATE TABLE orders (id int)")
-        url = f"{server.url.replace('postgresql', 'postgresql+asyncpg')}&prepared_statement_cache_size=0"
-        wiper = await PostgresWiper.open(url, ())
-        await sql.execute("BEGIN; INSERT INTO orders VALUES (1); PREPARE TRANSACTION 'paid'")
+async def test_a_prepared_transaction_is_named_and_ended(sql: Any, wiper: PostgresWiper) -> None:
+    await sql.execute("BEGIN; INSERT INTO computed (n) VALUES (1); PREPARE TRANSACTION 'paid'")
 
-        leaks = [(await wiper.wipe()).leaks for _ in range(2)]
+    leaks = [(await wiper.wipe()).leaks for _ in range(2)]
 
-        assert leaks == [["a transaction, prepared after: \"PREPARE TRANSACTION 'paid'\""], []]
-        await sql.close()
-        await wiper.close()
+    assert leaks == [["a transaction, prepared after: \"PREPARE TRANSACTION 'paid'\""], []]

@@ -297,6 +297,12 @@ BUGS = {
         "            pass\n",
         f"{DEEP}/test_websockets.py::test_websockets_of_a_handler_that_raises_break_off[in the process-None]",
     ),
+    "14 a websocket that runs on is no leak": Bug(
+        f"{PLUGIN}/clients/transports.py",
+        "        call.set_name(",
+        "        str(",
+        f"{DEEP}/test_websockets.py::test_websockets_whose_handler_does_not_notice_are_left_running",
+    ),
     "16 Ctrl-C is uvicorn's": Bug(
         f"{PLUGIN}/clients/live_server.py",
         "self._uvicorn.main_loop()",

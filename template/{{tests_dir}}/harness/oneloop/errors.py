@@ -118,7 +118,7 @@ class SharedRoleError(OneloopError):
     def __init__(self, statement: str) -> None:
         super().__init__(
             f"`{' '.join(statement.split())[:120]}` would change the role of all tests, so it was not run. Use `SET` "
-            "or `ALTER DATABASE` in a test with a database of its own. See docs/testing/isolation.md."
+            "or `ALTER DATABASE` in a test with a database of its own: `@pytest.mark.own_database`."
         )
 
 

@@ -1,6 +1,7 @@
 """The async client that a test holds: the same class in this process and over a socket."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import Context
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,18 @@ if TYPE_CHECKING:
     from httpx2.websockets import AsyncWebSocketSession
 
 BASE_URL = "http://test"
+ServeWebsocket = Callable[[Scope, Receive, Send, asyncio.Future[None]], Awaitable[None]]
 
 
 class OneloopClient(httpx.AsyncClient):
     """An `AsyncClient` that opens websockets too, and waits for nothing without an end."""
 
     def __init__(
-        self, transport: httpx.AsyncBaseTransport, base_url: httpx.URL | str, asgi: ASGIApp | None = None
+        self, transport: httpx.AsyncBaseTransport, base_url: httpx.URL | str, serve: ServeWebsocket | None = None
     ) -> None:
         # The transports limit each wait, and pause in a debugger; httpx2's timeouts would not.
         super().__init__(transport=transport, base_url=base_url, timeout=None)
-        self._asgi = asgi
+        self._serve = serve
 
     @asynccontextmanager
     async def websocket(self, url: httpx.URL | str, **options: Any) -> "AsyncIterator[AsyncWebSocketSession]":
@@ -51,11 +53,13 @@ class OneloopClient(httpx.AsyncClient):
         try:
             async with AsyncExitStack() as stack:
                 client: httpx.AsyncClient = self
-                if self._asgi is not None:
-                    app = _noting(self._asgi, raised)
+                if self._serve is not None:
+                    left = asyncio.get_running_loop().create_future()
+                    app = _noting(self._serve, left, raised)
                     transport = websockets.ASGIWebSocketTransport(app, initial_receive_timeout=LIMIT_SECONDS)
                     same: Any = {"base_url": self.base_url, "headers": self.headers, "cookies": self.cookies}
                     client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, **same))
+                    stack.callback(left.set_result, None)  # after the session's end, before the transport waits
                 sockets = websockets.AsyncWebSocketClient(client, session_class=Session)
                 try:
                     session = await stack.enter_async_context(sockets.connect(str(url), **options))
@@ -69,10 +73,10 @@ class OneloopClient(httpx.AsyncClient):
             raise error from error.__cause__
 
 
-def _noting(asgi: ASGIApp, raised: list[Exception]) -> ASGIApp:
+def _noting(serve_websocket: ServeWebsocket, left: asyncio.Future[None], raised: list[Exception]) -> ASGIApp:
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         try:  # servers have this extension: a refusal by `HTTPException` keeps its status
-            await asgi({**scope, "extensions": {"websocket.http.response": {}}}, receive, send)
+            await serve_websocket({**scope, "extensions": {"websocket.http.response": {}}}, receive, send, left)
         except Exception as error:
             raised.append(error)
             raise
@@ -83,7 +87,7 @@ def _noting(asgi: ASGIApp, raised: list[Exception]) -> ASGIApp:
 def open_async_client(asgi: ASGIApp, base_url: httpx.URL | str = "", context: Context | None = None) -> OneloopClient:
     """Return a client in this process and on this loop. Its requests run in copies of `context`, or of the test's."""
     transport = InProcessTransport(asgi, context)
-    return OneloopClient(transport, base_url or BASE_URL, transport.serve)
+    return OneloopClient(transport, base_url or BASE_URL, transport.serve_websocket)
 
 
 def open_live_client(server: LiveServer, base_url: str = "") -> OneloopClient:

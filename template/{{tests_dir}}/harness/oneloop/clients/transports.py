@@ -38,8 +38,19 @@ class InProcessTransport(httpx.ASGITransport):
         context = self._context.copy() if self._context else None
         return asyncio.create_task(call, name="oneloop: request", context=context)
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._start(cast("Coroutine[Any, Any, None]", self.app(scope, receive, send)))
+    async def serve_websocket(self, scope: Scope, receive: Receive, send: Send, left: asyncio.Future[None]) -> None:
+        """Once the client has `left`, the app has a moment to notice it. Then it runs on, as with a server: a leak."""
+        call = self._start(cast("Coroutine[Any, Any, None]", self.app(scope, receive, send)))
+        try:
+            await asyncio.wait([call, left], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([call], timeout=LEFT_SECONDS)
+        except asyncio.CancelledError:
+            call.cancel()
+            await call
+            raise
+        if call.done():
+            call.result()
+        call.set_name(f"WEBSOCKET {scope['path']}{CLIENT_LEFT}")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for header, value in request.headers.raw:

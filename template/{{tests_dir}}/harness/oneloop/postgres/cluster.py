@@ -16,7 +16,8 @@ PORT = 5432
 PASSWORD = "password"
 # A server that is killed leaves nothing in /dev/shm: mmap is a file in its data folder.
 DYNAMIC_MEMORY = "windows" if sys.platform == "win32" else "mmap"
-SETTINGS = ("max_connections=200", "jit=off", "log_min_messages=warning", "log_checkpoints=off")
+LOGGED = ("log_min_messages=warning", "log_checkpoints=off")
+SETTINGS = ("max_connections=200", "max_prepared_transactions=20", "jit=off", *LOGGED)
 # Fast, because the data of a temporary server need not survive a crash.
 UNSAFE = ("fsync=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB")
 
