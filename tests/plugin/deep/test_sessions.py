@@ -39,6 +39,17 @@ async def test_a_failed_session_does_not_poison_the_next_request(
     assert await db_session.scalar(select(func.count()).select_from(Shelf)) == 2
 
 
+@pytest.mark.parametrize(("ends", "shown"), [("commit", "COMMIT"), ("rollback", "ROLLBACK")])
+async def test_the_sql_of_a_test_shows_how_a_transaction_ended(
+    db_session: AsyncSession, _test_run: TestRun, ends: str, shown: str
+) -> None:
+    """Else a row that nobody committed looks as if it were there."""
+    await db_session.execute(select(1))
+    await getattr(db_session, ends)()
+
+    assert str(_test_run.sql_log).splitlines()[-1].strip() == shown
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_two_tasks_in_one_session_are_refused(
     probe: Probe, async_client: AsyncClient, _test_run: TestRun, at_once: bool

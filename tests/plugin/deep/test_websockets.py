@@ -8,6 +8,8 @@ from httpx2 import AsyncClient
 from httpx2.websockets import WebSocketDisconnect as ClosedByServer
 from httpx2.websockets import WebSocketNetworkError, WebSocketUpgradeError
 
+from oneloop.app import RunningApp
+from oneloop.clients import open_async_client
 from oneloop.test_run import TestRun
 from tests.deep.probe import PREFIX, Probe
 
@@ -52,10 +54,7 @@ async def test_websockets_let_the_handler_see_that_the_client_left(
 
 
 async def test_websockets_whose_handler_does_not_notice_are_left_running(
-    probe: Probe,
-    async_client: AsyncClient,
-    _test_run: TestRun,
-    monkeypatch: pytest.MonkeyPatch,
+    probe: Probe, _running_app: RunningApp, _test_run: TestRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As with a server: the test goes on, and the handler is a leak with its line."""
     monkeypatch.setattr("oneloop.clients.transports.LEFT_SECONDS", 0.05)
@@ -67,7 +66,10 @@ async def test_websockets_whose_handler_does_not_notice_are_left_running(
         await websocket.accept()
         await asyncio.Event().wait()
 
-    async with async_client.websocket(f"{PREFIX}/push"):
+    async with (
+        open_async_client(_running_app.asgi, context=_running_app.context) as client,
+        client.websocket(f"{PREFIX}/push"),
+    ):
         pass
 
     (line,) = await _test_run.leaks.tasks.settle(asyncio.all_tasks() - before)

@@ -103,10 +103,16 @@ BUGS = {
     ),
     "15 the app's own statements are the test's": Bug(
         f"{PLUGIN}/database/sql_log.py",
-        "if of_app.get():",
-        "if False:",
+        "if not (exempted.get() or of_app.get()):",
+        "if not exempted.get():",
         f"{LEAKS}::test_what_the_app_starts_at_any_time_is_its_own",
         "(True, False)",
+    ),
+    "15 a forgotten commit cannot be seen in the SQL": Bug(
+        f"{PLUGIN}/database/sql_log.py",
+        "rollback=self._rolled_back",
+        "rollback=lambda _: None",
+        f"{DEEP}/test_sessions.py::test_the_sql_of_a_test_shows_how_a_transaction_ended[rollback-ROLLBACK]",
     ),
     "14 a test changes its role": Bug(
         f"{PLUGIN}/database/sql_log.py",

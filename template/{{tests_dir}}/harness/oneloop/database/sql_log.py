@@ -36,7 +36,7 @@ class SqlLog:
 
     def recorded(self) -> AbstractContextManager[None]:
         heard = {"before_cursor_execute": self._before, "after_cursor_execute": self._after}
-        return listening(Engine, **heard, handle_error=self._failed)
+        return listening(Engine, **heard, handle_error=self._failed, commit=self._committed, rollback=self._rolled_back)
 
     def _before(self, connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if self._refusals and ROLE.search(statement) and not exempted.get():
@@ -47,6 +47,16 @@ class SqlLog:
             self._refusals.refuse(ConcurrentUseError(begun, statement))
         self._running[connection] = task, statement, perf_counter()
 
+    def _committed(self, _: Connection) -> None:
+        self._note("COMMIT")
+
+    def _rolled_back(self, _: Connection) -> None:
+        self._note("ROLLBACK")
+
+    def _note(self, statement: str, milliseconds: str = "") -> None:
+        if not (exempted.get() or of_app.get()):  # such as a poller of the lifespan
+            self._lines.append(f"{milliseconds:10}  {statement}")
+
     def _failed(self, context: ExceptionContext) -> None:
         if context.connection is not None:
             self._running.pop(context.connection, None)
@@ -56,8 +66,6 @@ class SqlLog:
         if exempted.get():
             return
         self.schema = self.schema or SCHEMA.search(statement) is not None
-        if of_app.get():  # such as a poller of the lifespan
-            return
-        spent = (perf_counter() - started) * 1000
         values = repr(parameters)[:PARAMETERS_WIDTH] if parameters else ""
-        self._lines.append(f"{spent:7.2f} ms  {' '.join(statement.split())}  {values}".rstrip())
+        spent = f"{(perf_counter() - started) * 1000:7.2f} ms"
+        self._note(f"{' '.join(statement.split())}  {values}".rstrip(), spent)
