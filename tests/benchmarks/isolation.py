@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.design import DIRTY_TABLES, Design, make_schema, opened
 from tests.benchmarks.designs import DESIGNS
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 WARM_UP_ROUNDS = 2
 
@@ -80,7 +80,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Start a server, measure each schema, print the table."""
     options = arguments()
-    with start_server() as server:
+    with start_temporary() as server:
         url = make_url(server.url).set(drivername="postgresql+asyncpg")
         medians = [asyncio.run(measure(url, tables, options.rounds)) for tables in options.tables]
         print(f"PostgreSQL {server.version}, {options.rounds} rounds, medians\n")

@@ -14,7 +14,7 @@ from tests.conftest import Installed
 from tests.support.environment import uv
 from tests.support.outcomes import Run, run_pytest
 from tests.support.overlay import Overlay
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 APP = Path(__file__).parent / "app"
 
@@ -40,7 +40,7 @@ def run_the_obsolete_arrangement(database_url: str) -> Run:
 
 @pytest.fixture(scope="module")
 def on_asyncpg() -> Run:
-    with start_server() as server:
+    with start_temporary() as server:
         return run_the_obsolete_arrangement(server.url.replace("postgresql://", "postgresql+asyncpg://"))
 
 

@@ -23,7 +23,7 @@ from tests.field.place import FieldError, Place
 from tests.field.project import FILE, FieldProject, read_projects
 from tests.field.trial import clone, clone_again, install, install_again, new_database, try_project
 from tests.support.environment import ROOT
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 FIGURES = Path(__file__).with_name("figures.json")
 PAGE = ROOT / "docs/adopting.md"
@@ -61,7 +61,7 @@ def main() -> int:
     if not chosen:
         parser.error(f"no project is called {' or '.join(options.names)}; there are: {', '.join(projects)}")
     results: dict[str, Mapping[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="oneloop-field-") as temporary, start_server(tcp=True) as server:
+    with tempfile.TemporaryDirectory(prefix="oneloop-field-") as temporary, start_temporary(tcp=True) as server:
         work = (options.work or Path(temporary)).resolve()
         for project in chosen:
             say(f"{project.name} ...")

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Rendered
 from tests.packaging.image import Builder, Image, unprivileged_python
 from tests.support.environment import ROOT, succeed, uv
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 
 class MakeBuilder(Protocol):
@@ -71,7 +71,7 @@ def image(project: Path, scratch: Path, make_builder: MakeBuilder) -> Image:
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
     """Start a PostgreSQL, and open its socket, by default closed to others, to the image's user."""
-    with start_server() as server:
+    with start_temporary() as server:
         if os.geteuid() == 0:
             (folder,) = parse_qs(urlsplit(server.url).query)["host"]
             Path(folder).chmod(0o755)

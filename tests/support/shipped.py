@@ -12,4 +12,4 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "template" / TESTS / "harness
 PostgresWiper = import_module("oneloop.cleanup.wiper").PostgresWiper
 find_client = import_module("oneloop.postgres").find_client
 start_persistent = import_module("oneloop.postgres").start_persistent
-start_server = import_module("oneloop.postgres").start_temporary
+start_temporary = import_module("oneloop.postgres").start_temporary

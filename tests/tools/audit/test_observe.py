@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.shipped import start_server
+from tests.support.shipped import start_temporary
 from tests.tools.audit.conftest import Audited, Sample
 
 LOGIN = "test_admin_user_can_access_metrics"
@@ -19,7 +19,7 @@ def brief(sample: Sample) -> Audited:
 
 @pytest.fixture
 def postgresql() -> Iterator[dict[str, str]]:
-    with start_server() as server:
+    with start_temporary() as server:
         yield {"DATABASE_URL": server.url.replace("postgresql://", "postgresql+asyncpg://")}
 
 
