@@ -61,10 +61,9 @@ def _dialect(name: str) -> str:
     return "postgresql" if name == "postgres" else name
 
 
-def find_database_urls(tree: ProjectTree, modules: list[Module]) -> list[DatabaseUrl]:
+def find_database_urls(calls: Calls, modules: list[Module]) -> list[DatabaseUrl]:
     """Return the URLs of the engines that the modules make, those of async engines first."""
-    found = []
-    calls = Calls(tree)
+    found, tree = [], calls.tree
     for module, call, scope in _engines(tree, modules):
         trace = UrlTrace(tree, calls)
         given = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg in ("url", None)), None)

@@ -23,6 +23,7 @@ from .package_manager import PackageManager, find_package_manager
 from .packages import Packages, find_packages
 from .project_tree import ProjectTree
 from .pytest_settings import PytestSettings, find_pytest_settings
+from .scopes import Calls
 from .session_dependency import find_session_dependencies
 from .tests_folder import PLUGIN, TestsFolder, find_tests_folder
 from .written_urls import find_written_urls, without_account
@@ -80,9 +81,10 @@ class Investigation:
         found_apps = find_project_apps(self.tree, plugin)
         if not found_apps and "app" not in self.given:
             project_kind.refuse_other_frameworks(self.root, packages, self.tree)
-        urls = find_database_urls(self.tree, self.tree.app_modules)
+        calls = Calls(self.tree)
+        urls = find_database_urls(calls, self.tree.app_modules)
         url = urls[0] if urls else DatabaseUrl("")
-        in_tests = find_database_urls(self.tree, self.tree.test_modules)
+        in_tests = find_database_urls(calls, self.tree.test_modules)
         named = url.driver()
         project_kind.refuse_other_databases(packages, named)
         project_kind.refuse_other_libraries(self.tree)
@@ -220,7 +222,8 @@ class Investigation:
     def _assigned(self, variables: dict[str, list[str]], driver: str) -> list[str]:
         """Return the URLs that the suite itself gives the variables. What cannot be read is kept, for an edit."""
         names = {name: part for part, names in variables.items() for name in names}
-        urls = {name: self.environment.get(name, "") for name, part in names.items() if part == "url" or "+" in part}
+        given = self.environment
+        urls = {name: given.get(name, "") for name, part in names.items() if part == "url" or "+" in part}
         found = find_own_variables(self.tree, names)
         written = {each.name: url for each in found if (url := without_account(urls.get(each.name, ""), driver))}
         self.own_variables = [each for each in found if each.name not in written]

@@ -50,7 +50,8 @@ class InProcessTransport(httpx.ASGITransport):
             raise
         if call.done():
             call.result()
-        call.set_name(f"WEBSOCKET {scope['path']}{CLIENT_LEFT}")
+        else:
+            call.set_name(f"WEBSOCKET {scope['path']}{CLIENT_LEFT}")
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         for header, value in request.headers.raw:

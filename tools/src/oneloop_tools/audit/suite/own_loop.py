@@ -43,13 +43,7 @@ def _runs(test: Test, fixtures: Sequence[Fixture], *, shares: bool) -> OwnLoop |
 
 def _calls(node: ast.AST, names: re.Pattern[str]) -> bool:
     called = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
-    return any(names.fullmatch(_name(each)) for each in called)
-
-
-def _name(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return f"{_name(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
+    return any(names.fullmatch(ast.unparse(each)) for each in called)
 
 
 def _apart(fixture: Fixture) -> str | None:
